@@ -1,0 +1,49 @@
+/** One complaint about one field, as `k8s.io/apimachinery` words it. */
+export interface FieldError {
+  /** FieldValueInvalid, FieldValueRequired, FieldValueDuplicate, FieldValueForbidden, FieldValueNotSupported, FieldValueTooLong, … */
+  readonly reason: string
+  readonly field: string
+  /** The complaint without the field's name: `Invalid value: 0: must be greater than zero`. */
+  readonly message: string
+}
+
+/** A place in an object, from which complaints about it are made. */
+export interface FieldPath {
+  /** A child: `at('spec', 'ports', 0, 'name')` is `spec.ports[0].name`. */
+  (...steps: (string | number)[]): FieldPath
+  /** A map's entry, in brackets whatever its name: `metadata.labels[app]`. */
+  key(name: string): FieldPath
+  readonly text: string
+  invalid(value: unknown, why: string): FieldError
+  required(why?: string): FieldError
+  duplicate(value: unknown): FieldError
+  forbidden(why: string): FieldError
+  notSupported(value: unknown, supported: readonly string[]): FieldError
+  tooLong(maxLength: number): FieldError
+  tooMany(count: number, maxCount: number): FieldError
+}
+
+/** How Go's `%#v`-like field errors print a bad value. */
+function printed(value: unknown): string {
+  if (value === undefined || value === null) return 'null'
+  return JSON.stringify(value)
+}
+
+/** The path at the top of an object. */
+export function fieldPath(text = ''): FieldPath {
+  const child = (...steps: (string | number)[]) =>
+    fieldPath(steps.reduce<string>((path, step) => (typeof step === 'number' ? `${path}[${step}]` : path ? `${path}.${step}` : step), text))
+  const complaint = (reason: string, message: string): FieldError => ({ reason, field: text, message })
+  return Object.assign(child, {
+    text,
+    key: (name: string) => fieldPath(`${text}[${name}]`),
+    invalid: (value: unknown, why: string) => complaint('FieldValueInvalid', `Invalid value: ${printed(value)}: ${why}`),
+    required: (why = '') => complaint('FieldValueRequired', why ? `Required value: ${why}` : 'Required value'),
+    duplicate: (value: unknown) => complaint('FieldValueDuplicate', `Duplicate value: ${printed(value)}`),
+    forbidden: (why: string) => complaint('FieldValueForbidden', `Forbidden: ${why}`),
+    notSupported: (value: unknown, supported: readonly string[]) =>
+      complaint('FieldValueNotSupported', `Unsupported value: ${printed(value)}: supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}`),
+    tooLong: (maxLength: number) => complaint('FieldValueTooLong', `Too long: may not be more than ${maxLength} bytes`),
+    tooMany: (count: number, maxCount: number) => complaint('FieldValueTooMany', `Too many: ${count}: must have at most ${maxCount} items`),
+  })
+}

@@ -1,0 +1,111 @@
+import type { FieldError, FieldPath } from './field-path'
+import type { AnyObject, KubeObject } from './object'
+
+/**
+ * A printer column of `kubectl get`: heading, what a row shows, and options. A value is text, a number, or a `Cell` helper's result
+ * (`age` of columns.ts prints a duration since a timestamp at the moment of asking).
+ */
+export type Column<T> = readonly [heading: string, value: (object: T, context: ColumnContext) => string | number, options?: ColumnOptions]
+
+export interface ColumnOptions {
+  /** Shown only with `-o wide` (priority 1 on the wire). */
+  readonly wide?: boolean
+  /** OpenAPI type of the cell; `string` unless told. */
+  readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'date'
+  readonly format?: string
+  readonly description?: string
+}
+
+export interface ColumnContext {
+  readonly nowMs: number
+}
+
+/** What defaulting and validation may ask of the cluster besides the object itself. */
+export interface KindContext {
+  readonly nowMs: number
+  /** Simulated release, for rules that changed: [1, 36]. */
+  readonly release: readonly [number, number]
+  /** Looks at another stored object; for allocation of addresses and ports and for cross-object rules. */
+  readonly read: ObjectReader
+}
+
+export interface ObjectReader {
+  get<O extends KubeObject>(kind: KindDefinition<O>, namespace: string | undefined, name: string): O | undefined
+  list<O extends KubeObject>(kind: KindDefinition<O>, namespace?: string): readonly O[]
+}
+
+/** Another served version of the same kind. Storage keeps the definition's own version; conversion must lose nothing. */
+export interface OtherVersion<T> {
+  readonly version: string
+  /** Group when it differs (`extensions/v1beta1` Deployment). */
+  readonly group?: string
+  readonly toStorage: (object: AnyObject) => T
+  readonly fromStorage: (object: T) => AnyObject
+  readonly columns?: readonly Column<AnyObject>[]
+}
+
+/**
+ * All that the API server knows about one kind. Schema facts (field types, list keys, required fields, releases) are not repeated here: they
+ * come from schema/*.json through `group/version/kind`.
+ */
+export interface KindDefinition<T extends KubeObject = AnyObject> {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly plural: string
+  readonly singular: string
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly namespaced: boolean
+  /** Verbs besides those of subresources; all eight unless told. */
+  readonly verbs: readonly string[]
+  /** `status` and `scale` are generic; any other name needs a handler in `subresourceHandlers` of the API server's options. */
+  readonly subresources: readonly string[]
+  readonly otherVersions: readonly OtherVersion<T>[]
+  /** Fills in what the author left out. Must be idempotent. Constant defaults of single fields come from the schema's `default`. */
+  readonly defaults?: (object: T, context: KindContext) => T
+  /** Server-owned adjustments when an object is created: allocation of addresses, initial status, dropped fields. Runs after defaults. */
+  readonly beforeCreate?: (object: T, context: KindContext) => T
+  /** The same for an update; `old` is what is stored. */
+  readonly beforeUpdate?: (object: T, old: T, context: KindContext) => T
+  readonly validate?: (object: T, at: FieldPath, context: KindContext) => readonly FieldError[]
+  readonly validateUpdate?: (object: T, old: T, at: FieldPath, context: KindContext) => readonly FieldError[]
+  /** Rules for writes to the status subresource. */
+  readonly validateStatusUpdate?: (object: T, old: T, at: FieldPath, context: KindContext) => readonly FieldError[]
+  readonly columns: readonly Column<T>[]
+  /** Field selectors beyond metadata.name and metadata.namespace: path → value. */
+  readonly selectableFields: Readonly<Record<string, (object: T) => string>>
+  /** Where the scale subresource reads and writes: dotted paths, and the selector as text. */
+  readonly scale?: { readonly specReplicas: string; readonly statusReplicas: string; readonly selector: (object: T) => string }
+  /** How names are checked; a DNS subdomain unless told. */
+  readonly nameRule: 'dns-subdomain' | 'dns-label' | 'dns-1035-label' | 'path-segment' | 'ip-address'
+  /** Grace period in seconds that a delete without options gives; 0 or absent deletes at once. */
+  readonly graceSeconds?: (object: T) => number
+  /** What `kubectl delete` propagates unless told: `background` for all but a few old kinds. */
+  readonly defaultPropagation: 'Background' | 'Orphan'
+  /** Structural schema of a custom resource; built-in kinds take theirs from schema/types.json. */
+  readonly customSchema?: unknown
+}
+
+type Optional = 'singular' | 'shortNames' | 'categories' | 'verbs' | 'subresources' | 'otherVersions' | 'selectableFields' | 'nameRule' | 'columns' | 'defaultPropagation'
+
+export type KindInput<T extends KubeObject> = Omit<KindDefinition<T>, Optional> & Partial<Pick<KindDefinition<T>, Optional>>
+
+const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const
+
+/** Completes a kind's definition with what most kinds have in common. */
+export function defineKind<T extends KubeObject>(input: KindInput<T>): KindDefinition<T> {
+  return {
+    singular: input.kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    verbs: ALL_VERBS,
+    subresources: [],
+    otherVersions: [],
+    selectableFields: {},
+    nameRule: 'dns-subdomain',
+    defaultPropagation: 'Background',
+    columns: [],
+    ...input,
+  }
+}

@@ -1,0 +1,65 @@
+import type { ApiRequest, ApiResponse } from './api/http'
+import type { Client, Identity } from './api/client'
+import type { Engine } from './engine/engine'
+
+/** What a cluster is made of; everything has a sensible default. */
+export interface ClusterOptions {
+  /** Decides everything that chance decides. Default 1. */
+  readonly seed?: number
+  /** Virtual time at which the cluster begins. Default 2026-01-01T00:00:00Z; the browser passes the real time. */
+  readonly startMs?: number
+  /** How many worker nodes, `node01`… Default 3. */
+  readonly workers?: number
+  /** Simulated release: `1.36` (default) back to `1.16`. */
+  readonly version?: string
+}
+
+export interface TerminalOptions {
+  readonly columns?: number
+  readonly rows?: number
+  /** Host on which the shell runs. Default `controlplane`. */
+  readonly host?: string
+}
+
+/** A terminal with a login shell on a host, as xterm sees it: characters in, characters out. */
+export interface Terminal {
+  /** What the person typed (UTF-8 text, control characters included). */
+  input(text: string): void
+  resize(columns: number, rows: number): void
+  /** Calls back with what the screen should show. Returns how to stop. */
+  onOutput(listener: (text: string) => void): () => void
+  onExit(listener: (code: number) => void): void
+  close(): void
+}
+
+/** A command line run without a terminal: stdout and stderr apart. */
+export interface Run {
+  interrupt(): void
+  readonly result: { readonly stdout: string; readonly stderr: string; readonly code: number } | undefined
+}
+
+/** A whole simulated cluster. Nothing moves unless virtual time is driven: `advance`, `until`, or a driver. */
+export interface Cluster {
+  readonly engine: Engine
+  /** The API server's synchronous core, as an anonymous-transport client sees it. */
+  request(request: ApiRequest): ApiResponse
+  /** The same for platform code that speaks fetch. */
+  handler(request: Request): Promise<Response>
+  /** An in-process client with this identity; `kubernetes-admin` unless told. */
+  client(identity?: Identity): Client
+  openTerminal(options?: TerminalOptions): Terminal
+  /** Starts a script in a shell on `controlplane`; `run` drives time until it has ended. */
+  start(script: string, options?: RunOptions): Run
+  run(script: string, options?: RunOptions): { stdout: string; stderr: string; code: number }
+  /** Lets virtual time pass: milliseconds, or a text such as `1m30s`. */
+  advance(time: number | string): void
+  /** Drives time until `condition` holds; throws after `limitMs` virtual milliseconds (default ten minutes). */
+  until(condition: () => boolean, limitMs?: number): void
+}
+
+export interface RunOptions {
+  readonly onStdout?: (text: string) => void
+  readonly onStderr?: (text: string) => void
+  readonly stdin?: string
+  readonly env?: Readonly<Record<string, string>>
+}
