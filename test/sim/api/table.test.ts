@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { age, labelsText, wide } from '../../../src/sim/api/columns'
+import { defineKind } from '../../../src/sim/api/kind'
+import type { KubeObject } from '../../../src/sim/api/object'
+import { presentationFor, tableOf } from '../../../src/sim/api/table'
+
+const nowMs = Date.UTC(2026, 0, 1, 12)
+const object = (name: string, creationTimestamp?: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Thing',
+  metadata: { name, uid: 'u', resourceVersion: '7', creationTimestamp: creationTimestamp as string, labels: { b: '2', a: '1' } },
+})
+const base = { group: '', version: 'v1', kind: 'Thing', plural: 'things', namespaced: true }
+
+describe('a Table', () => {
+  test('has the name first, ages printed by the server, and wide columns at priority 1', () => {
+    const kind = defineKind({ ...base, columns: [wide(['Labels', ({ metadata }) => labelsText(metadata.labels)]), age] })
+    const table = tableOf(kind, [object('x', '2026-01-01T11:56:58Z'), object('y')], { nowMs, metadata: { resourceVersion: '9' } })
+    expect(table.metadata).toEqual({ resourceVersion: '9' })
+    expect(table.columnDefinitions?.map(({ name, format, priority }) => [name, format, priority])).toEqual([
+      ['Name', 'name', 0],
+      ['Labels', '', 1],
+      ['Age', '', 0],
+    ])
+    expect(table.rows.map(({ cells }) => cells)).toEqual([
+      ['x', 'a=1,b=2', '3m2s'],
+      ['y', 'a=1,b=2', '<unknown>'],
+    ])
+    expect(table.rows[0]?.object?.kind).toBe('PartialObjectMetadata')
+  })
+
+  test('of a kind without columns shows when the object was created', () => {
+    const table = tableOf(defineKind(base), [object('x', '2026-01-01T11:56:58Z')], { nowMs, includeObject: 'None' })
+    expect(table.columnDefinitions?.map(({ name }) => name)).toEqual(['Name', 'Created At'])
+    expect(table.rows).toEqual([{ cells: ['x', '2026-01-01T11:56:58Z'] }])
+  })
+
+  test('keeps the place of a name column that the kind brings along', () => {
+    const kind = defineKind({ ...base, columns: [age, wide(['Name', ({ metadata }) => metadata.name])] })
+    expect(tableOf(kind, [], { nowMs }).columnDefinitions?.map(({ name }) => name)).toEqual(['Age', 'Name'])
+  })
+
+  test('of a later watch event leaves the column definitions out', () => {
+    expect(tableOf(defineKind(base), [], { nowMs, noHeaders: true }).columnDefinitions).toBeNull()
+  })
+})
+
+test.each([
+  [undefined, 'object', 'application/json'],
+  ['*/*', 'object', 'application/json'],
+  [
+    'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json',
+    'Table',
+    'application/json',
+  ],
+  ['application/vnd.kubernetes.protobuf,application/json', 'object', 'application/json'],
+  [
+    'application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
+    'PartialObjectMetadataList',
+    'application/json',
+  ],
+  ['application/json;as=Chair;v=v1;g=meta.k8s.io,application/yaml', 'object', 'application/yaml'],
+])('a client that accepts %s is shown a %s', (accept, as, media) => {
+  expect(presentationFor(accept)).toEqual({ as, media })
+})
+
+test('a client that accepts nothing this server speaks is refused', () => {
+  expect(presentationFor('application/cbor')).toBeUndefined()
+})
