@@ -15,8 +15,11 @@ export function parseTimestamp(text: string): number {
   const match = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)$/.exec(text)
   if (!match) return NaN
   const [, year, month, day, hour, minute, second, fraction = '', zone] = match
-  const utc = epochDays(Number(year), Number(month), Number(day)) * DAY_MS + Number(hour) * HOUR_MS + Number(minute) * 60_000 + Number(second) * 1000
-  const offset = /^[Zz]$/.test(zone!) ? 0 : (zone![0] === '-' ? -1 : 1) * (Number(zone!.slice(1, 3)) * HOUR_MS + Number(zone!.slice(4)) * 60_000)
+  const utc =
+    epochDays(Number(year), Number(month), Number(day)) * DAY_MS + Number(hour) * HOUR_MS + Number(minute) * 60_000 + Number(second) * 1000
+  const offset = /^[Zz]$/.test(zone!)
+    ? 0
+    : (zone![0] === '-' ? -1 : 1) * (Number(zone!.slice(1, 3)) * HOUR_MS + Number(zone!.slice(4)) * 60_000)
   return utc - offset + Number(`0.${fraction || 0}`) * 1000
 }
 
@@ -44,7 +47,9 @@ export function calendar(timeMs: number): CalendarTime {
   const shifted = days + 719_468
   const era = Math.floor(shifted / 146_097)
   const dayOfEra = shifted - era * 146_097
-  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365)
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
+  )
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
   const marchMonth = Math.floor((5 * dayOfYear + 2) / 153)
   const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9

@@ -1,5 +1,17 @@
 /** System calls with types: `const line = yield* readLine(0)`. One thin wrapper a call; the casts are safe because the kernel answers each call with the type named here. */
-import type { FetchRequest, FetchResponse, FileStat, FsOperation, MountInfo, Proc, ProcessInfo, Signal, SpawnRequest, Syscall, WaitResult } from './syscalls'
+import type {
+  FetchRequest,
+  FetchResponse,
+  FileStat,
+  FsOperation,
+  MountInfo,
+  Proc,
+  ProcessInfo,
+  Signal,
+  SpawnRequest,
+  Syscall,
+  WaitResult,
+} from './syscalls'
 
 function* call<T>(request: Syscall): Proc<T> {
   return (yield request) as T
@@ -46,7 +58,8 @@ export const mounts = () => fs<readonly MountInfo[]>({ do: 'mounts' })
 
 /** Starts a process; answers its pid, which is also its group when `group` is 0. */
 export const spawn = (process: SpawnRequest) => call<number>({ call: 'spawn', process })
-export const wait = (pid?: number, options?: { noHang?: boolean; untraced?: boolean }) => call<WaitResult>({ call: 'wait', pid, ...options })
+export const wait = (pid?: number, options?: { noHang?: boolean; untraced?: boolean }) =>
+  call<WaitResult>({ call: 'wait', pid, ...options })
 /** A negative pid names a process group. */
 export const kill = (pid: number, signal: Signal) => call<void>({ call: 'kill', pid, signal })
 /** While a signal is caught, blocking calls it interrupts throw EINTR; then ask `pendingSignals`. */
@@ -66,8 +79,10 @@ export interface DnsAnswer {
 /** Addresses or records of a name; empty when it does not exist; throws ETIMEDOUT when no server answers. */
 export const resolve = (name: string, options?: { type?: DnsAnswer['type']; server?: string; search?: boolean }) =>
   call<readonly DnsAnswer[]>({ call: 'resolve', name, ...options })
-export const connect = (host: string, port: number, options?: { protocol?: 'tcp' | 'udp'; timeoutMs?: number }) => call<number>({ call: 'connect', host, port, ...options })
-export const listen = (port: number, options?: { address?: string; protocol?: 'tcp' | 'udp' }) => call<number>({ call: 'listen', port, ...options })
+export const connect = (host: string, port: number, options?: { protocol?: 'tcp' | 'udp'; timeoutMs?: number }) =>
+  call<number>({ call: 'connect', host, port, ...options })
+export const listen = (port: number, options?: { address?: string; protocol?: 'tcp' | 'udp' }) =>
+  call<number>({ call: 'listen', port, ...options })
 export const accept = (fd: number) => call<{ readonly fd: number; readonly peer: string; readonly local: string }>({ call: 'accept', fd })
 export const addresses = () => call<readonly { readonly interface: string; readonly address: string }[]>({ call: 'addresses' })
 

@@ -40,15 +40,32 @@ export type Syscall =
   | { readonly call: 'chdir'; readonly path: string }
   | { readonly call: 'processes' }
   // network
-  | { readonly call: 'resolve'; readonly name: string; readonly type?: 'A' | 'AAAA' | 'SRV' | 'PTR' | 'CNAME' | 'TXT'; readonly server?: string; readonly search?: boolean }
-  | { readonly call: 'connect'; readonly host: string; readonly port: number; readonly protocol?: 'tcp' | 'udp'; readonly timeoutMs?: number }
+  | {
+      readonly call: 'resolve'
+      readonly name: string
+      readonly type?: 'A' | 'AAAA' | 'SRV' | 'PTR' | 'CNAME' | 'TXT'
+      readonly server?: string
+      readonly search?: boolean
+    }
+  | {
+      readonly call: 'connect'
+      readonly host: string
+      readonly port: number
+      readonly protocol?: 'tcp' | 'udp'
+      readonly timeoutMs?: number
+    }
   | { readonly call: 'listen'; readonly port: number; readonly address?: string; readonly protocol?: 'tcp' | 'udp' }
   | { readonly call: 'accept'; readonly fd: number }
   | { readonly call: 'addresses' }
   // HTTP as a client library offers it (kubectl's only way out; connection errors are thrown as SyscallError)
   | { readonly call: 'fetch'; readonly request: FetchRequest }
   | { readonly call: 'upgrade'; readonly request: FetchRequest }
-  | { readonly call: 'channel'; readonly id: number; readonly send?: { readonly channel: number; readonly data: string }; readonly close?: boolean | number }
+  | {
+      readonly call: 'channel'
+      readonly id: number
+      readonly send?: { readonly channel: number; readonly data: string }
+      readonly close?: boolean | number
+    }
 
 export interface SpawnRequest {
   /** What `ps` shows, and unless `run` is given the program looked up: a path, or a name searched in PATH of `env`. */
@@ -146,10 +163,37 @@ export interface WaitResult {
   readonly stopped?: boolean
 }
 
-export type Signal = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGKILL' | 'SIGUSR1' | 'SIGUSR2' | 'SIGPIPE' | 'SIGALRM' | 'SIGTERM' | 'SIGCHLD' | 'SIGCONT' | 'SIGSTOP' | 'SIGTSTP' | 'SIGWINCH'
+export type Signal =
+  | 'SIGHUP'
+  | 'SIGINT'
+  | 'SIGQUIT'
+  | 'SIGKILL'
+  | 'SIGUSR1'
+  | 'SIGUSR2'
+  | 'SIGPIPE'
+  | 'SIGALRM'
+  | 'SIGTERM'
+  | 'SIGCHLD'
+  | 'SIGCONT'
+  | 'SIGSTOP'
+  | 'SIGTSTP'
+  | 'SIGWINCH'
 
 export const signalNumbers: Readonly<Record<Signal, number>> = {
-  SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGUSR1: 10, SIGUSR2: 12, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15, SIGCHLD: 17, SIGCONT: 18, SIGSTOP: 19, SIGTSTP: 20, SIGWINCH: 28,
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGKILL: 9,
+  SIGUSR1: 10,
+  SIGUSR2: 12,
+  SIGPIPE: 13,
+  SIGALRM: 14,
+  SIGTERM: 15,
+  SIGCHLD: 17,
+  SIGCONT: 18,
+  SIGSTOP: 19,
+  SIGTSTP: 20,
+  SIGWINCH: 28,
 }
 
 /** What a program knows of itself when it starts. */

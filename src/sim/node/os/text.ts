@@ -39,7 +39,7 @@ const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 function decodeEscaping(bytes: Uint8Array): string {
   let text = ''
-  for (let i = 0; i < bytes.length; ) {
+  for (let i = 0; i < bytes.length;) {
     const length = sequenceLength(bytes[i]!)
     const sequence = bytes.subarray(i, i + length)
     const decoded = length > 0 && sequence.length === length ? tryDecode(sequence) : undefined
