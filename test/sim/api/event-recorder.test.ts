@@ -11,6 +11,7 @@ const web: Pod = {
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name: 'web', namespace: 'shop', uid: 'u1', resourceVersion: '7', creationTimestamp: '' },
+  spec: { containers: [] },
 }
 
 /** A recorder on a stand-in server that keeps what it is sent. */
