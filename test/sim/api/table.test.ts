@@ -14,7 +14,7 @@ const base = { group: '', version: 'v1', kind: 'Thing', plural: 'things', namesp
 
 describe('a Table', () => {
   test('has the name first, ages printed by the server, and wide columns at priority 1', () => {
-    const kind = defineKind({ ...base, columns: [wide(['Labels', ({ metadata }) => labelsText(metadata.labels)]), age] })
+    const kind = defineKind<KubeObject>({ ...base, columns: [wide(['Labels', ({ metadata }) => labelsText(metadata.labels)]), age] })
     const table = tableOf(kind, [object('x', '2026-01-01T11:56:58Z'), object('y')], { nowMs, metadata: { resourceVersion: '9' } })
     expect(table.metadata).toEqual({ resourceVersion: '9' })
     expect(table.columnDefinitions?.map(({ name, format, priority }) => [name, format, priority])).toEqual([
@@ -30,18 +30,18 @@ describe('a Table', () => {
   })
 
   test('of a kind without columns shows when the object was created', () => {
-    const table = tableOf(defineKind(base), [object('x', '2026-01-01T11:56:58Z')], { nowMs, includeObject: 'None' })
+    const table = tableOf(defineKind<KubeObject>(base), [object('x', '2026-01-01T11:56:58Z')], { nowMs, includeObject: 'None' })
     expect(table.columnDefinitions?.map(({ name }) => name)).toEqual(['Name', 'Created At'])
     expect(table.rows).toEqual([{ cells: ['x', '2026-01-01T11:56:58Z'] }])
   })
 
   test('keeps the place of a name column that the kind brings along', () => {
-    const kind = defineKind({ ...base, columns: [age, wide(['Name', ({ metadata }) => metadata.name])] })
+    const kind = defineKind<KubeObject>({ ...base, columns: [age, wide(['Name', ({ metadata }) => metadata.name])] })
     expect(tableOf(kind, [], { nowMs }).columnDefinitions?.map(({ name }) => name)).toEqual(['Age', 'Name'])
   })
 
   test('of a later watch event leaves the column definitions out', () => {
-    expect(tableOf(defineKind(base), [], { nowMs, noHeaders: true }).columnDefinitions).toBeNull()
+    expect(tableOf(defineKind<KubeObject>(base), [], { nowMs, noHeaders: true }).columnDefinitions).toBeNull()
   })
 })
 
