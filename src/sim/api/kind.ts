@@ -1,3 +1,4 @@
+import type { Random } from '../engine/random'
 import type { FieldError, FieldPath } from './field-path'
 import type { AnyObject, KubeObject } from './object'
 
@@ -27,6 +28,8 @@ export interface KindContext {
   readonly release: readonly [number, number]
   /** Looks at another stored object; for allocation of addresses and ports and for cross-object rules. */
   readonly read: ObjectReader
+  /** The cluster's generator, for addresses and node ports picked by chance. */
+  readonly random: Random
 }
 
 export interface ObjectReader {
@@ -42,6 +45,8 @@ export interface OtherVersion<T> {
   readonly toStorage: (object: AnyObject) => T
   readonly fromStorage: (object: T) => AnyObject
   readonly columns?: readonly Column<AnyObject>[]
+  /** Field selectors of this version when its fields are called otherwise; they look at the object in its storage form. */
+  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>
 }
 
 /**
