@@ -1,12 +1,9 @@
 import type { KindDefinition } from './kind'
 import { apiVersionOf } from './object'
+import type { Served } from './registry'
 
-/** One kind under one group version that a server offers. `kind` defines it; its own version may be another one. */
-export interface ServedKind {
-  readonly group: string
-  readonly version: string
-  readonly kind: KindDefinition<never>
-}
+/** One kind under one group version that a server offers. */
+export type ServedKind = Pick<Served, 'group' | 'version' | 'kind'>
 
 /** A group with what it serves: versions with the preferred one first, kinds by plural name. */
 export interface ServedGroup {
@@ -19,7 +16,7 @@ export interface ServedVersion {
   readonly version: string
   /** `apps/v1`. */
   readonly apiVersion: string
-  readonly kinds: readonly KindDefinition<never>[]
+  readonly kinds: readonly KindDefinition[]
 }
 
 /** The order in which kube-apiserver announces its own groups; all others follow, by name. */
@@ -57,9 +54,9 @@ function rank(group: string): number {
 
 /** Groups in the order a real server lists them, each with its preferred version first. */
 export function servedGroups(served: readonly ServedKind[]): readonly ServedGroup[] {
-  const groups = new Map<string, Map<string, KindDefinition<never>[]>>()
+  const groups = new Map<string, Map<string, KindDefinition[]>>()
   for (const { group, version, kind } of served) {
-    const versions = groups.get(group) ?? new Map<string, KindDefinition<never>[]>()
+    const versions = groups.get(group) ?? new Map<string, KindDefinition[]>()
     groups.set(group, versions)
     versions.set(version, [...(versions.get(version) ?? []), kind])
   }

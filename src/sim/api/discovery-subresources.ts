@@ -41,7 +41,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 }
 
 /** The subresources of a kind under one of its group versions, by name. */
-export function subresourcesOf(definition: KindDefinition<never>, { group, version }: GroupVersion): readonly Subresource[] {
+export function subresourcesOf(definition: KindDefinition, { group, version }: GroupVersion): readonly Subresource[] {
   const { kind, plural } = definition
   const own = { group, version, kind, verbs: READ_WRITE }
   return [...definition.subresources].sort().map((name) => ({ ...own, ...(ROWS[`${plural}/${name}`] ?? ROWS[name]), name }))

@@ -33,7 +33,7 @@ export function apiResourceList(served: ServedVersion) {
   }
 }
 
-function resourceEntries(kind: KindDefinition<never>, served: ServedVersion) {
+function resourceEntries(kind: KindDefinition, served: ServedVersion) {
   const { plural, singular, namespaced, verbs, shortNames, categories } = kind
   const own = {
     name: plural,
@@ -47,7 +47,7 @@ function resourceEntries(kind: KindDefinition<never>, served: ServedVersion) {
   return [own, ...subresourcesOf(kind, served).map((subresource) => subresourceEntry(kind, served, subresource))]
 }
 
-function subresourceEntry({ plural, namespaced }: KindDefinition<never>, { group, version }: ServedVersion, subresource: Subresource) {
+function subresourceEntry({ plural, namespaced }: KindDefinition, { group, version }: ServedVersion, subresource: Subresource) {
   const foreign = subresource.group !== group || subresource.version !== version
   return {
     name: `${plural}/${subresource.name}`,
@@ -79,7 +79,7 @@ export function apiGroupDiscoveryList(groups: readonly ServedGroup[], version: '
   }
 }
 
-function resourceDiscovery(kind: KindDefinition<never>, served: ServedVersion) {
+function resourceDiscovery(kind: KindDefinition, served: ServedVersion) {
   const { group, version } = served
   const { plural, singular, namespaced, verbs, shortNames, categories } = kind
   const subresources = subresourcesOf(kind, served).map((subresource) => ({

@@ -1,6 +1,9 @@
 import { createdAt, nameColumn } from './columns'
+import type { ListMetadata, Presentation, PresentationContext } from './hooks'
 import type { Column, KindDefinition } from './kind'
 import type { KubeObject } from './object'
+import type { Served } from './registry'
+import { badRequest } from './status'
 
 /** What of each object a Table's row carries along: the query parameter `includeObject`; `Metadata` unless told. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object'
@@ -92,36 +95,53 @@ export function partialObjectMetadataList(objects: readonly KubeObject[], metada
   return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items: objects.map(partialObjectMetadata) }
 }
 
-/** How a client wants an answer: the form of the object, and the text it travels in. */
-export interface Presentation {
-  readonly as: 'object' | 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList'
-  readonly media: 'application/json' | 'application/yaml'
-}
+const INCLUDE: readonly string[] = ['None', 'Metadata', 'Object']
 
-const PLAIN: Presentation = { as: 'object', media: 'application/json' }
-const FORMS: readonly string[] = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']
-
-/**
- * Reads an `Accept` header: the first clause that this server can serve wins, as in a real one. Undefined when there is none (406).
- * Protobuf and CBOR are never chosen; clients that prefer them list JSON second.
- */
-export function presentationFor(accept: string | undefined): Presentation | undefined {
-  if (!accept) return PLAIN
-  for (const clause of accept.split(',')) {
-    const [media = '', ...rest] = clause.split(';').map((part) => part.trim())
-    const parameters = Object.fromEntries(rest.map((part) => part.split('=', 2) as [string, string?]))
-    const wanted = MEDIA[media]
-    if (!wanted) continue
-    if (parameters.as === undefined) return { as: 'object', media: wanted }
-    const served = parameters.g === 'meta.k8s.io' && /^v1(beta1)?$/.test(parameters.v ?? '') && FORMS.includes(parameters.as)
-    if (served) return { as: parameters.as as Presentation['as'], media: wanted } // just checked against FORMS
+function optionsOf({ nowMs, query, following }: PresentationContext): TableOptions {
+  const asked = query.get('includeObject') ?? ''
+  if (asked !== '' && !INCLUDE.includes(asked)) {
+    throw badRequest(`unrecognized includeObject value: ${JSON.stringify(asked)}`)
   }
-  return undefined
+  return { nowMs, noHeaders: following, ...(asked && { includeObject: asked as IncludeObject }) } // just checked
 }
 
-const MEDIA: Readonly<Record<string, Presentation['media']>> = {
-  'application/json': 'application/json',
-  'application/yaml': 'application/yaml',
-  'application/*': 'application/json',
-  '*/*': 'application/json',
+/** The columns of a kind under the version that was asked for. */
+function tabular({ kind, group, version }: Served): Tabular {
+  const other = kind.otherVersions.find((each) => each.version === version && (each.group ?? kind.group) === group)
+  return other?.columns ? { columns: other.columns } : kind
+}
+
+/** What the API server offers besides the object itself, asked for as `Accept: application/json;as=Table;g=meta.k8s.io;v=v1`. */
+export const presentations: readonly Presentation[] = [
+  {
+    as: 'Table',
+    one: (object, context) => {
+      const { resourceVersion } = object.metadata
+      return {
+        ...tableOf(tabular(context.served), [object], { ...optionsOf(context), metadata: { resourceVersion } }),
+        ...versionOf(context),
+      }
+    },
+    list: (objects, metadata, context) => ({
+      ...tableOf(tabular(context.served), objects, { ...optionsOf(context), metadata }),
+      ...versionOf(context),
+    }),
+  },
+  {
+    as: 'PartialObjectMetadata',
+    one: (object, context) => ({ ...partialObjectMetadata(object), ...versionOf(context) }),
+    list: (objects, metadata, context) => partialList(objects, metadata, context),
+  },
+  {
+    as: 'PartialObjectMetadataList',
+    // In a watch each event carries one object, whatever list form was asked for.
+    one: (object, context) => ({ ...partialObjectMetadata(object), ...versionOf(context) }),
+    list: (objects, metadata, context) => partialList(objects, metadata, context),
+  },
+]
+
+const versionOf = ({ version }: PresentationContext) => ({ apiVersion: `meta.k8s.io/${version}` })
+
+function partialList(objects: readonly KubeObject[], metadata: ListMetadata, context: PresentationContext) {
+  return { ...partialObjectMetadataList(objects, metadata), ...versionOf(context) }
 }

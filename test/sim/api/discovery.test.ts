@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { AGGREGATED, apiGroupDiscoveryList, apiGroupList, apiResourceList } from '../../../src/sim/api/discovery'
 import { compareVersions, servedGroups, type ServedKind } from '../../../src/sim/api/discovery-groups'
-import { defineKind, type KindDefinition } from '../../../src/sim/api/kind'
+import { defineKind } from '../../../src/sim/api/kind'
 
 const kind = (group: string, version: string, name: string, subresources: string[] = [], more = {}): ServedKind => ({
   group,
@@ -14,7 +14,7 @@ const kind = (group: string, version: string, name: string, subresources: string
     namespaced: true,
     subresources,
     ...more,
-  }) as KindDefinition<never>,
+  }),
 })
 const groups = servedGroups([
   kind('stable.example.com', 'v1', 'CronTab'),

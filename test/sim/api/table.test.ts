@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { age, labelsText, wide } from '../../../src/sim/api/columns'
 import { defineKind } from '../../../src/sim/api/kind'
-import type { KubeObject } from '../../../src/sim/api/object'
-import { presentationFor, tableOf } from '../../../src/sim/api/table'
+import type { AnyObject, KubeObject } from '../../../src/sim/api/object'
+import { presentations, tableOf } from '../../../src/sim/api/table'
 
 const nowMs = Date.UTC(2026, 0, 1, 12)
 const object = (name: string, creationTimestamp?: string): KubeObject => ({
@@ -45,25 +45,11 @@ describe('a Table', () => {
   })
 })
 
-test.each([
-  [undefined, 'object', 'application/json'],
-  ['*/*', 'object', 'application/json'],
-  [
-    'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json',
-    'Table',
-    'application/json',
-  ],
-  ['application/vnd.kubernetes.protobuf,application/json', 'object', 'application/json'],
-  [
-    'application/vnd.kubernetes.protobuf;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json',
-    'PartialObjectMetadataList',
-    'application/json',
-  ],
-  ['application/json;as=Chair;v=v1;g=meta.k8s.io,application/yaml', 'object', 'application/yaml'],
-])('a client that accepts %s is shown a %s', (accept, as, media) => {
-  expect(presentationFor(accept)).toEqual({ as, media })
-})
-
-test('a client that accepts nothing this server speaks is refused', () => {
-  expect(presentationFor('application/cbor')).toBeUndefined()
+test('partial metadata of an object is shown in the version of meta.k8s.io that was asked for', () => {
+  const context = { nowMs, version: 'v1beta1', query: new URLSearchParams(), following: false, served: undefined as never }
+  const partial = presentations.find(({ as }) => as === 'PartialObjectMetadata')
+  expect(partial?.one(object('x') as AnyObject, context)).toMatchObject({
+    kind: 'PartialObjectMetadata',
+    apiVersion: 'meta.k8s.io/v1beta1',
+  })
 })
