@@ -1,0 +1,126 @@
+import { API_SERVER_PORT, SERVICE_CIDR, POD_CIDR } from './addresses'
+
+/** Where the kubelet of the control plane finds the Pods it runs on its own. */
+export const MANIFESTS_FOLDER = '/etc/kubernetes/manifests'
+
+interface Component {
+  readonly name: string
+  readonly image: string
+  readonly cpu: string
+  readonly memory?: string
+  readonly command: readonly string[]
+  readonly probe: {
+    readonly port: number
+    readonly liveness: string
+    readonly readiness?: string
+    readonly scheme: 'HTTP' | 'HTTPS'
+    readonly host: string
+  }
+  readonly mounts: Readonly<Record<string, string>>
+}
+
+/** The four components of a control plane, with the flags that lessons look at. */
+function components(address: string, version: string): readonly Component[] {
+  return [
+    {
+      name: 'etcd',
+      image: 'registry.k8s.io/etcd:3.6.6-0',
+      cpu: '100m',
+      memory: '100Mi',
+      command: [
+        'etcd',
+        `--advertise-client-urls=https://${address}:2379`,
+        '--data-dir=/var/lib/etcd',
+        '--name=controlplane',
+        '--snapshot-count=10000',
+        '--trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt',
+      ],
+      probe: { port: 2381, liveness: '/livez', readiness: '/readyz', scheme: 'HTTP', host: '127.0.0.1' },
+      mounts: { 'etcd-data': '/var/lib/etcd', 'etcd-certs': '/etc/kubernetes/pki/etcd' },
+    },
+    {
+      name: 'kube-apiserver',
+      image: `registry.k8s.io/kube-apiserver:${version}`,
+      cpu: '250m',
+      command: [
+        'kube-apiserver',
+        `--advertise-address=${address}`,
+        '--authorization-mode=Node,RBAC',
+        '--enable-admission-plugins=NodeRestriction',
+        '--etcd-servers=https://127.0.0.1:2379',
+        `--secure-port=${API_SERVER_PORT}`,
+        `--service-cluster-ip-range=${SERVICE_CIDR}`,
+      ],
+      probe: { port: API_SERVER_PORT, liveness: '/livez', readiness: '/readyz', scheme: 'HTTPS', host: address },
+      mounts: { 'k8s-certs': '/etc/kubernetes/pki' },
+    },
+    {
+      name: 'kube-controller-manager',
+      image: `registry.k8s.io/kube-controller-manager:${version}`,
+      cpu: '200m',
+      command: [
+        'kube-controller-manager',
+        '--allocate-node-cidrs=true',
+        '--bind-address=127.0.0.1',
+        `--cluster-cidr=${POD_CIDR}`,
+        '--controllers=*,bootstrapsigner,tokencleaner',
+        '--kubeconfig=/etc/kubernetes/controller-manager.conf',
+        '--leader-elect=true',
+        '--use-service-account-credentials=true',
+      ],
+      probe: { port: 10257, liveness: '/healthz', scheme: 'HTTPS', host: '127.0.0.1' },
+      mounts: { 'k8s-certs': '/etc/kubernetes/pki', kubeconfig: '/etc/kubernetes/controller-manager.conf' },
+    },
+    {
+      name: 'kube-scheduler',
+      image: `registry.k8s.io/kube-scheduler:${version}`,
+      cpu: '100m',
+      command: ['kube-scheduler', '--bind-address=127.0.0.1', '--kubeconfig=/etc/kubernetes/scheduler.conf', '--leader-elect=true'],
+      probe: { port: 10259, liveness: '/livez', readiness: '/readyz', scheme: 'HTTPS', host: '127.0.0.1' },
+      mounts: { kubeconfig: '/etc/kubernetes/scheduler.conf' },
+    },
+  ]
+}
+
+/** The manifests of the control plane by file name, to be written to MANIFESTS_FOLDER of the host with this address. */
+export function staticPodManifests(address: string, version: string): Readonly<Record<string, object>> {
+  return Object.fromEntries(components(address, version).map((component) => [`${component.name}.yaml`, manifest(component)]))
+}
+
+function manifest({ name, image, cpu, memory, command, probe, mounts }: Component): object {
+  const get = (path: string) => ({ httpGet: { host: probe.host, path, port: probe.port, scheme: probe.scheme } })
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'kube-system', labels: { component: name, tier: 'control-plane' } },
+    spec: {
+      hostNetwork: true,
+      priority: 2_000_001_000,
+      priorityClassName: 'system-node-critical',
+      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name,
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          command,
+          resources: { requests: { cpu, ...(memory && { memory }) } },
+          livenessProbe: { ...get(probe.liveness), initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15, failureThreshold: 8 },
+          ...(probe.readiness && {
+            readinessProbe: { ...get(probe.readiness), periodSeconds: 1, timeoutSeconds: 15, failureThreshold: 3 },
+          }),
+          startupProbe: { ...get(probe.liveness), initialDelaySeconds: 10, periodSeconds: 10, timeoutSeconds: 15, failureThreshold: 24 },
+          volumeMounts: Object.entries(mounts).map(([volume, mountPath]) => ({
+            name: volume,
+            mountPath,
+            ...(volume !== 'etcd-data' && { readOnly: true }),
+          })),
+        },
+      ],
+      volumes: Object.entries(mounts).map(([volume, path]) => ({
+        name: volume,
+        hostPath: { path, type: path.endsWith('.conf') ? 'FileOrCreate' : 'DirectoryOrCreate' },
+      })),
+    },
+  }
+}
