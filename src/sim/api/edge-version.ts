@@ -1,0 +1,101 @@
+import { json, plainText } from './edge-answer'
+import { currentGroups } from './discovery-routes'
+import type { ApiServer, PathHandler } from './hooks'
+
+/** `GET /version`, as a server of this release built by the project would say. */
+export function versionInfo([major, minor]: readonly [number, number]) {
+  return {
+    major: String(major),
+    minor: String(minor),
+    // Announced since compatibility versions exist.
+    ...(minor >= 33 && {
+      emulationMajor: String(major),
+      emulationMinor: String(minor),
+      minCompatibilityMajor: String(major),
+      minCompatibilityMinor: String(minor - 1),
+    }),
+    gitVersion: `v${major}.${minor}.0`,
+    gitCommit: '0000000000000000000000000000000000000000',
+    gitTreeState: 'clean',
+    buildDate: '2026-01-01T00:00:00Z',
+    goVersion: 'go1.26.0',
+    compiler: 'gc',
+    platform: 'linux/amd64',
+  }
+}
+
+/** Answers `/version` and the list of paths at `/`. */
+export const versionRoutes: PathHandler = (_request, { path }, server) => {
+  if (path === '/version' || path === '/version/') return json(versionInfo(server.release))
+  if (path === '/') return json({ paths: rootPaths(server) })
+  return undefined
+}
+
+function rootPaths(server: ApiServer): readonly string[] {
+  const groups = currentGroups(server).filter(({ group }) => group !== '')
+  const apis = groups.flatMap(({ group, versions }) => [`/apis/${group}`, ...versions.map(({ apiVersion }) => `/apis/${apiVersion}`)])
+  const health = HEALTH.flatMap((kind) => [`/${kind}`, ...checksOf(kind).map((check) => `/${kind}/${check}`)])
+  return [
+    '/api',
+    '/api/v1',
+    '/apis',
+    '/apis/',
+    ...apis,
+    ...health,
+    '/metrics',
+    '/openapi/v2',
+    '/openapi/v3',
+    '/openapi/v3/',
+    '/version',
+  ].sort()
+}
+
+const HEALTH = ['healthz', 'livez', 'readyz'] as const
+
+const HOOKS = [
+  'start-apiserver-admission-initializer',
+  'generic-apiserver-start-informers',
+  'priority-and-fairness-config-consumer',
+  'priority-and-fairness-filter',
+  'storage-object-count-tracker-hook',
+  'start-apiextensions-informers',
+  'start-apiextensions-controllers',
+  'crd-informer-synced',
+  'start-system-namespaces-controller',
+  'start-cluster-authentication-info-controller',
+  'start-kube-apiserver-identity-lease-controller',
+  'start-kube-apiserver-identity-lease-garbage-collector',
+  'start-legacy-token-tracking-controller',
+  'start-service-ip-repair-controllers',
+  'rbac/bootstrap-roles',
+  'scheduling/bootstrap-system-priority-classes',
+  'priority-and-fairness-config-producer',
+  'bootstrap-controller',
+  'aggregator-reload-proxy-client-cert',
+  'start-kube-aggregator-informers',
+  'apiservice-status-local-available-controller',
+  'apiservice-status-remote-available-controller',
+  'apiservice-registration-controller',
+  'apiservice-discovery-controller',
+  'kube-apiserver-autoregistration',
+].map((hook) => `poststarthook/${hook}`)
+
+function checksOf(kind: (typeof HEALTH)[number]): readonly string[] {
+  const end = ['autoregister-completion', 'apiservice-openapi-controller', 'apiservice-openapiv3-controller']
+  if (kind === 'readyz') return ['ping', 'log', 'etcd', 'etcd-readiness', 'informer-sync', ...HOOKS, ...end, 'shutdown']
+  return ['ping', 'log', 'etcd', ...HOOKS, ...end]
+}
+
+/** Answers `/healthz`, `/livez`, `/readyz`: all is well, or there would be no answer. `?verbose` lists the checks, `?exclude=` skips some. */
+export const healthRoutes: PathHandler = (_request, { path, query }) => {
+  const [, kind, ...rest] = path.split('/')
+  const known = HEALTH.find((each) => each === kind)
+  if (!known) return undefined
+  const check = rest.join('/')
+  if (check !== '' && !checksOf(known).includes(check)) return plainText('404 page not found\n', 404)
+  if (!query.has('verbose')) return plainText('ok')
+  if (check !== '') return plainText(`[+]${check} ok\n${known} check passed\n`)
+  const excluded = query.getAll('exclude')
+  const lines = checksOf(known).map((name) => (excluded.includes(name) ? `[+]${name} excluded: ok` : `[+]${name} ok`))
+  return plainText(`${lines.join('\n')}\n${known} check passed\n`)
+}
