@@ -1,0 +1,198 @@
+import type { Client, Identity } from './client'
+import type { KubeletConnections } from './connect'
+import type { ApiRequest, ApiResponse } from './http'
+import type { KindDefinition } from './kind'
+import type { AnyObject, KubeObject } from './object'
+import type { Engine } from '../engine/engine'
+import type { Registry, Served } from './registry'
+import type { Storage } from './storage'
+import type { Status } from './status'
+
+/**
+ * What may be hung into the API server's pipeline. Each hook is a plain function; `server` is the API server it is asked by. A hook refuses
+ * by throwing a `StatusError`.
+ */
+
+/** Who asks, as authentication established it: `authentication.k8s.io` UserInfo. */
+export interface User {
+  readonly name: string
+  readonly uid?: string
+  readonly groups: readonly string[]
+  readonly extra?: Readonly<Record<string, readonly string[]>>
+}
+
+/** What a request is about, worked out from its method and path before anything else: Kubernetes' "request attributes". */
+export interface RequestAttributes {
+  /** get, list, watch, create, update, patch, delete, deletecollection; for other paths the method in lower case. */
+  readonly verb: string
+  /** Without the query. */
+  readonly path: string
+  readonly query: URLSearchParams
+  /** Absent for paths that are no resource's (`/version`, `/apis`). */
+  readonly resource?: ResourceAttributes
+}
+
+export interface ResourceAttributes {
+  readonly group: string
+  readonly version: string
+  readonly plural: string
+  /** `status`, `log`…; `proxy/some/path` is subresource `proxy`, the rest is `subpath`. */
+  readonly subresource?: string
+  readonly subpath?: string
+  readonly namespace?: string
+  readonly name?: string
+}
+
+/** What the hooks see of the API server. */
+export interface ApiServer {
+  readonly engine: Engine
+  /** Simulated release: [1, 36]. */
+  readonly release: readonly [number, number]
+  readonly registry: Registry
+  readonly storage: Storage
+  /** The synchronous core behind every transport. Never throws. */
+  request(request: ApiRequest): ApiResponse
+  client(identity: Identity): Client
+  /** Whether a user may do something; the same question authorisation asks. */
+  may(user: User, attributes: RequestAttributes): Decision
+  /** The kubelet of a node, or undefined when none answers there. */
+  kubelet(nodeName: string): KubeletConnections | undefined
+}
+
+/** Finds out who sends a request; impersonation included. Throws 401 when the credentials are bad. */
+export type Authenticate = (request: ApiRequest, server: ApiServer) => User
+
+export interface Decision {
+  readonly allowed: boolean
+  /** What a refusal says after the colon, when the authoriser has something to say. */
+  readonly reason?: string
+}
+
+/** Decides whether `user` may do it. Asked for every request and for every write of an in-process client. */
+export type Authorise = (user: User, attributes: RequestAttributes, server: ApiServer) => Decision
+
+export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
+
+/** One write on its way through admission. */
+export interface AdmissionRequest {
+  readonly operation: AdmissionOperation
+  readonly kind: KindDefinition
+  readonly subresource?: string
+  readonly namespace?: string
+  /** Empty for a create with generateName. */
+  readonly name: string
+  /** The object as it would be stored (storage version); undefined for DELETE. For CONNECT and kind-specific subresources: the body. */
+  readonly object: AnyObject | undefined
+  /** What is stored now; undefined for CREATE. */
+  readonly old: AnyObject | undefined
+  readonly user: User
+  readonly dryRun: boolean
+  /** Create-, Update-, Patch- or DeleteOptions as the request gave them. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly server: ApiServer
+  /** Adds a `Warning` header to the answer. */
+  warn(text: string): void
+}
+
+/** An admission plugin. The pipeline asks all `mutate` in order, then validates the object, then asks all `validate` in order. */
+export interface AdmissionPlugin {
+  readonly name: string
+  /** Returns the object to go on with, the same one when nothing is to change. Asked for CREATE and UPDATE. */
+  readonly mutate?: (request: AdmissionRequest) => AnyObject
+  readonly validate?: (request: AdmissionRequest) => void
+}
+
+/** What a handler of a kind's own subresource (eviction, binding, token, log, exec, …) is given. */
+export interface SubresourceRequest {
+  readonly verb: string
+  readonly kind: KindDefinition
+  readonly namespace: string | undefined
+  readonly name: string
+  /** The object it is a subresource of. Not found is answered before the handler is asked. */
+  readonly object: AnyObject
+  /** The decoded body (of the handler's `body` kind), or undefined when there was none. */
+  readonly body: AnyObject | undefined
+  /** What follows the subresource in the path (`proxy/a/b` → `a/b`). */
+  readonly subpath: string
+  readonly query: URLSearchParams
+  readonly user: User
+  /** Field manager of whoever asks. */
+  readonly manager: string
+  readonly dryRun: boolean
+  readonly server: ApiServer
+  /** The request as it came, for `proxy`; undefined when asked by an in-process client. */
+  readonly http: ApiRequest | undefined
+  warn(text: string): void
+}
+
+/** A kind's own subresource. Lives beside its kind; handed to the API server in `subresourceHandlers`. */
+export type SubresourceHandler = CallSubresource | PartSubresource
+
+/** A subresource that does something: eviction, binding, token, log, exec, attach, portforward, proxy. */
+export interface CallSubresource {
+  readonly of: { readonly group: string; readonly plural: string }
+  readonly subresource: string
+  /** Verbs served; `connect` for subresources that take any method (exec, attach, portforward, proxy), otherwise `create`, `get`… */
+  readonly verbs: readonly string[]
+  /** What a body must be. */
+  readonly body?: { readonly group: string; readonly version: string; readonly kind: string }
+  /** Answers an object, a Status, or a ready response (streams, upgrades, plain text). */
+  readonly handle: (request: SubresourceRequest) => KubeObject | Status | ApiResponse
+}
+
+/** A subresource through which a part of the object itself is read and written (get, update, patch): approval, ephemeralcontainers, resize. */
+export interface PartSubresource {
+  readonly of: { readonly group: string; readonly plural: string }
+  readonly subresource: string
+  /** What to store when `submitted` was sent: the stored object with only the allowed part taken over. Throws what it refuses. */
+  readonly merge: (stored: AnyObject, submitted: AnyObject, server: ApiServer) => AnyObject
+}
+
+/** Another form of objects a client may ask for with `Accept: …;as=…` (Table, PartialObjectMetadata). */
+export interface Presentation {
+  readonly as: string
+  readonly one: (object: AnyObject, context: PresentationContext) => unknown
+  readonly list: (objects: readonly AnyObject[], metadata: ListMetadata, context: PresentationContext) => unknown
+}
+
+export interface PresentationContext {
+  readonly served: Served
+  readonly nowMs: number
+  /** Version of meta.k8s.io asked for: `v1` or `v1beta1`. */
+  readonly version: string
+  readonly query: URLSearchParams
+  /** In a watch: whether this is not the first event, so that headings are not repeated. */
+  readonly following: boolean
+}
+
+export interface ListMetadata {
+  readonly resourceVersion: string
+  readonly continue?: string
+  readonly remainingItemCount?: number
+}
+
+/** Answers paths that are no resource's: discovery, OpenAPI, `/version`, health, metrics. Undefined: not mine, ask the next. */
+export type PathHandler = (request: ApiRequest, attributes: RequestAttributes, server: ApiServer) => ApiResponse | undefined
+
+/** Reads a body in a format of its own into the JSON value it means. `as` names what the request's path expects. */
+export interface BodyReader {
+  /** For instance `application/vnd.kubernetes.protobuf`. */
+  readonly mediaType: string
+  readonly read: (body: Uint8Array, as: { readonly group: string; readonly version: string; readonly kind: string }) => unknown
+}
+
+/** What the API server is put together from. Everything but engine and kinds has a default: everybody is cluster-admin, nothing is admitted specially. */
+export interface ApiServerOptions {
+  readonly engine: Engine
+  readonly kinds: readonly KindDefinition<never>[]
+  /** `1.36` unless told. */
+  readonly release?: string
+  readonly authenticate?: Authenticate
+  readonly authorise?: Authorise
+  readonly admission?: readonly AdmissionPlugin[]
+  readonly subresourceHandlers?: readonly SubresourceHandler[]
+  readonly presentations?: readonly Presentation[]
+  readonly pathHandlers?: readonly PathHandler[]
+  readonly bodyReaders?: readonly BodyReader[]
+  readonly kubelets?: (nodeName: string) => KubeletConnections | undefined
+}

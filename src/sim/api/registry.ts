@@ -1,0 +1,95 @@
+import type { KindDefinition } from './kind'
+import type { AnyObject } from './object'
+
+/** One served version of a kind: what a group, version and plural name in a path lead to. */
+export interface Served {
+  readonly kind: KindDefinition
+  readonly group: string
+  readonly version: string
+  /** `apps/v1`. */
+  readonly apiVersion: string
+  /** Whether this is the version in which the kind is stored. */
+  readonly stored: boolean
+  readonly toStorage: (object: AnyObject) => AnyObject
+  readonly fromStorage: (object: AnyObject) => AnyObject
+}
+
+/** The kinds that are served right now: the built-in ones of the simulated release, and those that CustomResourceDefinitions add. */
+export interface Registry {
+  /** Grows with every change, so that whoever derives something from it (discovery, OpenAPI) knows when to derive it anew. */
+  readonly generation: number
+  find(group: string, version: string, plural: string): Served | undefined
+  findKind(group: string, version: string, kind: string): Served | undefined
+  /** Every served version, in the order of registration. */
+  all(): readonly Served[]
+  add(kind: KindDefinition<never>): void
+  remove(group: string, plural: string): void
+  /** Calls back after every change. Returns how to stop. */
+  onChange(listener: () => void): () => void
+}
+
+const same = (object: AnyObject) => object
+
+function servedVersions(kind: KindDefinition): Served[] {
+  const own: Served = { kind, group: kind.group, version: kind.version, apiVersion: join(kind.group, kind.version), stored: true, toStorage: same, fromStorage: same }
+  const others = kind.otherVersions.map(({ group = kind.group, version, toStorage, fromStorage }): Served => {
+    const apiVersion = join(group, version)
+    return { kind, group, version, apiVersion, stored: false, toStorage, fromStorage: (object) => ({ ...fromStorage(object), apiVersion }) }
+  })
+  return [own, ...others]
+}
+
+const join = (group: string, version: string) => (group === '' ? version : `${group}/${version}`)
+
+/** A registry that holds `kinds`; `serves` tells which of their versions exist at the simulated release. */
+export function createRegistry(kinds: readonly KindDefinition<never>[], serves: (group: string, version: string, kind: string) => boolean): Registry {
+  let generation = 0
+  const byPlural = new Map<string, Served>()
+  const byKind = new Map<string, Served>()
+  const listeners = new Set<() => void>()
+  const key = (group: string, version: string, name: string) => `${group}/${version}/${name}`
+
+  function put(kind: KindDefinition<never>, isServed: (served: Served) => boolean) {
+    const generic = kind as unknown as KindDefinition // the pipeline hands a kind's functions nothing but its own objects
+    for (const served of servedVersions(generic).filter(isServed)) {
+      byPlural.set(key(served.group, served.version, kind.plural), served)
+      byKind.set(key(served.group, served.version, kind.kind), served)
+    }
+  }
+
+  function changed() {
+    generation++
+    for (const listener of listeners) listener()
+  }
+
+  for (const kind of kinds) put(kind, (served) => serves(served.group, served.version, kind.kind))
+
+  const registry: Registry = {
+    get generation() {
+      return generation
+    },
+    find: (group, version, plural) => byPlural.get(key(group, version, plural)),
+    findKind: (group, version, kind) => byKind.get(key(group, version, kind)),
+    all: () => [...byPlural.values()],
+    add(kind) {
+      registry.remove(kind.group, kind.plural)
+      put(kind, () => true)
+      changed()
+    },
+    remove(group, plural) {
+      let removed = false
+      for (const [path, served] of byPlural) {
+        if (served.kind.group !== group || served.kind.plural !== plural) continue
+        byPlural.delete(path)
+        byKind.delete(key(served.group, served.version, served.kind.kind))
+        removed = true
+      }
+      if (removed) changed()
+    },
+    onChange(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  return registry
+}

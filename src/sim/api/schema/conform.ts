@@ -1,0 +1,246 @@
+import { canonicalQuantity, parseQuantity } from '../../formats/quantity'
+import type { Field, List, MapType, Scalar, Struct, Type } from './schema'
+import { alwaysPresent, keepsZero } from './zero-values'
+
+/** What reading a value as a type found, besides the value itself. */
+export interface Findings {
+  /** Paths of fields the type does not have. */
+  readonly unknown: string[]
+}
+
+export interface ConformOptions {
+  /** Fill in the schema's constant defaults. */
+  readonly defaults?: boolean
+  readonly findings?: Findings
+}
+
+/** A value that does not fit its type: what Go's JSON decoder says of it. */
+export class TypeMismatch extends Error {}
+
+type Step = string | number
+
+interface Walk {
+  readonly defaults: boolean
+  readonly unknown: string[] | undefined
+  readonly path: Step[]
+}
+
+/**
+ * Reads a JSON value as an API type, as decoding into a Go struct and encoding it again would: unknown fields, nulls and zero values of
+ * optional fields go, quantities become canonical. Returns the same value when there is nothing to change. Throws `TypeMismatch`.
+ */
+export function conform(value: unknown, type: Type, options: ConformOptions = {}): unknown {
+  return walk(value, type, undefined, { defaults: options.defaults === true, unknown: options.findings?.unknown, path: [] })
+}
+
+function walk(value: unknown, type: Type, owner: Struct | undefined, at: Walk): unknown {
+  switch (type.is) {
+    case 'scalar':
+      return walkScalar(value, type, owner, at)
+    case 'struct':
+      return walkStruct(value, type, owner, at)
+    case 'list':
+      return walkList(value, type, owner, at)
+    case 'map':
+      return walkMap(value, type, owner, at)
+  }
+}
+
+/** Fields with something that must be there even if nobody said it. */
+interface Filled {
+  readonly name: string
+  readonly value: unknown
+}
+const filled = new WeakMap<Struct, { readonly defaults: readonly Filled[]; readonly present: readonly string[]; readonly keeps: ReadonlySet<string> }>()
+
+function planOf(struct: Struct) {
+  let plan = filled.get(struct)
+  if (plan) return plan
+  const fields = [...struct.fields.values()]
+  plan = {
+    defaults: fields.filter((field) => field.default !== undefined && !isZero(field.default)).map(({ name, default: value }) => ({ name, value })),
+    present: alwaysPresent(struct.name),
+    keeps: new Set(fields.filter((field) => field.required || keepsZero(struct.name, field)).map(({ name }) => name)),
+  }
+  filled.set(struct, plan)
+  return plan
+}
+
+type Json = Record<string, unknown>
+
+function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, at: Walk): unknown {
+  if (!isObject(value)) throw mismatch(value, goName(struct.name), owner, at)
+  const plan = planOf(struct)
+  const top = at.path.length === 0
+  let copy: Json | undefined
+  for (const name in value) {
+    const before = value[name]
+    const field = struct.fields.get(name)
+    if (!field) {
+      if (struct.open || (top && (name === 'apiVersion' || name === 'kind'))) continue
+      at.unknown?.push(pathText([...at.path, name]))
+      delete (copy ??= { ...value })[name]
+      continue
+    }
+    const after = before === null || before === undefined ? undefined : step(before, field, struct, at)
+    if (after === undefined || (isZero(after) && !plan.keeps.has(name))) delete (copy ??= { ...value })[name]
+    else if (after !== before) (copy ??= { ...value })[name] = after
+  }
+  if (at.defaults) for (const { name, value: fill } of plan.defaults) if ((copy ?? value)[name] === undefined) (copy ??= { ...value })[name] = fill
+  for (const name of plan.present) {
+    if ((copy ?? value)[name] !== undefined) continue
+    const field = struct.fields.get(name)
+    if (field) (copy ??= { ...value })[name] = step(EMPTY, field, struct, at)
+  }
+  return copy ?? value
+}
+
+const EMPTY: Json = Object.freeze({})
+
+function step(value: unknown, field: Field, owner: Struct, at: Walk): unknown {
+  at.path.push(field.name)
+  const result = walk(value, field.type, owner, at)
+  at.path.pop()
+  return result
+}
+
+function walkList(value: unknown, list: List, owner: Struct | undefined, at: Walk): unknown {
+  if (!Array.isArray(value)) throw mismatch(value, `[]${goType(list.of)}`, owner, at)
+  let copy: unknown[] | undefined
+  for (let i = 0; i < value.length; i++) {
+    const before = value[i] as unknown
+    at.path.push(i)
+    const after = before === null ? zeroOf(list.of) : walk(before, list.of, owner, at)
+    at.path.pop()
+    if (after !== before) (copy ??= [...(value as unknown[])])[i] = after
+  }
+  return copy ?? value
+}
+
+function walkMap(value: unknown, map: MapType, owner: Struct | undefined, at: Walk): unknown {
+  if (!isObject(value)) throw mismatch(value, `map[string]${goType(map.of)}`, owner, at)
+  let copy: Json | undefined
+  for (const name in value) {
+    const before = value[name]
+    at.path.push(name)
+    const after = before === null ? zeroOf(map.of) : walk(before, map.of, owner, at)
+    at.path.pop()
+    if (after !== before) (copy ??= { ...value })[name] = after
+  }
+  return copy ?? value
+}
+
+function walkScalar(value: unknown, type: Scalar, owner: Struct | undefined, at: Walk): unknown {
+  switch (type.scalar) {
+    case 'string':
+      if (typeof value !== 'string') throw mismatch(value, type.name ? goName(type.name) : 'string', owner, at)
+      return value
+    case 'boolean':
+      if (typeof value !== 'boolean') throw mismatch(value, 'bool', owner, at)
+      return value
+    case 'int32':
+    case 'int64': {
+      if (typeof value !== 'number') throw mismatch(value, type.scalar, owner, at)
+      const fits = Number.isInteger(value) && (type.scalar === 'int64' || (value >= -2147483648 && value <= 2147483647))
+      if (!fits) throw mismatch(value, type.scalar, owner, at)
+      return value
+    }
+    case 'float64':
+      if (typeof value !== 'number') throw mismatch(value, 'float64', owner, at)
+      return value
+    case 'quantity':
+      return walkQuantity(value)
+    case 'int-or-string':
+      if (typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value))) return value
+      throw mismatch(value, 'string', undefined, at)
+    case 'time':
+    case 'microtime':
+      if (typeof value !== 'string') throw mismatch(value, 'string', undefined, at)
+      if (!TIME.test(value)) throw new TypeMismatch(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`)
+      return value
+    case 'duration':
+      if (typeof value !== 'string') throw mismatch(value, 'string', undefined, at)
+      return value
+    case 'bytes':
+      if (typeof value !== 'string') throw mismatch(value, '[]uint8', owner, at)
+      return walkBytes(value)
+    case 'object':
+      return value
+  }
+}
+
+const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/
+
+const canonical = new Map<string, string>()
+
+function walkQuantity(value: unknown): string {
+  if (typeof value !== 'string' && typeof value !== 'number') throw new TypeMismatch(`${QUANTITY_RULE}`)
+  const text = String(value)
+  let known = canonical.get(text)
+  if (known === undefined) {
+    if (text.length > 64 || parseQuantity(text) === undefined) throw new TypeMismatch(QUANTITY_RULE)
+    known = canonicalQuantity(text)
+    if (canonical.size < 10_000) canonical.set(text, known)
+  }
+  return known
+}
+
+const QUANTITY_RULE = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+
+function walkBytes(value: string): string {
+  const clean = value.includes('\n') || value.includes('\r') ? value.replaceAll(/[\r\n]/g, '') : value
+  const bad = clean.search(/[^A-Za-z0-9+/=]/)
+  const illegal = bad >= 0 ? bad : clean.length % 4 === 0 && /^[^=]*={0,2}$/.test(clean) ? -1 : clean.length - (clean.length % 4)
+  if (illegal >= 0) throw new TypeMismatch(`illegal base64 data at input byte ${illegal}`)
+  return clean
+}
+
+function zeroOf(type: Type): unknown {
+  switch (type.is) {
+    case 'struct':
+    case 'map':
+      return EMPTY
+    case 'list':
+      return []
+    case 'scalar':
+      return type.scalar === 'boolean' ? false : /^(int|float)/.test(type.scalar) ? 0 : ''
+  }
+}
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function isZero(value: unknown): boolean {
+  if (value === '' || value === false || value === 0) return true
+  if (typeof value !== 'object') return false
+  if (Array.isArray(value)) return value.length === 0
+  for (const _ in value as Json) return false
+  return true
+}
+
+const goKind = (value: unknown) =>
+  typeof value === 'string' ? 'string' : typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? 'array' : value === null ? 'null' : 'object'
+
+/** `core.v1.PodSpec` as Go prints it: `v1.PodSpec`. */
+const goName = (name: string) => name.split('.').slice(-2).join('.')
+
+function goType(type: Type): string {
+  switch (type.is) {
+    case 'struct':
+      return goName(type.name)
+    case 'list':
+      return `[]${goType(type.of)}`
+    case 'map':
+      return `map[string]${goType(type.of)}`
+    case 'scalar':
+      return type.name ? goName(type.name) : type.scalar === 'boolean' ? 'bool' : type.scalar
+  }
+}
+
+function mismatch(value: unknown, expected: string, owner: Struct | undefined, at: Walk): TypeMismatch {
+  const found = typeof value === 'number' && /^int/.test(expected) ? `number ${value}` : goKind(value)
+  const where = owner ? `Go struct field ${owner.name.split('.').at(-1)}.${at.path.filter((each) => typeof each === 'string').join('.')}` : 'Go value'
+  return new TypeMismatch(`json: cannot unmarshal ${found} into ${where} of type ${expected}`)
+}
+
+/** `spec.containers[0].image`. */
+const pathText = (path: readonly Step[]) => path.reduce<string>((text, each) => (typeof each === 'number' ? `${text}[${each}]` : text === '' ? each : `${text}.${each}`), '')

@@ -1,0 +1,262 @@
+import type { KindDefinition } from '../kind'
+import aliases from './aliases.json' with { type: 'json' }
+import resources from './resources.json' with { type: 'json' }
+import types from './types.json' with { type: 'json' }
+
+export type ScalarName = 'string' | 'boolean' | 'int32' | 'int64' | 'float64' | 'bytes' | 'time' | 'microtime' | 'duration' | 'quantity' | 'int-or-string' | 'object'
+
+/** What a value may be. Types refer to each other through getters, because some contain themselves. */
+export type Type = Scalar | Struct | List | MapType
+
+export interface Scalar {
+  readonly is: 'scalar'
+  readonly scalar: ScalarName
+  /** The type's name in Kubernetes' sources when it has one: `core.v1.RestartPolicy`. */
+  readonly name?: string
+}
+
+export interface Struct {
+  readonly is: 'struct'
+  /** `apps.v1.DeploymentSpec`; for custom resources the path in the schema. */
+  readonly name: string
+  readonly fields: ReadonlyMap<string, Field>
+  /** Server-side apply treats it as one value. */
+  readonly atomic: boolean
+  /** Keeps fields it does not know (custom resources). */
+  readonly open?: boolean
+}
+
+export interface Field {
+  readonly name: string
+  readonly type: Type
+  readonly required: boolean
+  readonly default?: unknown
+  readonly patchStrategy: readonly string[]
+  readonly patchMergeKey?: string
+  readonly featureGate?: string
+}
+
+export interface List {
+  readonly is: 'list'
+  readonly of: Type
+  readonly listType: 'atomic' | 'set' | 'map'
+  /** For listType `map`. */
+  readonly keys: readonly string[]
+}
+
+export interface MapType {
+  readonly is: 'map'
+  readonly of: Type
+  readonly atomic: boolean
+}
+
+/** One row of resources.json: a kind and version, and the releases that served it. */
+export interface ResourceRow {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly type: string
+  readonly namespaced: boolean
+  readonly subresources?: readonly string[]
+  readonly introduced?: string
+  readonly deprecated?: string
+  readonly removed?: string
+  readonly replacement?: string
+}
+
+type RawType = string | readonly ['list' | 'map', RawType]
+
+interface RawField {
+  readonly type: RawType
+  readonly required?: boolean
+  readonly listType?: List['listType']
+  readonly listMapKeys?: readonly string[]
+  readonly mapType?: 'atomic' | 'granular'
+  readonly structType?: 'atomic' | 'granular'
+  readonly patchStrategy?: string
+  readonly patchMergeKey?: string
+  readonly default?: string
+  readonly featureGate?: string
+}
+
+interface RawStruct {
+  readonly fields: Readonly<Record<string, RawField>>
+  readonly inline?: readonly RawType[]
+}
+
+const rawTypes = types as unknown as Readonly<Record<string, RawStruct>> // generated data of exactly this shape; the compiler widens its literals
+const rawAliases = aliases as unknown as Readonly<Record<string, RawType>>
+export const resourceRows = resources as readonly ResourceRow[]
+
+const structs = new Map<string, Struct>()
+const rows = new Map(resourceRows.map((row) => [`${row.group}/${row.version}/${row.kind}`, row]))
+
+/** The type called `name` (`core.v1.Container`), or undefined when there is none with fields. */
+export function structNamed(name: string): Struct | undefined {
+  const known = structs.get(name)
+  if (known) return known
+  const raw = rawTypes[name]
+  if (!raw) return undefined
+  let fields: ReadonlyMap<string, Field> | undefined
+  const struct: Struct = {
+    is: 'struct',
+    name,
+    atomic: name === 'core.v1.NodeSelector' || name.endsWith('.LabelSelector') || ATOMIC_STRUCTS.has(name),
+    // Made when first asked for: types refer to each other in circles.
+    get fields() {
+      return (fields ??= fieldsOf(raw))
+    },
+  }
+  structs.set(name, struct)
+  return struct
+}
+
+/** Structs that are atomic wherever they occur (`+structType=atomic` on the type itself). */
+const ATOMIC_STRUCTS = new Set([
+  'core.v1.ConfigMapKeySelector',
+  'core.v1.FileKeySelector',
+  'core.v1.LocalObjectReference',
+  'core.v1.NodeSelectorTerm',
+  'core.v1.ObjectFieldSelector',
+  'core.v1.ObjectReference',
+  'core.v1.PersistentVolumeClaimSource',
+  'core.v1.ResourceFieldSelector',
+  'core.v1.ScopeSelector',
+  'core.v1.ScopedResourceSelectorRequirement',
+  'core.v1.SecretKeySelector',
+  'core.v1.SecretReference',
+  'core.v1.TopologySelectorTerm',
+  'core.v1.TypedLocalObjectReference',
+  'meta.v1.OwnerReference',
+  'networking.v1.ServiceBackendPort',
+  'rbac.v1.RoleRef',
+  'rbac.v1.Subject',
+  'storage.v1.TokenRequest',
+])
+
+function fieldsOf(raw: RawStruct): ReadonlyMap<string, Field> {
+  const inlined = (raw.inline ?? []).flatMap((type) => {
+    const struct = typeof type === 'string' && type.startsWith('#') ? structNamed(type.slice(1)) : undefined
+    return struct ? [...struct.fields] : []
+  })
+  const own = Object.entries(raw.fields).map(([name, field]): [string, Field] => [name, fieldOf(name, field)])
+  return new Map([...own, ...inlined])
+}
+
+function fieldOf(name: string, raw: RawField): Field {
+  let type: Type | undefined
+  return {
+    name,
+    get type() {
+      return (type ??= typeOf(raw.type, raw))
+    },
+    required: raw.required === true,
+    ...(raw.default !== undefined && { default: JSON.parse(raw.default) as unknown }),
+    patchStrategy: raw.patchStrategy?.split(',') ?? [],
+    ...(raw.patchMergeKey !== undefined && { patchMergeKey: raw.patchMergeKey }),
+    ...(raw.featureGate !== undefined && { featureGate: raw.featureGate }),
+  }
+}
+
+/** Scalars by name: one value each, so that types can be compared. */
+const scalars = new Map<string, Scalar>()
+
+function scalar(name: ScalarName, alias?: string): Scalar {
+  const key = alias ?? name
+  let known = scalars.get(key)
+  if (!known) scalars.set(key, (known = { is: 'scalar', scalar: name, ...(alias && { name: alias }) }))
+  return known
+}
+
+/** Types whose wire form is not what their Go fields say. */
+const WIRE_FORMS: Readonly<Record<string, ScalarName>> = {
+  'meta.v1.Time': 'time',
+  'meta.v1.MicroTime': 'microtime',
+  'meta.v1.Duration': 'duration',
+  'meta.v1.FieldsV1': 'object',
+  'apiextensions.v1.JSON': 'object',
+  'apiextensions.v1.JSONSchemaPropsOrArray': 'object',
+  'apiextensions.v1.JSONSchemaPropsOrBool': 'object',
+  'apiextensions.v1.JSONSchemaPropsOrStringArray': 'object',
+}
+
+function typeOf(raw: RawType, hints: Partial<RawField>, alias?: string): Type {
+  if (typeof raw !== 'string') {
+    const [shape, of] = raw
+    if (shape === 'map') return { is: 'map', of: typeOf(of, {}), atomic: hints.mapType === 'atomic' || hints.structType === 'atomic' }
+    return { is: 'list', of: typeOf(of, {}), listType: hints.listType ?? 'atomic', keys: hints.listMapKeys ?? [] }
+  }
+  if (!raw.startsWith('#')) return scalar(raw as ScalarName, alias) // the generator writes no other names without a hash
+  const name = raw.slice(1)
+  const wire = WIRE_FORMS[name]
+  if (wire) return scalar(wire, name)
+  const target = rawAliases[name]
+  if (target !== undefined) return typeOf(target, hints, typeof target === 'string' && !target.startsWith('#') ? name : alias)
+  const struct = structNamed(name)
+  if (!struct) return scalar('object', name)
+  return hints.structType === 'atomic' || hints.mapType === 'atomic' ? atomicOf(struct) : struct
+}
+
+const atomics = new Map<string, Struct>()
+
+function atomicOf(struct: Struct): Struct {
+  let atomic = atomics.get(struct.name)
+  if (!atomic) {
+    atomic = {
+      is: 'struct',
+      name: struct.name,
+      atomic: true,
+      get fields() {
+        return struct.fields
+      },
+    }
+    atomics.set(struct.name, atomic)
+  }
+  return atomic
+}
+
+/** What resources.json says of a kind and version. */
+export const resourceRow = (group: string, version: string, kind: string): ResourceRow | undefined => rows.get(`${group}/${version}/${kind}`)
+
+/** The type of a built-in kind in one of its versions. */
+export function builtInType(group: string, version: string, kind: string): Struct | undefined {
+  const row = resourceRow(group, version, kind)
+  return row && structNamed(row.type)
+}
+
+/** `1.36` as [1, 36]. */
+export function parseRelease(text: string): readonly [number, number] {
+  const [major = 1, minor = 0] = text.split('.').map(Number)
+  return [major, minor]
+}
+
+const atLeast = (release: readonly [number, number], text: string) => {
+  const [major, minor] = parseRelease(text)
+  return release[0] > major || (release[0] === major && release[1] >= minor)
+}
+
+/** Whether a release serves a version of a built-in kind. Alpha versions are off unless asked for, as in a real server; so are betas introduced since 1.24. */
+export function isServed(release: readonly [number, number], group: string, version: string, kind: string): boolean {
+  const row = resourceRow(group, version, kind)
+  if (!row) return true
+  if (row.removed && atLeast(release, row.removed)) return false
+  if (row.introduced && !atLeast(release, row.introduced)) return false
+  if (version.includes('alpha')) return false
+  return !(version.includes('beta') && row.introduced && atLeast(parseRelease(row.introduced), '1.24'))
+}
+
+const customTypes = new WeakMap<object, Struct>()
+
+/** The type of a kind's objects in the version in which they are stored. */
+export function typeOfKind(kind: KindDefinition<never>, version = kind.version, group = kind.group): Struct | undefined {
+  if (kind.customSchema !== undefined) {
+    const schema = kind.customSchema as object // a structural schema is an object
+    let type = customTypes.get(schema)
+    if (!type) customTypes.set(schema, (type = OPEN))
+    return type
+  }
+  return builtInType(group, version, kind.kind)
+}
+
+/** Until its schema is read: any object. */
+const OPEN: Struct = { is: 'struct', name: 'CustomResource', fields: new Map(), atomic: false, open: true }

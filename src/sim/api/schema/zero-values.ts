@@ -1,0 +1,99 @@
+import type { Field } from './schema'
+
+/**
+ * Which zero values an API server shows. Its types are Go structs: an optional field whose Go type is no pointer disappears when it is
+ * false, 0 or empty; one that is a pointer stays, because there zero differs from "not said". These are the pointers, by name.
+ */
+const KEPT_BOOLEANS = new Set(
+  `automountServiceAccountToken shareProcessNamespace enableServiceLinks hostUsers setHostnameAsFQDN runAsNonRoot allowPrivilegeEscalation privileged
+  readOnlyRootFilesystem optional controller blockOwnerDeletion immutable suspend allocateLoadBalancerNodePorts attachRequired podInfoOnMount
+  storageCapacity requiresRepublish seLinuxMount allowVolumeExpansion ready serving terminating manualSelector hostProcess started
+  orphanDependents x-kubernetes-preserve-unknown-fields sendInitialEvents adminAccess allNodes exclusive nodeAllocatableInUse`.split(/\s+/),
+)
+
+const KEPT_NUMBERS = new Set(
+  `replicas revisionHistoryLimit progressDeadlineSeconds terminationGracePeriodSeconds activeDeadlineSeconds backoffLimit completions parallelism
+  ttlSecondsAfterFinished successfulJobsHistoryLimit failedJobsHistoryLimit startingDeadlineSeconds runAsUser runAsGroup fsGroup
+  deletionGracePeriodSeconds gracePeriodSeconds defaultMode mode priority tolerationSeconds minReplicas averageUtilization expirationSeconds partition percent
+  stabilizationWindowSeconds ready terminating collisionCount backoffLimitPerIndex maxFailedIndexes leaseDurationSeconds leaseTransitions
+  minDomains stopSignal start retryAfterSeconds minLength maxLength minimum maximum minItems maxItems minProperties maxProperties`.split(/\s+/),
+)
+
+const KEPT_STRINGS = new Set(
+  `storageClassName volumeMode ipFamilyPolicy internalTrafficPolicy loadBalancerClass ingressClassName runtimeClassName pathType appProtocol
+  volumeAttributesClassName trafficDistribution holderIdentity preferredHolder strategy service apiGroup nodeName zone hostname`.split(/\s+/),
+)
+
+/** In status the counters are plain numbers, and in these places a name of the lists above is no pointer. */
+const NOT_KEPT: Readonly<Record<string, readonly string[]>> = {
+  'core.v1.PodSpec': ['hostname', 'nodeName'],
+  'core.v1.ContainerStatus': ['ready'],
+  'rbac.v1.Subject': ['apiGroup'],
+  'core.v1.Secret': ['type'],
+}
+
+/** Optional numbers with one meaning in one type and another elsewhere. */
+const ALSO_KEPT: Readonly<Record<string, readonly string[]>> = {
+  'core.v1.ClientIPConfig': ['timeoutSeconds'],
+  'discovery.v1.EndpointPort': ['name', 'port', 'protocol'],
+  'admissionregistration.v1.ValidatingWebhook': ['timeoutSeconds'],
+  'admissionregistration.v1.MutatingWebhook': ['timeoutSeconds'],
+  'admissionregistration.v1.ServiceReference': ['port', 'path'],
+  'core.v1.EmptyDirVolumeSource': ['sizeLimit'],
+}
+
+/** Whether an optional field stays in an object although its value is Go's zero value. */
+export function keepsZero(struct: string, { name, type }: Field): boolean {
+  if (ALSO_KEPT[struct]?.includes(name)) return true
+  if (NOT_KEPT[struct]?.includes(name)) return false
+  if (type.is !== 'scalar') return type.is === 'struct'
+  switch (type.scalar) {
+    case 'boolean':
+      return KEPT_BOOLEANS.has(name)
+    case 'string':
+      return KEPT_STRINGS.has(name)
+    case 'int32':
+    case 'int64':
+    case 'float64':
+      return KEPT_NUMBERS.has(name) && !(name === 'replicas' && struct.endsWith('Status'))
+    case 'bytes':
+      return false
+    default:
+      return true
+  }
+}
+
+/** Structs that are no pointers and so are always there, empty if need be. */
+const ALWAYS_PRESENT: Readonly<Record<string, readonly string[]>> = {
+  'core.v1.Container': ['resources'],
+  'core.v1.EphemeralContainer': ['resources'],
+  'core.v1.PersistentVolumeClaimSpec': ['resources'],
+  'core.v1.Service': ['status'],
+  'core.v1.ServiceStatus': ['loadBalancer'],
+  'core.v1.Namespace': ['spec', 'status'],
+  'core.v1.Node': ['spec', 'status'],
+  'core.v1.Pod': ['status'],
+  'core.v1.PersistentVolumeClaim': ['status'],
+  'core.v1.PersistentVolume': ['status'],
+  'core.v1.ResourceQuota': ['status'],
+  'core.v1.ReplicationController': ['status'],
+  'apps.v1.Deployment': ['status'],
+  'apps.v1.DeploymentSpec': ['strategy'],
+  'apps.v1.DaemonSet': ['status'],
+  'apps.v1.DaemonSetSpec': ['updateStrategy'],
+  'apps.v1.StatefulSet': ['status'],
+  'apps.v1.StatefulSetSpec': ['updateStrategy'],
+  'apps.v1.ReplicaSet': ['status'],
+  'batch.v1.Job': ['status'],
+  'batch.v1.CronJob': ['status'],
+  'batch.v1.JobTemplateSpec': ['metadata'],
+  'core.v1.PodTemplateSpec': ['metadata'],
+  'networking.v1.Ingress': ['status'],
+  'networking.v1.IngressStatus': ['loadBalancer'],
+  'policy.v1.PodDisruptionBudget': ['status'],
+  'autoscaling.v2.HorizontalPodAutoscaler': ['status'],
+  'certificates.v1.CertificateSigningRequest': ['status'],
+}
+
+/** Names of the fields of a struct that are there even when nobody set them. */
+export const alwaysPresent = (struct: string): readonly string[] => ALWAYS_PRESENT[struct] ?? []
