@@ -1,5 +1,6 @@
 import type { ApiRequest, ApiResponse } from './api/http'
 import type { Client, Identity } from './api/client'
+import type { KindDefinition } from './api/kind'
 import type { Engine } from './engine/engine'
 
 /** What a cluster is made of; everything has a sensible default. */
@@ -32,6 +33,23 @@ export interface Terminal {
   close(): void
 }
 
+/** A long-lived shell without a terminal: variables, functions and the working directory last from one command to the next. */
+export interface Session {
+  /** Runs a command line; calls back when it has ended. One at a time. */
+  run(line: string, ended: (result: { readonly stdout: string; readonly stderr: string; readonly code: number }) => void): void
+  /** Ctrl-C. */
+  interrupt(): void
+}
+
+/** Files of the workstation (the host `controlplane`), where the terminal's shell and the editor both look. Paths are absolute. */
+export interface WorkstationFiles {
+  /** Undefined when there is no such file. */
+  read(path: string): string | undefined
+  write(path: string, text: string): void
+  remove(path: string): void
+  list(path: string): readonly { readonly name: string; readonly directory: boolean }[]
+}
+
 /** A command line run without a terminal: stdout and stderr apart. */
 export interface Run {
   interrupt(): void
@@ -47,7 +65,11 @@ export interface Cluster {
   handler(request: Request): Promise<Response>
   /** An in-process client with this identity; `kubernetes-admin` unless told. */
   client(identity?: Identity): Client
+  /** A kind by any name kubectl knows it by: `deployment`, `deployments`, `deploy`, `deployments.apps`. */
+  findKind(name: string): KindDefinition | undefined
+  readonly files: WorkstationFiles
   openTerminal(options?: TerminalOptions): Terminal
+  openSession(): Session
   /** Starts a script in a shell on `controlplane`; `run` drives time until it has ended. */
   start(script: string, options?: RunOptions): Run
   run(script: string, options?: RunOptions): { stdout: string; stderr: string; code: number }
@@ -58,6 +80,9 @@ export interface Cluster {
 }
 
 export interface RunOptions {
+  /** The script's name in messages, and its arguments. */
+  readonly name?: string
+  readonly args?: readonly string[]
   readonly onStdout?: (text: string) => void
   readonly onStderr?: (text: string) => void
   readonly stdin?: string

@@ -1,0 +1,69 @@
+import { createInterface } from 'node:readline'
+import { createCluster, type Session } from '../cluster'
+import { startHttpServer } from './http-server'
+import { readOptions, UsageError } from './options'
+import { driveInRealTime } from './real-time'
+
+/**
+ * `sim serve --port P [--speed N] [--stdin]`: the cluster's API over plain HTTP on loopback until interrupted. With `--stdin`, commands for one
+ * long-lived shell come as JSON lines and are answered as JSON lines; the end of standard input ends the server.
+ */
+export async function serveCommand(args: readonly string[]): Promise<number> {
+  const {
+    cluster: options,
+    values,
+    number,
+  } = readOptions(args, { port: { type: 'string' }, speed: { type: 'string' }, stdin: { type: 'boolean' } })
+  const port = number('port')
+  if (port === undefined) throw new UsageError('--port is missing')
+  const cluster = createCluster({ startMs: Date.now(), ...options })
+  const driver = driveInRealTime(cluster.engine, number('speed') ?? 1)
+  const server = await startHttpServer({
+    port,
+    request(request) {
+      const response = cluster.request(request)
+      driver.nudge()
+      return response
+    },
+  })
+  process.stderr.write(`serving http://127.0.0.1:${server.port}\n`)
+  if (values.stdin) await answerLines(cluster.openSession(), () => driver.nudge())
+  else await new Promise<void>((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve))
+  driver.stop()
+  await server.close()
+  return 0
+}
+
+/** Runs each line of standard input in turn and answers it with one line of JSON. Ends with standard input. */
+async function answerLines(session: Session, nudge: () => void): Promise<void> {
+  let last = Promise.resolve()
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line.trim() === '') continue
+    const value = parse(line)
+    if (typeof value === 'string') {
+      // One command at a time, but the input goes on being read: an interrupt must reach the running one.
+      last = last.then(
+        () =>
+          new Promise((resolve) => {
+            session.run(value, (result) => {
+              process.stdout.write(`${JSON.stringify(result)}\n`)
+              resolve()
+            })
+            nudge()
+          }),
+      )
+    } else if (typeof value === 'object' && value !== null && 'interrupt' in value) {
+      session.interrupt()
+      nudge()
+    } else process.stderr.write(`neither a command line nor {"interrupt":true}: ${line}\n`)
+  }
+  await last
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
