@@ -151,12 +151,20 @@ function fieldOf(name: string, raw: RawField): Field {
       return (type ??= typeOf(raw.type, raw))
     },
     required: raw.required === true,
-    ...(raw.default !== undefined && { default: JSON.parse(raw.default) as unknown }),
+    ...(raw.default !== undefined && { default: defaultOf(raw.default) }),
     patchStrategy: raw.patchStrategy?.split(',') ?? [],
     ...(raw.patchMergeKey !== undefined && { patchMergeKey: raw.patchMergeKey }),
     ...(raw.featureGate !== undefined && { featureGate: raw.featureGate }),
   }
 }
+
+/** Defaults that the sources give as constants' names. */
+const CONSTANTS: Readonly<Record<string, string>> = {
+  'ref(AzureDataDiskCachingReadWrite)': 'ReadWrite',
+  'ref(AzureSharedBlobDisk)': 'Shared',
+}
+
+const defaultOf = (text: string): unknown => CONSTANTS[text] ?? JSON.parse(text)
 
 /** Scalars by name: one value each, so that types can be compared. */
 const scalars = new Map<string, Scalar>()
@@ -248,7 +256,10 @@ export function isServed(release: readonly [number, number], group: string, vers
 const customTypes = new WeakMap<object, Struct>()
 
 /** The type of a kind's objects in the version in which they are stored. */
-export function typeOfKind(kind: KindDefinition<never>, version = kind.version, group = kind.group): Struct | undefined {
+export const typeOfKind = (kind: KindDefinition<never>): Struct | undefined => typeOfServed(kind, kind.version, kind.group)
+
+/** The type of a kind's objects in one of its served versions. */
+export function typeOfServed(kind: KindDefinition<never>, version: string, group: string): Struct | undefined {
   if (kind.customSchema !== undefined) {
     const schema = kind.customSchema as object // a structural schema is an object
     let type = customTypes.get(schema)
