@@ -38,15 +38,16 @@ export interface ObjectReader {
 }
 
 /** Another served version of the same kind. Storage keeps the definition's own version; conversion must lose nothing. */
-export interface OtherVersion<T> {
+export interface OtherVersion {
   readonly version: string
   /** Group when it differs (`extensions/v1beta1` Deployment). */
   readonly group?: string
-  readonly toStorage: (object: AnyObject) => T
-  readonly fromStorage: (object: T) => AnyObject
+  readonly toStorage: (object: AnyObject) => KubeObject
+  /** Takes the kind's own type; `never` because a list of versions belongs to kinds of all types. */
+  readonly fromStorage: (object: never) => AnyObject
   readonly columns?: readonly Column<AnyObject>[]
   /** Field selectors of this version when its fields are called otherwise; they look at the object in its storage form. */
-  readonly selectableFields?: Readonly<Record<string, (object: T) => string>>
+  readonly selectableFields?: Readonly<Record<string, (object: never) => string>>
 }
 
 /**
@@ -66,13 +67,13 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   readonly verbs: readonly string[]
   /** `status` and `scale` are generic; any other name needs a handler in `subresourceHandlers` of the API server's options. */
   readonly subresources: readonly string[]
-  readonly otherVersions: readonly OtherVersion<T>[]
+  readonly otherVersions: readonly OtherVersion[]
   /** Fills in what the author left out. Must be idempotent. Constant defaults of single fields come from the schema's `default`. */
-  readonly defaults?: (object: T, context: KindContext) => T
+  readonly defaults?: (object: T, context: KindContext) => KubeObject
   /** Server-owned adjustments when an object is created: allocation of addresses, initial status, dropped fields. Runs after defaults. */
-  readonly beforeCreate?: (object: T, context: KindContext) => T
+  readonly beforeCreate?: (object: T, context: KindContext) => KubeObject
   /** The same for an update; `old` is what is stored. */
-  readonly beforeUpdate?: (object: T, old: T, context: KindContext) => T
+  readonly beforeUpdate?: (object: T, old: T, context: KindContext) => KubeObject
   readonly validate?: (object: T, at: FieldPath, context: KindContext) => readonly FieldError[]
   readonly validateUpdate?: (object: T, old: T, at: FieldPath, context: KindContext) => readonly FieldError[]
   /** Rules for writes to the status subresource. */
@@ -88,13 +89,31 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   readonly graceSeconds?: (object: T) => number
   /** What `kubectl delete` propagates unless told: `background` for all but a few old kinds. */
   readonly defaultPropagation: 'Background' | 'Orphan'
+  /** Whether `metadata.generation` counts changes of the spec, or when it does. Unless told: in kinds outside the core group that have a spec. */
+  readonly generation?: boolean | ((object: T, old: T) => boolean)
+  /** What becomes of an object that starts to be deleted, besides its deletionTimestamp (a namespace's phase). */
+  readonly beforeDelete?: (object: T, context: KindContext) => KubeObject
+  /** Whether something other than metadata.finalizers keeps a deleted object from going (a namespace's spec.finalizers). */
+  readonly holdsDeletion?: (object: T) => boolean
+  /** Answers a delete with the object rather than with a Status, as pods, services and a few others do. */
+  readonly returnsDeleted?: boolean
+  /** False for the few kinds whose updates must name a resourceVersion; custom resources are such. */
+  readonly unconditionalUpdate?: boolean
   /** Structural schema of a custom resource; built-in kinds take theirs from schema/types.json. */
   readonly customSchema?: unknown
 }
 
 type Optional = 'singular' | 'shortNames' | 'categories' | 'verbs' | 'subresources' | 'otherVersions' | 'selectableFields' | 'nameRule' | 'columns' | 'defaultPropagation'
 
-export type KindInput<T extends KubeObject> = Omit<KindDefinition<T>, Optional> & Partial<Pick<KindDefinition<T>, Optional>>
+/** Functions that make an object of the kind: exactly typed where a kind is defined; a `KindDefinition` promises any object, so that `KindDefinition<never>` can hold every kind. */
+interface Makers<T extends KubeObject> {
+  readonly defaults?: (object: T, context: KindContext) => T
+  readonly beforeCreate?: (object: T, context: KindContext) => T
+  readonly beforeUpdate?: (object: T, old: T, context: KindContext) => T
+  readonly beforeDelete?: (object: T, context: KindContext) => T
+}
+
+export type KindInput<T extends KubeObject> = Omit<KindDefinition<T>, Optional | keyof Makers<T>> & Partial<Pick<KindDefinition<T>, Optional>> & Makers<T>
 
 const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const
 
