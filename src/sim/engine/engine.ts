@@ -37,6 +37,8 @@ export interface Engine {
   step(): boolean
   /** Runs every event due up to and including `timeMs`, then sets the clock to it. */
   advanceTo(timeMs: number): void
+  /** Sets the clock without running anything; nothing may be due before `timeMs`. For replay, which stops between events due at one moment. */
+  moveTo(timeMs: number): void
 }
 
 interface Entry extends Timer {
@@ -133,6 +135,11 @@ export function createEngine(options: { seed: number; startMs: number }): Engine
     },
     advanceTo(timeMs) {
       for (let due = engine.nextDueMs(); due !== undefined && due <= timeMs; due = engine.nextDueMs()) engine.step()
+      nowMs = Math.max(nowMs, timeMs)
+    },
+    moveTo(timeMs) {
+      const due = engine.nextDueMs()
+      if (due !== undefined && due < timeMs) throw new Error('an event is due before the time to move to')
       nowMs = Math.max(nowMs, timeMs)
     },
   }
