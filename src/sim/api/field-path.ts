@@ -17,6 +17,8 @@ export interface FieldPath {
   invalid(value: unknown, why: string): FieldError
   required(why?: string): FieldError
   duplicate(value: unknown): FieldError
+  /** Something that is referred to by name and is not there (a mount of a volume the Pod does not have). */
+  notFound(value: unknown): FieldError
   forbidden(why: string): FieldError
   notSupported(value: unknown, supported: readonly string[]): FieldError
   tooLong(maxLength: number): FieldError
@@ -40,6 +42,7 @@ export function fieldPath(text = ''): FieldPath {
     invalid: (value: unknown, why: string) => complaint('FieldValueInvalid', `Invalid value: ${printed(value)}: ${why}`),
     required: (why = '') => complaint('FieldValueRequired', why ? `Required value: ${why}` : 'Required value'),
     duplicate: (value: unknown) => complaint('FieldValueDuplicate', `Duplicate value: ${printed(value)}`),
+    notFound: (value: unknown) => complaint('FieldValueNotFound', `Not found: ${printed(value)}`),
     forbidden: (why: string) => complaint('FieldValueForbidden', `Forbidden: ${why}`),
     notSupported: (value: unknown, supported: readonly string[]) =>
       complaint('FieldValueNotSupported', `Unsupported value: ${printed(value)}: supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}`),

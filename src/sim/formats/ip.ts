@@ -1,0 +1,30 @@
+/** Whether a text is an IPv4 address in its usual form, without leading zeros. */
+export function isIPv4(text: string): boolean {
+  const octets = text.split('.')
+  return octets.length === 4 && octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255)
+}
+
+/** Whether a text is an IPv6 address. */
+export function isIPv6(text: string): boolean {
+  if (text.length > 45 || !text.includes(':') || text.split('::').length > 2) return false
+  const withoutTail = /^(.*:)((?:\d+\.){3}\d+)$/.exec(text)
+  if (withoutTail && !isIPv4(withoutTail[2]!)) return false
+  const groups = (withoutTail ? `${withoutTail[1]}0:0` : text).split(':')
+  const compressed = text.includes('::')
+  const written = groups.filter((group) => group !== '')
+  const emptyEnds = (groups[0] === '' && !text.startsWith('::')) || (groups[groups.length - 1] === '' && !text.endsWith('::'))
+  return (
+    !emptyEnds && written.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group)) && (compressed ? written.length < 8 : written.length === 8)
+  )
+}
+
+/** Whether a text is an IP address of either family. */
+export const isIP = (text: string): boolean => isIPv4(text) || isIPv6(text)
+
+/** Whether a text is an address range such as `10.0.0.0/8`. */
+export function isCIDR(text: string): boolean {
+  const match = /^([^/]+)\/(\d{1,3})$/.exec(text)
+  if (!match) return false
+  const [, ip = '', length] = match
+  return (isIPv4(ip) && Number(length) <= 32) || (isIPv6(ip) && Number(length) <= 128)
+}

@@ -1,0 +1,84 @@
+import type { FieldError, FieldPath } from '../../api/field-path'
+import type { JobSpec } from '../../api/types/batch-v1.gen'
+import { podTemplateDefaults } from '../core/pod-spec-defaults'
+import { podTemplateErrors } from '../core/pod-spec-validation'
+import { changeField, mapSame, withDefaults, withField } from '../defaulting'
+import { nonNegative, oneOf, requiredOneOf } from '../field-checks'
+
+const LARGEST_INT32 = 2_147_483_647
+
+/** Defaults of a Job's spec, in a Job; a CronJob's template leaves them to the Jobs it makes, but for the Pod's. */
+export function jobSpecDefaults(spec: JobSpec): JobSpec {
+  const alone = spec.completions === undefined && spec.parallelism === undefined
+  const result = withDefaults(jobTemplateSpecDefaults(spec), {
+    ...(alone && { completions: 1 }),
+    parallelism: 1,
+    backoffLimit: spec.backoffLimitPerIndex === undefined ? 6 : LARGEST_INT32,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    podReplacementPolicy: spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed',
+  })
+  return changeField(result, 'podFailurePolicy', (policy) =>
+    changeField(policy, 'rules', (rules) =>
+      mapSame(rules, (rule) =>
+        changeField(rule, 'onPodConditions', (conditions) => mapSame(conditions, (c) => withDefaults(c, { status: 'True' }))!),
+      )!,
+    ),
+  )
+}
+
+/** What is defaulted even in the template of a CronJob. */
+export const jobTemplateSpecDefaults = (spec: JobSpec): JobSpec => withField(spec, 'template', podTemplateDefaults(spec.template))
+
+/** Complaints about a Job's spec. See `ValidateJobSpec`. */
+export function jobSpecErrors(spec: JobSpec, at: FieldPath): FieldError[] {
+  const errors: FieldError[] = []
+  for (const field of [
+    'parallelism',
+    'completions',
+    'activeDeadlineSeconds',
+    'backoffLimit',
+    'ttlSecondsAfterFinished',
+    'backoffLimitPerIndex',
+    'maxFailedIndexes',
+  ] as const) {
+    errors.push(...nonNegative(spec[field], at(field)))
+  }
+  errors.push(...indexErrors(spec, at), ...podTemplateErrors(spec.template, at('template')), ...restartPolicyErrors(spec, at))
+  errors.push(...oneOf(spec.podReplacementPolicy, ['TerminatingOrFailed', 'Failed'], at('podReplacementPolicy')))
+  if (spec.podFailurePolicy && spec.podReplacementPolicy === 'TerminatingOrFailed')
+    errors.push(at('podReplacementPolicy').notSupported(spec.podReplacementPolicy, ['Failed']))
+  spec.podFailurePolicy?.rules?.forEach((rule, index) => {
+    const here = at('podFailurePolicy', 'rules', index)
+    errors.push(...requiredOneOf(rule.action, ['Count', 'FailIndex', 'FailJob', 'Ignore'], here('action')))
+    if (!rule.onExitCodes && !rule.onPodConditions?.length)
+      errors.push(here.invalid(rule, 'specifying one of OnExitCodes and OnPodConditions is required'))
+    if (rule.onExitCodes && rule.onPodConditions?.length)
+      errors.push(here.invalid(rule, 'specifying both OnExitCodes and OnPodConditions is not supported'))
+  })
+  return errors
+}
+
+function indexErrors(spec: JobSpec, at: FieldPath): FieldError[] {
+  const errors = [...oneOf(spec.completionMode, ['NonIndexed', 'Indexed'], at('completionMode'))]
+  const indexed = spec.completionMode === 'Indexed'
+  if (indexed && spec.completions === undefined) errors.push(at('completions').required('when completion mode is Indexed'))
+  if (indexed && (spec.parallelism ?? 0) > 100_000)
+    errors.push(at('parallelism').invalid(spec.parallelism, 'must be less than or equal to 100000 when completion mode is Indexed'))
+  if (!indexed && spec.backoffLimitPerIndex !== undefined)
+    errors.push(at('backoffLimitPerIndex').invalid(spec.backoffLimitPerIndex, 'requires indexed completion mode'))
+  if (!indexed && spec.successPolicy) errors.push(at('successPolicy').invalid(spec.successPolicy, 'requires indexed completion mode'))
+  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
+    errors.push(at('backoffLimitPerIndex').required('when maxFailedIndexes is specified'))
+  return errors
+}
+
+function restartPolicyErrors(spec: JobSpec, at: FieldPath): FieldError[] {
+  const policy = spec.template?.spec?.restartPolicy
+  const here = at('template', 'spec', 'restartPolicy')
+  if (policy === 'Always') return [here.required('valid values: "OnFailure", "Never"')]
+  if (policy !== 'OnFailure' && policy !== 'Never') return [here.notSupported(policy ?? '', ['OnFailure', 'Never'])]
+  return spec.podFailurePolicy && policy !== 'Never'
+    ? [here.invalid(policy, 'only "Never" is supported when podFailurePolicy is specified')]
+    : []
+}

@@ -1,0 +1,65 @@
+import { ageSince } from '../../api/columns'
+import { defineKind } from '../../api/kind'
+import type { Event } from '../../api/types/core-v1.gen'
+import { fromEventsV1, toEventsV1 } from './event-conversion'
+
+const REFERENCE_FIELDS = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const
+
+const referenceFields = (prefix: string): Record<string, (object: Event) => string> =>
+  Object.fromEntries(REFERENCE_FIELDS.map((field) => [`${prefix}.${field}`, (object: Event) => object.involvedObject[field] ?? '']))
+
+/** Events of core/v1 and of events.k8s.io/v1 are the same objects under two names for their fields. */
+export const event = defineKind<Event>({
+  group: '',
+  version: 'v1',
+  kind: 'Event',
+  plural: 'events',
+  shortNames: ['ev'],
+  namespaced: true,
+  otherVersions: (['v1', 'v1beta1'] as const).map((version) => ({
+    group: 'events.k8s.io',
+    version,
+    toStorage: fromEventsV1,
+    fromStorage: (object: Event) => toEventsV1(object, version),
+    selectableFields: {
+      ...referenceFields('regarding'),
+      reason: ({ reason }: Event) => reason ?? '',
+      reportingController: ({ reportingComponent }: Event) => reportingComponent ?? '',
+      type: ({ type }: Event) => type ?? '',
+    },
+  })),
+  validate: ({ involvedObject, metadata }, at) => {
+    const about = involvedObject?.namespace || 'default'
+    return about === metadata.namespace
+      ? []
+      : [at('involvedObject', 'namespace').invalid(involvedObject?.namespace ?? '', 'does not match event.namespace')]
+  },
+  columns: [
+    ['Last Seen', (object, { nowMs }) => ageSince(lastSeen(object), nowMs)],
+    ['Type', ({ type }) => type ?? ''],
+    ['Reason', ({ reason }) => reason ?? ''],
+    ['Object', ({ involvedObject: { kind = '', name } }) => (name ? `${kind.toLowerCase()}/${name}` : kind.toLowerCase())],
+    ['Subobject', ({ involvedObject }) => involvedObject.fieldPath ?? '', { wide: true }],
+    ['Source', sourceText, { wide: true }],
+    ['Message', ({ message }) => (message ?? '').trim()],
+    ['First Seen', (object, { nowMs }) => ageSince(object.firstTimestamp ?? object.eventTime, nowMs), { wide: true }],
+    ['Count', ({ series, count }) => series?.count ?? (count || 1), { wide: true, type: 'integer' }],
+    ['Name', ({ metadata }) => metadata.name, { wide: true, format: 'name' }],
+  ],
+  selectableFields: {
+    ...referenceFields('involvedObject'),
+    reason: ({ reason }) => reason ?? '',
+    reportingComponent: ({ reportingComponent }) => reportingComponent ?? '',
+    source: ({ source, reportingComponent }) => source?.component || reportingComponent || '',
+    type: ({ type }) => type ?? '',
+  },
+})
+
+const lastSeen = ({ series, lastTimestamp, firstTimestamp, eventTime }: Event) =>
+  series ? series.lastObservedTime : (lastTimestamp ?? firstTimestamp ?? eventTime)
+
+function sourceText({ source, reportingComponent, reportingInstance }: Event): string {
+  const component = source?.component || reportingComponent || ''
+  const instance = source?.host || reportingInstance
+  return instance ? `${component}, ${instance}` : component
+}

@@ -1,0 +1,123 @@
+import type { FieldError, FieldPath } from '../../api/field-path'
+import type { LabelSelector } from '../../api/types/meta-v1.gen'
+import type { PodSpec, PodTemplateSpec } from '../../api/types/core-v1.gen'
+import { matches, selectorOf } from '../../formats/selector'
+import { dnsLabel, dnsSubdomain, notBetween, qualifiedName } from '../../formats/names'
+import { invalidName, isEmptySelector, labels, labelSelector, nonNegative, oneOf, requiredOneOf } from '../field-checks'
+import { containersErrors, idErrors } from './container-validation'
+import { resourceErrors } from './resource-validation'
+import { schedulingErrors } from './scheduling-validation'
+import { volumeNames, volumesErrors } from './volume-validation'
+
+const LARGEST_INT32 = 2_147_483_647
+
+/** Complaints about a Pod's spec, in a Pod or in a template. See `ValidatePodSpec`. */
+export function podSpecErrors(spec: PodSpec, at: FieldPath): FieldError[] {
+  const errors: FieldError[] = [
+    ...volumesErrors(spec, at),
+    ...containersErrors(spec, at, volumeNames(spec)),
+    ...requiredOneOf(spec.restartPolicy, ['Always', 'OnFailure', 'Never'], at('restartPolicy')),
+    ...requiredOneOf(spec.dnsPolicy, ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'], at('dnsPolicy')),
+    ...labels(spec.nodeSelector, at('nodeSelector')),
+    ...schedulingErrors(spec, at),
+    ...identityErrors(spec, at),
+    ...dnsConfigErrors(spec, at),
+    ...nonNegative(spec.terminationGracePeriodSeconds, at('terminationGracePeriodSeconds')),
+  ]
+  const deadline = spec.activeDeadlineSeconds
+  if (deadline !== undefined && (deadline < 1 || deadline > LARGEST_INT32))
+    errors.push(at('activeDeadlineSeconds').invalid(deadline, notBetween(1, LARGEST_INT32)))
+  spec.readinessGates?.forEach((gate, index) =>
+    errors.push(...invalidName(gate.conditionType ?? '', at('readinessGates', index, 'conditionType'), qualifiedName)),
+  )
+  const gates = new Set<string>()
+  spec.schedulingGates?.forEach((gate, index) => {
+    const here = at('schedulingGates', index)
+    errors.push(...invalidName(gate.name ?? '', here, qualifiedName))
+    if (gates.has(gate.name)) errors.push(here.duplicate(gate.name))
+    gates.add(gate.name)
+  })
+  if (spec.securityContext) {
+    if (spec.shareProcessNamespace && spec.hostPID)
+      errors.push(
+        at('shareProcessNamespace').invalid(spec.shareProcessNamespace, 'ShareProcessNamespace and HostPID cannot both be enabled'),
+      )
+    errors.push(...idErrors(spec.securityContext, at('securityContext')))
+    errors.push(
+      ...oneOf(spec.securityContext.fsGroupChangePolicy, ['OnRootMismatch', 'Always'], at('securityContext', 'fsGroupChangePolicy')),
+    )
+  }
+  errors.push(...resourceErrors(spec.resources, at('resources')))
+  errors.push(...oneOf(spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], at('preemptionPolicy')))
+  if (spec.os && !spec.os.name) errors.push(at('os', 'name').required())
+  else if (spec.os) errors.push(...oneOf(spec.os.name, ['linux', 'windows'], at('os', 'name')))
+  return errors
+}
+
+function identityErrors(spec: PodSpec, at: FieldPath): readonly FieldError[] {
+  const named = (value: string | undefined, field: string, check = dnsSubdomain) => (value ? invalidName(value, at(field), check) : [])
+  return [
+    ...named(spec.serviceAccountName, 'serviceAccountName'),
+    ...named(spec.nodeName, 'nodeName'),
+    ...named(spec.hostname, 'hostname', dnsLabel),
+    ...named(spec.subdomain, 'subdomain', dnsLabel),
+    ...named(spec.priorityClassName, 'priorityClassName'),
+    ...named(spec.runtimeClassName, 'runtimeClassName'),
+    ...named(spec.schedulerName, 'schedulerName', qualifiedName),
+  ]
+}
+
+function dnsConfigErrors({ dnsPolicy, dnsConfig }: PodSpec, at: FieldPath): FieldError[] {
+  const nameservers = dnsConfig?.nameservers ?? []
+  const here = at('dnsConfig')
+  if (dnsPolicy === 'None' && !dnsConfig) return [here.required('must provide `dnsConfig` when `dnsPolicy` is None')]
+  if (dnsPolicy === 'None' && nameservers.length === 0)
+    return [here.required('must provide at least one DNS nameserver when `dnsPolicy` is None')]
+  return nameservers.length > 3 ? [here('nameservers').invalid(nameservers, 'must not have more than 3 nameservers')] : []
+}
+
+/** How a workload's complaints call it; not every kind goes by its own name there. */
+export interface WorkloadWords {
+  readonly selector: string
+  readonly deadline: string
+}
+
+/** Complaints about the Pod template of a workload that keeps Pods running: it must carry the labels that the workload selects by. */
+export function workloadTemplateErrors(
+  { selector, template }: { selector?: LabelSelector; template?: PodTemplateSpec },
+  at: FieldPath,
+  words: WorkloadWords,
+): FieldError[] {
+  const errors: FieldError[] = []
+  if (!selector) errors.push(at('selector').required())
+  else {
+    const complaints = labelSelector(selector, at('selector'))
+    errors.push(...complaints)
+    if (isEmptySelector(selector)) errors.push(at('selector').invalid(selector, `empty selector is invalid for ${words.selector}`))
+    else if (complaints.length === 0 && !matches(selectorOf(selector), template?.metadata?.labels ?? {}))
+      errors.push(
+        at('template', 'metadata', 'labels').invalid(template?.metadata?.labels ?? null, '`selector` does not match template `labels`'),
+      )
+  }
+  errors.push(...podTemplateErrors(template, at('template')))
+  const policy = template?.spec?.restartPolicy
+  if (policy && policy !== 'Always') errors.push(at('template', 'spec', 'restartPolicy').notSupported(policy, ['Always']))
+  if (template?.spec?.activeDeadlineSeconds !== undefined)
+    errors.push(at('template', 'spec', 'activeDeadlineSeconds').forbidden(`activeDeadlineSeconds in ${words.deadline} is not Supported`))
+  return errors
+}
+
+/** Complaints about a Pod template. */
+export function podTemplateErrors(template: PodTemplateSpec | undefined, at: FieldPath): FieldError[] {
+  const spec = template?.spec ?? { containers: [] }
+  return [
+    ...labels(template?.metadata?.labels, at('metadata', 'labels')),
+    ...Object.keys(template?.metadata?.annotations ?? {}).flatMap((key) =>
+      invalidName(key.toLowerCase(), at('metadata', 'annotations'), qualifiedName),
+    ),
+    ...podSpecErrors(spec, at('spec')),
+    ...(spec.ephemeralContainers?.length
+      ? [at('spec', 'ephemeralContainers').forbidden('ephemeral containers not allowed in pod template')]
+      : []),
+  ]
+}

@@ -1,0 +1,69 @@
+import type { FieldError, FieldPath } from '../../api/field-path'
+import type { Container, Pod, PodSpec, Toleration } from '../../api/types/core-v1.gen'
+import { sameValue } from '../field-checks'
+
+const MAY_CHANGE =
+  'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
+
+/** Complaints about a changed Pod: little may change once it exists. See `ValidatePodUpdate`. */
+export function podUpdateErrors(pod: Pod, old: Pod, at: FieldPath): FieldError[] {
+  const here = at('spec')
+  const { spec } = pod
+  const lists = (['containers', 'initContainers'] as const).filter((list) => (spec[list] ?? []).length !== (old.spec[list] ?? []).length)
+  if (lists.length > 0) return lists.map((list) => here(list).forbidden('pod updates may not add or remove containers'))
+
+  const errors = [
+    ...deadlineErrors(spec, old.spec, here('activeDeadlineSeconds')),
+    ...tolerationErrors(spec, old.spec, here('tolerations')),
+  ]
+  const gated = (old.spec.schedulingGates ?? []).length > 0
+  errors.push(...gateErrors(spec, old.spec, here('schedulingGates')))
+  const allowed = withAllowedChanges(spec, old.spec, gated)
+  return sameValue(allowed, old.spec) ? errors : [...errors, here.forbidden(`${MAY_CHANGE}\n${difference(allowed, old.spec)}`)]
+}
+
+function deadlineErrors({ activeDeadlineSeconds: now }: PodSpec, { activeDeadlineSeconds: before }: PodSpec, at: FieldPath): FieldError[] {
+  if (before === undefined || now === before) return []
+  if (now === undefined) return [at.invalid(null, 'must not update from a positive integer to nil value')]
+  return now > before ? [at.invalid(now, 'must be less than or equal to previous value')] : []
+}
+
+function tolerationErrors({ tolerations: now = [] }: PodSpec, { tolerations: before = [] }: PodSpec, at: FieldPath): FieldError[] {
+  const same = (a: Toleration, b: Toleration) => sameValue({ ...a, tolerationSeconds: null }, { ...b, tolerationSeconds: null })
+  return before.every((old) => now.some((toleration) => same(toleration, old)))
+    ? []
+    : [at.forbidden('existing toleration can not be modified except its tolerationSeconds')]
+}
+
+function gateErrors({ schedulingGates: now = [] }: PodSpec, { schedulingGates: before = [] }: PodSpec, at: FieldPath): FieldError[] {
+  const added = now.find((gate) => !before.some(({ name }) => name === gate.name))
+  return added ? [at.forbidden(`only deletion is allowed, but found new scheduling gate '${added.name}'`)] : []
+}
+
+/** The new spec with everything that may change put back as it was: what then differs may not. */
+function withAllowedChanges(spec: PodSpec, old: PodSpec, gated: boolean): PodSpec {
+  const images = (now: readonly Container[] | undefined, before: readonly Container[] | undefined) =>
+    now?.map((container, index) => ({ ...container, image: before?.[index]?.image }))
+  return {
+    ...spec,
+    containers: images(spec.containers, old.containers) ?? [],
+    initContainers: images(spec.initContainers, old.initContainers),
+    activeDeadlineSeconds: old.activeDeadlineSeconds,
+    tolerations: old.tolerations,
+    schedulingGates: old.schedulingGates,
+    ...((old.terminationGracePeriodSeconds ?? 0) < 0 && spec.terminationGracePeriodSeconds === 1
+      ? { terminationGracePeriodSeconds: old.terminationGracePeriodSeconds }
+      : {}),
+    // A gated Pod has not been seen by the scheduler yet, so where it may run can still be narrowed.
+    ...(gated && { nodeSelector: old.nodeSelector, affinity: old.affinity }),
+  }
+}
+
+/** The fields that differ, the new value above the old one. */
+function difference(now: PodSpec, before: PodSpec): string {
+  const keys = [...new Set([...Object.keys(now), ...Object.keys(before)])].sort() as (keyof PodSpec)[]
+  return keys
+    .filter((key) => !sameValue(now[key], before[key]))
+    .map((key) => `- ${key}: ${JSON.stringify(now[key] ?? null)}\n+ ${key}: ${JSON.stringify(before[key] ?? null)}`)
+    .join('\n')
+}

@@ -1,0 +1,66 @@
+import { defineKind } from '../../api/kind'
+import type { Pod, PodStatus } from '../../api/types/core-v1.gen'
+import { timestamp } from '../../engine/time'
+import { changeField, withEmpty } from '../defaulting'
+import { podColumns } from './pod-columns'
+import { qosClassOf } from './pod-qos'
+import { podOnlyDefaults, podSpecDefaults } from './pod-spec-defaults'
+import { podSpecErrors } from './pod-spec-validation'
+import { podUpdateErrors } from './pod-update-validation'
+
+export const pod = defineKind<Pod>({
+  group: '',
+  version: 'v1',
+  kind: 'Pod',
+  plural: 'pods',
+  shortNames: ['po'],
+  categories: ['all'],
+  namespaced: true,
+  subresources: ['attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'resize', 'status'],
+  defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', (spec) => podOnlyDefaults(podSpecDefaults(spec))),
+  beforeCreate: (object, { nowMs }) => ({ ...object, status: firstStatus(object, nowMs) }),
+  validate: (object, at) => [
+    ...podSpecErrors(object.spec, at('spec')),
+    ...(object.spec.nodeName && object.spec.schedulingGates?.length && !object.metadata.uid
+      ? [at('spec', 'nodeName').forbidden('cannot be set until all schedulingGates have been cleared')]
+      : []),
+    ...(object.spec.ephemeralContainers?.length && !object.metadata.uid
+      ? [at('spec', 'ephemeralContainers').forbidden('cannot be set on create')]
+      : []),
+  ],
+  validateUpdate: podUpdateErrors,
+  columns: podColumns,
+  selectableFields: {
+    'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
+    'spec.restartPolicy': ({ spec }) => spec.restartPolicy ?? '',
+    'spec.schedulerName': ({ spec }) => spec.schedulerName ?? '',
+    'spec.serviceAccountName': ({ spec }) => spec.serviceAccountName ?? '',
+    'spec.hostNetwork': ({ spec }) => String(spec.hostNetwork ?? false),
+    'status.phase': ({ status }) => status?.phase ?? '',
+    'status.podIP': ({ status }) => status?.podIP ?? '',
+    'status.podIPs': ({ status }) => status?.podIPs?.[0]?.ip ?? '',
+    'status.nominatedNodeName': ({ status }) => status?.nominatedNodeName ?? '',
+  },
+  // Nobody has to stop what never ran or has ended.
+  graceSeconds: ({ spec, status }) =>
+    !spec.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed' ? 0 : (spec.terminationGracePeriodSeconds ?? 30),
+})
+
+function firstStatus(object: Pod, nowMs: number): PodStatus {
+  const gated = (object.spec.schedulingGates ?? []).length > 0
+  return {
+    phase: 'Pending',
+    qosClass: qosClassOf(object),
+    ...(gated && {
+      conditions: [
+        {
+          type: 'PodScheduled',
+          status: 'False',
+          reason: 'SchedulingGated',
+          message: 'Scheduling is blocked due to non-empty scheduling gates',
+          lastTransitionTime: timestamp(nowMs),
+        },
+      ],
+    }),
+  }
+}

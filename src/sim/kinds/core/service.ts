@@ -1,0 +1,128 @@
+import { age, labelsText } from '../../api/columns'
+import { defineKind, type KindContext, type KindDefinition } from '../../api/kind'
+import type { Service, ServicePort, ServiceSpec } from '../../api/types/core-v1.gen'
+import { changeField, mapSame, withDefaults, withEmpty, withoutAbsent } from '../defaulting'
+import { freeAddress, freeNodePort, takenByOthers, withNodePorts } from './service-addresses'
+import { serviceErrors, serviceUpdateErrors } from './service-validation'
+
+export const service: KindDefinition<Service> = defineKind<Service>({
+  group: '',
+  version: 'v1',
+  kind: 'Service',
+  plural: 'services',
+  shortNames: ['svc'],
+  categories: ['all'],
+  namespaced: true,
+  subresources: ['proxy', 'status'],
+  nameRule: 'dns-1035-label',
+  defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
+  beforeCreate: (object, context) => ({
+    ...object,
+    spec: withoutAbsent(allocated(object, undefined, context)),
+    status: { loadBalancer: {} },
+  }),
+  beforeUpdate: (object, old, context) => ({ ...object, spec: withoutAbsent(allocated(object, old, context)) }),
+  validate: (object, at, context) =>
+    serviceErrors(
+      object,
+      at,
+      () => takenByOthers(service, object, context),
+      context.read.get(service, object.metadata.namespace, object.metadata.name),
+    ),
+  validateUpdate: serviceUpdateErrors,
+  columns: [
+    ['Type', ({ spec }) => spec.type ?? ''],
+    ['Cluster-IP', ({ spec }) => spec.clusterIPs?.[0] || spec.clusterIP || '<none>'],
+    ['External-IP', externalIPText],
+    ['Port(s)', ({ spec }) => portsText(spec.ports ?? [])],
+    age,
+    ['Selector', ({ spec }) => labelsText(spec.selector), { wide: true }],
+  ],
+  selectableFields: { 'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '', 'spec.type': ({ spec }) => spec.type ?? '' },
+})
+
+function specDefaults(spec: ServiceSpec): ServiceSpec {
+  let result = withDefaults(spec, { sessionAffinity: 'None', type: 'ClusterIP' })
+  const { type } = result
+  if (result.sessionAffinity === 'ClientIP')
+    result = withDefaults(result, { sessionAffinityConfig: { clientIP: { timeoutSeconds: 10_800 } } })
+  if (result.sessionAffinity === 'None' && result.sessionAffinityConfig) result = { ...result, sessionAffinityConfig: undefined }
+  if (type !== 'ExternalName') result = withDefaults(result, { internalTrafficPolicy: 'Cluster' })
+  if (isExternallyAccessible(result)) result = withDefaults(result, { externalTrafficPolicy: 'Cluster' })
+  if (type === 'LoadBalancer') result = withDefaults(result, { allocateLoadBalancerNodePorts: true })
+  return changeField(result, 'ports', (ports) => mapSame(ports, portDefaults)!)
+}
+
+const isExternallyAccessible = ({ type, externalIPs }: ServiceSpec) =>
+  type === 'LoadBalancer' || type === 'NodePort' || (type === 'ClusterIP' && (externalIPs ?? []).length > 0)
+
+function portDefaults(port: ServicePort): ServicePort {
+  return withDefaults(port, { protocol: 'TCP', targetPort: port.targetPort || port.port })
+}
+
+/** The spec with the addresses and node ports that the server hands out, keeping what the Service had. */
+function allocated(object: Service, old: Service | undefined, context: KindContext): ServiceSpec {
+  const { spec } = object
+  const before = old?.spec
+  if (spec.type === 'ExternalName') return withoutAddresses(spec, before)
+  const asked = spec.clusterIP || spec.clusterIPs?.[0]
+  const kept = before && before.type !== 'ExternalName' ? before.clusterIP : undefined
+  const headless = asked === 'None'
+  const taken = takenByOthers(service, object, context)
+  const clusterIP = asked || kept || freeAddress(taken, context)
+  const dual = headless && !Object.keys(spec.selector ?? {}).length
+  const wantsNodePorts = spec.type === 'NodePort' || (spec.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
+  const ports =
+    spec.ports && (wantsNodePorts ? withNodePorts(spec.ports, before?.ports ?? [], taken, context) : withoutOldNodePorts(spec, before))
+  const local = spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local'
+  const result = withDefaults(
+    { ...spec, clusterIP, clusterIPs: spec.clusterIPs?.length && spec.clusterIPs[0] === clusterIP ? spec.clusterIPs : [clusterIP], ports },
+    {
+      ipFamilies: before?.ipFamilies ?? (dual ? ['IPv4', 'IPv6'] : ['IPv4']),
+      ipFamilyPolicy: before?.ipFamilyPolicy ?? (dual ? 'RequireDualStack' : 'SingleStack'),
+    },
+  )
+  if (local && !result.healthCheckNodePort)
+    return { ...result, healthCheckNodePort: before?.healthCheckNodePort || freeNodePort(taken.nodePorts, 'TCP', context) }
+  return local || result.healthCheckNodePort !== before?.healthCheckNodePort ? result : { ...result, healthCheckNodePort: undefined }
+}
+
+/** A Service that becomes a mere name gives back what it did not insist on. */
+function withoutAddresses(spec: ServiceSpec, before: ServiceSpec | undefined): ServiceSpec {
+  if (!before || before.type === 'ExternalName') return spec
+  return {
+    ...spec,
+    clusterIP: spec.clusterIP === before.clusterIP ? undefined : spec.clusterIP,
+    clusterIPs: spec.clusterIPs?.[0] === before.clusterIP ? undefined : spec.clusterIPs,
+    ipFamilies: undefined,
+    ipFamilyPolicy: undefined,
+    ports: withoutOldNodePorts(spec, before),
+  }
+}
+
+function withoutOldNodePorts(spec: ServiceSpec, before: ServiceSpec | undefined): readonly ServicePort[] | undefined {
+  if (!before || before.type === spec.type) return spec.ports
+  return spec.ports?.map((port) =>
+    port.nodePort && before.ports?.some((old) => old.nodePort === port.nodePort) ? { ...port, nodePort: undefined } : port,
+  )
+}
+
+function externalIPText({ spec, status }: Service): string {
+  const given = spec.externalIPs ?? []
+  switch (spec.type) {
+    case 'ExternalName':
+      return spec.externalName ?? ''
+    case 'LoadBalancer': {
+      const balanced = [...new Set((status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip || hostname || ''))]
+        .filter(Boolean)
+        .sort()
+      return [...balanced, ...given].join(',') || '<pending>'
+    }
+    default:
+      return given.join(',') || '<none>'
+  }
+}
+
+function portsText(ports: readonly ServicePort[]): string {
+  return ports.map(({ port, nodePort, protocol }) => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`).join(',') || '<none>'
+}
