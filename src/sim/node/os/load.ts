@@ -1,0 +1,51 @@
+import { normalise, type FileSystem } from './file-system'
+import { SyscallError, type Program } from './syscalls'
+
+/** Where programs are looked for when PATH is not set. */
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** What a command line is looked up in. */
+export interface Loader {
+  readonly files: FileSystem
+  readonly programs: (name: string) => Program | undefined
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+}
+
+/**
+ * Finds what argv[0] stands for: a program, or the interpreter that a script's first line names. Refuses with ENOENT, EACCES (found, but not
+ * executable) or ENOEXEC.
+ */
+export function load(loader: Loader, argv: readonly string[], depth = 0): { program: Program; argv: readonly string[] } {
+  const { files, programs, env, cwd } = loader
+  const name = argv[0] ?? ''
+  const candidates = name.includes('/')
+    ? [normalise(name, cwd)]
+    : (env.PATH ?? DEFAULT_PATH).split(':').map((dir) => normalise(name, normalise(dir || '.', cwd)))
+  let denied = false
+  for (const path of candidates) {
+    const stat = name === '' ? undefined : files.stat(path)
+    if (!stat) continue
+    if (stat.type !== 'file' || (stat.mode & 0o111) === 0) {
+      denied = true
+      continue
+    }
+    const node = files.look(path)
+    if (node?.type !== 'file') continue
+    if (node.program !== undefined) {
+      const program = programs(node.program)
+      if (!program) throw new SyscallError('ENOEXEC')
+      return { program, argv }
+    }
+    const shebang = /^#!\s*(\S+)(?:[ \t]+(\S.*?))?[ \t]*(?:\n|$)/.exec(node.data)
+    if (!shebang || depth > 4) throw new SyscallError('ENOEXEC')
+    return load(loader, [shebang[1]!, ...(shebang[2] ? [shebang[2]] : []), path, ...argv.slice(1)], depth + 1)
+  }
+  throw new SyscallError(denied ? 'EACCES' : 'ENOENT')
+}
+
+/** The name that /etc/passwd has for a user id, or the id itself. */
+export function passwdName(files: FileSystem, uid: number): string {
+  const passwd = files.stat('/etc/passwd') ? files.read('/etc/passwd') : 'root:x:0:0:root:/root:/bin/sh\n'
+  return new RegExp(`^([^:\\n]*):[^:\\n]*:${uid}:`, 'm').exec(passwd)?.[1] ?? String(uid)
+}

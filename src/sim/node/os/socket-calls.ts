@@ -1,0 +1,62 @@
+import { nullDevice } from './pipe'
+import { createListener } from './socket'
+import type { Syscall } from './syscalls'
+import { fail, fileAt, install, refuseErrors, type Kernel, type Parked, type Task } from './task'
+
+/** `connect`: answers the descriptor of the client's end. */
+export function connectTo(kernel: Kernel, task: Task, request: Extract<Syscall, { call: 'connect' }>): Parked {
+  const found = kernel.network.connect(kernel.place, request.host, request.port, request.protocol ?? 'tcp')
+  if (request.timeoutMs !== undefined && found.delayMs > request.timeoutMs) {
+    return kernel.later(task, { delayMs: request.timeoutMs, answer: undefined }, () => fail('ETIMEDOUT'))
+  }
+  return kernel.later(task, found, (answer) => {
+    const { listener, peer, local } = refuseErrors(answer)
+    return install(task, listener.connect(peer, local))
+  })
+}
+
+/** `listen`: answers the descriptor of a listening socket; EADDRINUSE, or EACCES for a low port. */
+export function listenOn({ place, init }: Kernel, task: Task, request: Extract<Syscall, { call: 'listen' }>): number {
+  const { port, protocol = 'tcp', address = '0.0.0.0' } = request
+  const key = `${protocol}:${port}`
+  if (place.listeners.has(key)) fail('EADDRINUSE')
+  if (port < 1024 && task.who.uid !== 0 && !init) fail('EACCES')
+  const listener = createListener({ port, address, protocol }, () => place.listeners.delete(key))
+  place.listeners.set(key, listener)
+  return install(task, { ...nullDevice(), readable: () => false, release: () => listener.close(), listener })
+}
+
+/** `accept`: waits for the next connection. */
+export function acceptFrom(kernel: Kernel, task: Task, fd: number): unknown {
+  const { listener } = fileAt(task, fd)
+  if (!listener) return fail('EINVAL')
+  return kernel.block(
+    task,
+    () => {
+      const incoming = listener.accept()
+      if (!incoming) return undefined
+      const accepted = { fd: install(task, incoming.file), peer: incoming.peer, local: incoming.local }
+      incoming.file.refs-- // the backlog's hold
+      return accepted
+    },
+    listener.onIncoming,
+  )
+}
+
+/** `poll`: the first of `fds` that can be read, or -1 when the time is up. */
+export function pollAny({ engine, background, block }: Kernel, task: Task, fds: readonly number[], timeoutMs: number | undefined): unknown {
+  const ready = () => fds.find((fd) => fileAt(task, fd).readable())
+  const deadline = timeoutMs === undefined ? undefined : engine.nowMs + timeoutMs
+  return block(
+    task,
+    () => ready() ?? (deadline !== undefined && engine.nowMs >= deadline ? -1 : undefined),
+    (again) => {
+      const forget = fds.map((fd) => fileAt(task, fd).onReadable(again))
+      const timer = deadline === undefined ? undefined : engine.at(deadline, again, { background })
+      return () => {
+        for (const stop of forget) stop()
+        engine.cancel(timer)
+      }
+    },
+  )
+}
