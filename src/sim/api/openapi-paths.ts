@@ -2,7 +2,7 @@ import { subresourcesOf } from './discovery-subresources'
 import type { ServedVersion } from './discovery-groups'
 import type { KindDefinition } from './kind'
 import { asKind, definitionName, typeMeta, type Definitions, type JsonSchema, type Style } from './openapi-schemas'
-import { resourceRow, resourceRows } from './schema/schema'
+import { resourceRow } from './schema/schema'
 
 /** What the paths of one group version need: where to put schemas, and in which style to write. */
 export interface PathsContext {
@@ -253,9 +253,7 @@ function namedKind({ definitions }: PathsContext, gvk: GroupVersionKind): JsonSc
 }
 
 /** The sources' name of a group: `rbac.authorization.k8s.io` is `rbac`. */
-function packageOf({ group, version }: GroupVersionKind): string {
-  return resourceRows.find((row) => row.group === group && row.version === version)?.type.split('.')[0] ?? (group.split('.')[0] || 'core')
-}
+const packageOf = ({ group }: GroupVersionKind) => group.split('.')[0] || 'core'
 
 function listSchema(context: PathsContext, definition: KindDefinition): JsonSchema {
   const { group, version } = context.served
