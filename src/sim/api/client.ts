@@ -17,6 +17,8 @@ export interface WriteOptions {
   /** Server-side apply: take fields over from other managers. */
   readonly force?: boolean
   readonly fieldManager?: string
+  /** Why, for whoever asks who wrote a revision: the reconciled object and the step taken. */
+  readonly because?: string
 }
 
 export interface DeleteOptions {
@@ -24,6 +26,7 @@ export interface DeleteOptions {
   readonly propagation?: 'Foreground' | 'Background' | 'Orphan'
   /** Delete only if uid or resourceVersion still match; else a Conflict. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
+  readonly because?: string
 }
 
 export interface WatchEvent<T> {
@@ -49,10 +52,21 @@ export interface Client {
   /** Replaces the object; a `resourceVersion` in it must still be current. */
   update<T extends KubeObject>(kind: KindDefinition<T>, object: T, options?: WriteOptions): T
   updateStatus<T extends KubeObject>(kind: KindDefinition<T>, object: T): T
-  patch<T extends KubeObject>(kind: KindDefinition<T>, namespace: string | undefined, name: string, type: PatchType, patch: unknown, options?: WriteOptions): T
+  patch<T extends KubeObject>(
+    kind: KindDefinition<T>,
+    namespace: string | undefined,
+    name: string,
+    type: PatchType,
+    patch: unknown,
+    options?: WriteOptions,
+  ): T
   delete<T extends KubeObject>(kind: KindDefinition<T>, namespace: string | undefined, name: string, options?: DeleteOptions): void
   /** Calls back for every change from now on, in order, each time from an event of its own on the engine's queue (never from inside a write). Returns how to stop. */
-  watch<T extends KubeObject>(kind: KindDefinition<T>, listener: (events: readonly WatchEvent<T>[]) => void): () => void
+  watch<T extends KubeObject>(
+    kind: KindDefinition<T>,
+    listener: (events: readonly WatchEvent<T>[]) => void,
+    options?: ListOptions,
+  ): () => void
 }
 
 /** Who a client is: decides authorization, managedFields and what "blame" shows. */

@@ -132,7 +132,11 @@ export function createCollection<W>(compacted: number): Collection<W> {
         if (event.previous) state.set(id, event.previous)
         else state.delete(id)
       }
-      return [...state.values()].sort((x, y) => byText(x.object.metadata.namespace ?? '', y.object.metadata.namespace ?? '') || byText(x.object.metadata.name, y.object.metadata.name))
+      return [...state.values()].sort(
+        (x, y) =>
+          byText(x.object.metadata.namespace ?? '', y.object.metadata.namespace ?? '') ||
+          byText(x.object.metadata.name, y.object.metadata.name),
+      )
     },
     owned: (uid) => (byOwner.get(uid) ?? NOTHING).values(),
     onNode: (nodeName) => (byNode.get(nodeName) ?? NOTHING).values(),
@@ -175,7 +179,13 @@ function createWatchers<W>(): Watchers<W> {
   const groups = new Map<string, Set<W>>()
   /** The narrowest dimension decides where a watcher is found. */
   const groupOf = ({ nodeName, name, namespace }: WatchInterest) =>
-    nodeName !== undefined ? `node ${nodeName}` : name !== undefined ? `name ${name}` : namespace !== undefined ? `namespace ${namespace}` : 'all'
+    nodeName !== undefined
+      ? `node ${nodeName}`
+      : name !== undefined
+        ? `name ${name}`
+        : namespace !== undefined
+          ? `namespace ${namespace}`
+          : 'all'
   return {
     add(interest, watcher) {
       const key = groupOf(interest)

@@ -103,7 +103,17 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   readonly customSchema?: unknown
 }
 
-type Optional = 'singular' | 'shortNames' | 'categories' | 'verbs' | 'subresources' | 'otherVersions' | 'selectableFields' | 'nameRule' | 'columns' | 'defaultPropagation'
+type Optional =
+  | 'singular'
+  | 'shortNames'
+  | 'categories'
+  | 'verbs'
+  | 'subresources'
+  | 'otherVersions'
+  | 'selectableFields'
+  | 'nameRule'
+  | 'columns'
+  | 'defaultPropagation'
 
 /** Functions that make an object of the kind: exactly typed where a kind is defined; a `KindDefinition` promises any object, so that `KindDefinition<never>` can hold every kind. */
 interface Makers<T extends KubeObject> {
@@ -113,7 +123,9 @@ interface Makers<T extends KubeObject> {
   readonly beforeDelete?: (object: T, context: KindContext) => T
 }
 
-export type KindInput<T extends KubeObject> = Omit<KindDefinition<T>, Optional | keyof Makers<T>> & Partial<Pick<KindDefinition<T>, Optional>> & Makers<T>
+export type KindInput<T extends KubeObject> = Omit<KindDefinition<T>, Optional | keyof Makers<T>> &
+  Partial<Pick<KindDefinition<T>, Optional>> &
+  Makers<T>
 
 const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const
 

@@ -1,3 +1,4 @@
+import type { AnyObject } from './object'
 import type { ManagedFieldsEntry } from './types/meta-v1.gen'
 
 /** Who set which field of an object, beside the object in storage. */
@@ -6,3 +7,9 @@ export interface ManagedFields {
 }
 
 export const nobody: ManagedFields = { entries: [] }
+
+/** A stored object with its `metadata.managedFields`. */
+export function withManagedFields({ object, fields }: { readonly object: AnyObject; readonly fields: ManagedFields }): AnyObject {
+  if (fields.entries.length === 0) return object
+  return { ...object, metadata: { ...object.metadata, managedFields: fields.entries } }
+}

@@ -31,10 +31,26 @@ export interface Registry {
 const same = (object: AnyObject) => object
 
 function servedVersions(kind: KindDefinition): Served[] {
-  const own: Served = { kind, group: kind.group, version: kind.version, apiVersion: join(kind.group, kind.version), stored: true, toStorage: same, fromStorage: same }
+  const own: Served = {
+    kind,
+    group: kind.group,
+    version: kind.version,
+    apiVersion: join(kind.group, kind.version),
+    stored: true,
+    toStorage: same,
+    fromStorage: same,
+  }
   const others = kind.otherVersions.map(({ group = kind.group, version, toStorage, fromStorage }): Served => {
     const apiVersion = join(group, version)
-    return { kind, group, version, apiVersion, stored: false, toStorage, fromStorage: (object) => ({ ...fromStorage(object), apiVersion }) }
+    return {
+      kind,
+      group,
+      version,
+      apiVersion,
+      stored: false,
+      toStorage: toStorage as Served['toStorage'],
+      fromStorage: (object) => ({ ...fromStorage(object as never), apiVersion }),
+    } // a kind's own conversions are given its own objects only
   })
   return [own, ...others]
 }
@@ -42,7 +58,10 @@ function servedVersions(kind: KindDefinition): Served[] {
 const join = (group: string, version: string) => (group === '' ? version : `${group}/${version}`)
 
 /** A registry that holds `kinds`; `serves` tells which of their versions exist at the simulated release. */
-export function createRegistry(kinds: readonly KindDefinition<never>[], serves: (group: string, version: string, kind: string) => boolean): Registry {
+export function createRegistry(
+  kinds: readonly KindDefinition<never>[],
+  serves: (group: string, version: string, kind: string) => boolean,
+): Registry {
   let generation = 0
   const byPlural = new Map<string, Served>()
   const byKind = new Map<string, Served>()

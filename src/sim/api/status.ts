@@ -1,3 +1,5 @@
+import type { FieldError } from './field-path'
+
 /** One reason a request was refused: `metav1.StatusCause`. */
 export interface StatusCause {
   readonly reason: string
@@ -75,3 +77,25 @@ export const internalError = (message: string) =>
 
 /** Whether an error is a `Status` with this reason. */
 export const isStatus = (error: unknown, reason: string): error is StatusError => error instanceof StatusError && error.reason === reason
+
+/** 422: the object is refused for these reasons. `kind` is named as in `Deployment.apps "web" is invalid: …`. */
+export function invalid(
+  { group, kind }: { readonly group: string; readonly kind: string },
+  name: string,
+  errors: readonly FieldError[],
+): StatusError {
+  const messages = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message))
+  const unique = [...new Set(messages)]
+  const text = unique.length === 1 ? unique[0]! : `[${unique.join(', ')}]`
+  const causes = errors.map(({ reason, field, message }) => ({ reason, message, field }))
+  return failure(422, 'Invalid', `${group ? `${kind}.${group}` : kind} "${name}" is invalid: ${text}`, {
+    name,
+    ...(group && { group }),
+    kind,
+    causes,
+  })
+}
+
+export const methodNotAllowed = () => failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource')
+
+export const unknownPath = () => failure(404, 'NotFound', 'the server could not find the requested resource')

@@ -199,7 +199,11 @@ function asSeen(event: StorageEvent, interest: WatchInterest): StorageEvent | un
   if (event.type === 'DELETED') return event
   // The last state that was in view, with the revision at which it left it, is what a real watch cache sends.
   const { previous } = event
-  return { ...event, type: 'DELETED', stored: { ...previous!, object: freeze(withRevision(previous!.object, event.revision)), revision: event.revision } }
+  return {
+    ...event,
+    type: 'DELETED',
+    stored: { ...previous!, object: freeze(withRevision(previous!.object, event.revision)), revision: event.revision },
+  }
 }
 
 /** `spec.nodeName`, the one field besides names that a store keeps an index of. */
@@ -208,7 +212,10 @@ export function nodeNameOf(object: AnyObject): string | undefined {
   return spec?.nodeName
 }
 
-const withRevision = (object: AnyObject, revision: number): AnyObject => ({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } })
+const withRevision = (object: AnyObject, revision: number): AnyObject => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion: String(revision) },
+})
 
 /** Freezes a plain JSON value all the way down; a part that is frozen already is taken to be frozen throughout. */
 export function freeze<T>(value: T): T {

@@ -51,14 +51,19 @@ interface Filled {
   readonly name: string
   readonly value: unknown
 }
-const filled = new WeakMap<Struct, { readonly defaults: readonly Filled[]; readonly present: readonly string[]; readonly keeps: ReadonlySet<string> }>()
+const filled = new WeakMap<
+  Struct,
+  { readonly defaults: readonly Filled[]; readonly present: readonly string[]; readonly keeps: ReadonlySet<string> }
+>()
 
 function planOf(struct: Struct) {
   let plan = filled.get(struct)
   if (plan) return plan
   const fields = [...struct.fields.values()]
   plan = {
-    defaults: fields.filter((field) => field.default !== undefined && !isZero(field.default)).map(({ name, default: value }) => ({ name, value })),
+    defaults: fields
+      .filter((field) => field.default !== undefined && !isZero(field.default))
+      .map(({ name, default: value }) => ({ name, value })),
     present: alwaysPresent(struct.name),
     keeps: new Set(fields.filter((field) => field.required || keepsZero(struct.name, field)).map(({ name }) => name)),
   }
@@ -86,7 +91,8 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, a
     if (after === undefined || (isZero(after) && !plan.keeps.has(name))) delete (copy ??= { ...value })[name]
     else if (after !== before) (copy ??= { ...value })[name] = after
   }
-  if (at.defaults) for (const { name, value: fill } of plan.defaults) if ((copy ?? value)[name] === undefined) (copy ??= { ...value })[name] = fill
+  if (at.defaults)
+    for (const { name, value: fill } of plan.defaults) if ((copy ?? value)[name] === undefined) (copy ??= { ...value })[name] = fill
   for (const name of plan.present) {
     if ((copy ?? value)[name] !== undefined) continue
     const field = struct.fields.get(name)
@@ -156,7 +162,10 @@ function walkScalar(value: unknown, type: Scalar, owner: Struct | undefined, at:
     case 'time':
     case 'microtime':
       if (typeof value !== 'string') throw mismatch(value, 'string', undefined, at)
-      if (!TIME.test(value)) throw new TypeMismatch(`parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`)
+      if (!TIME.test(value))
+        throw new TypeMismatch(
+          `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
+        )
       return value
     case 'duration':
       if (typeof value !== 'string') throw mismatch(value, 'string', undefined, at)
@@ -218,7 +227,17 @@ function isZero(value: unknown): boolean {
 }
 
 const goKind = (value: unknown) =>
-  typeof value === 'string' ? 'string' : typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'bool' : Array.isArray(value) ? 'array' : value === null ? 'null' : 'object'
+  typeof value === 'string'
+    ? 'string'
+    : typeof value === 'number'
+      ? 'number'
+      : typeof value === 'boolean'
+        ? 'bool'
+        : Array.isArray(value)
+          ? 'array'
+          : value === null
+            ? 'null'
+            : 'object'
 
 /** `core.v1.PodSpec` as Go prints it: `v1.PodSpec`. */
 const goName = (name: string) => name.split('.').slice(-2).join('.')
@@ -238,9 +257,12 @@ function goType(type: Type): string {
 
 function mismatch(value: unknown, expected: string, owner: Struct | undefined, at: Walk): TypeMismatch {
   const found = typeof value === 'number' && /^int/.test(expected) ? `number ${value}` : goKind(value)
-  const where = owner ? `Go struct field ${owner.name.split('.').at(-1)}.${at.path.filter((each) => typeof each === 'string').join('.')}` : 'Go value'
+  const where = owner
+    ? `Go struct field ${owner.name.split('.').at(-1)}.${at.path.filter((each) => typeof each === 'string').join('.')}`
+    : 'Go value'
   return new TypeMismatch(`json: cannot unmarshal ${found} into ${where} of type ${expected}`)
 }
 
 /** `spec.containers[0].image`. */
-const pathText = (path: readonly Step[]) => path.reduce<string>((text, each) => (typeof each === 'number' ? `${text}[${each}]` : text === '' ? each : `${text}.${each}`), '')
+const pathText = (path: readonly Step[]) =>
+  path.reduce<string>((text, each) => (typeof each === 'number' ? `${text}[${each}]` : text === '' ? each : `${text}.${each}`), '')

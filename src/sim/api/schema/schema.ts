@@ -3,7 +3,19 @@ import aliases from './aliases.json' with { type: 'json' }
 import resources from './resources.json' with { type: 'json' }
 import types from './types.json' with { type: 'json' }
 
-export type ScalarName = 'string' | 'boolean' | 'int32' | 'int64' | 'float64' | 'bytes' | 'time' | 'microtime' | 'duration' | 'quantity' | 'int-or-string' | 'object'
+export type ScalarName =
+  | 'string'
+  | 'boolean'
+  | 'int32'
+  | 'int64'
+  | 'float64'
+  | 'bytes'
+  | 'time'
+  | 'microtime'
+  | 'duration'
+  | 'quantity'
+  | 'int-or-string'
+  | 'object'
 
 /** What a value may be. Types refer to each other through getters, because some contain themselves. */
 export type Type = Scalar | Struct | List | MapType
@@ -224,7 +236,8 @@ function atomicOf(struct: Struct): Struct {
 }
 
 /** What resources.json says of a kind and version. */
-export const resourceRow = (group: string, version: string, kind: string): ResourceRow | undefined => rows.get(`${group}/${version}/${kind}`)
+export const resourceRow = (group: string, version: string, kind: string): ResourceRow | undefined =>
+  rows.get(`${group}/${version}/${kind}`)
 
 /** The type of a built-in kind in one of its versions. */
 export function builtInType(group: string, version: string, kind: string): Struct | undefined {

@@ -16,12 +16,16 @@ const KEPT_NUMBERS = new Set(
   ttlSecondsAfterFinished successfulJobsHistoryLimit failedJobsHistoryLimit startingDeadlineSeconds runAsUser runAsGroup fsGroup
   deletionGracePeriodSeconds gracePeriodSeconds defaultMode mode priority tolerationSeconds minReplicas averageUtilization expirationSeconds partition percent
   stabilizationWindowSeconds ready terminating collisionCount backoffLimitPerIndex maxFailedIndexes leaseDurationSeconds leaseTransitions
-  minDomains stopSignal start retryAfterSeconds minLength maxLength minimum maximum minItems maxItems minProperties maxProperties`.split(/\s+/),
+  minDomains stopSignal start retryAfterSeconds minLength maxLength minimum maximum minItems maxItems minProperties maxProperties`.split(
+    /\s+/,
+  ),
 )
 
 const KEPT_STRINGS = new Set(
   `storageClassName volumeMode ipFamilyPolicy internalTrafficPolicy loadBalancerClass ingressClassName runtimeClassName pathType appProtocol
-  volumeAttributesClassName trafficDistribution holderIdentity preferredHolder strategy service apiGroup nodeName zone hostname`.split(/\s+/),
+  volumeAttributesClassName trafficDistribution holderIdentity preferredHolder strategy service apiGroup nodeName zone hostname`.split(
+    /\s+/,
+  ),
 )
 
 /** In status the counters are plain numbers, and in these places a name of the lists above is no pointer. */

@@ -1,0 +1,77 @@
+import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, ApiServer, ApiServerOptions, SubresourceHandler, User } from './hooks'
+import type { KindContext, KindDefinition } from './kind'
+import type { AnyObject, KubeObject } from './object'
+import type { Served } from './registry'
+import type { ResourceRef } from './status'
+import type { Writer } from './storage'
+
+/** The API server as its own parts see it: what everybody may use, and what it was put together from. */
+export interface Core extends ApiServer {
+  readonly options: ApiServerOptions
+  readonly admission: readonly AdmissionPlugin[]
+  readonly context: KindContext
+  handlerOf(kind: KindDefinition, subresource: string): SubresourceHandler | undefined
+}
+
+/** One request on its way through the pipeline, whichever way it came in. */
+export interface Call {
+  readonly core: Core
+  readonly served: Served
+  readonly namespace: string | undefined
+  /** Empty for a create. */
+  readonly name: string
+  readonly subresource: string | undefined
+  readonly user: User
+  readonly manager: string
+  readonly because?: string | undefined
+  readonly dryRun: boolean
+  /** Create-, Update-, Patch- or DeleteOptions. */
+  readonly options: Readonly<Record<string, unknown>>
+  warn(text: string): void
+}
+
+export const resourceOf = ({ served: { group, kind } }: Call): ResourceRef => ({ group, plural: kind.plural })
+
+export const writerOf = ({ user, manager, because }: Call): Writer => ({
+  user: user.name,
+  manager,
+  ...(because !== undefined && { because }),
+})
+
+const admissionRequest = (
+  call: Call,
+  operation: AdmissionOperation,
+  object: AnyObject | undefined,
+  old: AnyObject | undefined,
+): AdmissionRequest => ({
+  operation,
+  kind: call.served.kind,
+  ...(call.subresource !== undefined && { subresource: call.subresource }),
+  ...(call.namespace !== undefined && { namespace: call.namespace }),
+  name: call.name || (object?.metadata.name ?? ''),
+  object,
+  old,
+  user: call.user,
+  dryRun: call.dryRun,
+  options: call.options,
+  server: call.core,
+  warn: call.warn,
+})
+
+/** Mutating admission: every plugin in order, each on what the one before it made. */
+export function mutate(call: Call, operation: 'CREATE' | 'UPDATE', object: AnyObject, old?: AnyObject): AnyObject {
+  let result = object
+  for (const { mutate: change } of call.core.admission) if (change) result = change(admissionRequest(call, operation, result, old))
+  return result
+}
+
+/** Validating admission. */
+export function admit(call: Call, operation: AdmissionOperation, object: AnyObject | undefined, old?: AnyObject) {
+  const { admission } = call.core
+  if (!admission.some(({ validate }) => validate)) return
+  const request = admissionRequest(call, operation, object, old)
+  for (const { validate } of admission) validate?.(request)
+}
+
+/** Reads a kind's functions as functions on any object: the pipeline hands them nothing but the kind's own. */
+export const generic = <T extends KubeObject>(kind: KindDefinition<T> | KindDefinition<never>) => kind as unknown as KindDefinition

@@ -1,0 +1,152 @@
+import { parseYaml, YamlError } from '../formats/yaml'
+import type { Call } from './call'
+import type { BodyReader } from './hooks'
+import type { AnyObject } from './object'
+import { conform, TypeMismatch } from './schema/conform'
+import { typeOfServed, type Struct } from './schema/schema'
+import type { Served } from './registry'
+import { badRequest, failure } from './status'
+
+/** What a real server accepts of a request's body at most. */
+const MAX_BODY_BYTES = 3 * 1024 * 1024
+/** Deeper nesting is refused, as Go's decoder does. */
+const MAX_DEPTH = 10_000
+
+/** A body read into the JSON value it means, with what was odd about it. */
+export interface ReadBody {
+  readonly value: unknown
+  /** `duplicate field "spec.replicas"` */
+  readonly duplicates: readonly string[]
+}
+
+export type FieldValidation = 'Strict' | 'Warn' | 'Ignore'
+
+/** Reads a request's body in whatever format its content type names. Throws 400, 413 or 415. */
+export function readBody(
+  body: string | Uint8Array | undefined,
+  contentType: string | undefined,
+  accepted: readonly string[],
+  readers: readonly BodyReader[],
+  as: { readonly group: string; readonly version: string; readonly kind: string },
+): ReadBody {
+  const size = body?.length ?? 0
+  if (size > MAX_BODY_BYTES) throw failure(413, 'RequestEntityTooLarge', 'Request entity too large: limit is 3145728')
+  const media = (contentType ?? 'application/json').split(';')[0]!.trim().toLowerCase() || 'application/json'
+  const reader = readers.find(({ mediaType }) => mediaType === media)
+  if (reader)
+    return {
+      value: reader.read(typeof body === 'string' ? new TextEncoder().encode(body) : (body ?? new Uint8Array()), as),
+      duplicates: [],
+    }
+  if (!accepted.includes(media)) throw unsupportedMediaType(accepted)
+  const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
+  return media.endsWith('yaml') ? readYaml(text) : readJson(text)
+}
+
+const unsupportedMediaType = (accepted: readonly string[]) =>
+  failure(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  )
+
+function readJson(text: string): ReadBody {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // A server takes YAML for JSON where it does not begin with a brace.
+    throw badRequest(`couldn't get version/kind; json parse error: ${jsonProblem(text)}`)
+  }
+  checkShape(value)
+  return { value, duplicates: [] }
+}
+
+/** What Go's encoding/json says of a text that is no JSON. */
+function jsonProblem(text: string): string {
+  if (text.trim() === '') return 'unexpected end of JSON input'
+  const first = text.trimStart()[0]!
+  if (!/[[{"tfn0-9-]/.test(first)) return `invalid character ${quoted(first)} looking for beginning of value`
+  return 'unexpected end of JSON input'
+}
+
+const quoted = (character: string) => (character === "'" ? `'\\''` : `'${character}'`)
+
+function readYaml(text: string): ReadBody {
+  try {
+    const value = parseYaml(text)
+    checkShape(value)
+    return { value, duplicates: [] }
+  } catch (error) {
+    if (error instanceof YamlError) throw badRequest(`error converting YAML to JSON: ${error.message}`)
+    throw error
+  }
+}
+
+/** Refuses what no honest object has: nesting without end, and keys that mean something to JavaScript rather than to Kubernetes. */
+function checkShape(value: unknown) {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw badRequest('exceeded max depth')
+    const next: unknown[] = []
+    for (const each of level) {
+      if (typeof each !== 'object' || each === null) continue
+      if (Object.hasOwn(each, '__proto__')) throw badRequest('invalid field name "__proto__"')
+      for (const child of Object.values(each)) if (typeof child === 'object' && child !== null) next.push(child)
+    }
+    level = next
+  }
+}
+
+/** Reads a JSON value as an object of the kind and version that a request's path names. `fieldValidation` decides about unknown fields. */
+export function readAs(call: Pick<Call, 'served' | 'options' | 'warn'>, value: unknown, duplicates: readonly string[] = []): AnyObject {
+  const { served } = call
+  const type = typeOfServed(served.kind, served.version, served.group)
+  const object = typed(value, served)
+  const unknown: string[] = []
+  const read = type ? conforming(object, type, served.kind.kind, served.version, unknown) : object
+  const problems = [
+    ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
+    ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
+  ]
+  if (problems.length > 0) judge(problems, call)
+  return read
+}
+
+function judge(problems: readonly string[], { served, options, warn }: Pick<Call, 'served' | 'options' | 'warn'>) {
+  const validation = options.fieldValidation ?? 'Warn'
+  if (validation === 'Ignore') return
+  if (validation === 'Warn') return problems.forEach(warn)
+  throw badRequest(
+    `${served.kind.kind} in version ${JSON.stringify(served.version)} cannot be handled as a ${served.kind.kind}: strict decoding error: ${problems.join(', ')}`,
+  )
+}
+
+/** Adds or checks what the object calls itself. */
+function typed(value: unknown, { kind, apiVersion }: Served): AnyObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    )
+  }
+  const given = value as Readonly<Record<string, unknown>>
+  if (given.apiVersion && given.apiVersion !== apiVersion) {
+    throw badRequest(`the API version in the data (${String(given.apiVersion)}) does not match the expected API version (${apiVersion})`)
+  }
+  if (given.kind && given.kind !== kind.kind) {
+    throw badRequest(
+      `${String(given.kind)} in version ${JSON.stringify(apiVersion.split('/').at(-1))} cannot be handled as a ${kind.kind}: converting (v1.${String(given.kind)}) to (core.${kind.kind}): unknown conversion`,
+    )
+  }
+  return { ...given, apiVersion, kind: kind.kind, metadata: given.metadata ?? {} } as AnyObject // metadata is looked at by conform
+}
+
+function conforming(object: AnyObject, type: Struct, kind: string, version: string, unknown: string[]): AnyObject {
+  try {
+    return conform(object, type, { findings: { unknown } }) as AnyObject // an object stays an object
+  } catch (error) {
+    if (error instanceof TypeMismatch)
+      throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${error.message}`)
+    throw error
+  }
+}

@@ -1,0 +1,150 @@
+import { generic, type Call, type Core } from './call'
+import type { Client, DeleteOptions, Identity, ListOptions, WatchEvent, WriteOptions } from './client'
+import { deleteObject } from './delete'
+import type { RequestAttributes, User } from './hooks'
+import type { KindDefinition } from './kind'
+import { apiVersionOf, type AnyObject, type KubeObject, type NewObject } from './object'
+import { patchObject } from './patch'
+import type { Served } from './registry'
+import { select, selectionOf } from './select'
+import { forbidden, unknownPath } from './status'
+import type { Stored, StorageEvent } from './storage'
+import { createObject, updateObject } from './write'
+import { askSubresource } from './subresource'
+
+const NO_QUERY = new URLSearchParams()
+
+/** A client inside the process: the same pipeline as over HTTP from authorisation on, without any text in between. */
+export function createClient(core: Core, identity: Identity): Client {
+  const user: User = { name: identity.user, groups: [...(identity.groups ?? []), 'system:authenticated'] }
+
+  function servedOf(kind: KindDefinition<never>): Served {
+    const served = core.registry.find(kind.group, kind.version, kind.plural)
+    if (!served) throw unknownPath()
+    return served
+  }
+
+  function callOf(
+    verb: string,
+    kind: KindDefinition<never>,
+    namespace: string | undefined,
+    name: string,
+    options: WriteOptions = {},
+  ): Call {
+    const served = servedOf(kind)
+    authorise(verb, served, namespace, name, options.subresource)
+    return {
+      core,
+      served,
+      namespace,
+      name,
+      subresource: options.subresource,
+      user,
+      manager: options.fieldManager ?? identity.manager,
+      because: options.because,
+      dryRun: options.dryRun === true,
+      options: {},
+      warn: () => undefined,
+    }
+  }
+
+  /** Only writes are asked about: what a controller reads comes from its informers, which asked once when they began to watch. */
+  function authorise(
+    verb: string,
+    { group, version, kind }: Served,
+    namespace: string | undefined,
+    name: string,
+    subresource: string | undefined,
+  ) {
+    const resource = {
+      group,
+      version,
+      plural: kind.plural,
+      ...(namespace !== undefined && { namespace }),
+      ...(name && { name }),
+      ...(subresource !== undefined && { subresource }),
+    }
+    const attributes: RequestAttributes = { verb, path: '', query: NO_QUERY, resource }
+    const decision = core.may(user, attributes)
+    if (!decision.allowed) throw forbidden({ group, plural: kind.plural }, name, refusal(user, attributes, decision.reason))
+  }
+
+  const client: Client = {
+    get: <T extends KubeObject>(kind: KindDefinition<T>, namespace: string | undefined, name: string) =>
+      core.storage.get(kind, namespace, name)?.object as T | undefined, // stored under this kind
+    list: (kind, options = {}) => objects(selected(core, generic(kind), options)),
+    owned: (kind, namespace, uid) => objects(inNamespace(core.storage.owned(kind, uid), namespace)),
+    onNode: (kind, nodeName) => objects(core.storage.onNode(kind, nodeName)),
+    create(kind, object, options = {}) {
+      if (options.subresource !== undefined) return ask(kind, object.metadata.namespace, object.metadata.name ?? '', object, options)
+      const call = callOf('create', kind, object.metadata.namespace, '', options)
+      return createObject(call, complete(kind, object)).object as never // of the kind just created
+    },
+    update(kind, object, options = {}) {
+      const { namespace, name } = object.metadata
+      return updateObject(callOf('update', kind, namespace, name, options), complete(kind, object)).object as never
+    },
+    updateStatus: (kind, object) => client.update(kind, object, { subresource: 'status' }),
+    patch(kind, namespace, name, type, patch, options = {}) {
+      return patchObject(callOf('patch', kind, namespace, name, options), type, patch, { force: options.force === true }).stored
+        .object as never
+    },
+    delete(kind, namespace, name, options: DeleteOptions = {}) {
+      deleteObject(callOf('delete', kind, namespace, name, { ...(options.because !== undefined && { because: options.because }) }), options)
+    },
+    watch<T extends KubeObject>(kind: KindDefinition<T>, listener: (events: readonly WatchEvent<T>[]) => void, options: ListOptions = {}) {
+      const interest = selectionOf(generic(kind), options.namespace, options.labelSelector, options.fieldSelector)
+      return core.storage.watch(kind, interest, (events) => listener(events.map((event) => told<T>(event))))
+    },
+  }
+
+  function ask<T extends KubeObject>(
+    kind: KindDefinition<T>,
+    namespace: string | undefined,
+    name: string,
+    body: NewObject<T>,
+    options: WriteOptions,
+  ): T {
+    const call = callOf('create', kind, namespace, name, options)
+    return askSubresource(call, 'create', body as unknown as AnyObject, NO_QUERY, '', undefined) as never // whatever the handler answers
+  }
+
+  return client
+}
+
+/** `User "x" cannot create resource "pods" in API group "" in the namespace "default"`. */
+export function refusal(user: User, { verb, path, resource }: RequestAttributes, reason?: string): string {
+  if (!resource) return `User ${JSON.stringify(user.name)} cannot ${verb} path ${JSON.stringify(path)}${reason ? `: ${reason}` : ''}`
+  const { group, plural, subresource, namespace } = resource
+  const what = subresource === undefined ? plural : `${plural}/${subresource}`
+  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : 'at the cluster scope'
+  return `User ${JSON.stringify(user.name)} cannot ${verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(group)} ${where}${reason ? `: ${reason}` : ''}`
+}
+
+function complete<T extends KubeObject>({ group, version, kind }: KindDefinition<T>, object: NewObject<T>): AnyObject {
+  const typed =
+    object.apiVersion !== undefined && object.kind !== undefined
+      ? object
+      : { apiVersion: apiVersionOf({ group, version }), kind, ...object }
+  return typed as unknown as AnyObject // what metadata still lacks is filled in by the pipeline
+}
+
+function selected(core: Core, kind: KindDefinition, { namespace, labelSelector, fieldSelector }: ListOptions): Iterable<Stored> {
+  return select(core.storage, kind, selectionOf(kind, namespace, labelSelector, fieldSelector))
+}
+
+function* inNamespace(items: Iterable<Stored>, namespace: string | undefined): Iterable<Stored> {
+  for (const stored of items) if (namespace === undefined || stored.object.metadata.namespace === namespace) yield stored
+}
+
+function objects<T>(items: Iterable<Stored>): readonly T[] {
+  const result: T[] = []
+  for (const { object } of items) result.push(object as unknown as T) // stored under the kind asked for
+  return result
+}
+
+const told = <T extends KubeObject>({ type, stored, previous }: StorageEvent): WatchEvent<T> => ({
+  type,
+  object: stored.object as unknown as T, // stored under the kind that is watched
+  ...(previous && { old: previous.object as unknown as T }),
+})

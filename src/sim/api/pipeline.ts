@@ -1,0 +1,263 @@
+import { resourceOf, type Call, type Core } from './call'
+import { readAs, readBody, type ReadBody } from './decode'
+import { deleteCollection, deleteObject, readDeleteOptions } from './delete'
+import type { RequestAttributes, User } from './hooks'
+import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse } from './http'
+import { refusal } from './in-process-client'
+import { listObjects, parseRevision, tooLargeRevision } from './list'
+import type { AnyObject, KubeObject } from './object'
+import { patchObject, patchTypeOf } from './patch'
+import { answer, answerStatus, contextOf, presentList, presentOne, shown, warningHeader, wishOf, type Wish } from './present'
+import { requestAttributes } from './request-attributes'
+import { readScale, writeScale } from './scale'
+import { failure, forbidden, methodNotAllowed, notFound, StatusError, unknownPath, type Status } from './status'
+import { askSubresource, isCall } from './subresource'
+import { watchObjects } from './watch-stream'
+import { createObject, updateObject } from './write'
+import type { Stored } from './storage'
+
+/*
+ * The way of every request through the API server, from top to bottom:
+ *
+ *   route → authenticate → authorise → decode → default → mutating admission → validate → validating admission → store → present
+ *
+ * Routing to presenting can be read here; what happens to an object between decoding and storing is in write.ts and delete.ts, which
+ * in-process clients share.
+ */
+
+/** What the request line and headers amount to, once it is known who asks. */
+interface Asked {
+  readonly core: Core
+  readonly request: ApiRequest
+  readonly attributes: RequestAttributes
+  readonly user: User
+  readonly warnings: string[]
+}
+
+/** Answers any request; what goes wrong is answered as a Status. */
+export function handle(core: Core, request: ApiRequest): ApiResponse {
+  const warnings: string[] = []
+  try {
+    const attributes = requestAttributes(request.method, request.url)
+    const user = authenticated(core, request)
+    authorise(core, user, attributes)
+    const response = attributes.resource
+      ? handleResource({ core, request, attributes, user, warnings })
+      : handlePath(core, request, attributes)
+    return withWarnings(response, warnings)
+  } catch (error) {
+    if (error instanceof StatusError) return answerStatus(error.status, warnings)
+    throw error
+  }
+}
+
+const ADMIN: User = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] }
+
+const authenticated = (core: Core, request: ApiRequest): User => core.options.authenticate?.(request, core) ?? ADMIN
+
+function authorise(core: Core, user: User, attributes: RequestAttributes) {
+  const decision = core.may(user, attributes)
+  if (decision.allowed) return
+  const why = refusal(user, attributes, decision.reason)
+  const { resource } = attributes
+  if (resource) throw forbidden(resource, resource.name ?? '', why)
+  throw failure(403, 'Forbidden', `forbidden: ${why}`, {})
+}
+
+function handlePath(core: Core, request: ApiRequest, attributes: RequestAttributes): ApiResponse {
+  for (const handler of core.options.pathHandlers ?? []) {
+    const response = handler(request, attributes, core)
+    if (response) return response
+  }
+  return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' }
+}
+
+function handleResource(asked: Asked): ApiResponse {
+  const { core, attributes, request } = asked
+  const resource = attributes.resource!
+  const served = core.registry.find(resource.group, resource.version, resource.plural)
+  if (!served) throw unknownPath()
+  const { kind } = served
+  if (!kind.namespaced && resource.namespace !== undefined && !(resource.plural === 'namespaces' && resource.group === ''))
+    throw unknownPath()
+  const { query, verb } = attributes
+  const call: Call = {
+    core,
+    served,
+    namespace: kind.namespaced ? resource.namespace : undefined,
+    name: resource.name ?? '',
+    subresource: resource.subresource,
+    user: asked.user,
+    manager: managerOf(request, query),
+    dryRun: query.getAll('dryRun').includes('All'),
+    options: optionsOf(query),
+    warn: (text) => void asked.warnings.push(text),
+  }
+  checkDryRun(query)
+  if (resource.subresource !== undefined) return handleSubresource(asked, call)
+  if (!kind.verbs.includes(verb)) throw methodNotAllowed()
+  const wish = wishOf(core, request.headers.accept)
+  switch (verb) {
+    case 'get':
+      return getObject(asked, call, wish)
+    case 'list':
+      return showList(asked, call, wish)
+    case 'watch':
+      return watchObjects(call, query, wish)
+    case 'create':
+      if (kind.namespaced && call.namespace === undefined) throw methodNotAllowed()
+      return show(asked, call, wish, createObject(call, served.toStorage(decoded(asked, call))), 201)
+    case 'update':
+      return show(asked, call, wish, updateObject(call, served.toStorage(decoded(asked, call))))
+    case 'patch':
+      return patch(asked, call, wish)
+    case 'delete':
+      return remove(asked, call, wish)
+    case 'deletecollection':
+      return removeAll(asked, call, wish)
+    default:
+      throw methodNotAllowed()
+  }
+}
+
+function handleSubresource(asked: Asked, call: Call): ApiResponse {
+  const { core, request, attributes } = asked
+  const { kind } = call.served
+  const { subresource = '' } = call
+  const { verb, query } = attributes
+  if (!kind.subresources.includes(subresource)) throw unknownPath()
+  const handler = core.handlerOf(kind, subresource)
+  if (handler && isCall(handler)) {
+    const body = handler.body && request.body?.length ? (bodyOf(asked, handler.body).value as AnyObject) : undefined // handlers check what they use of it
+    const result = askSubresource(call, verb, body, query, attributes.resource?.subpath ?? '', request)
+    return isResponse(result) ? result : answerObject(asked, result, verb === 'create' ? 201 : 200)
+  }
+  if (subresource === 'scale') return handleScale(asked, call)
+  const wish = wishOf(core, request.headers.accept)
+  switch (verb) {
+    case 'get':
+      return getObject(asked, call, wish)
+    case 'update':
+      return show(asked, call, wish, updateObject(call, call.served.toStorage(decoded(asked, call))))
+    case 'patch':
+      return patch(asked, call, wish)
+    default:
+      throw methodNotAllowed()
+  }
+}
+
+function handleScale(asked: Asked, call: Call): ApiResponse {
+  const { attributes, request } = asked
+  if (attributes.verb === 'get') return answerObject(asked, readScale(call), 200)
+  if (attributes.verb === 'update') return answerObject(asked, writeScale(call, 'update', bodyOf(asked, SCALE).value), 200)
+  if (attributes.verb === 'patch') {
+    const type = patchTypeOf(call, request.headers['content-type'])
+    return answerObject(asked, writeScale(call, type, bodyOf(asked, SCALE, PATCH_BODIES).value), 200)
+  }
+  throw methodNotAllowed()
+}
+
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+
+const isResponse = (result: KubeObject | Status | ApiResponse): result is ApiResponse => 'headers' in result
+
+function answerObject(asked: Asked, value: KubeObject | Status, status: number): ApiResponse {
+  const code = 'code' in value && typeof value.code === 'number' ? value.code : status
+  return answer(code, value, wishOf(asked.core, asked.request.headers.accept).media)
+}
+
+function getObject({ core, attributes: { query } }: Asked, call: Call, wish: Wish): ApiResponse {
+  const stored = core.storage.get(call.served.kind, call.namespace, call.name)
+  const revision = parseRevision(query.get('resourceVersion') || '0')
+  if (revision > core.storage.revision) throw tooLargeRevision(call, revision)
+  if (!stored) throw notFound(resourceOf(call), call.name)
+  return answer(200, presentOne(wish, shown(call.served, stored), contextOf(core, call.served, wish, query)), wish.media)
+}
+
+function showList({ core, attributes: { query } }: Asked, call: Call, wish: Wish): ApiResponse {
+  const { items, metadata } = listObjects(call, query)
+  return answer(200, presentList(wish, items, metadata, contextOf(core, call.served, wish, query)), wish.media)
+}
+
+function show({ core, attributes: { query } }: Asked, { served }: Call, wish: Wish, stored: Stored, status = 200): ApiResponse {
+  return answer(status, presentOne(wish, shown(served, stored), contextOf(core, served, wish, query)), wish.media)
+}
+
+function patch(asked: Asked, call: Call, wish: Wish): ApiResponse {
+  const { request, attributes } = asked
+  const type = patchTypeOf(call, request.headers['content-type'])
+  const { value, duplicates } = bodyOf(asked, kindOf(call), PATCH_BODIES)
+  const { stored, created } = patchObject(call, type, value, { force: attributes.query.get('force') === 'true', duplicates })
+  return show(asked, call, wish, stored, created ? 201 : 200)
+}
+
+const PATCH_BODIES = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+]
+
+function remove(asked: Asked, call: Call, wish: Wish): ApiResponse {
+  const options = readDeleteOptions(asked.request.body?.length ? bodyOf(asked, DELETE_OPTIONS).value : undefined, asked.attributes.query)
+  const dryRun = call.dryRun || options.dryRun
+  const { stored, gone } = deleteObject({ ...call, dryRun }, options)
+  const { kind, group } = call.served
+  if (!gone || kind.returnsDeleted) return show(asked, call, wish, stored)
+  const { name, uid } = stored.object.metadata
+  const details = { name, ...(group && { group }), kind: kind.plural, uid }
+  return answer(200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details }, wish.media)
+}
+
+function removeAll(asked: Asked, call: Call, wish: Wish): ApiResponse {
+  const options = readDeleteOptions(asked.request.body?.length ? bodyOf(asked, DELETE_OPTIONS).value : undefined, asked.attributes.query)
+  const deleted = deleteCollection({ ...call, dryRun: call.dryRun || options.dryRun }, asked.attributes.query, options)
+  const { core, attributes } = asked
+  return answer(
+    200,
+    presentList(wish, deleted, { resourceVersion: String(core.storage.revision) }, contextOf(core, call.served, wish, attributes.query)),
+    wish.media,
+  )
+}
+
+const DELETE_OPTIONS = { group: '', version: 'v1', kind: 'DeleteOptions' }
+
+const kindOf = ({ served }: Call) => ({ group: served.group, version: served.version, kind: served.kind.kind })
+
+function decoded(asked: Asked, call: Call): AnyObject {
+  const { value, duplicates } = bodyOf(asked, kindOf(call))
+  return readAs(call, value, duplicates)
+}
+
+const BODIES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', 'application/cbor']
+
+function bodyOf(
+  { core, request }: Asked,
+  as: { readonly group: string; readonly version: string; readonly kind: string },
+  accepted = BODIES,
+): ReadBody {
+  return readBody(request.body, request.headers['content-type'], accepted, core.options.bodyReaders ?? [], as)
+}
+
+/** The field manager: what the client says, or the first word of its user agent. */
+function managerOf({ headers }: ApiRequest, query: URLSearchParams): string {
+  return query.get('fieldManager') || headers['user-agent']?.split('/')[0] || 'unknown'
+}
+
+const optionsOf = (query: URLSearchParams): Readonly<Record<string, unknown>> => ({
+  ...(query.has('fieldValidation') && { fieldValidation: query.get('fieldValidation') }),
+  ...(query.has('fieldManager') && { fieldManager: query.get('fieldManager') }),
+  ...(query.has('dryRun') && { dryRun: query.getAll('dryRun') }),
+})
+
+function checkDryRun(query: URLSearchParams) {
+  const bad = query.getAll('dryRun').find((each) => each !== 'All' && each !== '')
+  if (bad !== undefined)
+    throw failure(422, 'Invalid', ` "" is invalid: dryRun: Unsupported value: ${JSON.stringify(bad)}: supported values: "All"`, {})
+}
+
+function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiResponse {
+  if (warnings.length === 0 || isUpgraded(response)) return response
+  const headers = { ...response.headers, ...warningHeader(warnings) }
+  return isStreamed(response) ? { ...response, headers } : { ...response, headers }
+}

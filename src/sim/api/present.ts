@@ -1,0 +1,79 @@
+import { toYaml } from '../formats/yaml'
+import type { Core } from './call'
+import type { ListMetadata, Presentation, PresentationContext } from './hooks'
+import type { BufferedResponse } from './http'
+import { withManagedFields } from './managed-fields'
+import type { AnyObject } from './object'
+import type { Served } from './registry'
+import { failure, type Status } from './status'
+import type { Stored } from './storage'
+
+/** In which form and format a client wants its answer: what it says in `Accept`. */
+export interface Wish {
+  /** Undefined: the objects themselves. */
+  readonly form: Presentation | undefined
+  readonly metaVersion: string
+  readonly media: 'application/json' | 'application/yaml'
+}
+
+const FORMATS: Readonly<Record<string, Wish['media']>> = {
+  'application/json': 'application/json',
+  'application/yaml': 'application/yaml',
+  'application/*': 'application/json',
+  '*/*': 'application/json',
+}
+
+/** Reads an `Accept` header: the first clause that can be served wins. Throws 406 when there is none. */
+export function wishOf(core: Core, accept: string | undefined): Wish {
+  if (!accept) return { form: undefined, metaVersion: 'v1', media: 'application/json' }
+  for (const clause of accept.split(',')) {
+    const [mediaType = '', ...rest] = clause.split(';').map((part) => part.trim())
+    const media = FORMATS[mediaType.toLowerCase()]
+    if (!media) continue
+    const parameters = new Map(rest.map((part) => part.split('=', 2) as [string, string]))
+    const as = parameters.get('as')
+    if (as === undefined) return { form: undefined, metaVersion: 'v1', media }
+    const form = core.options.presentations?.find((each) => each.as === as)
+    const metaVersion = parameters.get('v') ?? ''
+    if (form && parameters.get('g') === 'meta.k8s.io' && /^v1(beta1)?$/.test(metaVersion)) return { form, metaVersion, media }
+  }
+  throw failure(
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+  )
+}
+
+/** A stored object as the outside sees it: in the version asked for, with who set its fields. */
+export const shown = (served: Served, stored: Stored): AnyObject => served.fromStorage(withManagedFields(stored))
+
+export function contextOf(core: Core, served: Served, wish: Wish, query: URLSearchParams, following = false): PresentationContext {
+  return { served, nowMs: core.engine.nowMs, version: wish.metaVersion, query, following }
+}
+
+/** One object in the form asked for. */
+export const presentOne = (wish: Wish, object: AnyObject, context: PresentationContext): unknown =>
+  wish.form ? wish.form.one(object, context) : object
+
+/** A list in the form asked for. */
+export function presentList(wish: Wish, items: readonly Stored[], metadata: ListMetadata, context: PresentationContext): unknown {
+  const { served } = context
+  const objects = items.map((stored) => shown(served, stored))
+  if (wish.form) return wish.form.list(objects, metadata, context)
+  return { kind: `${served.kind.kind}List`, apiVersion: served.apiVersion, metadata, items: objects }
+}
+
+/** A complete answer. `warnings` become `Warning` headers (joined as HTTP joins repeated ones). */
+export function answer(status: number, value: unknown, media: Wish['media'], warnings: readonly string[] = []): BufferedResponse {
+  const headers = { 'content-type': media, ...warningHeader(warnings) }
+  return { status, headers, body: media === 'application/yaml' ? toYaml(value) : `${JSON.stringify(value)}\n` }
+}
+
+export const warningHeader = (warnings: readonly string[]): Readonly<Record<string, string>> =>
+  warnings.length === 0 ? {} : { warning: [...new Set(warnings)].map((text) => `299 - ${JSON.stringify(text)}`).join(', ') }
+
+export const answerStatus = (status: Status, warnings: readonly string[] = []) => {
+  const answered = answer(status.code ?? 500, status, 'application/json', warnings)
+  const wait = status.details?.retryAfterSeconds
+  return wait === undefined ? answered : { ...answered, headers: { ...answered.headers, 'retry-after': String(wait) } }
+}

@@ -1,0 +1,60 @@
+import type { RequestAttributes, ResourceAttributes } from './hooks'
+
+const VERBS: Readonly<Record<string, string>> = { GET: 'get', HEAD: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
+
+/** Subresources of a namespace; any other word in their place is a resource inside the namespace. */
+const OF_NAMESPACES = ['status', 'finalize']
+
+/** What a request is about: verb and resource, read from method and path as kube-apiserver's RequestInfo does. */
+export function requestAttributes(method: string, url: string): RequestAttributes {
+  const question = url.indexOf('?')
+  const path = question < 0 ? url : url.slice(0, question)
+  const query = new URLSearchParams(question < 0 ? '' : url.slice(question + 1))
+  const resource = resourceOf(path)
+  if (!resource) return { verb: method.toLowerCase(), path, query }
+  return { verb: verbOf(method, resource, query), path, query, resource }
+}
+
+function verbOf(method: string, { name, subresource }: ResourceAttributes, query: URLSearchParams): string {
+  const verb = VERBS[method] ?? ''
+  if (name !== undefined || subresource !== undefined) return verb
+  if (verb === 'get') return isTrue(query.get('watch')) ? 'watch' : 'list'
+  return verb === 'delete' ? 'deletecollection' : verb
+}
+
+const isTrue = (text: string | null) => text === 'true' || text === '1' || text === ''
+
+function resourceOf(path: string): ResourceAttributes | undefined {
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decoded)
+  const [root] = parts
+  const [group, version, rest] =
+    root === 'api' ? ['', parts[1], parts.slice(2)] : root === 'apis' ? [parts[1], parts[2], parts.slice(3)] : []
+  if (group === undefined || version === undefined || rest === undefined || rest.length === 0) return undefined
+  const [first, namespace, plural, ...more] = rest
+  const insideNamespace =
+    first === 'namespaces' && namespace !== undefined && plural !== undefined && !(group === '' && OF_NAMESPACES.includes(plural))
+  if (insideNamespace) return { group, version, plural, namespace, ...within(more) }
+  const [name, ...below] = rest.slice(1)
+  // A namespace is its own namespace, as RequestInfo has it: rules for it may be given inside it.
+  const self = group === '' && first === 'namespaces' && name !== undefined ? { namespace: name } : {}
+  return { group, version, plural: first!, ...self, ...within([...(name === undefined ? [] : [name]), ...below]) }
+}
+
+function within([name, subresource, ...subpath]: string[]) {
+  return {
+    ...(name !== undefined && { name }),
+    ...(subresource !== undefined && { subresource }),
+    ...(subpath.length > 0 && { subpath: subpath.join('/') }),
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // not an encoding: taken as it is, and found nowhere
+  }
+}

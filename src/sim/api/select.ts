@@ -1,0 +1,72 @@
+import { matches, parseFieldSelector, parseSelector, type Selector } from '../formats/selector'
+import type { KindDefinition } from './kind'
+import type { AnyObject } from './object'
+import { badRequest } from './status'
+import type { Stored, Storage, WatchInterest } from './storage'
+
+/** Which objects of a kind somebody asks for. */
+export interface Selection extends WatchInterest {
+  readonly labels: Selector
+  /** Conditions that no index answers; undefined when there are none. */
+  readonly accepts?: (object: AnyObject) => boolean
+}
+
+/** Reads label and field selectors as a list or a watch gives them. Throws 400 for what cannot be understood. */
+export function selectionOf(
+  kind: KindDefinition,
+  namespace: string | undefined,
+  labelSelector: string | undefined,
+  fieldSelector: string | undefined,
+): Selection {
+  const labels = labelSelector ? readable(() => parseSelector(labelSelector), 'unable to parse requirement') : []
+  const requirements = fieldSelector ? readable(() => parseFieldSelector(fieldSelector), 'invalid field selector') : []
+  let narrowed: { namespace?: string; name?: string; nodeName?: string } = namespace === undefined ? {} : { namespace }
+  const conditions: ((object: AnyObject) => boolean)[] = labels.length > 0 ? [(object) => matches(labels, object.metadata.labels)] : []
+  for (const { field, operator, value } of requirements) {
+    const read = fieldReader(kind, field)
+    if (!read) throw badRequest(`field label not supported: ${field}`)
+    if (operator === '=' && field === 'metadata.name') narrowed = { ...narrowed, name: value }
+    else if (operator === '=' && field === 'metadata.namespace' && narrowed.namespace === undefined)
+      narrowed = { ...narrowed, namespace: value }
+    else if (operator === '=' && field === 'spec.nodeName' && value !== '') narrowed = { ...narrowed, nodeName: value }
+    conditions.push((object) => (read(object) === value) === (operator === '='))
+  }
+  return {
+    ...narrowed,
+    labels,
+    ...(conditions.length > 0 && { accepts: (object: AnyObject) => conditions.every((condition) => condition(object)) }),
+  }
+}
+
+function fieldReader(kind: KindDefinition, field: string): ((object: AnyObject) => string) | undefined {
+  if (field === 'metadata.name') return ({ metadata }) => metadata.name
+  if (field === 'metadata.namespace') return ({ metadata }) => metadata.namespace ?? ''
+  return Object.hasOwn(kind.selectableFields, field) ? kind.selectableFields[field] : undefined
+}
+
+function readable<T>(parse: () => T, _what: string): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw badRequest(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** The objects of a selection in no particular order, by the narrowest index that there is. */
+export function* select(storage: Storage, kind: KindDefinition, selection: Selection): Iterable<Stored> {
+  const { namespace, accepts } = selection
+  for (const stored of candidates(storage, kind, selection)) {
+    if (namespace !== undefined && stored.object.metadata.namespace !== namespace) continue
+    if (accepts === undefined || accepts(stored.object)) yield stored
+  }
+}
+
+function candidates(storage: Storage, kind: KindDefinition, { namespace, name, nodeName, labels }: Selection): Iterable<Stored> {
+  if (name !== undefined && (namespace !== undefined || !kind.namespaced)) {
+    const stored = storage.get(kind, namespace, name)
+    return stored ? [stored] : []
+  }
+  if (nodeName !== undefined) return storage.onNode(kind, nodeName)
+  const exact = labels === 'nothing' ? undefined : labels.find(({ operator }) => operator === '=' || operator === '==')
+  return exact ? storage.labelled(kind, exact.key, exact.values[0]!) : storage.list(kind, namespace)
+}

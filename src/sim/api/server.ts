@@ -1,0 +1,48 @@
+import type { Core } from './call'
+import type { ApiServer, ApiServerOptions } from './hooks'
+import { createClient } from './in-process-client'
+import type { KindContext, KindDefinition } from './kind'
+import type { KubeObject } from './object'
+import { handle } from './pipeline'
+import { createRegistry } from './registry'
+import { isServed, parseRelease } from './schema/schema'
+import { createStorage } from './storage'
+
+/** The API server of a cluster: its synchronous core, which every transport and every in-process client goes through. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { engine, kinds, subresourceHandlers = [], admission = [] } = options
+  const release = parseRelease(options.release ?? '1.36')
+  const storage = createStorage(engine)
+  const registry = createRegistry(kinds, (group, version, kind) => isServed(release, group, version, kind))
+  const handlers = new Map(
+    subresourceHandlers.map((handler) => [`${handler.of.group}/${handler.of.plural}/${handler.subresource}`, handler]),
+  )
+  const context: KindContext = {
+    get nowMs() {
+      return engine.nowMs
+    },
+    release,
+    random: engine.random,
+    read: {
+      get: <O extends KubeObject>(kind: KindDefinition<O>, namespace: string | undefined, name: string) =>
+        storage.get(kind, namespace, name)?.object as O | undefined, // stored under this kind
+      list: <O extends KubeObject>(kind: KindDefinition<O>, namespace?: string) =>
+        [...storage.list(kind, namespace)].map(({ object }) => object as unknown as O),
+    },
+  }
+  const core: Core = {
+    engine,
+    release,
+    registry,
+    storage,
+    options,
+    admission,
+    context,
+    request: (request) => handle(core, request),
+    client: (identity) => createClient(core, identity),
+    may: (user, attributes) => options.authorise?.(user, attributes, core) ?? { allowed: true },
+    kubelet: (nodeName) => options.kubelets?.(nodeName),
+    handlerOf: (kind, subresource) => handlers.get(`${kind.group}/${kind.plural}/${subresource}`),
+  }
+  return core
+}

@@ -1,0 +1,132 @@
+import type { Timer } from '../engine/engine'
+import type { Call } from './call'
+import { fieldPath } from './field-path'
+import type { StreamedResponse, StreamSink } from './http'
+import { parseRevision } from './list'
+import { contextOf, presentOne, shown, type Wish } from './present'
+import { select, selectionOf, type Selection } from './select'
+import { invalid, StatusError } from './status'
+import type { Stored, StorageEvent } from './storage'
+
+/** How often a bookmark tells a quiet watch how far it is. */
+const BOOKMARK_EVERY_MS = 60_000
+/** A server ends watches after half an hour to an hour unless the client asks for less. */
+const TIMEOUT_MIN_MS = 30 * 60_000
+
+/** Answers a watch: a stream of `{"type":…,"object":…}` lines. */
+export function watchObjects(call: Call, query: URLSearchParams, wish: Wish): StreamedResponse {
+  const { core, served, namespace } = call
+  const selection = selectionOf(served.kind, namespace, query.get('labelSelector') ?? undefined, query.get('fieldSelector') ?? undefined)
+  const options = watchOptions(query)
+  return {
+    status: 200,
+    headers: { 'content-type': wish.media, 'transfer-encoding': 'chunked' },
+    stream: (sink) => startWatch({ call, query, wish, selection, options, sink, rowsSent: false }, core.engine.random.int(TIMEOUT_MIN_MS)),
+  }
+}
+
+interface WatchOptions {
+  readonly since: number | undefined
+  readonly initial: boolean
+  /** Whether the end of the initial state is marked by a bookmark. */
+  readonly markEnd: boolean
+  readonly bookmarks: boolean
+  readonly timeoutMs: number | undefined
+}
+
+function watchOptions(query: URLSearchParams): WatchOptions {
+  const version = query.get('resourceVersion')
+  const since = version ? parseRevision(version) : 0
+  const bookmarks = isTrue(query.get('allowWatchBookmarks'))
+  const send = query.get('sendInitialEvents')
+  const timeout = Number(query.get('timeoutSeconds') ?? NaN)
+  if (send !== null && query.get('resourceVersionMatch') !== 'NotOlderThan') {
+    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
+      fieldPath('resourceVersionMatch').forbidden('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
+    ])
+  }
+  const initial = send === null ? since === 0 : isTrue(send)
+  return {
+    since: initial || since === 0 ? undefined : since,
+    initial,
+    markEnd: isTrue(send),
+    bookmarks,
+    timeoutMs: timeout > 0 ? timeout * 1000 : undefined,
+  }
+}
+
+const isTrue = (text: string | null) => text === 'true' || text === '1'
+
+interface Watch {
+  readonly call: Call
+  readonly query: URLSearchParams
+  readonly wish: Wish
+  readonly selection: Selection
+  readonly options: WatchOptions
+  readonly sink: StreamSink
+  rowsSent: boolean
+}
+
+function startWatch(watch: Watch, jitterMs: number): () => void {
+  const { call, selection, options, sink } = watch
+  const { core, served } = call
+  const { engine, storage } = core
+  let stopWatching = () => {}
+  let bookmark: Timer | undefined
+  const stop = () => {
+    stopWatching()
+    engine.cancel(bookmark)
+    engine.cancel(timeout)
+  }
+  const timeout = engine.after(
+    options.timeoutMs ?? TIMEOUT_MIN_MS + jitterMs,
+    () => {
+      stop()
+      if (options.bookmarks) sendBookmark(watch)
+      sink.end()
+    },
+    { background: true },
+  )
+  try {
+    if (options.initial) {
+      for (const stored of select(storage, served.kind, selection)) send(watch, 'ADDED', stored)
+      if (options.markEnd) sendBookmark(watch, { 'k8s.io/initial-events-end': 'true' })
+    }
+    stopWatching = storage.watch(served.kind, { ...selection, ...(options.since !== undefined && { since: options.since }) }, (events) =>
+      sendAll(watch, events),
+    )
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    stop()
+    line(watch, 'ERROR', error.status)
+    sink.end()
+    return () => undefined
+  }
+  const remind = () => {
+    sendBookmark(watch)
+    bookmark = engine.after(BOOKMARK_EVERY_MS, remind, { background: true })
+  }
+  if (options.bookmarks) bookmark = engine.after(BOOKMARK_EVERY_MS, remind, { background: true })
+  return stop
+}
+
+function sendAll(watch: Watch, events: readonly StorageEvent[]) {
+  for (const { type, stored } of events) send(watch, type, stored)
+}
+
+function send(watch: Watch, type: string, stored: Stored) {
+  const { call, wish, query } = watch
+  const context = contextOf(call.core, call.served, wish, query, watch.rowsSent)
+  line(watch, type, presentOne(wish, shown(call.served, stored), context))
+  watch.rowsSent = true
+}
+
+function sendBookmark(watch: Watch, annotations?: Readonly<Record<string, string>>) {
+  const { call, wish, query } = watch
+  const { apiVersion, kind } = call.served
+  const metadata = { resourceVersion: String(call.core.storage.revision), creationTimestamp: null, ...(annotations && { annotations }) }
+  const empty = { kind: kind.kind, apiVersion, metadata } as never // a bookmark is an object of the kind with nothing in it
+  line(watch, 'BOOKMARK', wish.form ? presentOne(wish, empty, contextOf(call.core, call.served, wish, query, watch.rowsSent)) : empty)
+}
+
+const line = ({ sink }: Watch, type: string, object: unknown) => sink.data(`${JSON.stringify({ type, object })}\n`)

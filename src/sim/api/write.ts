@@ -1,0 +1,224 @@
+import { timestamp } from '../engine/time'
+import { admit, mutate, resourceOf, writerOf, type Call } from './call'
+import { fieldPath, type FieldError } from './field-path'
+import type { KindDefinition } from './kind'
+import { nobody } from './managed-fields'
+import { checkMetadata, checkMetadataUpdate } from './metadata-rules'
+import type { AnyObject } from './object'
+import { conform } from './schema/conform'
+import { typeOfKind } from './schema/schema'
+import { equal, share } from './share'
+import { alreadyExists, badRequest, conflict, failure, invalid, notFound } from './status'
+import { freeze, type Stored } from './storage'
+import type { ObjectMeta } from './types/meta-v1.gen'
+
+const top = fieldPath()
+/** Random suffixes are drawn again this often when the name is taken. */
+const NAME_ATTEMPTS = 8
+
+/** Creates an object from what a client sent (storage version). Returns what is stored. */
+export function createObject(call: Call, submitted: AnyObject): Stored {
+  const { core, served, namespace } = call
+  const { kind } = served
+  checkNamespace(call, submitted)
+  const named: AnyObject = { ...submitted, metadata: { ...submitted.metadata, ...(namespace !== undefined && { namespace }) } }
+  const filled = withDefaults(call, kind.subresources.includes('status') ? without(named, 'status') : named)
+  const admitted = mutate(call, 'CREATE', filled)
+  for (let attempt = 1; ; attempt++) {
+    const object = initial(call, admitted)
+    const prepared = (kind.beforeCreate?.(object, core.context) as AnyObject | undefined) ?? object
+    refuse(call, prepared, [...checkMetadata(prepared, kind), ...(kind.validate?.(prepared, top, core.context) ?? [])])
+    const taken = core.storage.get(kind, namespace, prepared.metadata.name)
+    if (taken && submitted.metadata.generateName && !submitted.metadata.name && attempt < NAME_ATTEMPTS) continue
+    if (taken) throw alreadyExists(resourceOf(call), prepared.metadata.name)
+    admit(call, 'CREATE', prepared)
+    return keep(call, prepared, undefined)
+  }
+}
+
+/** Replaces a stored object, or the part of it that a subresource stands for, by what a client sent (storage version). */
+export function updateObject(call: Call, submitted: AnyObject): Stored {
+  const { core, served, namespace, name } = call
+  const stored = core.storage.get(served.kind, namespace, name)
+  if (!stored) throw notFound(resourceOf(call), name)
+  checkNamespace(call, submitted)
+  if (submitted.metadata.name && submitted.metadata.name !== name) {
+    throw badRequest(`the name of the object (${submitted.metadata.name}) does not match the name on the URL (${name})`)
+  }
+  return replaceStored(call, stored, submitted)
+}
+
+/** The common end of update, patch and apply: `submitted` is to become the new state of `stored`. */
+export function replaceStored(call: Call, stored: Stored, submitted: AnyObject): Stored {
+  const { core, served, subresource } = call
+  const { kind } = served
+  const old = stored.object
+  const filled = withDefaults(call, onlyPart(call, old, keepIdentity(submitted, old)))
+  const admitted = share(old, mutate(call, 'UPDATE', filled, old)) as AnyObject
+  checkRevision(call, submitted.metadata, old.metadata)
+  const prepared = share(
+    old,
+    subresource === undefined ? (kind.beforeUpdate?.(admitted, old, core.context) ?? admitted) : admitted,
+  ) as AnyObject
+  const counted = withGeneration(kind, prepared, old)
+  refuse(call, counted, [...checkMetadataUpdate(counted, old), ...rulesOf(call, counted, old)])
+  admit(call, 'UPDATE', counted, old)
+  if (isReadyToGo(kind, counted)) return removeStored(call, { ...stored, object: counted })
+  return keep(call, counted, stored)
+}
+
+function rulesOf({ core, served: { kind }, subresource }: Call, object: AnyObject, old: AnyObject): readonly FieldError[] {
+  if (subresource === 'status') return kind.validateStatusUpdate?.(object, old, top, core.context) ?? []
+  if (object === old) return []
+  return [...(kind.validate?.(object, top, core.context) ?? []), ...(kind.validateUpdate?.(object, old, top, core.context) ?? [])]
+}
+
+/** Puts a state into storage, unless it is the one that is there already or this is a dry run. */
+function keep(call: Call, object: AnyObject, stored: Stored | undefined): Stored {
+  const fields = stored?.fields ?? nobody
+  if (stored && object === stored.object) return stored
+  if (call.dryRun) return { object: freeze(object), revision: stored?.revision ?? 0, fields, writer: writerOf(call) }
+  return call.core.storage.put(call.served.kind, object, fields, writerOf(call))
+}
+
+/** Takes an object out of storage for good. */
+export function removeStored(call: Call, stored: Stored): Stored {
+  return call.dryRun ? stored : call.core.storage.remove(call.served.kind, stored, writerOf(call))
+}
+
+/** Whether a deleted object has nothing left to wait for. */
+export function isReadyToGo(kind: KindDefinition, object: AnyObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && finalizers.length === 0 && !kind.holdsDeletion?.(object)
+}
+
+/** Schema defaults, then the kind's own. */
+function withDefaults({ core, served: { kind } }: Call, object: AnyObject): AnyObject {
+  const type = typeOfKind(kind)
+  const filled = type ? (conform(object, type, { defaults: true }) as AnyObject) : object // conform keeps an object an object
+  return (kind.defaults?.(filled, core.context) as AnyObject | undefined) ?? filled
+}
+
+/** What the server alone decides about a new object. */
+function initial({ core, served: { kind } }: Call, object: AnyObject): AnyObject {
+  const { metadata } = object
+  const { name, generateName } = metadata
+  const {
+    resourceVersion: _revision,
+    selfLink: _link,
+    deletionTimestamp: _deleted,
+    deletionGracePeriodSeconds: _grace,
+    managedFields: _fields,
+    ...given
+  } = metadata
+  return {
+    ...object,
+    metadata: {
+      ...given,
+      name: name || (generateName ? generatedName(core.engine.random.suffix(5), generateName) : ''),
+      uid: core.engine.random.uuid(),
+      creationTimestamp: timestamp(core.engine.nowMs),
+      ...(countsGenerations(kind, object) ? { generation: 1 } : {}),
+    } as ObjectMeta, // storage adds the resourceVersion
+  }
+}
+
+const generatedName = (suffix: string, base: string) => base.slice(0, 58) + suffix
+
+const countsGenerations = ({ generation, group }: KindDefinition, object: AnyObject) =>
+  generation === undefined ? group !== '' && object.spec !== undefined : generation !== false
+
+function withGeneration(kind: KindDefinition, object: AnyObject, old: AnyObject): AnyObject {
+  if (object === old || !countsGenerations(kind, object)) return object
+  const changed = typeof kind.generation === 'function' ? kind.generation(object, old) : specChanged(object, old)
+  if (!changed) return object
+  return { ...object, metadata: { ...object.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
+}
+
+function specChanged(object: AnyObject, old: AnyObject): boolean {
+  const keys = new Set([...Object.keys(object), ...Object.keys(old)])
+  return [...keys].some((key) => key !== 'metadata' && key !== 'status' && !equal(old[key], object[key]))
+}
+
+/** A write through a subresource reaches only its part; a write to the object itself does not reach the status. */
+function onlyPart({ core, served: { kind }, subresource }: Call, old: AnyObject, submitted: AnyObject): AnyObject {
+  if (subresource === undefined) return kind.subresources.includes('status') ? withField(submitted, 'status', old.status) : submitted
+  if (subresource === 'status')
+    return withField(
+      { ...old, metadata: { ...old.metadata, resourceVersion: submitted.metadata.resourceVersion ?? '' } },
+      'status',
+      submitted.status,
+    )
+  const handler = core.handlerOf(kind, subresource)
+  if (handler && 'merge' in handler) return handler.merge(old, submitted, core)
+  throw new Error(`${kind.plural}/${subresource} is not a part of the object`)
+}
+
+/** What nobody may change is taken from the stored object. */
+function keepIdentity(submitted: AnyObject, { metadata: old, apiVersion, kind }: AnyObject): AnyObject {
+  const { managedFields: _fields, selfLink: _link, ...given } = submitted.metadata
+  const fixed: Partial<ObjectMeta> = {
+    name: given.name || old.name,
+    uid: old.uid,
+    creationTimestamp: old.creationTimestamp,
+    resourceVersion: old.resourceVersion,
+    ...(old.namespace !== undefined && { namespace: old.namespace }),
+    ...(old.generateName !== undefined && given.generateName === undefined && { generateName: old.generateName }),
+  }
+  const metadata: ObjectMeta = { ...given, ...fixed } as ObjectMeta // the old metadata was complete
+  return {
+    ...submitted,
+    apiVersion,
+    kind,
+    metadata: copyOptional(metadata, old, ['generation', 'deletionTimestamp', 'deletionGracePeriodSeconds']),
+  }
+}
+
+/** `target` with these fields as `source` has them, present or absent. */
+function copyOptional<T extends object>(target: T, source: T, names: readonly (keyof T)[]): T {
+  const copy = { ...target }
+  for (const name of names) {
+    if (source[name] === undefined) delete copy[name]
+    else copy[name] = source[name]
+  }
+  return copy
+}
+
+function checkRevision(call: Call, given: Partial<ObjectMeta>, old: ObjectMeta) {
+  const { served, name } = call
+  if (given.uid && given.uid !== old.uid) {
+    throw conflict(resourceOf(call), name, `Precondition failed: UID in precondition: ${given.uid}, UID in object meta: ${old.uid}`)
+  }
+  const { resourceVersion } = given
+  if (!resourceVersion || resourceVersion === '0') {
+    if (served.kind.unconditionalUpdate !== false) return
+    throw invalid({ group: served.group, kind: served.kind.kind }, name, [
+      fieldPath('metadata.resourceVersion').invalid(resourceVersion ?? '', 'must be specified for an update'),
+    ])
+  }
+  if (resourceVersion !== old.resourceVersion) {
+    throw conflict(resourceOf(call), name, 'the object has been modified; please apply your changes to the latest version and try again')
+  }
+}
+
+function checkNamespace({ namespace, served: { kind } }: Call, { metadata }: AnyObject) {
+  const given = metadata.namespace
+  if (!given || given === namespace) return
+  if (!kind.namespaced) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+}
+
+function refuse({ served: { group, kind } }: Call, { metadata }: AnyObject, errors: readonly FieldError[]) {
+  if (errors.length > 0) throw invalid({ group, kind: kind.kind }, metadata.name, errors)
+}
+
+const without = (object: AnyObject, name: string): AnyObject => {
+  if (object[name] === undefined) return object
+  const { [name]: _dropped, ...rest } = object
+  return rest as AnyObject // only a field other than apiVersion, kind and metadata is ever dropped
+}
+
+const withField = (object: AnyObject, name: string, value: unknown): AnyObject =>
+  value === undefined ? without(object, name) : { ...object, [name]: value }
+
+export const payloadTooLarge = () => failure(413, 'RequestEntityTooLarge', 'Request entity too large: limit is 3145728')

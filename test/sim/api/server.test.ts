@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest'
+import { createApiServer } from '../../../src/sim/api/server'
+import { defineKind } from '../../../src/sim/api/kind'
+import { isStreamed, type BufferedResponse } from '../../../src/sim/api/http'
+import type { ConfigMap } from '../../../src/sim/api/types/core-v1.gen'
+import type { Deployment } from '../../../src/sim/api/types/apps-v1.gen'
+import { createEngine } from '../../../src/sim/engine/engine'
+
+export const configMap = defineKind<ConfigMap>({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true })
+export const deployment = defineKind<Deployment>({
+  group: 'apps',
+  version: 'v1',
+  kind: 'Deployment',
+  plural: 'deployments',
+  namespaced: true,
+  subresources: ['status', 'scale'],
+  scale: {
+    specReplicas: 'spec.replicas',
+    statusReplicas: 'status.replicas',
+    selector: (d) =>
+      Object.entries(d.spec.selector.matchLabels ?? {})
+        .map(([k, v]) => `${k}=${v}`)
+        .join(','),
+  },
+})
+
+export function testServer() {
+  const engine = createEngine({ seed: 1, startMs: Date.UTC(2026, 0, 1) })
+  const server = createApiServer({ engine, kinds: [configMap, deployment] })
+  const ask = (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const response = server.request({
+      method,
+      url,
+      headers,
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    }) as BufferedResponse
+    return { status: response.status, body: JSON.parse(response.body as string) as Record<string, any> }
+  }
+  return { engine, server, ask, client: server.client({ user: 'tester', manager: 'test' }) }
+}
+
+test('an object can be created, read, listed, replaced and deleted over JSON', () => {
+  const { ask } = testServer()
+  const created = ask('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'a' }, data: { k: 'v' } })
+  expect(created.status).toBe(201)
+  expect(created.body).toMatchObject({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'a', namespace: 'default', resourceVersion: '2', creationTimestamp: '2026-01-01T00:00:00Z' },
+  })
+  expect(ask('GET', '/api/v1/namespaces/default/configmaps/a').body).toEqual(created.body)
+  expect(ask('PUT', '/api/v1/namespaces/default/configmaps/a', { metadata: { name: 'a' }, data: { k: 'w' } }).body.data).toEqual({ k: 'w' })
+  expect(ask('GET', '/api/v1/configmaps').body).toMatchObject({
+    kind: 'ConfigMapList',
+    metadata: { resourceVersion: '3' },
+    items: [{ data: { k: 'w' } }],
+  })
+  expect(ask('DELETE', '/api/v1/namespaces/default/configmaps/a').body).toMatchObject({
+    kind: 'Status',
+    status: 'Success',
+    details: { name: 'a', kind: 'configmaps' },
+  })
+  expect(ask('GET', '/api/v1/namespaces/default/configmaps/a').body).toMatchObject({
+    code: 404,
+    reason: 'NotFound',
+    message: 'configmaps "a" not found',
+  })
+})
+
+test('a watch tells of every change in order, and never from inside the write', () => {
+  const { engine, server, client } = testServer()
+  const heard: string[] = []
+  const response = server.request({ method: 'GET', url: '/api/v1/configmaps?watch=1&resourceVersion=1', headers: {} })
+  if (!isStreamed(response)) throw new Error('not a stream')
+  response.stream({ data: (chunk) => heard.push(chunk), end: () => heard.push('end') })
+  const a = client.create(configMap, { metadata: { name: 'a', namespace: 'default' } })
+  client.update(configMap, { ...a, data: { k: 'v' } })
+  client.delete(configMap, 'default', 'a')
+  expect(heard).toEqual([])
+  engine.step()
+  expect(heard.map((line) => (JSON.parse(line) as { type: string }).type)).toEqual(['ADDED', 'MODIFIED', 'DELETED'])
+})
+
+test('a patch of each type changes what it names and no more', () => {
+  const { ask } = testServer()
+  ask('POST', '/apis/apps/v1/namespaces/default/deployments', {
+    metadata: { name: 'web' },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: 'web' } },
+      template: {
+        metadata: { labels: { app: 'web' } },
+        spec: {
+          containers: [
+            { name: 'a', image: 'a:1' },
+            { name: 'b', image: 'b:1' },
+          ],
+        },
+      },
+    },
+  })
+  const url = '/apis/apps/v1/namespaces/default/deployments/web'
+  const patch = (type: string, body: unknown) => ask('PATCH', url, body, { 'content-type': `application/${type}+json` })
+  expect(
+    patch('strategic-merge-patch', {
+      spec: { template: { spec: { containers: [{ name: 'b', image: 'b:2' }] } } },
+    }).body.spec.template.spec.containers.map((c: any) => c.image),
+  ).toEqual(['a:1', 'b:2'])
+  expect(patch('json-patch', [{ op: 'replace', path: '/spec/replicas', value: 3 }]).body.spec.replicas).toBe(3)
+  expect(patch('merge-patch', { spec: { replicas: null } }).body.spec.replicas).toBeUndefined()
+  expect(ask('GET', url).body.metadata.generation).toBe(4)
+})
