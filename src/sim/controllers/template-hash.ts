@@ -1,0 +1,23 @@
+/**
+ * A short hash of a JSON value: 32 bits of FNV-1a over its canonical text, in the letters Kubernetes uses for `pod-template-hash` (no vowels,
+ * so that no word can arise). The same value has the same hash whatever the order of its fields. `collisions` gives another one.
+ */
+export function templateHash(value: unknown, collisions = 0): string {
+  let hash = 0x811c9dc5
+  const text = canonical(value) + (collisions > 0 ? String(collisions) : '')
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return safeEncode(String(hash >>> 0))
+}
+
+const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
+
+/** Each character mapped into the safe alphabet, as apimachinery's SafeEncodeString maps a decimal hash. */
+export const safeEncode = (text: string): string => [...text].map((character) => SAFE_ALPHABET[character.charCodeAt(0) % SAFE_ALPHABET.length]).join('')
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined)
+  fields.sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(',')}}`
+}

@@ -1,0 +1,60 @@
+import type { Plugin } from './framework'
+import { imageLocality } from './plugins/image-locality'
+import { interPodAffinity } from './plugins/inter-pod-affinity'
+import { nodeAffinity } from './plugins/node-affinity'
+import { nodeName } from './plugins/node-name'
+import { nodePorts } from './plugins/node-ports'
+import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation'
+import { nodeResourcesFit, type ScoringStrategy } from './plugins/node-resources-fit'
+import { nodeUnschedulable } from './plugins/node-unschedulable'
+import { nodeVolumeLimits } from './plugins/node-volume-limits'
+import { podTopologySpread, type SiblingSelector } from './plugins/pod-topology-spread'
+import { schedulingGates } from './plugins/scheduling-gates'
+import { taintToleration } from './plugins/taint-toleration'
+import { volumeBinding } from './plugins/volume-binding'
+import { volumeRestrictions } from './plugins/volume-restrictions'
+import { volumeZone } from './plugins/volume-zone'
+
+/** A scheduler's name and what is different about it, as in a KubeSchedulerConfiguration. */
+export interface ProfileOptions {
+  readonly schedulerName?: string
+  readonly disabled?: readonly string[]
+  /** Weights of scoring plugins that differ from the defaults. */
+  readonly weights?: Readonly<Record<string, number>>
+  readonly scoringStrategy?: ScoringStrategy
+}
+
+/** The plugins of one scheduler name, in the order in which they are asked. */
+export interface Profile {
+  readonly schedulerName: string
+  readonly plugins: readonly Plugin[]
+  readonly weightOf: (plugin: string) => number
+}
+
+const WEIGHTS: Readonly<Record<string, number>> = { TaintToleration: 3, NodeAffinity: 2, PodTopologySpread: 2, InterPodAffinity: 2 }
+
+/** A profile from its options. */
+export function createProfile(options: ProfileOptions, siblings: SiblingSelector): Profile {
+  const plugins: readonly Plugin[] = [
+    schedulingGates,
+    nodeUnschedulable,
+    nodeName,
+    taintToleration,
+    nodeAffinity,
+    nodePorts,
+    nodeResourcesFit(options.scoringStrategy),
+    volumeRestrictions,
+    nodeVolumeLimits,
+    volumeBinding,
+    volumeZone,
+    podTopologySpread(siblings),
+    interPodAffinity,
+    nodeResourcesBalancedAllocation,
+    imageLocality,
+  ]
+  return {
+    schedulerName: options.schedulerName ?? 'default-scheduler',
+    plugins: plugins.filter((plugin) => !options.disabled?.includes(plugin.name)),
+    weightOf: (plugin) => options.weights?.[plugin] ?? WEIGHTS[plugin] ?? 1,
+  }
+}
