@@ -19,7 +19,7 @@ import { endpointSlice } from './discovery/endpoint-slice'
 import { priorityClass } from './scheduling/priority-class'
 
 /** Every built-in kind, in the order in which discovery lists them within a group. */
-export const allKinds = [
+export const allKinds: readonly KindDefinition<never>[] = [
   configMap,
   endpoints,
   event,
@@ -38,5 +38,4 @@ export const allKinds = [
   lease,
   endpointSlice,
   priorityClass,
-  // A definition is only ever handed objects of its own kind, so the list may forget which.
-] as unknown as readonly KindDefinition[]
+]

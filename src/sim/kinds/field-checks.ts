@@ -41,7 +41,7 @@ export function labels(value: Readonly<Record<string, string>> | undefined, at: 
   if (!value) return OK
   const errors: FieldError[] = []
   for (const [key, text] of Object.entries(value)) {
-    errors.push(...invalidName(key, at, qualifiedName), ...labelValue(text).map((why) => at.key(key).invalid(text, why)))
+    errors.push(...invalidName(key, at, qualifiedName), ...labelValue(text).map((why) => at.invalid(text, why)))
   }
   return errors
 }

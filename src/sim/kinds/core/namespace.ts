@@ -2,7 +2,6 @@ import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { Namespace } from '../../api/types/core-v1.gen'
 import { withEmpty } from '../defaulting'
-import { labels } from '../field-checks'
 
 const NAME_LABEL = 'kubernetes.io/metadata.name'
 
@@ -25,7 +24,8 @@ export const namespace = defineKind<Namespace>({
   }),
   // Only the finalize subresource takes finalizers away.
   beforeUpdate: (object, old) => ({ ...object, spec: { ...object.spec, finalizers: old.spec?.finalizers } }),
-  validate: ({ metadata }, at) => labels(metadata.labels, at('metadata', 'labels')),
+  holdsDeletion: ({ spec }) => (spec?.finalizers ?? []).length > 0,
+  beforeDelete: (object) => ({ ...object, status: { ...object.status, phase: 'Terminating' } }),
   columns: [['Status', ({ status }) => status?.phase ?? '', { description: 'The status of the namespace' }], age],
   selectableFields: { 'status.phase': ({ status }) => status?.phase ?? '', name: ({ metadata }) => metadata.name },
 })

@@ -1,4 +1,4 @@
-import { defineKind } from '../../api/kind'
+import { defineKind, type KindDefinition } from '../../api/kind'
 import type { Pod, PodStatus } from '../../api/types/core-v1.gen'
 import { timestamp } from '../../engine/time'
 import { changeField, withEmpty } from '../defaulting'
@@ -8,7 +8,7 @@ import { podOnlyDefaults, podSpecDefaults } from './pod-spec-defaults'
 import { podSpecErrors } from './pod-spec-validation'
 import { podUpdateErrors } from './pod-update-validation'
 
-export const pod = defineKind<Pod>({
+export const pod: KindDefinition<Pod> = defineKind<Pod>({
   group: '',
   version: 'v1',
   kind: 'Pod',
@@ -16,18 +16,20 @@ export const pod = defineKind<Pod>({
   shortNames: ['po'],
   categories: ['all'],
   namespaced: true,
+  returnsDeleted: true,
+  generation: true,
   subresources: ['attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'resize', 'status'],
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', (spec) => podOnlyDefaults(podSpecDefaults(spec))),
   beforeCreate: (object, { nowMs }) => ({ ...object, status: firstStatus(object, nowMs) }),
-  validate: (object, at) => [
-    ...podSpecErrors(object.spec, at('spec')),
-    ...(object.spec.nodeName && object.spec.schedulingGates?.length && !object.metadata.uid
-      ? [at('spec', 'nodeName').forbidden('cannot be set until all schedulingGates have been cleared')]
-      : []),
-    ...(object.spec.ephemeralContainers?.length && !object.metadata.uid
-      ? [at('spec', 'ephemeralContainers').forbidden('cannot be set on create')]
-      : []),
-  ],
+  validate: (object, at, { read }) => {
+    const { spec, metadata } = object
+    const errors = podSpecErrors(spec, at('spec'))
+    const gatedYetBound = spec.nodeName && spec.schedulingGates?.length
+    const isNew = (gatedYetBound || spec.ephemeralContainers?.length) && !read.get(pod, metadata.namespace, metadata.name)
+    if (isNew && gatedYetBound) errors.push(at('spec', 'nodeName').forbidden('cannot be set until all schedulingGates have been cleared'))
+    if (isNew && spec.ephemeralContainers?.length) errors.push(at('spec', 'ephemeralContainers').forbidden('cannot be set on create'))
+    return errors
+  },
   validateUpdate: podUpdateErrors,
   columns: podColumns,
   selectableFields: {

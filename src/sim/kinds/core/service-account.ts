@@ -9,6 +9,7 @@ export const serviceAccount = defineKind<ServiceAccount>({
   plural: 'serviceaccounts',
   shortNames: ['sa'],
   namespaced: true,
+  returnsDeleted: true,
   subresources: ['token'],
   columns: [['Secrets', ({ secrets }) => (secrets ?? []).length, { type: 'string' }], age],
 })

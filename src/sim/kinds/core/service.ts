@@ -13,6 +13,7 @@ export const service: KindDefinition<Service> = defineKind<Service>({
   shortNames: ['svc'],
   categories: ['all'],
   namespaced: true,
+  returnsDeleted: true,
   subresources: ['proxy', 'status'],
   nameRule: 'dns-1035-label',
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
