@@ -1,0 +1,102 @@
+import data from './data/commands.json'
+import { hiddenFlags } from './data/hidden-flags'
+import type { FlagSpec } from './flags'
+
+/** One command as `data/commands.json` lists it. */
+export interface CommandSpec {
+  readonly path: string
+  readonly aliases: readonly string[]
+  readonly subcommands: readonly string[]
+  readonly argCompletions?: readonly string[]
+  readonly flags: readonly FlagSpec[]
+}
+
+interface Known {
+  readonly spec: CommandSpec
+  /** Its own flags and those of every command. */
+  readonly allFlags: readonly FlagSpec[]
+}
+
+const specs = data.commands as readonly CommandSpec[] // the file's flag types are those of FlagType
+export const globalFlags = data.globalFlags as readonly FlagSpec[]
+const helpFlag: FlagSpec = { name: 'help', shorthand: 'h', type: 'bool', default: 'false' }
+const byPath = new Map<string, Known>()
+for (const spec of specs)
+  byPath.set(spec.path, { spec, allFlags: [...spec.flags, ...globalFlags, ...(hiddenFlags[spec.path] ?? []), helpFlag] })
+
+export const rootSpec = byPath.get('')!.spec
+
+/** What is known of a command; the path must exist. */
+export function commandSpec(path: string): Known {
+  const found = byPath.get(path)
+  if (!found) throw new Error(`no command is called ${path}`)
+  return found
+}
+
+export const hasCommand = (path: string) => byPath.has(path)
+
+/** Commands that help does not list beside the others. */
+const unlisted: Readonly<Record<string, readonly string[]>> = { '': ['options', 'alpha', 'help'] }
+
+/** The subcommand of `path` that a word names, by name or alias. */
+export function subcommandOf(path: string, word: string): string | undefined {
+  const join = (name: string) => (path ? `${path} ${name}` : name)
+  const { subcommands } = commandSpec(path).spec
+  return [...subcommands, ...(unlisted[path] ?? [])]
+    .map(join)
+    .find((child) => child === join(word) || byPath.get(child)?.spec.aliases.includes(word))
+}
+
+/**
+ * Finds the command in a line of words: flags may stand between its parts. Answers its path and the words that are left; `unknown` is the
+ * complaint when the first word names no command.
+ */
+export function findCommand(words: readonly string[]): { path: string; rest: string[]; unknown?: string } {
+  let path = ''
+  const rest: string[] = []
+  let i = 0
+  for (; i < words.length; i++) {
+    const word = words[i]!
+    if (word === '--') break
+    if (word.startsWith('-') && word !== '-') {
+      rest.push(word)
+      if (takesNext(path, word) && i + 1 < words.length) rest.push(words[++i]!)
+      continue
+    }
+    const child = subcommandOf(path, word)
+    if (child === undefined) break
+    path = child
+  }
+  const unknown = path === '' && i < words.length && words[i] !== '--' ? unknownCommand(words[i]!) : undefined
+  return { path, rest: [...rest, ...words.slice(i)], unknown }
+}
+
+/** Whether a flag before a command's name takes the next word as its value. */
+function takesNext(path: string, word: string): boolean {
+  if (word.includes('=')) return false
+  const flags = commandSpec(path).allFlags
+  const spec = word.startsWith('--')
+    ? flags.find(({ name }) => name === word.slice(2))
+    : word.length === 2
+      ? flags.find(({ shorthand }) => shorthand === word[1])
+      : undefined
+  if (word.startsWith('--') || word.length === 2) return spec ? spec.type !== 'bool' && !spec.bareAllowed : true
+  return false
+}
+
+function unknownCommand(word: string): string {
+  const close = rootSpec.subcommands.filter((name) => distance(word.toLowerCase(), name) <= 2 || name.startsWith(word.toLowerCase())).sort()
+  const hint = close.length ? `\n\nDid you mean this?\n${close.map((name) => `\t${name}\n`).join('')}` : ''
+  return `unknown command ${JSON.stringify(word)} for "kubectl"${hint}`
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    row = next
+  }
+  return row[b.length]!
+}

@@ -1,0 +1,67 @@
+import type { Proc, Program, Self } from '../node/os/syscalls'
+import { SyscallError } from '../node/os/syscalls'
+import { write } from '../node/os/calls'
+import { commandSpec, findCommand, rootSpec } from './command-tree'
+import { commands } from './commands'
+import { CommandError, Exit, report } from './errors'
+import { parseFlags } from './flags'
+import { printHelp } from './help'
+import { PrintedError } from './printers/go-template'
+import type { Kubectl } from './session'
+
+/** The command-line client: a REST client whose only ways out are system calls. Ends with the real one's exit codes. */
+export const kubectl: Program = function* (self) {
+  try {
+    return yield* runKubectl(self)
+  } catch (error) {
+    if (error instanceof PrintedError) yield* write(1, error.stdout)
+    const said = reportAny(error)
+    if (said.text) yield* write(2, said.text)
+    return said.code
+  }
+}
+
+/** Says any failure in kubectl's words; a closed pipe is no failure worth words; bugs go on upwards. */
+function reportAny(error: unknown): { text: string; code: number } {
+  if (error instanceof SyscallError) {
+    if (error.code === 'EPIPE') return { text: '', code: 141 }
+    return { text: `error: ${error.message.toLowerCase()}\n`, code: 1 }
+  }
+  if (error instanceof Error && ['CommandError', 'ApiError', 'ConnectionError', 'ErrorList', 'Exit'].includes(error.name))
+    return report(error)
+  if (error instanceof Exit) return report(error)
+  throw error
+}
+
+function* runKubectl(self: Self): Proc<number> {
+  const words = self.argv.slice(1)
+  const { path, rest, unknown } = findCommand(words)
+  const usage = `kubectl${path ? ` ${path}` : ''}`
+  const parsed = parseFlags(commandSpec(path).allFlags, rest, usage)
+  const kubectl: Kubectl = { ...parsed, self, path, known: { warnings: new Set(), warningCount: 0 } }
+  for (const flag of commandSpec(path).allFlags)
+    if (flag.deprecated && parsed.flags.changed(flag.name)) yield* write(2, `Flag --${flag.name} has been deprecated, ${flag.deprecated}\n`)
+  if (parsed.flags.bool('help')) {
+    yield* printHelp(path, 1)
+    return 0
+  }
+  if (unknown !== undefined) throw new CommandError(unknown)
+  const command = commands[path]
+  if (!command) {
+    const { subcommands } = commandSpec(path).spec
+    if (path !== '' && parsed.args.length > 0 && subcommands.length > 0)
+      throw new CommandError(`unknown command ${JSON.stringify(parsed.args[0])}\nSee '${usage} -h' for help and examples`)
+    yield* printHelp(path, path === '' || path === 'rollout' ? 1 : 2)
+    return path === '' ? 0 : 1
+  }
+  const absent = (command.required ?? []).filter((name) => !parsed.flags.changed(name))
+  if (absent.length) throw new CommandError(`required flag(s) ${absent.map((name) => `"${name}"`).join(', ')} not set`)
+  const code = yield* command.run(kubectl)
+  if (kubectl.flags.bool('warnings-as-errors') && kubectl.known.warningCount > 0) {
+    const count = kubectl.known.warningCount
+    throw new CommandError(`${count} warning${count === 1 ? '' : 's'} received`)
+  }
+  return code ?? 0
+}
+
+export { rootSpec }

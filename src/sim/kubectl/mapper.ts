@@ -1,0 +1,91 @@
+import { CommandError } from './errors'
+
+/** One resource of one API version, as discovery tells it. */
+export interface ResourceType {
+  readonly group: string
+  readonly version: string
+  /** `deployments`. */
+  readonly plural: string
+  readonly singular: string
+  readonly kind: string
+  readonly namespaced: boolean
+  readonly shortNames: readonly string[]
+  readonly categories: readonly string[]
+  readonly verbs: readonly string[]
+  readonly subresources: readonly {
+    readonly name: string
+    readonly kind: string
+    readonly group?: string
+    readonly version?: string
+    readonly verbs: readonly string[]
+  }[]
+}
+
+/** All that a server offers, in its order: groups by priority, in each group the preferred version first. */
+export interface Mapper {
+  readonly types: readonly ResourceType[]
+}
+
+export const apiVersionOf = ({ group, version }: ResourceType) => (group ? `${group}/${version}` : version)
+/** `deployments.apps`. */
+export const qualifiedName = ({ group, plural }: ResourceType) => (group ? `${plural}.${group}` : plural)
+/** `deployment.apps`: how printed names begin. */
+export const kindName = ({ group, kind }: Pick<ResourceType, 'group' | 'kind'>) =>
+  group ? `${kind.toLowerCase()}.${group}` : kind.toLowerCase()
+
+/** URL of a collection, or of one object of it. */
+export function pathOf(
+  { group, version, plural, namespaced }: ResourceType,
+  namespace: string,
+  name?: string,
+  subresource?: string,
+): string {
+  const root = group ? `/apis/${group}/${version}` : `/api/${version}`
+  const scope = namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ''
+  return `${root}${scope}/${plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}${subresource ? `/${subresource}` : ''}`
+}
+
+/** Finds what a person calls `deploy`, `Deployment`, `deployments.apps` or `deployments.v1.apps`; undefined when nothing is called so. */
+export function findResource(mapper: Mapper, word: string): ResourceType | undefined {
+  const [name = '', ...rest] = word.split('.')
+  if (rest.length >= 2) {
+    const exact = lookup(mapper, name, rest.slice(1).join('.'), rest[0]!)
+    if (exact) return exact
+  }
+  return lookup(mapper, name, rest.join('.')) ?? findKind(mapper, name, rest.join('.'))
+}
+
+/** By plural, singular or lower-case kind; a short name counts where no long name is meant. A group may be given by its beginning. */
+function lookup({ types }: Mapper, name: string, group: string, version?: string): ResourceType | undefined {
+  const word = name.toLowerCase()
+  const inVersion = (type: ResourceType) => version === undefined || type.version === version
+  const named = (type: ResourceType) => type.plural === word || type.singular === word
+  const short = (type: ResourceType) => type.shortNames.includes(word)
+  for (const isMeant of [named, short]) {
+    if (group === '') {
+      const found = types.find((type) => isMeant(type) && inVersion(type))
+      if (found) return found
+      continue
+    }
+    const found =
+      types.find((type) => isMeant(type) && inVersion(type) && type.group === group) ??
+      types.find((type) => isMeant(type) && inVersion(type) && type.group.startsWith(group))
+    if (found) return found
+  }
+  return undefined
+}
+
+function findKind({ types }: Mapper, kind: string, group: string): ResourceType | undefined {
+  const [version, ...rest] = group.split('.')
+  return (
+    types.find((type) => type.kind === kind && (group === '' || type.group === group)) ??
+    (rest.length ? types.find((type) => type.kind === kind && type.version === version && type.group === rest.join('.')) : undefined)
+  )
+}
+
+/** The resource type of an object's `apiVersion` and `kind`. */
+export function typeOfObject({ types }: Mapper, apiVersion: string, kind: string): ResourceType | undefined {
+  return types.find((type) => type.kind === kind && apiVersionOf(type) === apiVersion)
+}
+
+export const noMatch = (word: string) => new CommandError(`the server doesn't have a resource type ${JSON.stringify(word.split('.')[0])}`)

@@ -1,0 +1,44 @@
+import { readFile } from '../../node/os/calls'
+import type { Proc } from '../../node/os/syscalls'
+import { CommandError } from '../errors'
+import { goText } from './go-values'
+import { parseJsonPath, relaxedJsonPath, valuesAt, type JsonPath } from './jsonpath'
+
+export interface CustomColumn {
+  readonly header: string
+  readonly path: JsonPath
+}
+
+/** Reads `NAME:.metadata.name,…`; throws CommandError. */
+export function parseCustomColumns(spec: string): CustomColumn[] {
+  if (spec === '') throw new CommandError('custom-columns format specified but no custom columns given')
+  return spec.split(',').map((part) => {
+    const colon = part.indexOf(':')
+    if (colon < 0) throw new CommandError(`unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`)
+    return { header: part.slice(0, colon), path: parseColumnPath(part.slice(colon + 1)) }
+  })
+}
+
+const parseColumnPath = (expression: string) => parseJsonPath(relaxedJsonPath(expression))
+
+/** Reads a file of two lines: headers, then paths below them. */
+export function* readCustomColumns(path: string): Proc<CustomColumn[]> {
+  if (path === '') throw new CommandError('custom-columns-file format specified but no template file given')
+  const [headers = '', paths = ''] = (yield* readFile(path)).split('\n')
+  const names = headers.trim().split(/\s+/).filter(Boolean)
+  const expressions = paths.trim().split(/\s+/).filter(Boolean)
+  if (names.length !== expressions.length)
+    throw new CommandError(`number of headers (${names.length}) and field specifications (${expressions.length}) don't match`)
+  return names.map((header, i) => ({ header, path: parseColumnPath(expressions[i]!) }))
+}
+
+/** Tab-separated lines for objects, header first. */
+export function customColumnLines(columns: readonly CustomColumn[], objects: readonly unknown[], noHeaders: boolean): string {
+  const header = noHeaders ? '' : `${columns.map((column) => column.header).join('\t')}\n`
+  const row = (object: unknown) =>
+    columns.map(({ path }) => {
+      const values = valuesAt(path, object) ?? []
+      return values.length === 0 ? '<none>' : values.map((value) => (value === null ? '<nil>' : goText(value))).join(',')
+    })
+  return header + objects.map((object) => `${row(object).join('\t')}\n`).join('')
+}

@@ -1,0 +1,287 @@
+import type { AnyObject } from '../api/object'
+import { discover, findWithRetry, resourceType } from './discovery'
+import { ApiError, asReported, CommandError, throwAll } from './errors'
+import { readManifests, type FileOptions, type Manifest } from './manifests'
+import { clientConfig } from './kubeconfig'
+import { findResource, noMatch, pathOf, typeOfObject, type ResourceType } from './mapper'
+import { matches, parseSelector } from '../formats/selector'
+import { requestJson } from './rest'
+import type { Kubectl } from './session'
+import type { Proc } from '../node/os/syscalls'
+
+/** One thing a command works on: where it lives on the server and, once known, the object. */
+export interface Resource {
+  readonly type: ResourceType
+  readonly namespace: string
+  readonly name: string
+  readonly object?: AnyObject
+  /** File it came from. */
+  readonly source?: string
+}
+
+export interface ResourceQuery {
+  readonly words: readonly string[]
+  readonly files?: FileOptions
+  readonly selector?: string
+  readonly fieldSelector?: string
+  /** `--all`: without it a bare type selects nothing where `bareTypes` is off. */
+  readonly all?: boolean
+  /** A type without names and selectors means all of them (`get pods`). */
+  readonly bareTypes?: boolean
+  readonly allNamespaces?: boolean
+  /** Fetch what was named; otherwise only where it lives is found out. Selected objects are always fetched. */
+  readonly fetch?: boolean
+  readonly subresource?: string
+  /** A single word is a name of this type (`logs web` is a pod). */
+  readonly defaultType?: string
+  /** Adds to list requests. */
+  readonly listQuery?: Readonly<Record<string, string | number | undefined>>
+  /** Makes a missing word list an error of its own. */
+  readonly noWords?: string
+}
+
+/** Which objects are meant, and what went wrong with the others. */
+export interface Found {
+  readonly resources: readonly Resource[]
+  readonly errors: readonly Error[]
+  /** Exactly one object was named: it is printed as itself and not as a list. */
+  readonly single: boolean
+}
+
+const nothingGiven = (): CommandError =>
+  new CommandError(
+    `You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'`,
+  )
+
+/** What a command line speaks of: how words, selectors or files select, before anybody is asked for objects. */
+export type Target =
+  | { readonly by: 'name'; readonly type: ResourceType; readonly names: readonly string[] }
+  | { readonly by: 'list'; readonly type: ResourceType }
+
+/** Reads `pods`, `pods a b`, `pods,services`, `pod/a service/b`, categories: types and names, without asking for objects. Throws CommandError. */
+export function* parseTargets(kubectl: Kubectl, query: ResourceQuery): Proc<Target[]> {
+  const words = query.words.filter((word) => word !== '')
+  const pairs = words.filter((word) => word.includes('/'))
+  const selecting = query.selector || query.fieldSelector
+  if (pairs.length > 0) {
+    if (pairs.length < words.length) {
+      const [first] = words
+      throw new CommandError(
+        first!.includes('/')
+          ? `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`
+          : `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
+      )
+    }
+    const targets: Target[] = []
+    for (const word of words) {
+      const parts = word.split('/')
+      if (parts.length !== 2) throw new CommandError('arguments in resource/name form may not have more than one slash')
+      const [typeName, name] = parts as [string, string]
+      if (!typeName || !name || typeName.includes(','))
+        throw new CommandError('arguments in resource/name form must have a single resource and name')
+      targets.push({ by: 'name', type: yield* resourceType(kubectl, typeName), names: [name] })
+    }
+    if (selecting) throw new CommandError('name cannot be provided when a selector is specified')
+    return targets
+  }
+  if (words.length === 0) {
+    if (query.noWords) throw new CommandError(query.noWords)
+    throw selecting || query.all ? nothingGiven() : nothingGiven()
+  }
+  if (query.defaultType && words.length === 1 && !selecting)
+    return [{ by: 'name', type: yield* resourceType(kubectl, query.defaultType), names: words }]
+  const types: ResourceType[] = []
+  for (const word of words[0]!.split(',')) types.push(...(yield* expand(kubectl, word)))
+  const names = words.slice(1)
+  if (names.length > 0) {
+    if (selecting) throw new CommandError('name cannot be provided when a selector is specified')
+    if (query.all) throw new CommandError('setting \'all\' parameter but found a non empty selector. ') // prettier-ignore
+    return types.map((type) => ({ by: 'name', type, names }))
+  }
+  if (!selecting && !query.all && !query.bareTypes) throw new CommandError('resource(s) were provided, but no name was specified')
+  return types.map((type) => ({ by: 'list', type }))
+}
+
+/** A word that names a category (`all`) stands for its types. */
+function* expand(kubectl: Kubectl, word: string): Proc<ResourceType[]> {
+  const { types } = yield* discover(kubectl)
+  const members = types.filter((type) => type.categories.includes(word) && type.verbs.includes('list'))
+  const preferred = members.filter((type) => members.find((other) => other.group === type.group && other.plural === type.plural) === type)
+  return preferred.length ? preferred : [yield* resourceType(kubectl, word)]
+}
+
+/** Finds what the command works on. Errors with single objects are collected; what makes the whole command line wrong is thrown. */
+export function* findResources(kubectl: Kubectl, query: ResourceQuery): Proc<Found> {
+  const hasFiles = query.files && (query.files.names.length > 0 || query.files.kustomize)
+  if (hasFiles) return yield* fromFiles(kubectl, query, query.files)
+  const targets = yield* parseTargets(kubectl, query)
+  const { namespace } = yield* clientConfig(kubectl)
+  const scope = (type: ResourceType) => (type.namespaced ? namespace : '')
+  const resources: Resource[] = []
+  const errors: Error[] = []
+  for (const target of targets) {
+    if (target.by === 'list') {
+      try {
+        resources.push(...(yield* listResources(kubectl, target.type, query.allNamespaces ? '' : scope(target.type), query)))
+      } catch (error) {
+        errors.push(asReported(error))
+      }
+      continue
+    }
+    if (query.allNamespaces && target.type.namespaced)
+      throw new CommandError('a resource cannot be retrieved by name across all namespaces')
+    for (const name of target.names) {
+      const resource: Resource = { type: target.type, namespace: scope(target.type), name }
+      try {
+        resources.push(query.fetch === false ? resource : yield* fetchResource(kubectl, resource, query.subresource))
+      } catch (error) {
+        errors.push(asReported(error))
+      }
+    }
+  }
+  const single = targets.length === 1 && targets[0]!.by === 'name' && targets[0]!.names.length === 1
+  return { resources, errors, single }
+}
+
+/** The same where any failure ends the command. */
+export function* needResources(kubectl: Kubectl, query: ResourceQuery): Proc<readonly Resource[]> {
+  const { resources, errors } = yield* findResources(kubectl, query)
+  throwAll(errors)
+  return resources
+}
+
+/** Gets the object anew. */
+export function* fetchResource(kubectl: Kubectl, resource: Resource, subresource?: string): Proc<Resource> {
+  const object = yield* requestJson<AnyObject>(kubectl, { path: pathOf(resource.type, resource.namespace, resource.name, subresource) })
+  return { ...resource, object }
+}
+
+/** All objects of a type that the selectors let through, page by page. */
+export function* listResources(
+  kubectl: Kubectl,
+  type: ResourceType,
+  namespace: string,
+  query: Pick<ResourceQuery, 'selector' | 'fieldSelector' | 'listQuery'>,
+): Proc<Resource[]> {
+  const resources: Resource[] = []
+  let next: string | undefined
+  do {
+    const list = yield* requestList<ObjectList>(kubectl, type, namespace, query, { continue: next })
+    const kind = list.kind.replace(/List$/, '')
+    for (const item of list.items ?? []) {
+      const object = item.kind ? item : { ...item, apiVersion: list.apiVersion, kind }
+      resources.push({ type, namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '', object })
+    }
+    next = list.metadata?.continue || undefined
+  } while (next)
+  return resources
+}
+
+export interface ObjectList {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string }
+  readonly items?: readonly AnyObject[]
+}
+
+/** One page of a list; its refusal says what could not be listed. */
+export function* requestList<T>(
+  kubectl: Kubectl,
+  type: ResourceType,
+  namespace: string,
+  query: Pick<ResourceQuery, 'selector' | 'fieldSelector' | 'listQuery'>,
+  more: Readonly<Record<string, string | undefined>> = {},
+  accept?: string,
+): Proc<T> {
+  try {
+    return yield* requestJson<T>(kubectl, {
+      path: pathOf(type, namespace),
+      query: {
+        limit: 500,
+        ...query.listQuery,
+        labelSelector: query.selector || undefined,
+        fieldSelector: query.fieldSelector || undefined,
+        ...more,
+      },
+      accept,
+    })
+  } catch (error) {
+    throw error instanceof ApiError ? listError(error, type, query) : error
+  }
+}
+
+/** A selector that matched wrongly, or a list that may not be read, is told with the resource's full name. */
+function listError(
+  error: ApiError,
+  { group, version, plural }: ResourceType,
+  { selector, fieldSelector }: Pick<ResourceQuery, 'selector' | 'fieldSelector'>,
+): ApiError {
+  const { status } = error
+  const resource = `"${group}${group ? '/' : '/'}${version}, Resource=${plural}"`
+  if (status.reason === 'BadRequest' && (selector || fieldSelector)) {
+    const selectors = [
+      selector && `label selector ${JSON.stringify(selector)}`,
+      fieldSelector && `field selector ${JSON.stringify(fieldSelector)}`,
+    ].filter(Boolean)
+    return new ApiError({ ...status, message: `Unable to find ${resource} that match ${selectors.join(', ')}: ${status.message}` })
+  }
+  return status.reason === 'Forbidden' || status.reason === 'Unauthorized'
+    ? error
+    : new ApiError({ ...status, message: `Unable to list ${resource}: ${status.message}` })
+}
+
+function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions): Proc<Found> {
+  if (query.words.length > 0)
+    throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
+  const { manifests, errors: unreadable } = yield* readManifests(kubectl, files)
+  const { namespace, explicitNamespace } = yield* clientConfig(kubectl)
+  const errors: Error[] = [...unreadable]
+  const resources: Resource[] = []
+  const selects = query.selector ? labelFilter(query.selector) : () => true
+  for (const manifest of manifests) {
+    if (!selects(manifest.object)) continue
+    try {
+      const resource = yield* locate(kubectl, manifest, namespace, explicitNamespace)
+      resources.push(query.fetch ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
+    } catch (error) {
+      errors.push(asReported(error))
+    }
+  }
+  return { resources, errors, single: resources.length === 1 && errors.length === 0 && manifests.length === 1 && !manifests[0]!.ofList }
+}
+
+function labelFilter(selector: string): (object: AnyObject) => boolean {
+  const parsed = parseSelector(selector)
+  return (object) => matches(parsed, object.metadata?.labels ?? {})
+}
+
+/** Where a manifest's object lives: its resource type and namespace. Throws when the server does not know its kind. */
+function* locate(kubectl: Kubectl, { object, source }: Manifest, namespace: string, explicit: boolean): Proc<Resource> {
+  const type = yield* findWithRetry(kubectl, (mapper) => typeOfObject(mapper, object.apiVersion, object.kind))
+  const { name = '', namespace: own = '' } = object.metadata ?? {}
+  if (!type) {
+    throw new CommandError(
+      `resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(own)} from ${JSON.stringify(source)}: no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion)}\nensure CRDs are installed first`,
+    )
+  }
+  if (!type.namespaced) return { type, namespace: '', name, object: own ? withoutNamespace(object) : object, source }
+  if (own && explicit && own !== namespace) {
+    throw new CommandError(
+      `the namespace from the provided object "${own}" does not match the namespace "${namespace}". You must pass '--namespace=${own}' to perform this operation.`,
+    )
+  }
+  const located: AnyObject = own ? object : { ...object, metadata: { ...object.metadata, namespace } }
+  return { type, namespace: own || namespace, name, object: located, source }
+}
+
+function withoutNamespace(object: AnyObject): AnyObject {
+  const { namespace: _, ...metadata } = object.metadata
+  return { ...object, metadata }
+}
+
+/** Finds the type of one word without objects; for commands that take `TYPE/NAME` in their own way. */
+export function* typeNamed(kubectl: Kubectl, word: string): Proc<ResourceType> {
+  const found = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))
+  if (!found) throw noMatch(word)
+  return found
+}

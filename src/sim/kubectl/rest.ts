@@ -1,0 +1,234 @@
+import type { Status } from '../api/status'
+import { parseGoDuration } from '../formats/duration'
+import { close, fetch, nowMs, readLine, upgrade } from '../node/os/calls'
+import { SyscallError, type FetchResponse, type Proc } from '../node/os/syscalls'
+import { ApiError, CommandError, ConnectionError } from './errors'
+import { clientConfig } from './kubeconfig'
+import { err, log, verbosity, type Kubectl } from './session'
+
+/** What the client calls itself; field managers are named after the first word. */
+export const version = { major: '1', minor: '36', gitVersion: 'v1.36.0', gitCommit: '9f1b3e2c7d5a48806b1c9d0e4f7a2b3c5d6e8f90' }
+export const userAgent = `kubectl/${version.gitVersion} (linux/amd64) kubernetes/${version.gitCommit.slice(0, 7)}`
+
+export interface ApiCall {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** From the API's root: `/api/v1/namespaces/default/pods`. */
+  readonly path: string
+  /** Left out where the value is undefined; repeated for lists. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
+  readonly body?: unknown
+  readonly accept?: string
+  readonly contentType?: string
+  readonly timeoutMs?: number
+}
+
+/** Sends a request and gives the answer's text. Throws ApiError with the server's Status, ConnectionError when nobody answers. */
+export function* request(kubectl: Kubectl, call: ApiCall): Proc<FetchResponse> {
+  return yield* send(kubectl, call, false)
+}
+
+/** The same with the answer read as JSON. The cast is the caller's: it knows which object it asked for. */
+export function* requestJson<T>(kubectl: Kubectl, call: ApiCall): Proc<T> {
+  const { body } = yield* request(kubectl, call)
+  try {
+    return JSON.parse(body) as T
+  } catch {
+    throw new CommandError(
+      `couldn't get version/kind; json parse error: invalid character ${JSON.stringify(body[0] ?? '')} looking for beginning of value`,
+    )
+  }
+}
+
+/** Opens a streamed answer: read `fd` to its end, then close it. */
+export function* requestStream(kubectl: Kubectl, call: ApiCall): Proc<number> {
+  const response = yield* send(kubectl, call, true)
+  return response.fd!
+}
+
+export interface WatchEvent<T> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
+  readonly object: T
+}
+
+/** Reads a watch until `visit` answers true or the server ends it; answers whether `visit` did. */
+export function* watch<T>(kubectl: Kubectl, call: ApiCall, visit: (event: WatchEvent<T>) => Proc<boolean>): Proc<boolean> {
+  const fd = yield* requestStream(kubectl, { ...call, query: { ...call.query, watch: true } })
+  try {
+    for (let line = yield* readLine(fd); line !== ''; line = yield* readLine(fd)) {
+      if (line.trim() !== '' && (yield* visit(JSON.parse(line) as WatchEvent<T>))) return true // the server's own words
+    }
+    return false
+  } finally {
+    yield* close(fd)
+  }
+}
+
+/** Opens numbered channels (exec, attach, port-forward). */
+export function* openChannels(kubectl: Kubectl, call: ApiCall): Proc<NonNullable<FetchResponse['channel']>> {
+  const config = yield* clientConfig(kubectl)
+  const url = config.server + call.path + encodeQuery(call.query)
+  try {
+    const response = yield* upgrade({ method: call.method ?? 'GET', url, headers: { 'user-agent': userAgent, ...config.headers } })
+    if (response.channel) return response.channel
+    throw statusError(response, call)
+  } catch (error) {
+    throw asConnectionError(error, 'GET', url)
+  }
+}
+
+function* send(kubectl: Kubectl, call: ApiCall, stream: boolean): Proc<FetchResponse> {
+  const config = yield* clientConfig(kubectl)
+  const method = call.method ?? 'GET'
+  const url = config.server + call.path + encodeQuery({ ...call.query, ...requestTimeout(kubectl) })
+  const body = call.body === undefined ? undefined : typeof call.body === 'string' ? call.body : JSON.stringify(call.body)
+  const headers: Record<string, string> = {
+    accept: call.accept ?? 'application/json',
+    ...(body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
+    'user-agent': userAgent,
+    ...config.headers,
+  }
+  const level = verbosity(kubectl)
+  const startedMs = level >= 6 ? yield* nowMs() : 0
+  if (level >= 6) yield* traceRequest(kubectl, method, url, headers, body)
+  let response: FetchResponse
+  try {
+    response = yield* fetch({ method, url, headers, body, stream, ...(call.timeoutMs ? { timeoutMs: call.timeoutMs } : {}) })
+  } catch (error) {
+    throw asConnectionError(error, method, url)
+  }
+  if (level >= 6) yield* traceResponse(kubectl, method, url, response, (yield* nowMs()) - startedMs)
+  yield* showWarnings(kubectl, response)
+  if (response.status < 400) return response
+  throw statusError(stream && response.fd !== undefined ? { ...response, body: yield* drain(response.fd) } : response, call)
+}
+
+function* drain(fd: number): Proc<string> {
+  let text = ''
+  for (let line = yield* readLine(fd); line !== ''; line = yield* readLine(fd)) text += line
+  yield* close(fd)
+  return text
+}
+
+/** `--request-timeout` travels with every request. */
+function requestTimeout({ flags }: Kubectl): Record<string, string> {
+  const text = flags.text('request-timeout')
+  if (text === '' || text === '0' || text === '0s') return {}
+  const timeoutMs = /^\d+$/.test(text) ? Number(text) * 1000 : parseGoDuration(text)
+  if (timeoutMs === undefined)
+    throw new CommandError(
+      'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+    )
+  return { timeout: /^\d+$/.test(text) ? `${text}s` : text }
+}
+
+/** `?a=1&b=x%3Dy`: sorted, as Go writes it; empty when there is nothing. */
+export function encodeQuery(query: ApiCall['query'] = {}): string {
+  const pairs = Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([key, value]) => (Array.isArray(value) ? value : [value]).map((one) => `${escapeQuery(key)}=${escapeQuery(String(one))}`))
+  return pairs.length ? `?${pairs.join('&')}` : ''
+}
+const escapeQuery = (text: string) =>
+  encodeURIComponent(text)
+    .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%20/g, '+')
+
+function asConnectionError(error: unknown, method: string, url: string): unknown {
+  if (!(error instanceof SyscallError)) return error
+  const address = /^\w+:\/\/([^/]*)/.exec(url)?.[1] ?? ''
+  const [, host = address, port] = /^(.*?)(?::(\d+))?$/.exec(address)!
+  const target = `${host === 'localhost' ? '127.0.0.1' : host}:${port ?? (url.startsWith('https') ? '443' : '80')}`
+  const texts: Readonly<Record<string, string>> = {
+    ECONNREFUSED: `dial tcp ${target}: connect: connection refused`,
+    ETIMEDOUT: `dial tcp ${target}: i/o timeout`,
+    EHOSTUNREACH: `dial tcp ${target}: connect: no route to host`,
+    ENETUNREACH: `dial tcp ${target}: connect: network is unreachable`,
+    ENOTFOUND: `dial tcp: lookup ${host}: no such host`,
+    ECONNRESET: 'EOF',
+  }
+  return error.code in texts ? new ConnectionError(method, url, texts[error.code]!) : error
+}
+
+/** The Status in a refusal, or the one the client library makes up for an answer that has none. */
+function statusError(response: FetchResponse, { method = 'GET' }: ApiCall): ApiError {
+  try {
+    const status = JSON.parse(response.body) as Status
+    if (status.kind === 'Status') return new ApiError(status)
+  } catch {
+    // Not JSON: described by its code below.
+  }
+  const code = response.status
+  const [reason, message] =
+    code === 404 ? ['NotFound', 'the server could not find the requested resource']
+    : code === 401 ? ['Unauthorized', 'the server has asked for the client to provide credentials']
+    : code === 403 ? ['Forbidden', response.body.trim() || 'access to the requested resource is forbidden']
+    : code === 405 ? ['MethodNotAllowed', 'the server does not allow this method on the requested resource']
+    : code === 415 ? ['UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json']
+    : ['InternalError', `an error on the server (${JSON.stringify(response.body.trim() || 'unknown')}) has prevented the request from ${method === 'GET' ? 'succeeding' : 'succeeding'}`] // prettier-ignore
+  return new ApiError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code })
+}
+
+/** `Warning: …` on stderr for each `Warning` header, each text once in a run. */
+function* showWarnings(kubectl: Kubectl, { headers }: FetchResponse): Proc {
+  const header = headers.warning ?? headers.Warning
+  if (!header) return
+  for (const [, quoted] of header.matchAll(/\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)) {
+    kubectl.known.warningCount++
+    const text = quoted!.replace(/\\(.)/g, '$1')
+    if (kubectl.known.warnings.has(text)) continue
+    kubectl.known.warnings.add(text)
+    yield* err(`Warning: ${text}\n`)
+  }
+}
+
+const canonical = (name: string) => name.replace(/(^|-)(\w)/g, (_, dash: string, letter: string) => dash + letter.toUpperCase())
+const sorted = (headers: Readonly<Record<string, string>>) =>
+  Object.entries(headers).sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+const shown = (name: string, value: string) => (/^authorization$/i.test(name) ? value.replace(/ .*/, ' <masked>') : value)
+
+function* traceRequest(
+  kubectl: Kubectl,
+  method: string,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | undefined,
+): Proc {
+  const level = verbosity(kubectl)
+  if (level >= 8) yield* log(kubectl, 'I', 'helper.go:113', `"Request Body" body=${JSON.stringify(body ?? '')}`)
+  if (level >= 9) {
+    const options = sorted(headers).map(([name, value]) => ` -H "${canonical(name)}: ${shown(name, value)}"`)
+    yield* log(kubectl, 'I', 'round_trippers.go:527', `"Request" curlCommand=<\n\tcurl -v -X${method} ${options.join('')} '${url}'\n >`)
+  } else if (level >= 8)
+    yield* log(kubectl, 'I', 'round_trippers.go:527', `"Request" verb="${method}" url="${url}" headers=${headerLines(headers)}`)
+  else if (level >= 7)
+    yield* log(kubectl, 'I', 'round_trippers.go:527', `"Request" verb="${method}" url="${url}" headers=${headerLines(headers)}`)
+}
+
+const headerLines = (headers: Readonly<Record<string, string>>) =>
+  Object.keys(headers).length === 0 ? '""' : `<\n${sorted(headers).map(([name, value]) => `\t${canonical(name)}: ${shown(name, value)}\n`).join('')} >` // prettier-ignore
+
+const statusTexts: Readonly<Record<number, string>> = {
+  101: 'Switching Protocols', 200: 'OK', 201: 'Created', 202: 'Accepted', 304: 'Not Modified', 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed',
+  406: 'Not Acceptable', 409: 'Conflict', 410: 'Gone', 413: 'Request Entity Too Large', 415: 'Unsupported Media Type', 422: 'Unprocessable Entity', 429: 'Too Many Requests', 500: 'Internal Server Error', 503: 'Service Unavailable', 504: 'Gateway Timeout',
+} // prettier-ignore
+
+function* traceResponse(kubectl: Kubectl, method: string, url: string, response: FetchResponse, tookMs: number): Proc {
+  const level = verbosity(kubectl)
+  const status = `${response.status} ${statusTexts[response.status] ?? ''}`.trim()
+  const what = level === 7 || level === 8 ? '' : `verb="${method}" url="${url}" `
+  const headers = level >= 7 ? ` headers=${headerLines(response.headers)}` : ''
+  const phases = level >= 9 ? ' dnsLookupMilliseconds=0 dialMilliseconds=0 tlsHandshakeMilliseconds=0 serverProcessingMilliseconds=0' : ''
+  yield* log(
+    kubectl,
+    'I',
+    'round_trippers.go:632',
+    `"Response" ${what}status="${status}"${headers} milliseconds=${Math.round(tookMs)}${phases}`,
+  )
+  if (level >= 8 && response.fd === undefined) {
+    const limit = level >= 10 ? Infinity : level === 9 ? 10240 : 1024
+    const body =
+      response.body.length > limit ? `${response.body.slice(0, limit)} [truncated ${response.body.length - limit} chars]` : response.body
+    yield* log(kubectl, 'I', 'helper.go:113', `"Response Body" body=${JSON.stringify(body)}`)
+  }
+}

@@ -1,0 +1,53 @@
+import { calendar } from '../engine/time'
+import { nowMs, write } from '../node/os/calls'
+import type { Proc, Self } from '../node/os/syscalls'
+import { CommandError } from './errors'
+import type { ClientConfig } from './kubeconfig'
+import type { Mapper } from './mapper'
+import type { ParsedFlags } from './flags'
+
+/** One run of kubectl: what was typed, and what it has found out so far. Commands get this and nothing else. */
+export interface Kubectl extends ParsedFlags {
+  readonly self: Self
+  /** The command, `rollout undo`. */
+  readonly path: string
+  /** What must not be asked twice within one run. */
+  readonly known: Known
+}
+
+export interface Known {
+  config?: ClientConfig
+  mapper?: Mapper
+  /** Discovery has been asked in this run: an unknown name stays unknown. */
+  fresh?: boolean
+  /** Warnings already shown. */
+  readonly warnings: Set<string>
+  warningCount: number
+}
+
+/** A command: a coroutine over its run that ends with an exit code, or nothing for 0. */
+export interface Command {
+  readonly run: (kubectl: Kubectl) => Proc<number | void>
+  /** Flags without which it refuses to run. */
+  readonly required?: readonly string[]
+}
+
+export const out = (text: string) => write(1, text)
+export const err = (text: string) => write(2, text)
+
+/** An error with the advice to read the command's help. */
+export const usageError = (kubectl: Kubectl, message: string) =>
+  new CommandError(`${message}\nSee 'kubectl ${kubectl.path} -h' for help and examples`)
+
+/** How chatty `-v` wants it. */
+export const verbosity = (kubectl: Kubectl) => kubectl.flags.int('v')
+
+/** A line of the client's own log on stderr, headed as klog does: `I0102 15:04:05.000000   1234 loader.go:402] …`. */
+export function* log(kubectl: Kubectl, severity: 'I' | 'W' | 'E', place: string, message: string): Proc {
+  const t = calendar(yield* nowMs())
+  const two = (value: number) => String(value).padStart(2, '0')
+  const micros = String(Math.floor(t.millisecond * 1000)).padStart(6, '0')
+  yield* err(
+    `${severity}${two(t.month)}${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}.${micros} ${String(kubectl.self.pid).padStart(7)} ${place}] ${message}\n`,
+  )
+}
