@@ -253,6 +253,7 @@ const errnoTexts: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'No route to host',
   ENETUNREACH: 'Network is unreachable',
   ENOTFOUND: 'Name or service not known',
+  EAI_AGAIN: 'Temporary failure in name resolution',
   EBUSY: 'Device or resource busy',
 }
 
