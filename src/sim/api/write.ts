@@ -70,7 +70,9 @@ export function replaceStored(call: Call, stored: Stored, submitted: AnyObject):
 function rulesOf({ core, served: { kind }, subresource }: Call, object: AnyObject, old: AnyObject): readonly FieldError[] {
   if (subresource === 'status') return kind.validateStatusUpdate?.(object, old, top, core.context) ?? []
   if (object === old) return []
-  return [...(kind.validate?.(object, top, core.context) ?? []), ...(kind.validateUpdate?.(object, old, top, core.context) ?? [])]
+  const errors = kind.validate?.(object, top, core.context) ?? []
+  // What may change through a part of its own (ephemeral containers, a resize) is for that part's handler to say.
+  return subresource !== undefined ? errors : [...errors, ...(kind.validateUpdate?.(object, old, top, core.context) ?? [])]
 }
 
 /** Puts a state into storage, unless it is the one that is there already or this is a dry run. */

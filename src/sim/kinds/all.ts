@@ -16,6 +16,7 @@ import { secret } from './core/secret'
 import { serviceAccount } from './core/service-account'
 import { service } from './core/service'
 import { endpointSlice } from './discovery/endpoint-slice'
+import { podDisruptionBudget } from './policy/pod-disruption-budget'
 import { priorityClass } from './scheduling/priority-class'
 
 /** Every built-in kind, in the order in which discovery lists them within a group. */
@@ -37,5 +38,6 @@ export const allKinds: readonly KindDefinition<never>[] = [
   job,
   lease,
   endpointSlice,
+  podDisruptionBudget,
   priorityClass,
 ]

@@ -2,7 +2,7 @@ import { age } from '../../api/columns'
 import type { FieldError, FieldPath } from '../../api/field-path'
 import { defineKind } from '../../api/kind'
 import type { Deployment, DeploymentSpec, DeploymentStrategy } from '../../api/types/apps-v1.gen'
-import { formatSelector } from '../../formats/selector'
+import { selectorOf, selectorText } from '../../formats/selector'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
 import { workloadTemplateErrors } from '../core/pod-spec-validation'
 import { changeField, withDefaults, withEmpty, withField } from '../defaulting'
@@ -39,7 +39,11 @@ export const deployment = defineKind<Deployment>({
       ({ spec }) => spec.selector,
     ),
   ],
-  scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: ({ spec }) => formatSelector(spec.selector) },
+  scale: {
+    specReplicas: 'spec.replicas',
+    statusReplicas: 'status.replicas',
+    selector: ({ spec }) => selectorText(selectorOf(spec.selector)),
+  },
 })
 
 function specDefaults(spec: DeploymentSpec): DeploymentSpec {

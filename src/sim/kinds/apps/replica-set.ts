@@ -1,7 +1,7 @@
 import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { ReplicaSet, ReplicaSetSpec } from '../../api/types/apps-v1.gen'
-import { formatSelector } from '../../formats/selector'
+import { selectorOf, selectorText } from '../../formats/selector'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
 import { workloadTemplateErrors } from '../core/pod-spec-validation'
 import { changeField, withDefaults, withEmpty, withField } from '../defaulting'
@@ -39,7 +39,11 @@ export const replicaSet = defineKind<ReplicaSet>({
     ),
   ],
   selectableFields: { 'status.replicas': ({ status }) => String(status?.replicas ?? 0) },
-  scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: ({ spec }) => formatSelector(spec.selector) },
+  scale: {
+    specReplicas: 'spec.replicas',
+    statusReplicas: 'status.replicas',
+    selector: ({ spec }) => selectorText(selectorOf(spec.selector)),
+  },
 })
 
 const specDefaults = (spec: ReplicaSetSpec): ReplicaSetSpec =>

@@ -3,7 +3,7 @@ import type { FieldError, FieldPath } from '../../api/field-path'
 import { defineKind } from '../../api/kind'
 import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from '../../api/types/apps-v1.gen'
 import type { PersistentVolumeClaim } from '../../api/types/core-v1.gen'
-import { formatSelector } from '../../formats/selector'
+import { selectorOf, selectorText } from '../../formats/selector'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
 import { workloadTemplateErrors } from '../core/pod-spec-validation'
 import { changeField, mapSame, withDefaults, withEmpty, withField } from '../defaulting'
@@ -43,7 +43,11 @@ export const statefulSet = defineKind<StatefulSet>({
     age,
     ...templateColumns<StatefulSet>(({ spec }) => spec.template),
   ],
-  scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: ({ spec }) => formatSelector(spec.selector) },
+  scale: {
+    specReplicas: 'spec.replicas',
+    statusReplicas: 'status.replicas',
+    selector: ({ spec }) => selectorText(selectorOf(spec.selector)),
+  },
 })
 
 const FORBIDDEN_UPDATE =

@@ -2,7 +2,7 @@ import type { Column } from '../../api/kind'
 import { listText } from '../../api/columns'
 import type { PodTemplateSpec } from '../../api/types/core-v1.gen'
 import type { LabelSelector } from '../../api/types/meta-v1.gen'
-import { selectorText } from '../selector-text'
+import { formatSelector } from '../../formats/selector'
 
 /** The wide columns of everything that makes Pods from a template. */
 export function templateColumns<T>(
@@ -22,6 +22,6 @@ export function templateColumns<T>(
       { wide: true, description: 'Images referenced by each container in the template.' },
     ],
   ]
-  if (selectorOf) columns.push(['Selector', (object) => selectorText(selectorOf(object)), { wide: true }])
+  if (selectorOf) columns.push(['Selector', (object) => formatSelector(selectorOf(object)), { wide: true }])
   return columns
 }

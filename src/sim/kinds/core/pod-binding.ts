@@ -1,0 +1,40 @@
+import type { CallSubresource, SubresourceRequest } from '../../api/hooks'
+import type { AnyObject } from '../../api/object'
+import { badRequest, conflict } from '../../api/status'
+import type { Binding, Pod } from '../../api/types/core-v1.gen'
+import { withCondition } from './pod-conditions'
+import { pod } from './pod'
+import { success } from './success'
+
+/** POST …/pods/{name}/binding: gives a Pod its node, once and for all. This is how a scheduler speaks. */
+export const podBinding: CallSubresource = {
+  of: { group: '', plural: 'pods' },
+  subresource: 'binding',
+  verbs: ['create'],
+  body: { group: '', version: 'v1', kind: 'Binding' },
+  handle: (request) => {
+    const bound = bind(request)
+    const { server, user, manager, dryRun } = request
+    if (!dryRun) server.storage.replace(pod, bound as unknown as AnyObject, { user: user.name, manager }) // a Pod is an object
+    return success(201)
+  },
+}
+
+function bind({ object, body, name, server }: SubresourceRequest): Pod {
+  const stored = object as unknown as Pod // the handler is asked for Pods only
+  const { target, metadata } = (body ?? {}) as unknown as Partial<Binding>
+  if (!target?.name) throw badRequest('target.name: Required value')
+  const refuse = (why: string) => conflict({ group: '', plural: 'pods/binding' }, name, why)
+  if (metadata?.uid && metadata.uid !== stored.metadata.uid)
+    throw refuse(`Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${stored.metadata.uid}`)
+  if (stored.metadata.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`)
+  if (stored.spec.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(stored.spec.nodeName)}`)
+  if (stored.spec.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`)
+  const annotations = metadata?.annotations && { ...stored.metadata.annotations, ...metadata.annotations }
+  const bound = {
+    ...stored,
+    metadata: { ...stored.metadata, ...(annotations && { annotations }) },
+    spec: { ...stored.spec, nodeName: target.name },
+  }
+  return withCondition(bound, { type: 'PodScheduled', status: 'True' }, server.engine.nowMs)
+}

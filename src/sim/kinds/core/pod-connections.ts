@@ -1,0 +1,131 @@
+import type { KubeletConnections } from '../../api/connect'
+import type { CallSubresource, SubresourceRequest } from '../../api/hooks'
+import type { ApiResponse, StreamSink } from '../../api/http'
+import { badRequest, failure } from '../../api/status'
+import type { Node, Pod } from '../../api/types/core-v1.gen'
+import { node } from './node'
+
+const POD = { group: '', plural: 'pods' }
+
+/** GET …/pods/{name}/log */
+export const podLog: CallSubresource = {
+  of: POD,
+  subresource: 'log',
+  verbs: ['get'],
+  handle: (request) => {
+    const { pod, query } = withContainer(request)
+    // Nothing has been said yet by what has no place to run.
+    if (!pod.spec.nodeName) return { status: 200, headers: TEXT, body: '' }
+    return relayed((sink) => kubeletOf(request, 'containerLogs', query).logs(pod, query, sink))
+  },
+}
+
+const TEXT = { 'content-type': 'text/plain' }
+
+/**
+ * Starts a stream at once, so that a refusal becomes the answer's status, and keeps what comes until somebody listens. What has already
+ * ended is answered as a whole.
+ */
+function relayed(start: (sink: StreamSink) => () => void): ApiResponse {
+  let kept: string[] = []
+  let ended = false
+  let listener: StreamSink | undefined
+  const stop = start({
+    data: (chunk) => (listener ? listener.data(chunk) : void kept.push(chunk)),
+    end: () => {
+      ended = true
+      listener?.end()
+    },
+  })
+  if (ended) return { status: 200, headers: TEXT, body: kept.join('') }
+  return {
+    status: 200,
+    headers: TEXT,
+    stream: (sink) => {
+      listener = sink
+      const early = kept
+      kept = []
+      for (const chunk of early) sink.data(chunk)
+      if (ended) sink.end()
+      return stop
+    },
+  }
+}
+
+/** GET or POST …/pods/{name}/exec */
+export const podExec: CallSubresource = {
+  of: POD,
+  subresource: 'exec',
+  verbs: ['connect'],
+  handle: (request) => {
+    const { pod, query } = withContainer(request)
+    return upgraded(kubeletOf(request, 'exec', query).exec(pod, query))
+  },
+}
+
+/** GET or POST …/pods/{name}/attach */
+export const podAttach: CallSubresource = {
+  of: POD,
+  subresource: 'attach',
+  verbs: ['connect'],
+  handle: (request) => {
+    const { pod, query } = withContainer(request)
+    return upgraded(kubeletOf(request, 'attach', query).attach(pod, query))
+  },
+}
+
+/** GET or POST …/pods/{name}/portforward?ports=80&ports=443 */
+export const podPortForward: CallSubresource = {
+  of: POD,
+  subresource: 'portforward',
+  verbs: ['connect'],
+  handle: (request) => {
+    const pod = request.object as unknown as Pod // the handler is asked for Pods only
+    const ports = request.query
+      .getAll('ports')
+      .flatMap((text) => text.split(','))
+      .filter(Boolean)
+      .map(Number)
+    if (ports.some((port) => !Number.isInteger(port) || port < 1 || port > 65535)) throw badRequest('ports must be between 1 and 65535')
+    return upgraded(kubeletOf(request, 'portForward', request.query).portForward(pod, ports))
+  },
+}
+
+const HEADERS = { connection: 'Upgrade', upgrade: 'websocket' }
+
+const upgraded = (connect: ReturnType<KubeletConnections['exec']>): ApiResponse => ({ status: 101, headers: HEADERS, connect })
+
+/** The container that the query names, or the only one there is. */
+function withContainer({ object, query }: SubresourceRequest): { pod: Pod; query: URLSearchParams } {
+  const pod = object as unknown as Pod // the handler is asked for Pods only
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec
+  const name = query.get('container') ?? ''
+  const known = [...containers, ...initContainers, ...ephemeralContainers]
+  if (name) {
+    if (!known.some((container) => container.name === name)) throw badRequest(`container ${name} is not valid for pod ${pod.metadata.name}`)
+    return { pod, query }
+  }
+  if (containers.length !== 1) throw badRequest(mustChoose(pod))
+  const chosen = new URLSearchParams(query)
+  chosen.set('container', containers[0]!.name)
+  return { pod, query: chosen }
+}
+
+function mustChoose({ metadata, spec }: Pod): string {
+  const list = (containers: readonly { name: string }[]) => `[${containers.map(({ name }) => name).join(' ')}]`
+  const text = `a container name must be specified for pod ${metadata.name}, choose one of: ${list(spec.containers)}`
+  return spec.initContainers?.length ? `${text} or one of the init containers: ${list(spec.initContainers)}` : text
+}
+
+/** The kubelet that runs the Pod, or the refusal of a server that cannot reach it. */
+function kubeletOf({ object, server }: SubresourceRequest, path: string, query: URLSearchParams): KubeletConnections {
+  const pod = object as unknown as Pod // the handler is asked for Pods only
+  const { nodeName } = pod.spec
+  if (!nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
+  const kubelet = server.kubelet(nodeName)
+  if (kubelet) return kubelet
+  const host = server.storage.get(node, undefined, nodeName)?.object as unknown as Node | undefined // stored under this kind
+  const ip = host?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? nodeName
+  const url = `https://${ip}:10250/${path}/${pod.metadata.namespace}/${pod.metadata.name}/${query.get('container') ?? ''}`
+  throw failure(500, '', `Get ${JSON.stringify(url)}: dial tcp ${ip}:10250: connect: connection refused`)
+}

@@ -1,0 +1,84 @@
+import { fieldPath, type FieldError } from '../../api/field-path'
+import type { PartSubresource } from '../../api/hooks'
+import type { AnyObject } from '../../api/object'
+import { invalid } from '../../api/status'
+import type { Container, Pod } from '../../api/types/core-v1.gen'
+import { sameValue } from '../field-checks'
+import { qosClassOf } from './pod-qos'
+
+const POD = { group: '', plural: 'pods' }
+const at = fieldPath('spec')
+
+function refuse(pod: Pod, errors: readonly FieldError[]) {
+  if (errors.length > 0) throw invalid({ group: '', kind: 'Pod' }, pod.metadata.name, errors)
+}
+
+/** …/pods/{name}/ephemeralcontainers: containers for debugging can be added to a Pod, never changed or taken away. */
+export const podEphemeralContainers: PartSubresource = {
+  of: POD,
+  subresource: 'ephemeralcontainers',
+  merge: (storedObject, submittedObject) => {
+    const stored = storedObject as unknown as Pod // the handler is asked for Pods only
+    const submitted = submittedObject as unknown as Pod
+    const before = stored.spec.ephemeralContainers ?? []
+    const after = submitted.spec?.ephemeralContainers ?? []
+    const here = at('ephemeralContainers')
+    const errors = before.flatMap((container) => {
+      const now = after.find(({ name }) => name === container.name)
+      if (!now) return [here.forbidden(`existing ephemeral containers ${JSON.stringify(container.name)} may not be removed`)]
+      return sameValue({ ...container, ...now }, container)
+        ? []
+        : [here.forbidden(`existing ephemeral containers ${JSON.stringify(container.name)} may not be changed`)]
+    })
+    const names = new Set([...stored.spec.containers, ...(stored.spec.initContainers ?? [])].map(({ name }) => name))
+    after.forEach(({ name, targetContainerName }, index) => {
+      if (name && names.has(name)) errors.push(here(index, 'name').duplicate(name))
+      if (targetContainerName && !names.has(targetContainerName))
+        errors.push(here(index, 'targetContainerName').notFound(targetContainerName))
+      names.add(name)
+    })
+    refuse(stored, errors)
+    return { ...storedObject, spec: { ...stored.spec, ephemeralContainers: after } } as unknown as AnyObject // still the stored Pod
+  },
+}
+
+/** …/pods/{name}/resize: cpu and memory of running containers can change in place, the quality of service cannot. */
+export const podResize: PartSubresource = {
+  of: POD,
+  subresource: 'resize',
+  merge: (storedObject, submittedObject) => {
+    const stored = storedObject as unknown as Pod // the handler is asked for Pods only
+    const submitted = submittedObject as unknown as Pod
+    const resized = (list: readonly Container[] | undefined, from: readonly Container[] | undefined) =>
+      list?.map((container) => {
+        const now = from?.find(({ name }) => name === container.name)
+        return now
+          ? { ...container, resources: now.resources ?? {}, ...(now.resizePolicy && { resizePolicy: now.resizePolicy }) }
+          : container
+      })
+    const containers = resized(stored.spec.containers, submitted.spec?.containers) ?? []
+    const initContainers = resized(stored.spec.initContainers, submitted.spec?.initContainers)
+    const pod: Pod = { ...stored, spec: { ...stored.spec, containers, ...(initContainers && { initContainers }) } }
+    if (qosClassOf(pod) !== stored.status?.qosClass)
+      refuse(stored, [at.invalid(qosClassOf(pod), 'Pod QOS Class may not change as a result of resizing')])
+    refuse(
+      stored,
+      containers.flatMap((container, index) => resizeErrors(container, stored.spec.containers[index]!, index)),
+    )
+    return pod as unknown as AnyObject // a Pod is an object
+  },
+}
+
+function resizeErrors({ resources }: Container, { resources: before }: Container, index: number): FieldError[] {
+  const here = at('containers', index, 'resources')
+  return (['limits', 'requests'] as const).flatMap((list) => {
+    const names = new Set([...Object.keys(resources?.[list] ?? {}), ...Object.keys(before?.[list] ?? {})])
+    return [...names].flatMap((name) => {
+      if (name === 'cpu' || name === 'memory') {
+        const removed = before?.[list]?.[name] !== undefined && resources?.[list]?.[name] === undefined
+        return removed ? [here(list).forbidden(`resource ${list} cannot be removed`)] : []
+      }
+      return resources?.[list]?.[name] === before?.[list]?.[name] ? [] : [here(list).forbidden('only cpu and memory resources are mutable')]
+    })
+  })
+}

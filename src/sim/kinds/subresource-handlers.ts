@@ -1,0 +1,19 @@
+import type { SubresourceHandler } from '../api/hooks'
+import { namespaceFinalize } from './core/namespace-finalize'
+import { podBinding } from './core/pod-binding'
+import { podAttach, podExec, podLog, podPortForward } from './core/pod-connections'
+import { podEviction } from './core/pod-eviction'
+import { podEphemeralContainers, podResize } from './core/pod-parts'
+
+/** The subresources that belong to particular kinds; `status` and `scale` are generic. */
+export const subresourceHandlers: readonly SubresourceHandler[] = [
+  namespaceFinalize,
+  podAttach,
+  podBinding,
+  podEphemeralContainers,
+  podEviction,
+  podExec,
+  podLog,
+  podPortForward,
+  podResize,
+]
