@@ -64,27 +64,28 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
 type Write = Exclude<Step, { readonly do: 'event' | 'again' }>
 
 /** The object after the step; undefined when there was nothing to do. */
-function applyStep({ client, kind, ownWrite }: StepContext, step: Write, newest: ReadonlyMap<string, KubeObject>): KubeObject | undefined {
+function applyStep({ client, kind, object, ownWrite }: StepContext, step: Write, newest: ReadonlyMap<string, KubeObject>): KubeObject | undefined {
+  const because = object ? `${object.kind} ${keyOf(object)}` : `${kind.kind} gone`
   switch (step.do) {
     case 'create':
-      return client.create(step.kind, step.object as KubeObject) // a NewObject<KubeObject>: the server fills in the rest
+      return client.create(step.kind, step.object as KubeObject, { because }) // a NewObject<KubeObject>: the server fills in the rest
     case 'update':
-      return client.update(step.kind, current(step.object, newest), step.subresource === undefined ? {} : { subresource: step.subresource })
+      return client.update(step.kind, current(step.object, newest), { because, ...(step.subresource !== undefined && { subresource: step.subresource }) })
     case 'patch': {
       const { namespace, name } = step.target.metadata
-      return client.patch(step.kind, namespace, name, step.type, step.patch, step.subresource === undefined ? {} : { subresource: step.subresource })
+      return client.patch(step.kind, namespace, name, step.type, step.patch, { because, ...(step.subresource !== undefined && { subresource: step.subresource }) })
     }
     case 'delete': {
       const { namespace, name, uid } = step.target.metadata
-      client.delete(step.kind, namespace, name, { ...step.options, preconditions: { uid, ...step.options?.preconditions } })
+      client.delete(step.kind, namespace, name, { ...step.options, because, preconditions: { uid, ...step.options?.preconditions } })
       return step.target
     }
     case 'post':
-      return client.create(step.kind, step.body as KubeObject, { subresource: step.subresource }) // named like its target in its metadata
+      return client.create(step.kind, step.body as KubeObject, { subresource: step.subresource, because }) // named like its target in its metadata
     case 'status': {
       const before = newest.get(step.object.metadata.uid) ?? step.object
       if (same((before as { readonly status?: unknown }).status, step.status)) return undefined // every kind with a status keeps it there
-      const after = client.updateStatus(kind, { ...before, status: step.status } as KubeObject)
+      const after = client.update(kind, { ...before, status: step.status } as KubeObject, { subresource: 'status', because })
       ownWrite(after.metadata.resourceVersion)
       return after
     }
