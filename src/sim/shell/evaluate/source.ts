@@ -1,0 +1,57 @@
+import type { Proc } from '../../node/os/syscalls'
+import { parse, syntaxProblem } from '../parse'
+import { lineAt, messagePrefix, type Shell, type Unit } from '../state'
+import { printError } from './fork'
+
+/** Parses and runs source text in this shell. A syntax error ends it with status 2, after everything on the lines before it has run. */
+export function* runSource(shell: Shell, text: string, options: { firstLine: number; label?: string }): Proc {
+  const unit = parse(text, options.firstLine)
+  const problem = syntaxProblem(unit)
+  const outer = shell.unit
+  shell.unit = unit
+  try {
+    if (!problem || problem.message === '') return yield* shell.run(shell, unit.script.commands)
+    // Bash reads a script a complete command at a time: what precedes the mistake has been done by the time it is seen.
+    const broken = problem.incomplete ? problem.pos : unit.source.lastIndexOf('\n', problem.pos) + 1
+    const sound = unit.script.commands.filter(
+      (statement) => statement.end <= broken && !(problem.incomplete && statement === unit.script.commands.at(-1)),
+    )
+    yield* shell.run(shell, sound)
+    if (shell.jump) return
+    yield* printError(shell, syntaxMessage(shell, unit, problem, options.label))
+    shell.status = 2
+    if (!shell.interactive && options.label !== undefined && shell.flavour !== 'bash') shell.jump = { to: 'exit', code: 2 }
+  } finally {
+    shell.unit = outer
+  }
+}
+
+function syntaxMessage(
+  shell: Shell,
+  unit: Unit,
+  problem: NonNullable<ReturnType<typeof syntaxProblem>>,
+  label: string | undefined,
+): string {
+  const line = lineAt(unit, problem.pos)
+  const lastLine = lineAt(unit, unit.source.length) + (unit.source.endsWith('\n') ? 0 : 1)
+  if (shell.flavour !== 'bash') {
+    const plain = problem.message.startsWith('unexpected EOF')
+      ? 'syntax error: unterminated quoted string'
+      : problem.message.replace('syntax error near unexpected token', 'syntax error: unexpected').replace(/`(.*)'$/, '"$1"')
+    return `${shell.name}: ${shell.flavour === 'busybox' && !shell.script ? '' : `${shell.flavour === 'busybox' ? 'line ' : ''}${line}: `}${shell.flavour === 'dash' ? plain.replace(/^syntax/, 'Syntax') : plain}\n`
+  }
+  const at = problem.message.startsWith('syntax error: unexpected end') ? lastLine : line
+  const where =
+    label === 'eval'
+      ? `${shell.name}: eval: line ${at}: `
+      : label !== undefined
+        ? `${label}: line ${at}: `
+        : shell.options.has('command') && !shell.script
+          ? `${shell.name}: -c: line ${at}: `
+          : messagePrefix(shell, at)
+  const shown =
+    problem.showLine && !(shell.interactive && label === undefined)
+      ? `${where}\`${unit.source.split('\n')[line - unit.firstLine] ?? ''}'\n`
+      : ''
+  return `${where}${problem.message}\n${shown}`
+}
