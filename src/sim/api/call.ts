@@ -1,5 +1,6 @@
 import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, ApiServer, ApiServerOptions, SubresourceHandler, User } from './hooks'
 import type { KindContext, KindDefinition } from './kind'
+import type { Writing } from './managed-fields'
 import type { AnyObject, KubeObject } from './object'
 import type { Served } from './registry'
 import type { ResourceRef } from './status'
@@ -36,6 +37,15 @@ export const writerOf = ({ user, manager, because }: Call): Writer => ({
   user: user.name,
   manager,
   ...(because !== undefined && { because }),
+})
+
+/** How managedFields call this write. */
+export const writingOf = ({ core, served, manager, subresource }: Call): Writing => ({
+  manager,
+  operation: 'Update',
+  apiVersion: served.apiVersion,
+  subresource,
+  timeMs: core.engine.nowMs,
 })
 
 const admissionRequest = (

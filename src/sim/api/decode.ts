@@ -2,7 +2,7 @@ import { parseYaml, YamlError } from '../formats/yaml'
 import type { Call } from './call'
 import type { BodyReader } from './hooks'
 import type { AnyObject } from './object'
-import { conform, TypeMismatch } from './schema/conform'
+import { conform, TypeMismatch, type ConformOptions } from './schema/conform'
 import { typeOfServed, type Struct } from './schema/schema'
 import type { Served } from './registry'
 import { badRequest, failure } from './status'
@@ -99,12 +99,16 @@ function checkShape(value: unknown) {
 }
 
 /** Reads a JSON value as an object of the kind and version that a request's path names. `fieldValidation` decides about unknown fields. */
-export function readAs(call: Pick<Call, 'served' | 'options' | 'warn'>, value: unknown, duplicates: readonly string[] = []): AnyObject {
+export function readAs(
+  call: Pick<Call, 'served' | 'options' | 'warn'>,
+  value: unknown,
+  duplicates: readonly string[] = [],
+  { keepZeros = false, unknown = [] }: { readonly keepZeros?: boolean; readonly unknown?: string[] } = {},
+): AnyObject {
   const { served } = call
   const type = typeOfServed(served.kind, served.version, served.group)
   const object = typed(value, served)
-  const unknown: string[] = []
-  const read = type ? conforming(object, type, served.kind.kind, served.version, unknown) : object
+  const read = type ? conforming(object, type, served, { keepZeros, findings: { unknown } }) : object
   const problems = [
     ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
     ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
@@ -141,9 +145,9 @@ function typed(value: unknown, { kind, apiVersion }: Served): AnyObject {
   return { ...given, apiVersion, kind: kind.kind, metadata: given.metadata ?? {} } as AnyObject // metadata is looked at by conform
 }
 
-function conforming(object: AnyObject, type: Struct, kind: string, version: string, unknown: string[]): AnyObject {
+function conforming(object: AnyObject, type: Struct, { kind: { kind }, version }: Served, options: ConformOptions): AnyObject {
   try {
-    return conform(object, type, { findings: { unknown } }) as AnyObject // an object stays an object
+    return conform(object, type, options) as AnyObject // an object stays an object
   } catch (error) {
     if (error instanceof TypeMismatch)
       throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${error.message}`)

@@ -1,15 +1,137 @@
+import { parseTimestamp, timestamp } from '../engine/time'
+import { changedFields, removedFields } from './field-compare'
+import { difference, inOrder, isEmpty, union, type FieldSet } from './field-set'
 import type { AnyObject } from './object'
+import type { Struct } from './schema/schema'
 import type { ManagedFieldsEntry } from './types/meta-v1.gen'
 
-/** Who set which field of an object, beside the object in storage. */
-export interface ManagedFields {
-  readonly entries: readonly ManagedFieldsEntry[]
+/** One manager's fields: an entry of `metadata.managedFields`. */
+export interface Entry {
+  readonly manager: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  readonly subresource: string | undefined
+  readonly timeMs: number
+  readonly fields: FieldSet
 }
 
-export const nobody: ManagedFields = { entries: [] }
+export type Writing = Omit<Entry, 'fields'>
+
+/**
+ * Who set which field of an object. It lies beside the object in storage and is worked out when somebody wants to see it: most objects are
+ * written often and looked at never. Until then it is a chain of the writes that have not been accounted for.
+ */
+export interface ManagedFields {
+  readonly state: Settled | Pending
+}
+
+interface Settled {
+  readonly entries: readonly Entry[]
+}
+
+interface Pending {
+  readonly earlier: ManagedFields
+  readonly writing: Writing
+  readonly before: AnyObject | undefined
+  readonly after: AnyObject
+  readonly type: Struct
+  readonly depth: number
+}
+
+/** Chains longer than this are worked out at once, so that old states are not kept alive for ever. */
+const MAX_PENDING = 8
+
+export const nobody: ManagedFields = { state: { entries: [] } }
+
+export const managedBy = (entries: readonly Entry[]): ManagedFields => ({ state: { entries } })
+
+/** What is managed by whom after an update that made `after` out of `before` (undefined: a create). */
+export function afterWrite(
+  earlier: ManagedFields,
+  writing: Writing,
+  before: AnyObject | undefined,
+  after: AnyObject,
+  type: Struct,
+): ManagedFields {
+  const depth = 'entries' in earlier.state ? 1 : earlier.state.depth + 1
+  const fields: ManagedFields = { state: { earlier, writing, before, after, type, depth } }
+  if (depth > MAX_PENDING) entriesOf(fields)
+  return fields
+}
+
+/** The entries, worked out if need be. */
+export function entriesOf(fields: ManagedFields): readonly Entry[] {
+  if ('entries' in fields.state) return fields.state.entries
+  const { earlier, writing, before, after, type } = fields.state
+  const entries = settled(entriesOf(earlier), writing, before, after, type)
+  const cell = fields as { state: Settled } // the same knowledge in another form: nobody can tell the difference
+  cell.state = { entries }
+  return entries
+}
+
+function settled(
+  earlier: readonly Entry[],
+  writing: Writing,
+  before: AnyObject | undefined,
+  after: AnyObject,
+  type: Struct,
+): readonly Entry[] {
+  const changed = changedFields(before, after, type)
+  const removed = before ? removedFields(before, after, type) : {}
+  if (isEmpty(changed) && isEmpty(removed)) return earlier
+  const taken = union(changed, removed)
+  const others = earlier.flatMap((entry): Entry[] => {
+    if (sameManager(entry, writing)) return []
+    const fields = difference(entry.fields, taken)
+    return isEmpty(fields) ? [] : [fields === entry.fields ? entry : { ...entry, fields }]
+  })
+  const mine = earlier.find((entry) => sameManager(entry, writing))
+  const fields = union(mine ? difference(mine.fields, removed) : {}, changed)
+  return isEmpty(fields) ? others : [...others, { ...writing, fields }]
+}
+
+export const sameManager = (x: Writing, y: Writing) =>
+  x.manager === y.manager && x.operation === y.operation && x.apiVersion === y.apiVersion && x.subresource === y.subresource
 
 /** A stored object with its `metadata.managedFields`. */
 export function withManagedFields({ object, fields }: { readonly object: AnyObject; readonly fields: ManagedFields }): AnyObject {
-  if (fields.entries.length === 0) return object
-  return { ...object, metadata: { ...object.metadata, managedFields: fields.entries } }
+  const entries = entriesOf(fields)
+  if (entries.length === 0) return object
+  return { ...object, metadata: { ...object.metadata, managedFields: shownEntries(entries) } }
+}
+
+const shownBefore = new WeakMap<readonly Entry[], readonly ManagedFieldsEntry[]>()
+
+function shownEntries(entries: readonly Entry[]): readonly ManagedFieldsEntry[] {
+  let shown = shownBefore.get(entries)
+  if (!shown) shownBefore.set(entries, (shown = entries.toSorted(byOperationTimeManager).map(shownEntry)))
+  return shown
+}
+
+const byText = (x: string, y: string) => (x < y ? -1 : x > y ? 1 : 0)
+
+const byOperationTimeManager = (x: Entry, y: Entry) =>
+  byText(x.operation, y.operation) ||
+  Math.floor(x.timeMs / 1000) - Math.floor(y.timeMs / 1000) ||
+  byText(x.manager, y.manager) ||
+  byText(x.apiVersion, y.apiVersion) ||
+  byText(x.subresource ?? '', y.subresource ?? '')
+
+function shownEntry({ manager, operation, apiVersion, subresource, timeMs, fields }: Entry): ManagedFieldsEntry {
+  const common = { apiVersion, fieldsType: 'FieldsV1', fieldsV1: inOrder(fields), manager, operation, time: timestamp(timeMs) }
+  return subresource === undefined ? common : { ...common, subresource }
+}
+
+/** Reads `metadata.managedFields` as a client sent it: some rewrite it to hand fields over. A single empty entry means: forget it all. */
+export function readEntries(entries: readonly ManagedFieldsEntry[]): readonly Entry[] {
+  return entries
+    .filter(({ manager, operation }) => manager !== undefined || operation !== undefined)
+    .map((entry) => ({
+      manager: entry.manager ?? '',
+      operation: entry.operation === 'Apply' ? 'Apply' : 'Update',
+      apiVersion: entry.apiVersion ?? '',
+      subresource: entry.subresource || undefined,
+      timeMs: entry.time ? parseTimestamp(entry.time) : 0,
+      fields: (entry.fieldsV1 ?? {}) as FieldSet, // nested objects on the wire; what else a client invents matches no path
+    }))
 }

@@ -1,14 +1,18 @@
 import { JsonPatchError, jsonPatch } from '../formats/json-patch'
 import { mergePatch } from '../formats/merge-patch'
-import { strategicMerge } from '../formats/strategic-merge'
-import { resourceOf, type Call } from './call'
+import { StrategicMergeError, strategicMerge } from '../formats/strategic-merge'
+import { applied, withLastApplied } from './apply'
+import { resourceOf, writingOf, type Call } from './call'
 import type { PatchType } from './client'
 import { readAs } from './decode'
 import type { AnyObject } from './object'
-import { typeOfServed } from './schema/schema'
+import { fieldsOf } from './field-compare'
+import { managedBy } from './managed-fields'
+import { shown } from './present'
+import { typeOfKind, typeOfServed } from './schema/schema'
 import { badRequest, failure, notFound } from './status'
 import type { Stored } from './storage'
-import { replaceStored } from './write'
+import { createObject, replaceStored } from './write'
 
 export interface Patched {
   readonly stored: Stored
@@ -43,37 +47,86 @@ export function patchTypeOf({ served }: Call, contentType: string | undefined): 
 }
 
 /** Patches a stored object (or a subresource's part of it) in the version that the request names. */
-export function patchObject(call: Call, type: PatchType, patch: unknown, _options: PatchOptions): Patched {
+export function patchObject(call: Call, type: PatchType, patch: unknown, options: PatchOptions): Patched {
   const { core, served, namespace, name } = call
   const stored = core.storage.get(served.kind, namespace, name)
+  if (type === 'apply') return applyPatch(call, stored, patch, options)
   if (!stored) throw notFound(resourceOf(call), name)
-  const before = served.fromStorage(stored.object)
-  const after = patched(call, type, before, patch)
-  const read = readAs(call, after)
-  return { stored: replaceStored(call, stored, served.toStorage(read)), created: false }
+  // Only a JSON patch speaks of what it does not change, such as who manages which field.
+  const before = type === 'json' ? shown(served, stored) : served.fromStorage(stored.object)
+  const after = readAs(call, patched(call, type, before, patch), options.duplicates)
+  if (after.metadata.name !== name)
+    throw badRequest(`the name of the object (${after.metadata.name}) does not match the name on the URL (${name})`)
+  return { stored: replaceStored(call, stored, served.toStorage(after)), created: false }
 }
 
-function patched({ served }: Call, type: PatchType, before: AnyObject, patch: unknown): unknown {
+function patched({ served }: Call, type: 'json' | 'merge' | 'strategic', before: AnyObject, patch: unknown): unknown {
   switch (type) {
     case 'json':
       return applyJsonPatch(before, patch)
     case 'merge':
       return mergePatch(before, patch)
-    case 'strategic': {
-      return strategicMerge(before, patch, typeOfServed(served.kind, served.version, served.group)?.name)
-    }
-    case 'apply':
-      throw badRequest('server-side apply is not served yet')
+    case 'strategic':
+      return applyStrategicPatch(before, patch, typeOfServed(served.kind, served.version, served.group)?.name)
   }
 }
 
-function applyJsonPatch(before: AnyObject, patch: unknown): unknown {
+/** Applies a JSON patch on behalf of a request: what is wrong with it becomes the Status that a real server sends. */
+export function applyJsonPatch(before: unknown, patch: unknown): unknown {
   try {
     return jsonPatch(before, patch)
   } catch (error) {
     if (!(error instanceof JsonPatchError)) throw error
-    throw failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {
-      causes: [{ reason: 'UnexpectedServerResponse', message: error.message }],
-    })
+    throw unprocessable(error.message)
   }
+}
+
+function applyStrategicPatch(before: AnyObject, patch: unknown, typeName: string | undefined): unknown {
+  try {
+    return strategicMerge(before, patch, typeName)
+  } catch (error) {
+    if (!(error instanceof StrategicMergeError)) throw error
+    throw error.badRequest ? badRequest(error.message) : failure(500, '', error.message)
+  }
+}
+
+const unprocessable = (message: string) =>
+  failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {
+    causes: [{ reason: 'UnexpectedServerResponse', message }],
+  })
+
+function applyPatch(call: Call, stored: Stored | undefined, patch: unknown, { force, duplicates = [] }: PatchOptions): Patched {
+  const { served, name, subresource } = call
+  const config = readConfig(call, patch, duplicates)
+  const type = typeOfKind(served.kind)
+  if (!type) throw new Error(`${served.kind.kind} has no schema to apply by`)
+  if (!stored) {
+    if (subresource !== undefined) throw notFound(resourceOf(call), name)
+    const own = { ...writingOf(call), operation: 'Apply' as const, fields: fieldsOf(config, type) }
+    return { stored: createObject(call, config, managedBy([own])), created: true }
+  }
+  const { object, fields } = applied(call, stored.object, stored.fields, config, type, force)
+  return { stored: replaceStored(call, stored, withLastApplied(call, object, stored.object, config), fields), created: false }
+}
+
+/** Reads an applied configuration: it names its kind and itself, and says nothing about who manages what. */
+function readConfig(call: Call, patch: unknown, duplicates: readonly string[]): AnyObject {
+  const { served, name, namespace } = call
+  const { apiVersion, kind, metadata } = (typeof patch === 'object' && patch !== null ? patch : {}) as Partial<AnyObject> // looked at before use
+  if (!kind) throw badRequest(`error decoding YAML: Object 'Kind' is missing in '${JSON.stringify(patch)}'`)
+  if (!apiVersion) throw badRequest(`error decoding YAML: Object 'apiVersion' is missing in '${JSON.stringify(patch)}'`)
+  if (metadata?.managedFields?.length) throw badRequest('metadata.managedFields must be nil')
+  if (metadata?.name && metadata.name !== name)
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  if (metadata?.namespace && metadata.namespace !== namespace) {
+    throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`)
+  }
+  const type = typeOfServed(served.kind, served.version, served.group)
+  const unknown: string[] = []
+  const read = readAs({ ...call, options: { fieldValidation: 'Ignore' } }, patch, duplicates, { keepZeros: true, unknown })
+  if (type && unknown.length > 0) {
+    const about = `failed to create typed patch object (${namespace ?? ''}/${name}; ${served.apiVersion}, Kind=${served.kind.kind})`
+    throw failure(500, '', `${about}: ${unknown.map((path) => `.${path}: field not declared in schema`).join('\n')}`)
+  }
+  return served.toStorage({ ...read, metadata: { ...read.metadata, name, ...(namespace !== undefined && { namespace }) } })
 }

@@ -1,9 +1,11 @@
 import { mergePatch } from '../formats/merge-patch'
-import { jsonPatch } from '../formats/json-patch'
-import { resourceOf, type Call } from './call'
+import { resourceOf, writingOf, type Call } from './call'
 import type { PatchType } from './client'
 import { fieldPath } from './field-path'
+import { afterWrite } from './managed-fields'
 import type { AnyObject } from './object'
+import { applyJsonPatch } from './patch'
+import { typeOfKind } from './schema/schema'
 import { badRequest, conflict, invalid, notFound, unknownPath } from './status'
 import type { Stored } from './storage'
 import { replaceStored } from './write'
@@ -23,7 +25,7 @@ export function readScale(call: Call): Scale {
 export function writeScale(call: Call, how: 'update' | PatchType, body: unknown): Scale {
   const found = stored(call)
   const before = scaleOf(call, found)
-  const after = (how === 'update' ? body : how === 'json' ? jsonPatch(before, body) : mergePatch(before, body)) as Partial<Scale> // fields are checked below
+  const after = (how === 'update' ? body : how === 'json' ? applyJsonPatch(before, body) : mergePatch(before, body)) as Partial<Scale> // fields are checked below
   const replicas = after.spec?.replicas ?? 0
   if (typeof replicas !== 'number' || !Number.isInteger(replicas))
     throw badRequest(
@@ -42,8 +44,10 @@ export function writeScale(call: Call, how: 'update' | PatchType, body: unknown)
     )
   }
   const path = call.served.kind.scale!.specReplicas.split('.').filter(Boolean) // scaleOf saw that it is there
-  const next = withAt(found.object, path, replicas) as AnyObject
-  return scaleOf(call, replaceStored({ ...call, subresource: undefined }, found, next))
+  const next = replicas === before.spec.replicas ? found.object : (withAt(found.object, path, replicas) as AnyObject) // one number of it changed
+  const type = typeOfKind(call.served.kind)
+  const fields = type && next !== found.object ? afterWrite(found.fields, writingOf(call), found.object, next, type) : found.fields
+  return scaleOf(call, replaceStored({ ...call, subresource: undefined }, found, next, fields))
 }
 
 function stored(call: Call): Stored {

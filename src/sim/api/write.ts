@@ -1,8 +1,8 @@
 import { timestamp } from '../engine/time'
-import { admit, mutate, resourceOf, writerOf, type Call } from './call'
+import { admit, mutate, resourceOf, writerOf, writingOf, type Call } from './call'
 import { fieldPath, type FieldError } from './field-path'
 import type { KindDefinition } from './kind'
-import { nobody } from './managed-fields'
+import { afterWrite, managedBy, nobody, readEntries, withManagedFields, type ManagedFields } from './managed-fields'
 import { checkMetadata, checkMetadataUpdate } from './metadata-rules'
 import type { AnyObject } from './object'
 import { conform } from './schema/conform'
@@ -16,13 +16,14 @@ const top = fieldPath()
 /** Random suffixes are drawn again this often when the name is taken. */
 const NAME_ATTEMPTS = 8
 
-/** Creates an object from what a client sent (storage version). Returns what is stored. */
-export function createObject(call: Call, submitted: AnyObject): Stored {
+/** Creates an object from what a client sent (storage version). `fields`: who manages what, if the caller knows better. Returns what is stored. */
+export function createObject(call: Call, submitted: AnyObject, fields?: ManagedFields): Stored {
   const { core, served, namespace } = call
   const { kind } = served
   checkNamespace(call, submitted)
   const named: AnyObject = { ...submitted, metadata: { ...submitted.metadata, ...(namespace !== undefined && { namespace }) } }
   const filled = withDefaults(call, kind.subresources.includes('status') ? without(named, 'status') : named)
+  const managed = fields ?? tracked(call, nobody, undefined, filled)
   const admitted = mutate(call, 'CREATE', filled)
   for (let attempt = 1; ; attempt++) {
     const object = initial(call, admitted)
@@ -32,7 +33,7 @@ export function createObject(call: Call, submitted: AnyObject): Stored {
     if (taken && submitted.metadata.generateName && !submitted.metadata.name && attempt < NAME_ATTEMPTS) continue
     if (taken) throw alreadyExists(resourceOf(call), prepared.metadata.name)
     admit(call, 'CREATE', prepared)
-    return keep(call, prepared, undefined)
+    return keep(call, prepared, undefined, managed)
   }
 }
 
@@ -49,11 +50,12 @@ export function updateObject(call: Call, submitted: AnyObject): Stored {
 }
 
 /** The common end of update, patch and apply: `submitted` is to become the new state of `stored`. */
-export function replaceStored(call: Call, stored: Stored, submitted: AnyObject): Stored {
+export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, fields?: ManagedFields): Stored {
   const { core, served, subresource } = call
   const { kind } = served
   const old = stored.object
-  const filled = withDefaults(call, onlyPart(call, old, keepIdentity(submitted, old)))
+  const filled = share(old, withDefaults(call, onlyPart(call, old, keepIdentity(submitted, old)))) as AnyObject
+  const managed = fields ?? tracked(call, givenFields(submitted, stored), old, filled)
   const admitted = share(old, mutate(call, 'UPDATE', filled, old)) as AnyObject
   checkRevision(call, submitted.metadata, old.metadata)
   const prepared = share(
@@ -64,7 +66,7 @@ export function replaceStored(call: Call, stored: Stored, submitted: AnyObject):
   refuse(call, counted, [...checkMetadataUpdate(counted, old), ...rulesOf(call, counted, old)])
   admit(call, 'UPDATE', counted, old)
   if (isReadyToGo(kind, counted)) return removeStored(call, { ...stored, object: counted })
-  return keep(call, counted, stored)
+  return keep(call, counted, stored, managed)
 }
 
 function rulesOf({ core, served: { kind }, subresource }: Call, object: AnyObject, old: AnyObject): readonly FieldError[] {
@@ -75,10 +77,21 @@ function rulesOf({ core, served: { kind }, subresource }: Call, object: AnyObjec
   return subresource !== undefined ? errors : [...errors, ...(kind.validateUpdate?.(object, old, top, core.context) ?? [])]
 }
 
+/** Who manages what after this write. What admission and the server itself change afterwards is nobody's. */
+function tracked(call: Call, before: ManagedFields, old: AnyObject | undefined, object: AnyObject): ManagedFields {
+  const type = typeOfKind(call.served.kind)
+  return object === old || !type ? before : afterWrite(before, writingOf(call), old, object, type)
+}
+
+/** What is managed by whom before an update: what is stored, or what the client says in its stead. */
+function givenFields({ metadata: { managedFields } }: AnyObject, stored: Stored): ManagedFields {
+  if (!managedFields || equal(withManagedFields(stored).metadata.managedFields, managedFields)) return stored.fields
+  return managedBy(readEntries(managedFields))
+}
+
 /** Puts a state into storage, unless it is the one that is there already or this is a dry run. */
-function keep(call: Call, object: AnyObject, stored: Stored | undefined): Stored {
-  const fields = stored?.fields ?? nobody
-  if (stored && object === stored.object) return stored
+function keep(call: Call, object: AnyObject, stored: Stored | undefined, fields: ManagedFields): Stored {
+  if (stored && object === stored.object && fields === stored.fields) return stored
   if (call.dryRun) return { object: freeze(object), revision: stored?.revision ?? 0, fields, writer: writerOf(call) }
   return call.core.storage.put(call.served.kind, object, fields, writerOf(call))
 }

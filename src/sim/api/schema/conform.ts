@@ -12,6 +12,8 @@ export interface ConformOptions {
   /** Fill in the schema's constant defaults. */
   readonly defaults?: boolean
   readonly findings?: Findings
+  /** Keep zero values: an applied configuration owns what it names, zero or not. */
+  readonly keepZeros?: boolean
 }
 
 /** A value that does not fit its type: what Go's JSON decoder says of it. */
@@ -21,6 +23,7 @@ type Step = string | number
 
 interface Walk {
   readonly defaults: boolean
+  readonly keepZeros: boolean
   readonly unknown: string[] | undefined
   readonly path: Step[]
 }
@@ -30,7 +33,12 @@ interface Walk {
  * optional fields go, quantities become canonical. Returns the same value when there is nothing to change. Throws `TypeMismatch`.
  */
 export function conform(value: unknown, type: Type, options: ConformOptions = {}): unknown {
-  return walk(value, type, undefined, { defaults: options.defaults === true, unknown: options.findings?.unknown, path: [] })
+  return walk(value, type, undefined, {
+    defaults: options.defaults === true,
+    keepZeros: options.keepZeros === true,
+    unknown: options.findings?.unknown,
+    path: [],
+  })
 }
 
 function walk(value: unknown, type: Type, owner: Struct | undefined, at: Walk): unknown {
@@ -88,16 +96,17 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, a
       continue
     }
     const after = before === null || before === undefined ? undefined : step(before, field, struct, at)
-    if (after === undefined || (isZero(after) && !plan.keeps.has(name))) delete (copy ??= { ...value })[name]
+    if (after === undefined || (!at.keepZeros && isZero(after) && !plan.keeps.has(name))) delete (copy ??= { ...value })[name]
     else if (after !== before) (copy ??= { ...value })[name] = after
   }
   if (at.defaults)
     for (const { name, value: fill } of plan.defaults) if ((copy ?? value)[name] === undefined) (copy ??= { ...value })[name] = fill
-  for (const name of plan.present) {
-    if ((copy ?? value)[name] !== undefined) continue
-    const field = struct.fields.get(name)
-    if (field) (copy ??= { ...value })[name] = step(EMPTY, field, struct, at)
-  }
+  if (!at.keepZeros)
+    for (const name of plan.present) {
+      if ((copy ?? value)[name] !== undefined) continue
+      const field = struct.fields.get(name)
+      if (field) (copy ??= { ...value })[name] = step(EMPTY, field, struct, at)
+    }
   return copy ?? value
 }
 
