@@ -15,7 +15,7 @@ export interface DriverOptions {
   readonly speed?: number
   /** Longest stretch of work before other messages get their turn. Default 8 ms. */
   readonly sliceMs?: number
-  /** Called at the end of each slice that ran something. */
+  /** Called at the end of each slice, also when nothing was due. */
   readonly onSlice?: () => void
   /** A bug in the simulator: one event threw. The driver goes on with the next one. */
   readonly onError?: (error: unknown) => void
@@ -86,10 +86,9 @@ export function createDriver({ engine, clock, speed = 1, sliceMs = 8, onSlice, o
     cancel = undefined
     if (stopped) return
     moveTarget()
-    const before = engine.processed
     const caughtUp = held || runDue()
     if (!caughtUp && current > 0) targetMs = Math.min(targetMs, engine.nowMs + LONGEST_DEBT_MS * current)
-    if (engine.processed !== before) onSlice?.()
+    onSlice?.()
     if (!caughtUp) cancel = clock.after(0, slice)
     else if (current > 0 && !held) cancel = clock.after(restMs(), slice)
   }

@@ -1,0 +1,18 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import './theme/fonts.css'
+import './theme/tokens.css'
+import './theme/base.css'
+import { App } from './app'
+import { boot } from './state/cluster-link'
+import { followSettings } from './theme/follow-settings'
+
+// The worker starts before React draws anything: the cluster is what takes longest.
+boot()
+followSettings()
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+)

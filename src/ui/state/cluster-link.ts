@@ -1,0 +1,86 @@
+import type { CallName, Calls, FromWorker, Input, ToWorker } from '../worker/protocol'
+import { emptyCluster, takeIn, useCluster } from './cluster-store'
+import { terminalsClosed, terminalEnded, terminalSaid, terminalsRestored } from './terminals'
+
+interface Waiting {
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+}
+
+let worker: Worker | undefined
+let lastCall = 0
+const waiting = new Map<number, Waiting>()
+
+/** Starts the worker and its cluster: the kept one, or with `fresh` a new one. The link's flags decide what a new one is like. */
+export function boot({ fresh = false } = {}) {
+  worker?.terminate()
+  for (const { reject } of waiting.values()) reject(new Error('the cluster was reset'))
+  waiting.clear()
+  terminalsClosed()
+  useCluster.setState(emptyCluster)
+  worker = new Worker(new URL('../worker/cluster.worker.ts', import.meta.url), { type: 'module' })
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data)
+  worker.onerror = (event) => useCluster.setState({ bug: event.message })
+  const flags = new URLSearchParams(location.search)
+  send({
+    type: 'boot',
+    seed: Number(flags.get('seed')) || crypto.getRandomValues(new Uint32Array(1))[0]! % 1_000_000,
+    workers: Math.min(20, Number(flags.get('workers')) || 3),
+    version: flags.get('version') ?? '1.36',
+    fresh,
+  })
+}
+
+export function send(message: ToWorker) {
+  worker?.postMessage(message)
+}
+
+/** Does one thing to the cluster; it becomes part of the journal. */
+export function input(what: Input) {
+  send({ type: 'input', input: what })
+}
+
+/** Asks the worker; rejected with its message when it refuses. */
+export function call<K extends CallName>(name: K, ask: Calls[K]['ask']): Promise<Calls[K]['answer']> {
+  const id = ++lastCall
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve: resolve as (value: unknown) => void, reject }) // the worker answers a name with that name's type
+    send({ type: 'call', call: id, name, ask })
+  })
+}
+
+function receive(message: FromWorker) {
+  switch (message.type) {
+    case 'restoring':
+      return useCluster.setState({ phase: 'restoring' })
+    case 'lost':
+      console.warn(message.message)
+      return useCluster.setState({ lost: true })
+    case 'ready':
+      useCluster.setState({ phase: 'ready', startMs: message.startMs, nowMs: message.startMs, speed: message.speed })
+      return terminalsRestored(message.terminals)
+    case 'output':
+      return terminalSaid(message.terminal, message.text)
+    case 'exit':
+      return terminalEnded(message.terminal, message.code)
+    case 'objects':
+      return useCluster.setState((state) => takeIn(state, message.changed, message.deleted))
+    case 'time':
+      return useCluster.setState({ nowMs: message.nowMs, speed: message.speed })
+    case 'files':
+      return useCluster.setState({ files: message.files })
+    case 'findings':
+      return useCluster.setState({ findings: message.findings })
+    case 'kept':
+      return useCluster.setState({ kept: message.kept })
+    case 'bug':
+      console.error(message.message)
+      return useCluster.setState({ bug: message.message })
+    case 'answer':
+      waiting.get(message.call)?.resolve(message.value)
+      return void waiting.delete(message.call)
+    case 'refusal':
+      waiting.get(message.call)?.reject(new Error(message.message))
+      return void waiting.delete(message.call)
+  }
+}

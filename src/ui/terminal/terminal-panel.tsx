@@ -1,0 +1,90 @@
+import { lazy, Suspense, useState } from 'react'
+import { useTranslate } from '../i18n/i18n'
+import { Icon } from '../layout/icons'
+import { useCluster } from '../state/cluster-store'
+import { activateTerminal, closeTerminal, openTerminal, useTerminals, type TerminalTab } from '../state/terminals'
+import './terminal.css'
+
+/** xterm is fetched while the page draws and the cluster boots. */
+const screen = import('./terminal-screen')
+const TerminalScreen = lazy(() => screen)
+
+export function TerminalPanel() {
+  const t = useTranslate()
+  const { tabs, active } = useTerminals()
+  const paused = useCluster((cluster) => cluster.speed === 0)
+  const phase = useCluster((cluster) => cluster.phase)
+  const [searching, setSearching] = useState(false)
+  const current = tabs.find(({ id }) => id === active)
+  return (
+    <section className="panel terminal" id="terminal" tabIndex={-1} data-panel="terminal" aria-label={t('view.terminal')}>
+      <div className="bar">
+        <div className="terminal-tabs" role="tablist" aria-label={t('view.terminal')}>
+          {tabs.map((tab) => (
+            <Tab key={tab.id} tab={tab} selected={tab.id === active} closable={tabs.length > 1} />
+          ))}
+        </div>
+        <button className="button icon bare" aria-label={t('terminal.new')} title={t('terminal.new')} onClick={() => openTerminal()}>
+          <Icon name="plus" />
+        </button>
+        <span className="push" />
+        {paused && <span className="badge waiting">{t('clock.paused')}</span>}
+        <button
+          className="button icon bare"
+          aria-label={t('terminal.search')}
+          title={t('terminal.search')}
+          aria-pressed={searching}
+          onClick={() => setSearching(!searching)}
+        >
+          <Icon name="search" />
+        </button>
+      </div>
+      {paused && <p className="terminal-note">{t('terminal.paused')}</p>}
+      <div className="screens">
+        {phase !== 'ready' && <p className="blank screen-blank">{t('app.starting')}</p>}
+        <Suspense>
+          {tabs.map((tab) => (
+            <TerminalScreen
+              key={tab.id}
+              id={tab.id}
+              shown={tab.id === active}
+              searching={searching && tab.id === active}
+              onSearching={setSearching}
+            />
+          ))}
+        </Suspense>
+      </div>
+      {current?.exitCode !== undefined && (
+        <p className="terminal-note">
+          {t('terminal.ended', { code: current.exitCode })}
+          <button
+            className="button"
+            onClick={() => {
+              openTerminal()
+              closeTerminal(current.id)
+            }}
+          >
+            {t('terminal.again')}
+          </button>
+        </p>
+      )}
+    </section>
+  )
+}
+
+function Tab({ tab, selected, closable }: { tab: TerminalTab; selected: boolean; closable: boolean }) {
+  const t = useTranslate()
+  const name = t('terminal.name', { n: tab.number })
+  return (
+    <span className="terminal-tab" data-selected={selected}>
+      <button role="tab" className="tab" aria-selected={selected} onClick={() => activateTerminal(tab.id)}>
+        {name}
+      </button>
+      {closable && (
+        <button className="button icon bare" aria-label={t('terminal.close', { name })} onClick={() => closeTerminal(tab.id)}>
+          <Icon name="close" />
+        </button>
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,82 @@
+import { del, get, set } from 'idb-keyval'
+import { createCluster } from '../../sim/cluster'
+import type { RealClock } from '../../sim/engine/driver'
+import type { Journal } from './journal'
+import type { FromWorker, ToWorker } from './protocol'
+import { createSession } from './session'
+
+const KEY = 'journal'
+/** A reloaded page asks for the lock before its predecessor's worker has quite gone. */
+const LOCK_PATIENCE_MS = 1500
+
+const post = (message: FromWorker) => self.postMessage(message)
+
+/** `setTimeout(0)` is held back by browsers; a message is not, and yet it lets other messages through first. */
+const { port1, port2 } = new MessageChannel()
+const soon: (() => void)[] = []
+port1.onmessage = () => soon.shift()?.()
+
+const clock: RealClock = {
+  nowMs: () => performance.now(),
+  after(delayMs, run) {
+    if (delayMs > 0) {
+      const timer = setTimeout(run, delayMs)
+      return () => clearTimeout(timer)
+    }
+    let called = true
+    soon.push(() => called && run())
+    port2.postMessage(null)
+    return () => void (called = false)
+  },
+}
+
+let session: ReturnType<typeof createSession> | undefined
+const early: ToWorker[] = []
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === 'boot') void boot(data)
+  else if (session) session.receive(data)
+  else early.push(data)
+}
+
+async function boot({ seed, workers, version, fresh }: ToWorker & { type: 'boot' }) {
+  const keeps = await ownsTheStore()
+  if (!keeps) post({ type: 'kept', kept: false })
+  if (fresh && keeps) await del(KEY).catch(() => undefined) // a browser that keeps nothing has nothing to delete
+  const kept = keeps && !fresh ? await get<Journal>(KEY).catch(() => undefined) : undefined
+  if (kept) post({ type: 'restoring' })
+  const empty = (): Journal => ({
+    options: { seed, workers, version, startMs: Math.floor(Date.now() / 1000) * 1000 },
+    speed: 1,
+  })
+  const save = (journal: Journal) => {
+    if (keeps)
+      void set(KEY, journal).then(
+        () => post({ type: 'kept', kept: true }),
+        () => post({ type: 'kept', kept: false }),
+      )
+  }
+  const start = (journal: Journal) => createSession({ createCluster, clock, post, save, journal })
+  try {
+    session = start(kept ?? empty())
+  } catch (error) {
+    if (!kept) throw error
+    // A journal of an older build that this one cannot live through: better a fresh cluster than none.
+    post({ type: 'lost', message: String(error) })
+    session = start(empty())
+  }
+  for (const message of early.splice(0)) session.receive(message)
+}
+
+/** Two tabs must not write over each other's cluster: the first keeps the lock while it lives. */
+function ownsTheStore(): Promise<boolean> {
+  if (!('locks' in navigator)) return Promise.resolve(true)
+  return new Promise((resolve) => {
+    navigator.locks
+      .request('tabernetes-journal', { signal: AbortSignal.timeout(LOCK_PATIENCE_MS) }, () => {
+        resolve(true)
+        return new Promise<never>(() => {}) // held until the worker ends
+      })
+      .catch(() => resolve(false))
+  })
+}

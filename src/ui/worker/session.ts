@@ -1,0 +1,319 @@
+import { askCheck, type Finding } from '../../lessons/checks'
+import type { Check } from '../../lessons/format'
+import type { Cluster, ClusterOptions, Run, Terminal } from '../../sim/cluster'
+import { checkViewOf } from '../../lessons/check-view'
+import { createDriver, type RealClock } from '../../sim/engine/driver'
+import { createRecorder, replay } from '../../sim/engine/recording'
+import { toYaml } from '../../sim/formats/yaml'
+import { followChanges } from './changes'
+import { mergeTyping, type Journal } from './journal'
+import type { CallName, Calls, FileListing, FromWorker, Input, ObjectReference, RunResult, ToWorker } from './protocol'
+import { createShellAnswers } from './shell-answers'
+
+/** What a session needs of the world outside. */
+export interface SessionOptions {
+  readonly createCluster: (options: ClusterOptions) => Cluster
+  readonly clock: RealClock
+  readonly post: (message: FromWorker) => void
+  /** Puts the journal where a reload finds it. */
+  readonly save: (journal: Journal) => void
+  readonly journal: Journal
+}
+
+/** Characters of terminal output the page may lag behind before virtual time waits for it. */
+const MOST_UNDRAWN = 400_000
+/** At most one message of each sort in this time: about a frame. */
+const FRAME_MS = 16
+const CHECKS_EVERY_MS = 150
+const FILES_EVERY_MS = 400
+/** What somebody did is kept soon; that time went on, less often. */
+const SAVE_EVERY_MS = 500
+const SAVE_PROGRESS_EVERY_MS = 5000
+const TIME_EVERY_MS = 200
+/** Of a restored terminal the page gets this much of the end. */
+const MOST_RESTORED = 200_000
+
+/**
+ * One cluster and everything the page does to it. Inputs go through `apply`, live and when a journal is lived through again, so both give the
+ * same cluster; whatever only looks (summaries, YAML, checks on objects) stays outside the journal.
+ */
+export function createSession({ createCluster, clock, post, save, journal }: SessionOptions) {
+  const cluster = createCluster(journal.options)
+  const { engine } = cluster
+  const terminals = new Map<string, Terminal>()
+  const output = new Map<string, string>()
+  const runs = new Map<number, { run: Run; call: number | undefined }>()
+  /** Characters sent to the page that it has not drawn yet. */
+  let undrawn = 0
+  /** False while a journal is lived through again: nobody is watching, nothing is sent. */
+  let live = false
+  let lastRun = 0
+
+  const past = journal.recording
+  const asRecorded = past === undefined || replay(engine, past, apply)
+  const recorder = createRecorder<Input>(engine, asRecorded ? past : undefined, mergeTyping)
+  if (!asRecorded) throw new Error('this build does not live through the kept cluster as it was')
+
+  const objectsSoon = limiter(FRAME_MS, sendObjects)
+  const outputSoon = limiter(FRAME_MS, sendOutput)
+  const checksSoon = limiter(CHECKS_EVERY_MS, sendFindings)
+  const filesSoon = limiter(FILES_EVERY_MS, sendFiles)
+  const saveSoon = limiter(SAVE_EVERY_MS, saveNow)
+  const progressSoon = limiter(SAVE_PROGRESS_EVERY_MS, saveNow)
+  const timeSoon = limiter(TIME_EVERY_MS, sendTime)
+
+  const changes = followChanges(cluster, objectsSoon)
+  const view = checkViewOf(
+    cluster,
+    createShellAnswers(
+      (script) => startRun(script),
+      () => engine.nowMs,
+    ),
+  )
+  let checks: readonly { id: string; check: Check }[] = []
+  let folder: string | undefined
+  let lastFiles = ''
+
+  const driver = createDriver({
+    engine,
+    clock,
+    speed: journal.speed,
+    onSlice: afterSlice,
+    onError: (error) => post({ type: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  })
+  post({
+    type: 'ready',
+    restored: past !== undefined,
+    terminals: [...terminals.keys()],
+    startMs: journal.options.startMs,
+    speed: journal.speed,
+  })
+  flush()
+  live = true
+
+  /** Puts `run` off until a little later, once for all that happens meanwhile. */
+  function limiter(everyMs: number, run: () => void) {
+    let waiting = false
+    return () => {
+      if (waiting) return
+      waiting = true
+      clock.after(everyMs, () => {
+        waiting = false
+        run()
+      })
+    }
+  }
+
+  function afterSlice() {
+    for (const [id, { run, call }] of runs) {
+      if (!run.result) continue
+      runs.delete(id)
+      if (call !== undefined) post({ type: 'answer', call, value: run.result satisfies RunResult })
+    }
+    timeSoon()
+    if (folder !== undefined) filesSoon()
+    if (checks.length > 0) checksSoon()
+    progressSoon()
+  }
+
+  /** Refusals (a file where a folder is, a terminal that has ended) are for whoever asked; living through them again they are nothing new. */
+  function apply(input: Input) {
+    try {
+      act(input)
+    } catch (error) {
+      if (live) throw error
+    }
+  }
+
+  function act(input: Input) {
+    switch (input.do) {
+      case 'open': {
+        const terminal = cluster.openTerminal({ columns: input.columns, rows: input.rows })
+        terminals.set(input.terminal, terminal)
+        terminal.onOutput((text) => say(input.terminal, text))
+        terminal.onExit((code) => {
+          terminals.delete(input.terminal)
+          if (!live) return void output.delete(input.terminal)
+          sendOutput()
+          post({ type: 'exit', terminal: input.terminal, code })
+        })
+        return
+      }
+      case 'type':
+        return terminals.get(input.terminal)?.input(input.text)
+      case 'resize':
+        return terminals.get(input.terminal)?.resize(input.columns, input.rows)
+      case 'close':
+        terminals.get(input.terminal)?.close()
+        return void terminals.delete(input.terminal)
+      case 'write':
+        return cluster.files.write(input.path, input.text)
+      case 'remove':
+        return cluster.files.remove(input.path)
+      case 'run':
+        lastRun = input.run
+        return void runs.set(input.run, { run: cluster.start(input.script, { stdin: input.stdin }), call: undefined })
+    }
+  }
+
+  /** Does something to the cluster and remembers it. What the cluster refuses now it refuses again when it is lived through once more. */
+  function put(input: Input) {
+    recorder.note(input)
+    apply(input)
+    driver.nudge()
+    saveSoon()
+  }
+
+  function startRun(script: string, stdin?: string, call?: number): Run {
+    const input: Input = { do: 'run', run: lastRun + 1, script, stdin }
+    recorder.note(input)
+    apply(input)
+    const started = runs.get(input.run)!
+    started.call = call
+    clock.after(0, () => driver.nudge())
+    return started.run
+  }
+
+  function say(terminal: string, text: string) {
+    output.set(terminal, (output.get(terminal) ?? '') + text)
+    if (live) outputSoon()
+  }
+
+  function sendOutput() {
+    for (const [terminal, all] of output) {
+      const text = live ? all : all.slice(-MOST_RESTORED)
+      undrawn += text.length
+      post({ type: 'output', terminal, text })
+    }
+    output.clear()
+    if (undrawn > MOST_UNDRAWN) driver.hold(true)
+  }
+
+  function sendObjects() {
+    if (changes.pending > 0) post({ type: 'objects', ...changes.take() })
+  }
+
+  function sendTime() {
+    post({ type: 'time', nowMs: engine.nowMs, speed: driver.speed })
+  }
+
+  function sendFiles() {
+    if (folder === undefined) return
+    const files = listFiles(cluster, folder)
+    const text = JSON.stringify(files)
+    if (text === lastFiles) return
+    lastFiles = text
+    post({ type: 'files', folder, files })
+  }
+
+  function sendFindings() {
+    const findings: Record<string, Finding> = {}
+    for (const { id, check } of checks) findings[id] = askCheck(check, view)
+    post({ type: 'findings', findings })
+  }
+
+  function saveNow() {
+    save({ options: journal.options, recording: recorder.recording(), speed: driver.speed })
+  }
+
+  function flush() {
+    sendObjects()
+    sendOutput()
+    sendTime()
+  }
+
+  const calls: { readonly [K in CallName]: (ask: Calls[K]['ask'], call: number) => Calls[K]['answer'] | undefined } = {
+    readFile({ path }) {
+      const text = cluster.files.read(path)
+      if (text === undefined) throw new Error(`${path}: No such file or directory`)
+      return text
+    },
+    writeFile({ path, text }) {
+      put({ do: 'write', path, text })
+      filesSoon()
+      return null
+    },
+    removeFile({ path }) {
+      put({ do: 'remove', path })
+      filesSoon()
+      return null
+    },
+    // Answered by afterSlice when the run has ended.
+    run({ script, stdin }, call) {
+      startRun(script, stdin, call)
+      return undefined
+    },
+    yaml: (reference) => yamlOf(cluster, reference),
+  }
+
+  return {
+    cluster,
+    receive(message: ToWorker) {
+      switch (message.type) {
+        case 'boot':
+        case 'save':
+          return saveNow()
+        case 'input':
+          driver.nudge()
+          put(message.input)
+          return
+        case 'drawn':
+          undrawn = Math.max(0, undrawn - message.characters)
+          if (undrawn < MOST_UNDRAWN / 2) driver.hold(false)
+          return
+        case 'speed':
+          driver.setSpeed(message.speed)
+          sendTime()
+          saveSoon()
+          return
+        case 'step':
+          driver.stepUntil(() => changes.pending > 0, 1000)
+          return flush()
+        case 'watch-files':
+          folder = message.folder
+          lastFiles = ''
+          return sendFiles()
+        case 'watch-checks':
+          checks = message.checks
+          return sendFindings()
+        case 'call':
+          try {
+            driver.nudge()
+            // The page's `ask` is typed by the same table under the same name.
+            const value = (calls[message.name] as (ask: unknown, call: number) => unknown)(message.ask, message.call)
+            if (value !== undefined) post({ type: 'answer', call: message.call, value })
+          } catch (error) {
+            post({ type: 'refusal', call: message.call, message: error instanceof Error ? error.message : String(error) })
+          }
+      }
+    },
+    save: saveNow,
+    stop: () => driver.stop(),
+  }
+}
+
+/** Folders too large or too dull to show beside an editor. */
+const HIDDEN = /(^|\/)\./
+const MOST_FILES = 500
+
+function listFiles(cluster: Cluster, folder: string): readonly FileListing[] {
+  const found: FileListing[] = []
+  const visit = (path: string) => {
+    for (const { name, directory } of cluster.files.list(path)) {
+      const inner = path === '/' ? `/${name}` : `${path}/${name}`
+      if (HIDDEN.test(name) || found.length >= MOST_FILES) continue
+      found.push({ path: inner, type: directory ? 'directory' : 'file' })
+      if (directory) visit(inner)
+    }
+  }
+  visit(folder)
+  return found
+}
+
+function yamlOf(cluster: Cluster, { kind, namespace, name }: ObjectReference): string {
+  const definition = cluster.findKind(kind)
+  const object = definition && cluster.client().get(definition, namespace, name)
+  if (!object) throw new Error(`${kind.toLowerCase()} "${name}" not found`)
+  const { managedFields: _, ...metadata } = object.metadata
+  return toYaml({ ...object, metadata })
+}
