@@ -167,6 +167,7 @@ export function createMachine(options: MachineOptions): Machine {
     if (task.state === 'zombie') return
     task.unpark?.()
     task.unpark = undefined
+    if (task.state !== 'running') abandon(task)
     task.state = 'zombie'
     for (const peer of task.channels.values()) peer.close()
     for (const fd of [...task.fds.keys()]) closeFd(task, fd)
@@ -181,6 +182,15 @@ export function createMachine(options: MachineOptions): Machine {
       signalTask(task.parent, 'SIGCHLD')
     } else tasks.delete(task.pid)
     task.onExit?.(result)
+  }
+
+  /** Lets the `finally` blocks of a program that will never go on have their say; system calls they would make are not performed. */
+  function abandon(task: Task) {
+    try {
+      task.coroutine.return(0)
+    } catch {
+      // A dying program's last words change nothing any more.
+    }
   }
 
   const kill = (task: Task) => end(task, { pid: task.pid, code: 128 + signalNumbers.SIGKILL, signal: 'SIGKILL' })
@@ -492,6 +502,7 @@ export function createMachine(options: MachineOptions): Machine {
       off = true
       for (const task of tasks.values()) {
         task.unpark?.()
+        abandon(task)
         task.state = 'zombie'
         for (const open of task.fds.values()) open.listener?.close()
       }

@@ -1,0 +1,91 @@
+import type { Client } from '../api/client'
+import type { KindDefinition } from '../api/kind'
+import { parseApiVersion, type KubeObject, type NewObject } from '../api/object'
+import type { Registry } from '../api/registry'
+import { API_SERVER_PORT, KUBERNETES_SERVICE_ADDRESS } from './addresses'
+import { clusterDns } from './cluster-dns'
+import { kubeProxy } from './kube-proxy'
+import { namespaces, priorityClasses } from './namespaces'
+import { storageClasses } from './storage-classes'
+
+export interface InstallOptions {
+  readonly registry: Registry
+  readonly client: Client
+  /** Address of the API server, for the Service `kubernetes`. */
+  readonly address: string
+  /** `v1.36.0` */
+  readonly version: string
+  /** RBAC roles and bindings that every cluster is born with. */
+  readonly roles: readonly KubeObject[]
+}
+
+/** Creates what `kubeadm init` leaves behind. Kinds that the simulated release does not serve are left out. */
+export function install({ registry, client, address, version, roles }: InstallOptions) {
+  const objects: readonly object[] = [
+    ...namespaces,
+    ...priorityClasses,
+    ...roles,
+    ...storageClasses,
+    ...kubernetesService(address),
+    ...clusterDns,
+    ...kubeProxy(version),
+    ...clusterInformation(address, version),
+  ]
+  for (const object of objects) {
+    const { apiVersion, kind } = object as KubeObject // data of this folder, each with apiVersion and kind
+    const { group, version } = parseApiVersion(apiVersion)
+    const served = registry.findKind(group, version, kind)
+    if (served) client.create(served.kind as KindDefinition<KubeObject>, object as NewObject<KubeObject>)
+  }
+}
+
+/** The Service under which Pods reach the API server; its endpoints are the API server's own work, not a controller's. */
+const kubernetesService = (address: string) => {
+  const ports = [{ name: 'https', port: API_SERVER_PORT, protocol: 'TCP' }]
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+      spec: {
+        clusterIP: KUBERNETES_SERVICE_ADDRESS,
+        type: 'ClusterIP',
+        ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: API_SERVER_PORT }],
+      },
+    },
+    {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+      subsets: [{ addresses: [{ ip: address }], ports }],
+    },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { name: 'kubernetes', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports,
+    },
+  ]
+}
+
+/** ConfigMaps in which kubeadm keeps what it was told. */
+const clusterInformation = (address: string, version: string) => [
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'kubeadm-config', namespace: 'kube-system' },
+    data: {
+      ClusterConfiguration: `apiServer: {}\napiVersion: kubeadm.k8s.io/v1beta4\ncertificatesDir: /etc/kubernetes/pki\nclusterName: kubernetes\ncontrolPlaneEndpoint: ${address}:${API_SERVER_PORT}\nkind: ClusterConfiguration\nkubernetesVersion: ${version}\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: 192.168.0.0/16\n  serviceSubnet: 10.96.0.0/12\n`,
+    },
+  },
+  {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'cluster-info', namespace: 'kube-public' },
+    data: {
+      kubeconfig: `apiVersion: v1\nclusters:\n- cluster:\n    server: https://${address}:${API_SERVER_PORT}\n  name: ""\nkind: Config\n`,
+    },
+  },
+]

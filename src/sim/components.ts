@@ -1,0 +1,81 @@
+import type { ApiRequest, ApiResponse } from './api/http'
+import { isStreamed, isUpgraded } from './api/http'
+import { serveHttp, type HttpRequest, type HttpResponse } from './node/programs/http-server'
+import { nowMs, write } from './node/os/calls'
+import type { Proc, Program } from './node/os/syscalls'
+import { textFromBytes } from './node/os/text'
+import { API_SERVER_PORT } from './bootstrap/addresses'
+import { calendar } from './engine/time'
+
+/** A part of the control plane that works exactly while its process runs. */
+export interface Switch {
+  start(): void
+  stop(): void
+}
+
+/** What the control plane's programs switch on and off, and where the API server's requests go. */
+export interface ControlPlane {
+  readonly apiServer: Switch
+  readonly controllerManager: Switch
+  readonly scheduler: Switch
+  readonly request: (request: ApiRequest) => ApiResponse
+}
+
+/**
+ * The programs of the control plane's images, by the name before the version in their files. Each one's process *is* the component: kill the
+ * scheduler's and scheduling stops.
+ */
+export function controlPlanePrograms({
+  apiServer,
+  controllerManager,
+  scheduler,
+  request,
+}: ControlPlane): Readonly<Record<string, Program>> {
+  return {
+    'kube-apiserver': component('kube-apiserver', API_SERVER_PORT, apiServer, function* (asked) {
+      return plain(
+        request({
+          method: asked.method,
+          url: asked.target,
+          headers: { ...asked.headers, 'x-forwarded-proto': 'https' },
+          body: asked.body,
+          from: asked.peer,
+        }),
+      )
+    }),
+    'kube-controller-manager': component('kube-controller-manager', 10257, controllerManager, healthy),
+    'kube-scheduler': component('kube-scheduler', 10259, scheduler, healthy),
+  }
+}
+
+type Answer = (request: HttpRequest) => Proc<HttpResponse>
+
+/** A program that switches its component on, answers its port, and switches it off however it ends. */
+function component(name: string, port: number, part: Switch, handle: Answer): Program {
+  return function* (self) {
+    const t = calendar(yield* nowMs())
+    const two = (value: number) => String(value).padStart(2, '0')
+    const stamp = `${two(t.month)}${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}.${String(t.millisecond).padStart(3, '0')}000`
+    yield* write(2, `I${stamp}       ${self.pid} server.go:150] "Starting ${name}"\n`)
+    part.start()
+    try {
+      return yield* serveHttp({ self, ports: [port], handle })
+    } finally {
+      part.stop()
+    }
+  }
+}
+
+const healthy: Answer = function* ({ path }) {
+  return /^\/(healthz|livez|readyz)\b/.test(path) ? { status: 200, body: 'ok' } : { status: 404, body: '404 page not found\n' }
+}
+
+/** An API answer for a program that speaks HTTP by hand; watches and terminals need a client library's connection. */
+function plain(response: ApiResponse): HttpResponse {
+  if (isStreamed(response) || isUpgraded(response)) return { status: 400, body: 'this connection cannot carry a stream\n' }
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: typeof response.body === 'string' ? response.body : textFromBytes(response.body),
+  }
+}
