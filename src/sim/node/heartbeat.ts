@@ -1,0 +1,108 @@
+import type { Client } from '../api/client'
+import type { EventRecorder } from '../api/event-recorder'
+import { StatusError } from '../api/status'
+import type { Lease } from '../api/types/coordination-v1.gen'
+import type { Node } from '../api/types/core-v1.gen'
+import type { Engine, Timer } from '../engine/engine'
+import { microTimestamp } from '../engine/time'
+import { lease as leaseKind } from '../kinds/coordination/lease'
+import { node as nodeKind } from '../kinds/core/node'
+import type { NodeImages } from './kubelet/node-images'
+import { networkAvailable, nodeStatus, registration, type HostFacts } from './node-object'
+
+/** A kubelet renews its lease every ten seconds; the control plane begins to worry after forty. */
+const LEASE_SECONDS = 40
+const RENEW_MS = 10_000
+/** An unchanged status is reported this often, a changed one (a new image) with the next look. */
+const REPORT_MS = 300_000
+
+export interface Heartbeat {
+  start(): void
+  stop(): void
+}
+
+/** Registers a Node and keeps saying that it is alive. */
+export function createHeartbeat(
+  engine: Engine,
+  client: Client,
+  recorder: EventRecorder,
+  facts: HostFacts,
+  version: string,
+  images: NodeImages,
+): Heartbeat {
+  let timer: Timer | undefined
+  let reportedMs = 0
+  let reportedImages = -1
+
+  function register() {
+    if (client.get<Node>(nodeKind, undefined, facts.name)) return
+    const { status, ...object } = registration(facts, version, engine.nowMs)
+    const created = client.create<Node>(nodeKind, { ...object, status })
+    const conditions = [networkAvailable(engine.nowMs), ...(status?.conditions ?? [])]
+    client.updateStatus<Node>(nodeKind, { ...created, status: { ...status, conditions } })
+  }
+
+  function report() {
+    const current = client.get<Node>(nodeKind, undefined, facts.name)
+    if (!current) return
+    reportedMs = engine.nowMs
+    reportedImages = images.version
+    client.updateStatus<Node>(nodeKind, { ...current, status: nodeStatus(facts, version, images.list(), current.status, engine.nowMs) })
+  }
+
+  function renew() {
+    const renewTime = microTimestamp(engine.nowMs)
+    const current = client.get<Lease>(leaseKind, 'kube-node-lease', facts.name)
+    if (current) {
+      client.update<Lease>(leaseKind, { ...current, spec: { ...current.spec, renewTime } })
+      return
+    }
+    const owner = client.get<Node>(nodeKind, undefined, facts.name)
+    client.create<Lease>(leaseKind, {
+      metadata: {
+        name: facts.name,
+        namespace: 'kube-node-lease',
+        ...(owner && { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: facts.name, uid: owner.metadata.uid }] }),
+      },
+      spec: { holderIdentity: facts.name, leaseDurationSeconds: LEASE_SECONDS, renewTime },
+    })
+  }
+
+  function beat() {
+    timer = engine.after(RENEW_MS, beat, { background: true })
+    try {
+      register()
+      if (engine.nowMs - reportedMs >= REPORT_MS || reportedImages !== images.version) report()
+      renew()
+    } catch (error) {
+      // The API server may be away for a while, or not want this now; the next beat tries again.
+      if (!(error instanceof StatusError)) throw error
+    }
+  }
+
+  /** What a kubelet tells of itself when it comes up. */
+  function announce() {
+    const about = client.get<Node>(nodeKind, undefined, facts.name)
+    if (!about) return
+    const tell = (reason: string, message: string) => recorder.event(about, 'Normal', reason, message)
+    tell('Starting', 'Starting kubelet.')
+    tell('NodeHasSufficientMemory', `Node ${facts.name} status is now: NodeHasSufficientMemory`)
+    tell('NodeHasNoDiskPressure', `Node ${facts.name} status is now: NodeHasNoDiskPressure`)
+    tell('NodeHasSufficientPID', `Node ${facts.name} status is now: NodeHasSufficientPID`)
+    tell('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods')
+    tell('NodeReady', `Node ${facts.name} status is now: NodeReady`)
+  }
+
+  return {
+    start() {
+      if (timer) return
+      reportedMs = -REPORT_MS
+      beat()
+      announce()
+    },
+    stop() {
+      engine.cancel(timer)
+      timer = undefined
+    },
+  }
+}

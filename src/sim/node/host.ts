@@ -1,0 +1,254 @@
+import type { Client } from '../api/client'
+import type { EventRecorder } from '../api/event-recorder'
+import type { Engine } from '../engine/engine'
+import type { Places } from '../network/places'
+import type { Catalogue } from './images/catalogue'
+import { createHeartbeat } from './heartbeat'
+import { createJournal, type Journal } from './journal'
+import type { KubeletContext } from './kubelet/context'
+import { createKubelet, type Kubelet } from './kubelet/kubelet'
+import type { Latency } from './kubelet/latency'
+import { hostnameOf, resolvConf } from './kubelet/managed-files'
+import { createNodeImages, type NodeImages } from './kubelet/node-images'
+import type { VolumeContext } from './kubelet/volumes'
+import type { HostFacts } from './node-object'
+import { createFileSystem, createVolume, file, type DirectoryEntry, type FileSystem } from './os/file-system'
+import { createMachine, type Machine } from './os/machine'
+import type { Network, NetworkNamespace } from './os/network'
+import type { Listener } from './os/socket'
+import type { Program } from './os/syscalls'
+import type { Sandbox } from './runtime/sandbox'
+
+/** The parts of a cluster that a host stands on. */
+export interface HostSurroundings {
+  readonly engine: Engine
+  readonly network: Network
+  readonly places: Places
+  readonly catalogue: Catalogue
+  readonly latency: Latency
+  /** Programs by the name that executable files carry: containers' and the hosts' own. */
+  readonly programs: (name: string) => Program | undefined
+  /** `1.36` and `v1.36.0`. */
+  readonly release: string
+  readonly version: string
+  readonly clusterDns: string
+  readonly disks: VolumeContext['disks']
+  readonly claimed: VolumeContext['claimed']
+  readonly token: VolumeContext['token']
+}
+
+/** What systemd looks after on a host. */
+export type ServiceName = 'kubelet' | 'containerd'
+
+/** A machine of the cluster: kernel, files, services, a place on the network. */
+export interface Host {
+  readonly facts: HostFacts
+  readonly machine: Machine
+  readonly files: FileSystem
+  readonly journal: Journal
+  readonly kubelet: Kubelet
+  readonly images: NodeImages
+  readonly context: KubeletContext
+  readonly place: NetworkNamespace
+  readonly poweredOn: boolean
+  readonly connected: boolean
+  isActive(service: ServiceName): boolean
+  startService(service: ServiceName): void
+  stopService(service: ServiceName): void
+  powerOff(): void
+  powerOn(): void
+  /** Pulls the network cable, or puts it back. */
+  disconnect(): void
+  reconnect(): void
+}
+
+/** A host with its kubelet running. `root` holds its files (tools, /etc); more is added here. */
+export function createHost(
+  around: HostSurroundings,
+  facts: HostFacts,
+  root: DirectoryEntry,
+  client: Client,
+  recorder: EventRecorder,
+): Host {
+  const { engine, places, network } = around
+  const files = createFileSystem({ root: createVolume(root), now: () => engine.nowMs })
+  const journal = createJournal(() => engine.nowMs)
+  const images = createNodeImages(engine, around.catalogue, around.latency)
+  const active = new Set<ServiceName>(['kubelet', 'containerd'])
+  let poweredOn = true
+  let connected = true
+  const listeners = new Map<string, Listener>()
+  const place: NetworkNamespace = {
+    name: `host/${facts.name}`,
+    interfaces: [{ interface: 'eth0', address: facts.address }],
+    listeners,
+    readFile: (path) => (files.stat(path)?.type === 'file' ? files.read(path) : undefined),
+  }
+  places.attach({ name: place.name, address: facts.address, node: facts.name, namespace: place, connected: () => poweredOn && connected })
+  for (const [path, node] of Object.entries(hostFiles(facts))) {
+    files.makeDirectory(path.slice(0, path.lastIndexOf('/')) || '/', { parents: true })
+    files.place(path, node)
+  }
+
+  const bootMachine = () =>
+    createMachine({ engine, network, place, hostname: facts.name, files, programs: around.programs, init: false, background: false })
+  let machine = bootMachine()
+
+  let nextPod = 2
+  const usedAddresses = new Set<string>()
+  /** The next free address of the node's range, going round as host-local IPAM does. */
+  function takeAddress(): string {
+    const base = facts.podCidr.split('/')[0]!.split('.').slice(0, 3).join('.')
+    for (let tries = 0; tries < 253; tries++) {
+      const address = `${base}.${nextPod}`
+      nextPod = nextPod >= 254 ? 2 : nextPod + 1
+      if (!usedAddresses.has(address)) {
+        usedAddresses.add(address)
+        return address
+      }
+    }
+    throw new Error(`no address is left in ${facts.podCidr}: a node takes fewer Pods than it has addresses`)
+  }
+
+  const kubelet = createKubelet((hooks): KubeletContext => ({
+    ...hooks,
+    engine,
+    client,
+    recorder,
+    latency: around.latency,
+    runtime: { engine, network, programs: around.programs },
+    place,
+    catalogue: around.catalogue,
+    images,
+    nodeName: facts.name,
+    hostIP: facts.address,
+    release: around.release,
+    allocatable: () => ({ cpu: String(facts.cpu), memory: `${facts.memoryGiB}Gi`, 'ephemeral-storage': `${facts.diskGiB}Gi` }),
+    volumes: {
+      client,
+      nowMs: () => engine.nowMs,
+      hostFiles: files,
+      hostIP: facts.address,
+      allocatable: { cpu: String(facts.cpu), memory: `${facts.memoryGiB}Gi` },
+      disks: around.disks,
+      claimed: around.claimed,
+      token: around.token,
+    },
+    openSandbox(pod): Sandbox {
+      const hostNetwork = pod.spec.hostNetwork ?? false
+      const { namespace = '', name } = pod.metadata
+      const address = hostNetwork ? facts.address : takeAddress()
+      const hostname = hostnameOf(pod, facts.name)
+      const id = engine.random.hex(64)
+      if (hostNetwork) return { id, hostname, address, hostNetwork, listeners, place }
+      const mine = new Map<string, Listener>()
+      const stack: NetworkNamespace = {
+        name: `pod/${namespace}/${name}`,
+        interfaces: [{ interface: 'eth0', address }],
+        listeners: mine,
+        readFile: () => undefined,
+      }
+      places.attach({
+        name: stack.name,
+        address,
+        node: facts.name,
+        namespace: stack,
+        pod: { namespace, name },
+        connected: () => poweredOn && connected,
+      })
+      return { id, hostname, address, hostNetwork, listeners: mine, place: stack }
+    },
+    closeSandbox(sandbox) {
+      if (sandbox.hostNetwork) return
+      usedAddresses.delete(sandbox.address)
+      places.detach(sandbox.address)
+    },
+    dnsConfig: (pod) => resolvConf(pod, place.readFile('/etc/resolv.conf') ?? '', around.clusterDns),
+  }))
+  const heartbeat = createHeartbeat(engine, client, recorder, facts, around.version, images)
+
+  /** Brings kubelet and heartbeat in line with switch, cable and systemd. */
+  function settle() {
+    const works = poweredOn && connected && active.has('kubelet') && active.has('containerd')
+    if (works) {
+      heartbeat.start()
+      kubelet.start()
+    } else {
+      heartbeat.stop()
+      kubelet.stop()
+    }
+  }
+
+  const host: Host = {
+    facts,
+    get machine() {
+      return machine
+    },
+    files,
+    journal,
+    kubelet,
+    images,
+    context: kubelet.context,
+    place,
+    get poweredOn() {
+      return poweredOn
+    },
+    get connected() {
+      return connected
+    },
+    isActive: (service) => poweredOn && active.has(service),
+    startService(service) {
+      if (active.has(service)) return
+      active.add(service)
+      journal.started(service)
+      settle()
+    },
+    stopService(service) {
+      if (!active.delete(service)) return
+      journal.stopped(service)
+      settle()
+    },
+    powerOff() {
+      if (!poweredOn) return
+      poweredOn = false
+      heartbeat.stop()
+      kubelet.powerOff()
+      machine.powerOff()
+      listeners.clear()
+    },
+    powerOn() {
+      if (poweredOn) return
+      poweredOn = true
+      machine = bootMachine()
+      journal.started('containerd')
+      journal.started('kubelet')
+      settle()
+    },
+    disconnect() {
+      connected = false
+      settle()
+    },
+    reconnect() {
+      connected = true
+      settle()
+    },
+  }
+  journal.started('containerd')
+  journal.started('kubelet')
+  settle()
+  return host
+}
+
+const hostFiles = ({ name, address }: HostFacts) => ({
+  '/etc/hostname': file(`${name}\n`),
+  '/etc/hosts': file(`127.0.0.1\tlocalhost\n${address}\t${name}\n`),
+  '/etc/resolv.conf': file('nameserver 8.8.8.8\n'),
+  '/etc/os-release': file(
+    'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nVERSION="24.04.3 LTS (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\n',
+  ),
+  '/etc/passwd': file('root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n'),
+  '/etc/group': file('root:x:0:\nnogroup:x:65534:\n'),
+  '/var/lib/kubelet/config.yaml': file(
+    'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nclusterDNS:\n- 10.96.0.10\nclusterDomain: cluster.local\nstaticPodPath: /etc/kubernetes/manifests\n',
+  ),
+})

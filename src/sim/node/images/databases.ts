@@ -1,0 +1,160 @@
+import { directory, programFile } from '../os/file-system'
+import { patches, tagsOf, type ImageFacts, type Repository } from './image'
+
+const names = (name: string) => [`docker.io/library/${name}`, `mirror.gcr.io/library/${name}`, `public.ecr.aws/docker/library/${name}`]
+const alpineIsSmaller = (version: string): Partial<ImageFacts> => (version.includes('alpine') ? { tools: 'alpine' } : {})
+
+/** Databases, caches and queues. */
+export const databases: readonly Repository[] = [
+  {
+    names: [
+      ...names('redis'),
+      'registry.k8s.io/redis',
+      'k8s.gcr.io/redis',
+      'gcr.io/google_containers/redis',
+      'gcr.io/google_samples/gb-redis-leader',
+    ],
+    tags: {
+      ...tagsOf([...patches('8.4', 0), ...patches('8.2', 3), ...patches('8.0', 5), ...patches('7.4', 7), ...patches('7.2', 12), ...patches('7.0', 15), ...patches('6.2', 20), ...patches('6.0', 20), ...patches('5.0', 14), ...patches('4.0', 14), ...patches('3.2', 12), ...patches('2.8', 23)], ['alpine', 'bookworm']),
+      e2e: '3.2.12', v1: '3.2.12',
+    }, // prettier-ignore
+    sizeBytes: 53_245_719,
+    tools: 'debian',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['redis-server'],
+    workingDir: '/data',
+    variant: alpineIsSmaller,
+    files: (version) => ({
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/local/bin/redis-server': programFile(`redis-server/${version.split('-')[0]}`),
+      '/usr/local/bin/redis-cli': programFile(`redis-cli/${version.split('-')[0]}`),
+      '/data': directory(),
+    }),
+  },
+  {
+    names: ['docker.io/valkey/valkey'],
+    tags: tagsOf(['9.0.0', '8.1.4', '8.0.6', '7.2.11'], ['alpine']),
+    sizeBytes: 45_000_000,
+    tools: 'debian',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['valkey-server'],
+    workingDir: '/data',
+    variant: alpineIsSmaller,
+    files: (version) => ({
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/local/bin/valkey-server': programFile(`redis-server/${version.split('-')[0]}`),
+      '/usr/local/bin/valkey-cli': programFile(`redis-cli/${version.split('-')[0]}`),
+      '/data': directory(),
+    }),
+  },
+  {
+    names: ['gcr.io/google_samples/gb-redis-follower', 'us-docker.pkg.dev/google-samples/containers/gke/gb-redis-follower'],
+    tags: { v1: '6.0.5', v2: '6.0.5' },
+    sizeBytes: 38_000_000,
+    tools: 'debian',
+    cmd: ['/run.sh'],
+    files: () => ({ '/run.sh': programFile('redis-server/6.0.5'), '/usr/local/bin/redis-cli': programFile('redis-cli/6.0.5') }),
+  },
+  {
+    names: names('mysql'),
+    tags: tagsOf(
+      [
+        ...patches('9.5', 0),
+        ...patches('9.4', 0),
+        ...patches('8.4', 7),
+        ...patches('8.0', 44, 20),
+        ...patches('5.7', 44, 20),
+        ...patches('5.6', 51, 40),
+      ],
+      ['debian', 'oracle'],
+    ),
+    sizeBytes: 272_000_000,
+    tools: 'debian',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['mysqld'],
+    files: (version) => ({
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/sbin/mysqld': programFile(`mysqld/${version.split('-')[0]}`),
+      '/usr/bin/mysql': programFile(`mysql-client/${version.split('-')[0]}`),
+      '/usr/bin/mysqladmin': programFile(`mysql-client/${version.split('-')[0]}`),
+      '/var/lib/mysql': directory({}, 0o1777),
+    }),
+  },
+  {
+    names: names('mariadb'),
+    tags: tagsOf([...patches('12.0', 2), ...patches('11.8', 3), ...patches('11.4', 8), ...patches('10.11', 14), ...patches('10.6', 23)]),
+    sizeBytes: 115_000_000,
+    tools: 'debian',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['mariadbd'],
+    files: (version) => ({
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/sbin/mariadbd': programFile(`mysqld/${version}`),
+      '/usr/bin/mariadb': programFile(`mysql-client/${version}`),
+      '/var/lib/mysql': directory({}, 0o1777),
+    }),
+  },
+  {
+    names: names('postgres'),
+    tags: tagsOf([...patches('18', 1), ...patches('17', 7), ...patches('16', 11), ...patches('15', 15), ...patches('14', 20), ...patches('13', 23), ...patches('12', 22), ...patches('11', 22), ...patches('10', 23)], ['alpine', 'bookworm']),
+    sizeBytes: 156_000_000,
+    tools: 'debian',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['postgres'],
+    stopSignal: 'SIGINT',
+    variant: alpineIsSmaller,
+    files: (version) => ({
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/local/bin/postgres': programFile(`postgres/${version.split('-')[0]}`),
+      '/usr/local/bin/psql': programFile(`psql/${version.split('-')[0]}`),
+      '/usr/local/bin/pg_isready': programFile(`pg_isready/${version.split('-')[0]}`),
+      '/var/lib/postgresql/data': directory({}, 0o1777),
+    }),
+  }, // prettier-ignore
+  {
+    names: names('mongo'),
+    tags: tagsOf(['8.2.2', '8.0.16', '7.0.26', '6.0.27', '5.0.32', '4.4.30', '4.2.24']),
+    sizeBytes: 280_000_000,
+    tools: 'debian',
+    entrypoint: ['docker-entrypoint.sh'],
+    cmd: ['mongod'],
+    files: (version) => ({
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/bin/mongod': programFile(`mongod/${version}`),
+      '/data/db': directory({}, 0o1777),
+    }),
+  },
+  {
+    names: names('memcached'),
+    tags: tagsOf(['1.6.39', '1.6.38', '1.5.22'], ['alpine']),
+    sizeBytes: 31_000_000,
+    tools: 'debian',
+    cmd: ['memcached'],
+    variant: alpineIsSmaller,
+    files: (version) => ({ '/usr/local/bin/memcached': programFile(`memcached/${version.split('-')[0]}`) }),
+  },
+  {
+    names: names('rabbitmq'),
+    tags: tagsOf(['4.2.0', '4.1.5', '3.13.7', '3.12.14', '3.8.34'], ['management', 'alpine']),
+    sizeBytes: 105_000_000,
+    tools: 'debian',
+    cmd: ['rabbitmq-server'],
+    files: (version) => ({
+      '/opt/rabbitmq/sbin/rabbitmq-server': programFile(`rabbitmq/${version.split('-')[0]}`),
+      '/usr/local/bin/rabbitmq-server': programFile(`rabbitmq/${version.split('-')[0]}`),
+    }),
+  },
+  {
+    names: names('wordpress'),
+    tags: {
+      ...tagsOf(['6.8.3', '6.7.2', '6.6.2', '6.2.1', '5.9.3', '4.8.3'], ['apache']),
+      '6.2.1-apache': '6.2.1-apache',
+      '4.8-apache': '4.8.3-apache',
+    },
+    sizeBytes: 250_000_000,
+    tools: 'debian',
+    cmd: ['apache2-foreground'],
+    workingDir: '/var/www/html',
+    files: () => ({ '/usr/local/bin/apache2-foreground': programFile('httpd/2.4.65') }),
+  },
+]

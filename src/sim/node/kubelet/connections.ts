@@ -1,0 +1,178 @@
+import type { KubeletConnections } from '../../api/connect'
+import type { ChannelPeer } from '../../api/http'
+import { badRequest, internalError, notFound, type Status } from '../../api/status'
+import type { Pod } from '../../api/types/core-v1.gen'
+import type { Host } from '../host'
+import { createPipe, sinkFile } from '../os/pipe'
+import type { OpenFile } from '../os/open-file'
+import { SyscallError } from '../os/syscalls'
+import { createTty, type Tty } from '../os/tty'
+import { execError, signalQuietly, type Container } from '../runtime/container'
+import { streamLogs } from './logs'
+import type { ContainerState, PodState } from './pod-state'
+import { forwardPorts } from './port-forward'
+
+const STDIN = 0
+const STDOUT = 1
+const STDERR = 2
+const ERROR = 3
+const RESIZE = 4
+
+/** A node's answers to logs, exec, attach and port-forward. */
+export function kubeletConnections(host: Host): KubeletConnections {
+  const stateOf = (pod: Pod): PodState => {
+    const state = host.kubelet.pods.get(pod.metadata.uid)
+    if (!state) throw notFound({ group: '', plural: 'pods' }, pod.metadata.name)
+    return state
+  }
+  return {
+    logs: (pod, query, sink) => streamLogs(pod, host.kubelet.pods.get(pod.metadata.uid), query, sink, host.context.engine),
+    exec: (pod, query) => (peer) => exec(runningIn(stateOf(pod), pod, query.get('container')), query, peer),
+    attach: (pod, query) => {
+      const state = stateOf(pod)
+      const container = runningIn(state, pod, query.get('container'))
+      const known = [...state.containers.values()].find(({ running }) => running === container)
+      return (peer) => attach(container, known, query, peer)
+    },
+    portForward: (pod, ports) => {
+      const state = stateOf(pod)
+      return (peer) => forwardPorts(host, state, ports, peer)
+    },
+  }
+}
+
+function runningIn(state: PodState, pod: Pod, name: string | null): Container {
+  const wanted = name || pod.spec.containers[0]!.name
+  const container = state.containers.get(wanted)
+  if (!container) throw badRequest(`container ${wanted} is not valid for pod ${pod.metadata.name}`)
+  if (!container.running) throw internalError(`error executing command in container: container not found ("${wanted}")`)
+  return container.running
+}
+
+const success: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }
+
+/** What channel 3 says at the end: success, or the exit code as a cause. */
+const exitStatus = (code: number): Status =>
+  code === 0
+    ? success
+    : {
+        kind: 'Status',
+        apiVersion: 'v1',
+        metadata: {},
+        status: 'Failure',
+        message: `command terminated with non-zero exit code: command terminated with exit code ${code}`,
+        reason: 'NonZeroExitCode',
+        details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
+      }
+
+const failureStatus = (message: string): Status => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message,
+  reason: 'InternalError',
+  code: 500,
+})
+
+/** Runs a command in a container with its streams on the channels. Its end is told on channel 3; hanging up hangs up the process. */
+function exec(container: Container, query: URLSearchParams, peer: ChannelPeer): ChannelPeer {
+  const command = query.getAll('command')
+  const wantsTty = query.get('tty') === 'true' || query.get('tty') === '1'
+  let pid = 0
+  let tty: Tty | undefined
+  let stdin: OpenFile | undefined
+  const fds: Record<number, OpenFile> = {}
+  if (wantsTty) {
+    tty = createTty(
+      { columns: 80, rows: 24 },
+      { output: (text) => peer.data(STDOUT, text), signal: (group, signal) => signalQuietly(container.machine, -group, signal) },
+    )
+    Object.assign(fds, { 0: tty.file, 1: tty.file, 2: tty.file })
+  } else {
+    const input = createPipe()
+    stdin = input.writer
+    const wantsInput = query.get('stdin') === 'true' || query.get('stdin') === '1'
+    if (!wantsInput) stdin.release()
+    Object.assign(fds, { 0: input.reader, 1: sinkFile((text) => peer.data(STDOUT, text)), 2: sinkFile((text) => peer.data(STDERR, text)) })
+  }
+  const end = (status: Status) => {
+    peer.data(ERROR, JSON.stringify(status))
+    peer.close()
+  }
+  try {
+    const process = container.machine.start({
+      argv: command,
+      env: { ...container.env, ...(wantsTty && { TERM: 'xterm' }) },
+      cwd: container.config.workingDir ?? container.config.image.workingDir ?? '/',
+      who: container.config.who,
+      fds,
+      onExit: ({ code }) => end(exitStatus(code)),
+    })
+    pid = process.pid
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    end(
+      failureStatus(
+        `Internal error occurred: error executing command in container: failed to exec in container: failed to start exec "${container.id}": OCI runtime exec failed: exec failed: unable to start container process: ${execError(command[0] ?? '', error)}: unknown`,
+      ),
+    )
+    return { data() {}, close() {} }
+  }
+  return {
+    data(channel, text) {
+      if (channel === RESIZE) resize(tty, text)
+      else if (channel !== STDIN) return
+      else if (tty) tty.input(text)
+      else writeQuietly(stdin!, text)
+    },
+    close(channel) {
+      if (channel === undefined) {
+        tty?.hangUp()
+        stdin?.release()
+        if (tty) signalQuietly(container.machine, pid, 'SIGHUP')
+      } else if (channel === STDIN) stdin?.release()
+    },
+  }
+}
+
+/** Connects to a container's first process: what it writes from now on, and its standard input if it has one. */
+function attach(container: Container, state: ContainerState | undefined, query: URLSearchParams, peer: ChannelPeer): ChannelPeer {
+  const stop = container.log.follow((entry) => {
+    if (entry) peer.data(container.tty || entry.stream === 'stdout' ? STDOUT : STDERR, entry.text)
+    else {
+      peer.data(ERROR, JSON.stringify(exitStatus(container.exit?.code ?? 0)))
+      peer.close()
+    }
+  })
+  const wantsInput = query.get('stdin') === 'true' || query.get('stdin') === '1'
+  const endInput = () => {
+    if (wantsInput && !container.tty && (state?.spec.stdinOnce ?? true)) container.stdin?.release()
+  }
+  return {
+    data(channel, text) {
+      if (channel === RESIZE) resize(container.tty, text)
+      else if (channel === STDIN && container.tty) container.tty.input(text)
+      else if (channel === STDIN && container.stdin) writeQuietly(container.stdin, text)
+    },
+    close(channel) {
+      if (channel === undefined || channel === STDIN) endInput()
+      if (channel === undefined) stop()
+    },
+  }
+}
+
+function resize(tty: Tty | undefined, text: string) {
+  const size: unknown = JSON.parse(text)
+  if (tty && typeof size === 'object' && size !== null && 'Width' in size && 'Height' in size)
+    tty.resize(Number(size.Width), Number(size.Height))
+}
+
+/** Input for a process that has closed its end is lost, as in a real pipe whose writer ignores SIGPIPE. */
+function writeQuietly(file: OpenFile, text: string) {
+  try {
+    file.write(text)
+  } catch (error) {
+    if (!(error instanceof SyscallError && error.code === 'EPIPE')) throw error
+  }
+}

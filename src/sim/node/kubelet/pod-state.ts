@@ -1,0 +1,149 @@
+import type { Timer } from '../../engine/engine'
+import type { Container as ContainerSpec, ContainerStateTerminated, ContainerStateWaiting, Pod } from '../../api/types/core-v1.gen'
+import type { Image } from '../images/image'
+import type { Container } from '../runtime/container'
+import type { Sandbox } from '../runtime/sandbox'
+import type { BackOff } from './back-off'
+import { createBackOff } from './back-off'
+import type { MountedVolumes } from './volumes'
+
+/** What part a container plays in its Pod. A sidecar is an init container that keeps running. */
+export type Role = 'init' | 'sidecar' | 'app' | 'ephemeral'
+
+/** All that a kubelet keeps in mind of one container. */
+export interface ContainerState {
+  /** Newest specification; a running container keeps the one it was started with in `runningSpec`. */
+  spec: ContainerSpec
+  readonly role: Role
+  /** Why nothing runs; shown as `state.waiting`. */
+  waiting: ContainerStateWaiting | undefined
+  /** The process, while it runs. */
+  running: Container | undefined
+  runningSpec: ContainerSpec | undefined
+  /** How the newest run ended, and the log it left. */
+  ended: { readonly status: ContainerStateTerminated; readonly container: Container | undefined } | undefined
+  /** How the run before ended (`lastState`), and its log for `logs --previous`. */
+  previous: { readonly status: ContainerStateTerminated; readonly container: Container | undefined } | undefined
+  /** When it ended, to the millisecond. */
+  endedMs: number
+  restarts: number
+  /** How often it was created; the first time is no restart. */
+  created: number
+  image: Image | undefined
+  readonly restartBackOff: BackOff
+  readonly pullBackOff: BackOff
+  pullFailure: { readonly atMs: number; readonly reason: string; readonly message: string } | undefined
+  /** Probe results: `started` until a startup probe has passed, `ready` from the readiness probe. */
+  started: boolean
+  ready: boolean
+  /** Set while it is being stopped, so that nobody stops it twice. */
+  stopping: { deadline: Timer | undefined; killAtMs: number } | undefined
+  /** When another attempt makes sense even if nothing changes. */
+  retryAtMs: number | undefined
+  /** Which attempt (`created` + 1) the image was pulled for: `Always` asks the registry once each. */
+  pulledFor: number
+  /** The step or wait that applies now, by its stage's name: an event is told once each time it begins. */
+  stage: string | undefined
+  readonly probes: Set<() => void>
+}
+
+export interface PodState {
+  readonly uid: string
+  /** Newest object seen from the API server (or the manifest, for a static Pod). */
+  pod: Pod
+  readonly startedMs: number
+  volumes: MountedVolumes | undefined
+  sandbox: Sandbox | undefined
+  readonly containers: Map<string, ContainerState>
+  /** A step that is under way: mounting, creating the sandbox, pulling, starting. One at a time, as in a pod worker. */
+  step: Timer | undefined
+  /** The next look without a reason from outside. */
+  wake: Timer | undefined
+  statusTimer: Timer | undefined
+  /** Set once the Pod has to go: with its grace period in seconds. */
+  terminating: { graceSeconds: number; readonly sinceMs: number } | undefined
+  /** The Pod failed as a whole (Evicted, DeadlineExceeded). */
+  failure: { readonly reason: string; readonly message: string } | undefined
+  /** All containers are down for good. */
+  finished: boolean
+  /** From a manifest on the node: the API server holds only its mirror image. */
+  readonly fromFile: boolean
+  /** Pause before the next try to mount; 0 when none has failed. */
+  mountRetryMs: number
+}
+
+/** A kubelet's memory of a Pod it has just seen. */
+export function newPodState(pod: Pod, nowMs: number): PodState {
+  const state: PodState = {
+    uid: pod.metadata.uid,
+    pod,
+    startedMs: nowMs,
+    volumes: undefined,
+    sandbox: undefined,
+    containers: new Map(),
+    step: undefined,
+    wake: undefined,
+    statusTimer: undefined,
+    terminating: undefined,
+    failure: undefined,
+    finished: false,
+    fromFile: pod.metadata.annotations?.['kubernetes.io/config.source'] === 'file',
+    mountRetryMs: 0,
+  }
+  takeSpecification(state, pod)
+  return state
+}
+
+/** Makes room for containers that are new in the specification and lets known ones see their newest. */
+export function takeSpecification(state: PodState, pod: Pod): void {
+  state.pod = pod
+  const hasInit = (pod.spec.initContainers?.length ?? 0) > 0
+  const add = (spec: ContainerSpec, role: Role) => {
+    const known = state.containers.get(spec.name)
+    if (known) known.spec = spec
+    else state.containers.set(spec.name, newContainerState(spec, role, role !== 'app' ? hasInit && role !== 'ephemeral' : hasInit))
+  }
+  for (const spec of pod.spec.initContainers ?? []) add(spec, spec.restartPolicy === 'Always' ? 'sidecar' : 'init')
+  for (const spec of pod.spec.containers) add(spec, 'app')
+  for (const spec of pod.spec.ephemeralContainers ?? []) add(spec, 'ephemeral')
+}
+
+function newContainerState(spec: ContainerSpec, role: Role, initialising: boolean): ContainerState {
+  return {
+    spec,
+    role,
+    waiting: { reason: initialising ? 'PodInitializing' : 'ContainerCreating' },
+    running: undefined,
+    runningSpec: undefined,
+    ended: undefined,
+    previous: undefined,
+    endedMs: 0,
+    restarts: 0,
+    created: 0,
+    image: undefined,
+    restartBackOff: createBackOff(),
+    pullBackOff: createBackOff(),
+    pullFailure: undefined,
+    started: false,
+    ready: false,
+    stopping: undefined,
+    retryAtMs: undefined,
+    pulledFor: 0,
+    stage: undefined,
+    probes: new Set(),
+  }
+}
+
+export const containersOf = (state: PodState, ...roles: Role[]) =>
+  [...state.containers.values()].filter((container) => roles.includes(container.role))
+
+/** Whether a container that has ended is to run again. */
+export function restarts(state: PodState, container: ContainerState): boolean {
+  if (container.role === 'sidecar') return true
+  if (container.role === 'ephemeral') return false
+  const own = 'restartPolicy' in container.spec && container.role === 'app' ? container.spec.restartPolicy : undefined
+  const policy = own ?? state.pod.spec.restartPolicy ?? 'Always'
+  const failed = container.ended?.status.exitCode !== 0
+  if (container.role === 'init') return failed && policy !== 'Never'
+  return policy === 'Always' || (policy === 'OnFailure' && failed)
+}

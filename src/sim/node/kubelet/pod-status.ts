@@ -1,0 +1,185 @@
+import type { ContainerState as WireState, ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '../../api/types/core-v1.gen'
+import { timestamp } from '../../engine/time'
+import { containersOf, restarts, type ContainerState, type PodState } from './pod-state'
+
+/** The status a kubelet writes for a Pod, from what it knows of its containers. Conditions that others own stay as they are. */
+export function podStatusOf(state: PodState, hostIP: string, nowMs: number): PodStatus {
+  const { pod } = state
+  const phase = phaseOf(state)
+  const init = containersOf(state, 'init', 'sidecar')
+  const ephemeral = containersOf(state, 'ephemeral')
+  const old = pod.status ?? {}
+  const ip = state.sandbox?.address ?? (phase === 'Succeeded' || phase === 'Failed' ? old.podIP : undefined)
+  const statuses = (containers: readonly ContainerState[]) => containers.map((container) => containerStatusOf(state, container))
+  return {
+    ...(pod.metadata.generation !== undefined && { observedGeneration: pod.metadata.generation }),
+    phase,
+    conditions: conditionsOf(state, phase, nowMs),
+    ...(state.failure && { message: state.failure.message, reason: state.failure.reason }),
+    ...(old.nominatedNodeName !== undefined && { nominatedNodeName: old.nominatedNodeName }),
+    hostIP,
+    hostIPs: [{ ip: hostIP }],
+    ...(ip && { podIP: ip, podIPs: [{ ip }] }),
+    startTime: old.startTime ?? timestamp(state.startedMs),
+    ...(init.length > 0 && { initContainerStatuses: statuses(init) }),
+    containerStatuses: statuses(containersOf(state, 'app')),
+    ...(ephemeral.length > 0 && { ephemeralContainerStatuses: statuses(ephemeral) }),
+    qosClass: old.qosClass ?? 'BestEffort',
+    ...(old.resourceClaimStatuses && { resourceClaimStatuses: old.resourceClaimStatuses }),
+  }
+}
+
+/** Pending, Running, Succeeded or Failed, decided from the containers as the kubelet's getPhase does. */
+export function phaseOf(state: PodState): PodPhase {
+  if (state.failure) return 'Failed'
+  const init = containersOf(state, 'init')
+  if (init.some((container) => hasEnded(container) && container.ended!.status.exitCode !== 0 && !restarts(state, container)))
+    return 'Failed'
+  const apps = containersOf(state, 'app')
+  const running = apps.filter((container) => container.running)
+  const ended = apps.filter((container) => !container.running && (container.ended ?? container.previous))
+  const waiting = apps.length - running.length - ended.length
+  if (waiting > 0 || apps.length === 0) return 'Pending'
+  if (running.length > 0) return 'Running'
+  if (ended.some((container) => restarts(state, container)) && !state.terminating) return 'Running'
+  if (containersOf(state, 'sidecar').some((container) => container.running)) return 'Running'
+  return ended.every((container) => container.ended?.status.exitCode === 0) ? 'Succeeded' : 'Failed'
+}
+
+const hasEnded = (container: ContainerState) => !container.running && container.ended !== undefined
+
+/** Whether a container counts as ready, as far as its own probes tell. */
+export const isReady = (container: ContainerState) =>
+  container.role === 'init'
+    ? hasEnded(container) && container.ended!.status.exitCode === 0
+    : container.running !== undefined && container.started && container.ready
+
+// ---- conditions ----
+
+function conditionsOf(state: PodState, phase: PodPhase, nowMs: number): PodCondition[] {
+  const { pod } = state
+  const old = pod.status?.conditions ?? []
+  const own: readonly Omit<PodCondition, 'lastTransitionTime'>[] = [
+    { type: 'PodReadyToStartContainers', status: state.sandbox && !state.finished ? 'True' : 'False' },
+    initialized(state, phase),
+    readiness(state, phase),
+    containersReady(state, phase),
+    { type: 'PodScheduled', status: 'True' },
+  ]
+  const generation = pod.metadata.generation
+  const mine = own.map((condition): PodCondition => {
+    const before = old.find(({ type }) => type === condition.type)
+    const since = before?.status === condition.status ? before.lastTransitionTime : undefined
+    return {
+      ...(generation !== undefined && { observedGeneration: generation }),
+      ...condition,
+      lastTransitionTime: since ?? timestamp(nowMs),
+    }
+  })
+  return [...mine, ...old.filter(({ type }) => !own.some((condition) => condition.type === type))]
+}
+
+type Verdict = Omit<PodCondition, 'lastTransitionTime'>
+
+function initialized(state: PodState, phase: PodPhase): Verdict {
+  const type = 'Initialized'
+  const incomplete = containersOf(state, 'init', 'sidecar').filter((container) =>
+    container.role === 'sidecar' ? !container.started : !isReady(container),
+  )
+  if (phase === 'Succeeded') return { type, status: 'True', reason: 'PodCompleted' }
+  if (incomplete.length === 0) return { type, status: 'True' }
+  return {
+    type,
+    status: 'False',
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: [${namesOf(incomplete)}]`,
+  }
+}
+
+function containersReady(state: PodState, phase: PodPhase): Verdict {
+  const type = 'ContainersReady'
+  if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' }
+  if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' }
+  const unready = containersOf(state, 'sidecar', 'app').filter((container) => !isReady(container))
+  if (unready.length === 0) return { type, status: 'True' }
+  return { type, status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: [${namesOf(unready)}]` }
+}
+
+/** Ready: all containers are, and so says every readiness gate. */
+function readiness(state: PodState, phase: PodPhase): Verdict {
+  const containers = containersReady(state, phase)
+  if (containers.status !== 'True') return { ...containers, type: 'Ready' }
+  const conditions = state.pod.status?.conditions ?? []
+  for (const { conditionType } of state.pod.spec.readinessGates ?? []) {
+    const gate = conditions.find(({ type }) => type === conditionType)
+    const refuse = (message: string): Verdict => ({ type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message })
+    if (!gate) return refuse(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`)
+    if (gate.status !== 'True') return refuse(`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`)
+  }
+  return { type: 'Ready', status: 'True' }
+}
+
+const namesOf = (containers: readonly ContainerState[]) => containers.map(({ spec }) => spec.name).join(' ')
+
+// ---- containers ----
+
+function containerStatusOf(state: PodState, container: ContainerState): ContainerStatus {
+  const { spec, running, image, ended, previous } = container
+  const last = container.waiting && !running && ended && restarts(state, container) ? ended : previous
+  const of = running ?? ended?.container
+  return {
+    name: spec.name,
+    state: stateOf(state, container),
+    lastState: last ? { terminated: last.status } : {},
+    ready: isReady(container),
+    restartCount: container.restarts,
+    image: of && image ? `${image.repository}:${image.tag}` : (spec.image ?? ''),
+    imageID: of && image ? `${image.repository}@${image.digest}` : '',
+    ...(of && { containerID: `containerd://${of.id}` }),
+    started: running !== undefined && (container.started || container.role === 'init'),
+    ...(of && resourcesOf(container)),
+    ...(spec.volumeMounts?.length && { volumeMounts: spec.volumeMounts.map(mountStatus) }),
+    ...(of && { user: { linux: { uid: of.config.who.uid, gid: of.config.who.gids[0] ?? 0, supplementalGroups: of.config.who.gids } } }),
+  }
+}
+
+function stateOf(state: PodState, container: ContainerState): WireState {
+  if (container.running) return { running: { startedAt: timestamp(container.running.startedMs) } }
+  if (container.waiting) return { waiting: container.waiting }
+  if (container.ended) return { terminated: container.ended.status }
+  return { waiting: { reason: state.pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating' } }
+}
+
+const mountStatus = ({
+  name,
+  mountPath,
+  readOnly,
+}: {
+  readonly name: string
+  readonly mountPath: string
+  readonly readOnly?: boolean
+}) => ({
+  name,
+  mountPath,
+  ...(readOnly && { readOnly, recursiveReadOnly: 'Disabled' as const }),
+})
+
+/** What the container was given; absent parts of the specification stay absent. */
+function resourcesOf({ runningSpec }: ContainerState): Pick<ContainerStatus, 'allocatedResources' | 'resources'> {
+  const resources = runningSpec?.resources
+  return { ...(resources?.requests && { allocatedResources: resources.requests }), resources: { ...resources } }
+}
+
+/** Whether two statuses say the same. */
+export function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  const keys = Object.keys(a)
+  if (keys.length !== Object.keys(b).length) return false
+  // Both are plain JSON here, so indexing by their own keys is safe.
+  return keys.every((key) => sameJson((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+}
+
+/** Whether a Pod has run to its end, for good or ill. */
+export const isFinished = (pod: Pod) => pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'

@@ -1,0 +1,218 @@
+import { isStatus, StatusError } from '../../api/status'
+import type { Pod } from '../../api/types/core-v1.gen'
+import { pod as podKind } from '../../kinds/core/pod'
+import type { KubeletContext } from './context'
+import { stopProbes } from './ending'
+import { containersOf, restarts, type ContainerState, type PodState, type Role } from './pod-state'
+import { isReady, podStatusOf, sameJson } from './pod-status'
+import { startingOf } from './start-actions'
+import { starting } from './starting'
+import { stopContainer } from './stopping'
+import { MountError, mountVolumes } from './volumes'
+
+/** Pauses between tries to mount: half a second, doubling to about two minutes. */
+const FIRST_MOUNT_RETRY_MS = 500
+const LAST_MOUNT_RETRY_MS = 122_000
+
+/**
+ * Brings one Pod a step nearer to what it should be, judging by what is there now. Called whenever something may have changed; does nothing
+ * while a step is under way, whose end calls it again.
+ */
+export function syncPod(context: KubeletContext, state: PodState): void {
+  if (state.step || state.finished) return
+  if (state.terminating) return syncTerminating(context, state)
+  if (!state.volumes) return mount(context, state)
+  if (!state.sandbox) {
+    return step(context, state, context.latency.sandboxMs, () => {
+      state.sandbox = context.openSandbox(state.pod)
+      context.report(state)
+    })
+  }
+  if (hasRunItsCourse(state)) return finish(context, state)
+  for (const container of containersOf(state, 'init', 'sidecar', 'app')) if (needsReplacement(container)) replace(context, state, container)
+  startNext(context, state)
+}
+
+/** Does something that takes its time, and looks at the Pod again afterwards. */
+function step(context: KubeletContext, state: PodState, takesMs: number, then: () => void, background = false) {
+  state.step = context.engine.after(
+    takesMs,
+    () => {
+      state.step = undefined
+      then()
+      context.look(state)
+    },
+    { background },
+  )
+}
+
+function mount(context: KubeletContext, state: PodState) {
+  const retrying = state.mountRetryMs > 0
+  step(
+    context,
+    state,
+    retrying ? state.mountRetryMs : context.latency.mountMs,
+    () => {
+      try {
+        state.volumes = mountVolumes(state.pod, { ...context.volumes, podIP: () => state.sandbox?.address ?? '' })
+      } catch (error) {
+        if (!(error instanceof MountError)) throw error
+        state.mountRetryMs = retrying ? Math.min(state.mountRetryMs * 2, LAST_MOUNT_RETRY_MS) : FIRST_MOUNT_RETRY_MS
+        context.recorder.event(
+          state.pod,
+          'Warning',
+          'FailedMount',
+          `MountVolume.SetUp failed for volume "${error.volume}" : ${error.message}`,
+        )
+      }
+    },
+    retrying,
+  )
+}
+
+// ---- starting ----
+
+/** Takes the first container that can make a step now through its stages; those that have to wait let others pass. */
+function startNext(context: KubeletContext, state: PodState) {
+  const { engine } = context
+  let wakeMs = Infinity
+  for (const container of startable(state)) {
+    const c = startingOf(context, state, container)
+    const stage = starting.find(({ when }) => when(c))! // the last row always applies
+    const begins = container.stage !== stage.name
+    container.stage = stage.name
+    if (stage.waiting && (begins || container.waiting?.reason !== stage.waiting(c).reason)) {
+      container.waiting = stage.waiting(c)
+      context.report(state, SETTLING_MS)
+    }
+    if (!stage.until) {
+      const takesMs = stage.takes!(c, context.latency)
+      container.retryAtMs = undefined
+      return step(
+        context,
+        state,
+        takesMs,
+        () => {
+          container.stage = undefined
+          stage.then(c)
+          context.report(state)
+        },
+        container.created > 0 || container.pullFailure !== undefined,
+      )
+    }
+    if (begins || container.retryAtMs === undefined || engine.nowMs >= container.retryAtMs) {
+      container.retryAtMs = stage.until(c)
+      stage.then(c)
+    }
+    wakeMs = Math.min(wakeMs, container.retryAtMs)
+  }
+  engine.cancel(state.wake)
+  state.wake = wakeMs === Infinity ? undefined : engine.at(wakeMs, () => context.look(state), { background: true })
+}
+
+/** How long a container's end is on display before the reason for not restarting it takes its place. */
+const SETTLING_MS = 1500
+
+/** Containers that should run, do not, and whose turn it is: init containers one after the other, then the rest. */
+function startable(state: PodState): readonly ContainerState[] {
+  const result = containersOf(state, 'ephemeral').filter((container) => container.created === 0)
+  for (const container of containersOf(state, 'init', 'sidecar')) {
+    const idle = !container.running && (container.created === 0 || restarts(state, container))
+    if (idle && !isReady(container)) result.push(container)
+    if (container.role === 'init' ? !isReady(container) : !container.started) return result
+  }
+  return [
+    ...result,
+    ...containersOf(state, 'app').filter((container) => !container.running && (container.created === 0 || restarts(state, container))),
+  ]
+}
+
+/** A new image (the one thing of a running container that may change without a resize) means a new container. */
+const needsReplacement = ({ running, runningSpec, spec }: ContainerState) => running !== undefined && runningSpec!.image !== spec.image
+
+function replace(context: KubeletContext, state: PodState, container: ContainerState) {
+  const graceSeconds = state.pod.spec.terminationGracePeriodSeconds ?? 30
+  stopContainer(context, state, container, {
+    graceSeconds,
+    message: `Container ${container.spec.name} definition changed, will be restarted`,
+  })
+}
+
+// ---- ending ----
+
+/** Whether all that had to run has run, or can no longer. */
+function hasRunItsCourse(state: PodState): boolean {
+  if (state.failure) return true
+  const over = (container: ContainerState) => !container.running && container.ended !== undefined && !restarts(state, container)
+  const brokenInit = containersOf(state, 'init').some((container) => over(container) && container.ended!.status.exitCode !== 0)
+  return brokenInit || containersOf(state, 'app').every(over)
+}
+
+/** Lets sidecars go once the others are done, last started first, then closes the sandbox. */
+function finish(context: KubeletContext, state: PodState) {
+  const graceSeconds = state.failure ? 1 : (state.pod.spec.terminationGracePeriodSeconds ?? 30)
+  if (stopInOrder(context, state, graceSeconds)) return
+  state.finished = true
+  closeSandbox(context, state)
+  context.report(state, 0)
+}
+
+/** Asks the running containers to stop: all but sidecars at once, then sidecars from the last to the first. True while any still runs. */
+function stopInOrder(context: KubeletContext, state: PodState, graceSeconds: number): boolean {
+  const running = (...roles: Role[]) => containersOf(state, ...roles).filter((container) => container.running)
+  const first = running('init', 'app', 'ephemeral')
+  const next = first.length > 0 ? first : running('sidecar').slice(-1)
+  for (const container of next)
+    stopContainer(context, state, container, { graceSeconds, message: `Stopping container ${container.spec.name}` })
+  return next.length > 0
+}
+
+function syncTerminating(context: KubeletContext, state: PodState) {
+  const { graceSeconds, sinceMs } = state.terminating!
+  context.engine.cancel(state.wake)
+  // The grace period is one for the whole Pod: sidecars get what is left of it.
+  const leftSeconds = Math.max(containersOf(state, 'sidecar').length > 0 ? 2 : 0, graceSeconds - (context.engine.nowMs - sinceMs) / 1000)
+  if (stopInOrder(context, state, leftSeconds)) return
+  for (const container of state.containers.values()) stopProbes(container)
+  step(context, state, state.sandbox ? context.latency.cleanupMs : 0, () => {
+    closeSandbox(context, state)
+    state.finished = true
+    writeStatus(context, state)
+    removeFromServer(context, state)
+  })
+}
+
+function closeSandbox(context: KubeletContext, state: PodState) {
+  if (state.sandbox) context.closeSandbox(state.sandbox)
+  context.engine.cancel(state.wake)
+}
+
+/** The last word about a Pod that had to go: everything it had is gone, so may its object. */
+function removeFromServer({ client }: KubeletContext, { pod, uid }: PodState) {
+  const { namespace, name } = pod.metadata
+  try {
+    client.delete(podKind, namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } })
+  } catch (error) {
+    // Deleted by force meanwhile, or another Pod of this name has taken its place.
+    if (!(isStatus(error, 'NotFound') || isStatus(error, 'Conflict'))) throw error
+  }
+}
+
+// ---- status ----
+
+/** Tells the API server how the Pod is, if that differs from what it holds. */
+export function writeStatus(context: KubeletContext, state: PodState): void {
+  const { client, engine } = context
+  const { namespace, name } = state.pod.metadata
+  const current = client.get<Pod>(podKind, namespace, name)
+  if (!current || current.metadata.uid !== state.pod.metadata.uid) return
+  state.pod = current
+  const status = podStatusOf(state, context.hostIP, engine.nowMs)
+  if (sameJson(status, current.status)) return
+  try {
+    state.pod = client.updateStatus<Pod>(podKind, { ...current, status })
+  } catch (error) {
+    // A status the server refuses is written again after the next change; a Pod does not fail over it.
+    if (!(error instanceof StatusError)) throw error
+  }
+}

@@ -1,0 +1,253 @@
+import type { Container as ContainerSpec, ContainerStateWaiting, Pod } from '../../api/types/core-v1.gen'
+import { formatGoDuration } from '../../formats/duration'
+import { quantityValue, milliValue } from '../../formats/quantity'
+import { timestamp } from '../../engine/time'
+import { parseImage, type ImageReference } from '../images/reference'
+import type { Image } from '../images/image'
+import { createFileSystem, createVolume, type Credentials } from '../os/file-system'
+import { createContainer, credentialsOf, startContainer, StartError, type ContainerConfig } from '../runtime/container'
+import { fieldPathOf, type KubeletContext } from './context'
+import { ConfigError, environmentOf, expand } from './environment'
+import { containerEnded } from './ending'
+import { afterStart } from './hooks'
+import { hostsFile } from './managed-files'
+import type { Pull } from './node-images'
+import type { ContainerState, PodState } from './pod-state'
+import { MountError, mountsOf } from './volumes'
+import { startProbes } from './probes'
+
+/** One container on its way to running: the facts that stages ask for, and what they may do. */
+export interface Starting {
+  readonly spec: ContainerSpec
+  now(): number
+  jittered(ms: number): number
+  reference(): ImageReference | { readonly error: string }
+  policy(): string
+  present(): boolean
+  needsPull(): boolean
+  restartDueMs(): number | undefined
+  pullDueMs(): number | undefined
+  backOffMessage(): string
+  pullBackOffMessage(): string
+  invalidName(): string
+  /** Undefined when everything the container refers to is there. */
+  configure(): ContainerStateWaiting | undefined
+  /** Queues the pull; answers how long until it is over. */
+  pull(): number
+  pulled(): void
+  run(): void
+  tellBackOff(): void
+  tellPullBackOff(): void
+  tellInvalidName(): void
+  tellNeverPull(): void
+  tellConfigError(): void
+}
+
+/** The facts and actions for one container of a Pod. */
+export function startingOf(context: KubeletContext, state: PodState, container: ContainerState): Starting {
+  const { engine, images } = context
+  const { spec, role } = container
+  const { pod } = state
+  const image = spec.image ?? ''
+  const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
+    context.recorder.event(pod, type, reason, message, { fieldPath: fieldPathOf(role, spec.name) })
+  let reference: ReturnType<typeof parseImage> | undefined
+  let pull: Pull | undefined
+  let configured: { readonly config: ContainerConfig } | { readonly waiting: ContainerStateWaiting } | undefined
+
+  const referenceOf = () => (reference ??= parseImage(image))
+  const presentImage = (): Image | undefined => {
+    const found = referenceOf()
+    return 'error' in found ? undefined : images.present(found)
+  }
+  const policy = () => spec.imagePullPolicy ?? 'IfNotPresent'
+  const failureAtMs = () => container.pullFailure?.atMs ?? 0
+
+  function prepare(): NonNullable<typeof configured> {
+    try {
+      return { config: configOf(context, state, container, presentImage()!) }
+    } catch (error) {
+      if (error instanceof ConfigError) return { waiting: { reason: 'CreateContainerConfigError', message: error.message } }
+      if (error instanceof MountError) return { waiting: { reason: 'CreateContainerError', message: error.message } }
+      throw error
+    }
+  }
+
+  const c: Starting = {
+    spec,
+    now: () => engine.nowMs,
+    jittered: (ms) => ms * (1 + engine.random.next() * 0.25),
+    reference: referenceOf,
+    policy,
+    present: () => presentImage() !== undefined,
+    needsPull: () => (policy() === 'Always' ? container.pulledFor !== container.created + 1 : presentImage() === undefined),
+    restartDueMs() {
+      return container.ended && container.restartBackOff.waitingUntil(container.endedMs, engine.nowMs)
+    },
+    pullDueMs: () => (container.pullFailure ? container.pullBackOff.waitingUntil(failureAtMs(), engine.nowMs) : undefined),
+    backOffMessage: () =>
+      `back-off ${formatGoDuration(container.restartBackOff.currentMs)} restarting failed container=${spec.name} pod=${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`,
+    pullBackOffMessage: () => `Back-off pulling image "${image}": ${container.pullFailure?.reason}: ${container.pullFailure?.message}`,
+    invalidName() {
+      const found = referenceOf()
+      return `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${'error' in found ? found.error : ''}`
+    },
+    configure() {
+      configured ??= prepare()
+      return 'waiting' in configured ? configured.waiting : undefined
+    },
+
+    pull() {
+      const found = referenceOf()
+      if ('error' in found) throw new Error('an impossible name is caught by an earlier stage')
+      tell('Normal', 'Pulling', `Pulling image "${image}"`)
+      pull = images.pull(found)
+      return pull.waitMs + pull.durationMs
+    },
+    pulled() {
+      const { outcome, waitMs, durationMs } = pull!
+      if ('image' in outcome) {
+        images.add(outcome.image)
+        container.pulledFor = container.created + 1
+        container.pullFailure = undefined
+        container.pullBackOff.reset()
+        const seconds = (ms: number) => formatGoDuration(Math.max(1, Math.round(ms)))
+        tell(
+          'Normal',
+          'Pulled',
+          `Successfully pulled image "${image}" in ${seconds(durationMs)} (${seconds(waitMs + durationMs)} including waiting). Image size: ${outcome.image.sizeBytes} bytes.`,
+        )
+        return
+      }
+      container.pullFailure = { atMs: engine.nowMs, reason: 'ErrImagePull', message: outcome.error }
+      container.pullBackOff.next(engine.nowMs, engine.nowMs)
+      container.waiting = { reason: 'ErrImagePull', message: outcome.error }
+      tell('Warning', 'Failed', `Failed to pull image "${image}": ${outcome.error}`)
+      tell('Warning', 'Failed', 'Error: ErrImagePull')
+    },
+
+    run() {
+      const stored = presentImage()!
+      if (container.pulledFor !== container.created + 1) tell('Normal', 'Pulled', `Container image "${image}" already present on machine`)
+      container.image = stored
+      if (container.ended) container.previous = container.ended
+      container.restarts = container.created
+      container.created++
+      if (container.ended) container.restartBackOff.next(container.endedMs, engine.nowMs)
+      container.ended = undefined
+      configured ??= prepare()
+      if ('waiting' in configured) throw new Error('an incomplete configuration is caught by an earlier stage')
+      const made = createContainer(context.runtime, state.sandbox!, configured.config)
+      tell('Normal', 'Created', `Created container: ${spec.name}`)
+      try {
+        startContainer(context.runtime, made, (result) => containerEnded(context, state, container, made, result))
+      } catch (error) {
+        if (!(error instanceof StartError)) throw error
+        container.waiting = { reason: 'RunContainerError', message: error.message }
+        container.ended = {
+          status: {
+            exitCode: 128,
+            reason: 'StartError',
+            message: error.message,
+            startedAt: '1970-01-01T00:00:00Z',
+            finishedAt: timestamp(engine.nowMs),
+            containerID: `containerd://${made.id}`,
+          },
+          container: made,
+        }
+        container.endedMs = engine.nowMs
+        tell('Warning', 'Failed', `Error: ${error.message}`)
+        return
+      }
+      container.waiting = undefined
+      container.running = made
+      container.runningSpec = spec
+      container.started = spec.startupProbe === undefined
+      container.ready = spec.readinessProbe === undefined
+      tell('Normal', 'Started', `Started container ${spec.name}`)
+      startProbes(context, state, container, made)
+      afterStart(context, state, container, made)
+    },
+
+    tellBackOff: () =>
+      tell(
+        'Warning',
+        'BackOff',
+        `Back-off restarting failed container ${spec.name} in pod ${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`,
+      ),
+    tellPullBackOff() {
+      tell('Normal', 'BackOff', `Back-off pulling image "${image}"`)
+      tell('Warning', 'Failed', 'Error: ImagePullBackOff')
+    },
+    tellInvalidName() {
+      tell('Warning', 'InspectFailed', c.invalidName())
+      tell('Warning', 'Failed', 'Error: InvalidImageName')
+    },
+    tellNeverPull() {
+      tell('Warning', 'ErrImageNeverPull', `Container image "${image}" is not present with pull policy of Never`)
+      tell('Warning', 'Failed', 'Error: ErrImageNeverPull')
+    },
+    tellConfigError() {
+      const message = c.configure()?.message
+      tell('Warning', 'Failed', `Error: ${message}`)
+    },
+  }
+
+  return c
+}
+
+/** What the runtime is told. Throws ConfigError or MountError when something it needs is not there. */
+function configOf(context: KubeletContext, state: PodState, container: ContainerState, image: Image): ContainerConfig {
+  const { pod } = state
+  const { spec } = container
+  const tree = context.catalogue.tree(image)
+  const where = { client: context.client, nodeAllocatable: context.allocatable(), hostIP: context.hostIP, podIP: state.sandbox!.address }
+  const env = environmentOf(pod, spec, where)
+  const expanded = (words: readonly string[] | undefined) => words?.map((word) => expand(word, env))
+  const limits = spec.resources?.limits
+  const message = spec.terminationMessagePath ?? '/dev/termination-log'
+  return {
+    image,
+    tree,
+    command: expanded(spec.command?.length ? spec.command : undefined),
+    args: expanded(spec.args?.length ? spec.args : undefined),
+    env,
+    workingDir: spec.workingDir,
+    who: userOf(pod, spec, image, tree),
+    mounts: mountsOf(spec, state.volumes ?? new Map(), env, expand),
+    files: {
+      '/etc/hosts': hostsFile(pod, state.sandbox!),
+      '/etc/resolv.conf': context.dnsConfig(pod),
+      ...(message !== '/dev/termination-log' && { [message]: '' }),
+    },
+    readOnlyRoot: spec.securityContext?.readOnlyRootFilesystem ?? false,
+    cpuLimit: limits?.cpu === undefined ? undefined : milliValue(limits.cpu) / 1000,
+    memoryLimitBytes: limits?.memory === undefined ? undefined : quantityValue(limits.memory),
+    stdin: spec.stdin ?? false,
+    tty: spec.tty ?? false,
+  }
+}
+
+/** Who runs the container: securityContext before the image, `runAsNonRoot` refusing root. */
+function userOf(pod: Pod, spec: ContainerSpec, image: Image, tree: ContainerConfig['tree']): Credentials {
+  const context = { ...pod.spec.securityContext, ...spec.securityContext }
+  const fromImage = credentialsOf(image.user, createFileSystem({ root: createVolume(tree), now: () => 0 }))
+  const uid = context.runAsUser ?? fromImage?.uid ?? 0
+  if (context.runAsNonRoot && context.runAsUser === undefined && image.user !== undefined && !/^\d/.test(image.user)) {
+    throw new ConfigError(
+      `container has runAsNonRoot and image has non-numeric user (${image.user.split(':')[0]}), cannot verify user is non-root (pod: "${podText(pod)}", container: ${spec.name})`,
+    )
+  }
+  if (context.runAsNonRoot && uid === 0) {
+    throw new ConfigError(
+      context.runAsUser === 0
+        ? `container's runAsUser breaks non-root policy (pod: "${podText(pod)}", container: ${spec.name})`
+        : `container has runAsNonRoot and image will run as root (pod: "${podText(pod)}", container: ${spec.name})`,
+    )
+  }
+  const gid = context.runAsGroup ?? (context.runAsUser === undefined ? (fromImage?.gids[0] ?? 0) : 0)
+  const { fsGroup, supplementalGroups = [] } = pod.spec.securityContext ?? {}
+  return { uid, gids: [...new Set([gid, ...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups])] }
+}
+
+const podText = ({ metadata }: Pod) => `${metadata.name}_${metadata.namespace}(${metadata.uid})`

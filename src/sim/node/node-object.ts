@@ -1,0 +1,124 @@
+import type { Node, NodeCondition, NodeStatus } from '../api/types/core-v1.gen'
+import type { NewObject } from '../api/object'
+import { timestamp } from '../engine/time'
+import { createRandom } from '../engine/random'
+import type { ContainerImage, Taint } from '../api/types/core-v1.gen'
+
+/** A machine that is to become a node. */
+export interface HostFacts {
+  readonly name: string
+  /** `172.30.2.2` */
+  readonly address: string
+  /** `192.168.1.0/24` */
+  readonly podCidr: string
+  readonly controlPlane: boolean
+  readonly region: string
+  readonly zone: string
+  /** Cores and GiB. */
+  readonly cpu: number
+  readonly memoryGiB: number
+  readonly diskGiB: number
+  readonly labels?: Readonly<Record<string, string>>
+  readonly taints?: readonly Taint[]
+}
+
+/** Pods a kubelet accepts unless told otherwise. */
+const MAX_PODS = '110'
+/** Memory that kubelet and system keep from Pods (hard eviction threshold of 100Mi). */
+const EVICTION_RESERVE_KI = 100 * 1024
+
+/** The Node as its kubelet registers it. */
+export function registration(facts: HostFacts, version: string, nowMs: number): NewObject<Node> {
+  const role: Record<string, string> = facts.controlPlane
+    ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' }
+    : {}
+  const taints = [
+    ...(facts.controlPlane ? [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] : []),
+    ...(facts.taints ?? []),
+  ]
+  return {
+    metadata: {
+      name: facts.name,
+      labels: {
+        'beta.kubernetes.io/arch': 'amd64',
+        'beta.kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        'kubernetes.io/hostname': facts.name,
+        'kubernetes.io/os': 'linux',
+        ...role,
+        'topology.kubernetes.io/region': facts.region,
+        'topology.kubernetes.io/zone': facts.zone,
+        ...facts.labels,
+      },
+      annotations: {
+        'kubeadm.alpha.kubernetes.io/cri-socket': 'unix:///run/containerd/containerd.sock',
+        'node.alpha.kubernetes.io/ttl': '0',
+        'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+      },
+    },
+    spec: { podCIDR: facts.podCidr, podCIDRs: [facts.podCidr], ...(taints.length > 0 && { taints }) },
+    status: nodeStatus(facts, version, [], undefined, nowMs),
+  }
+}
+
+/** The status a kubelet writes: what the machine has, and that it is well. Conditions of others (a network plugin's) stay. */
+export function nodeStatus(
+  facts: HostFacts,
+  version: string,
+  images: readonly ContainerImage[],
+  old: NodeStatus | undefined,
+  nowMs: number,
+): NodeStatus {
+  const totalKi = facts.memoryGiB * 1024 * 1024
+  const diskKi = facts.diskGiB * 1024 * 1024
+  const common = { cpu: String(facts.cpu), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: MAX_PODS }
+  const ids = createRandom(facts.address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0))
+  const machineID = ids.hex(32)
+  const own = healthy.map(([type, status, reason, message]): NodeCondition => {
+    const before = old?.conditions?.find((condition) => condition.type === type)
+    const since = before?.status === status ? before.lastTransitionTime : undefined
+    return { type, status, lastHeartbeatTime: timestamp(nowMs), lastTransitionTime: since ?? timestamp(nowMs), reason, message }
+  })
+  const others = (old?.conditions ?? []).filter(({ type }) => !healthy.some(([mine]) => mine === type))
+  return {
+    addresses: [
+      { address: facts.address, type: 'InternalIP' },
+      { address: facts.name, type: 'Hostname' },
+    ],
+    allocatable: { ...common, 'ephemeral-storage': String(Math.floor(diskKi * 1024 * 0.9)), memory: `${totalKi - EVICTION_RESERVE_KI}Ki` },
+    capacity: { ...common, 'ephemeral-storage': `${diskKi}Ki`, memory: `${totalKi}Ki` },
+    conditions: [...others, ...own],
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    features: { supplementalGroupsPolicy: true },
+    images: images.slice(0, 50),
+    nodeInfo: {
+      architecture: 'amd64',
+      bootID: ids.uuid(),
+      containerRuntimeVersion: 'containerd://2.1.4',
+      kernelVersion: '6.8.0-51-generic',
+      kubeProxyVersion: '',
+      kubeletVersion: version,
+      machineID,
+      operatingSystem: 'linux',
+      osImage: 'Ubuntu 24.04.3 LTS',
+      systemUUID: ids.uuid(),
+    },
+  }
+}
+
+const healthy = [
+  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
+  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
+  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
+  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
+] as const
+
+/** The condition a network plugin adds once it routes Pods. */
+export const networkAvailable = (nowMs: number): NodeCondition => ({
+  type: 'NetworkUnavailable',
+  status: 'False',
+  lastHeartbeatTime: timestamp(nowMs),
+  lastTransitionTime: timestamp(nowMs),
+  reason: 'CalicoIsUp',
+  message: 'Calico is running on this node',
+})

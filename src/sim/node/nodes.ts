@@ -1,0 +1,110 @@
+import type { Client, Identity, WatchEvent } from '../api/client'
+import type { KubeletConnections } from '../api/connect'
+import { createEventRecorder } from '../api/event-recorder'
+import type { Pod } from '../api/types/core-v1.gen'
+import type { Engine } from '../engine/engine'
+import { event as eventKind } from '../kinds/core/event'
+import { pod as podKind } from '../kinds/core/pod'
+import type { Places } from '../network/places'
+import { createHost, type Host, type HostSurroundings } from './host'
+import { createCatalogue } from './images/catalogue'
+import type { Repository, ToolSet } from './images/image'
+import { kubeletConnections } from './kubelet/connections'
+import { realisticLatency, type Latency } from './kubelet/latency'
+import type { HostFacts } from './node-object'
+import { treeOf, type FileNode } from './os/file-system'
+import type { Network } from './os/network'
+import type { Program } from './os/syscalls'
+import { containerProgram } from './programs/table'
+
+export interface NodesOptions {
+  readonly engine: Engine
+  readonly clientFor: (identity: Identity) => Client
+  readonly network: Network
+  readonly places: Places
+  /** Programs that are not the images' own: shell, tools, kubectl. Asked after the catalogue's. */
+  readonly programs: (name: string) => Program | undefined
+  /** The command-line tools of a tool set: path → program file. */
+  readonly toolFiles: (set: ToolSet) => Readonly<Record<string, FileNode>>
+  /** Files of a host besides what every host has: tools, kubeconfig, manifests. */
+  readonly hostFiles: (facts: HostFacts) => Readonly<Record<string, FileNode>>
+  /** `1.36` and `v1.36.0`. */
+  readonly release: string
+  readonly version: string
+  readonly clusterDns: string
+  readonly disks: HostSurroundings['disks']
+  readonly claimed: HostSurroundings['claimed']
+  readonly token: HostSurroundings['token']
+  readonly latency?: Latency
+  /** More images than the catalogue has: a lesson's. */
+  readonly images?: readonly Repository[]
+}
+
+/** The machines of a cluster. */
+export interface Nodes {
+  readonly hosts: ReadonlyMap<string, Host>
+  /** Sets up a machine; its kubelet registers the Node. */
+  add(facts: HostFacts): Host
+  /** Switches a machine off and forgets it. Its Node stays until somebody deletes it. */
+  remove(name: string): void
+  /** The kubelet's side of logs, exec, attach and port-forward; undefined when no kubelet answers. */
+  connections(nodeName: string): KubeletConnections | undefined
+}
+
+/** The node part of a cluster: hosts with kubelets, fed by one watch on Pods. */
+export function createNodes(options: NodesOptions): Nodes {
+  const { engine, clientFor } = options
+  const hosts = new Map<string, Host>()
+  const catalogue = createCatalogue(options.toolFiles, options.images)
+  const programs = (name: string) => containerProgram(name) ?? options.programs(name)
+  const around: HostSurroundings = {
+    engine,
+    network: options.network,
+    places: options.places,
+    catalogue,
+    programs,
+    latency: options.latency ?? realisticLatency,
+    release: options.release,
+    version: options.version,
+    clusterDns: options.clusterDns,
+    disks: options.disks,
+    claimed: options.claimed,
+    token: options.token,
+  }
+
+  // One watch serves all kubelets: each real one watches its own node's Pods, which comes to the same and costs less here.
+  clientFor({ user: 'system:nodes', groups: ['system:nodes', 'system:masters'], manager: 'kubelet' }).watch<Pod>(podKind, (events) => {
+    for (const event of events) dispatch(event)
+  })
+  function dispatch(event: WatchEvent<Pod>) {
+    const { nodeName } = event.object.spec
+    if (nodeName !== undefined) hosts.get(nodeName)?.kubelet.seen(event)
+  }
+
+  return {
+    hosts,
+    add(facts) {
+      const client = clientFor({ user: `system:node:${facts.name}`, groups: ['system:nodes', 'system:authenticated'], manager: 'kubelet' })
+      const recorder = createEventRecorder(client, { engine, kind: eventKind, component: 'kubelet', host: facts.name })
+      const host = createHost(
+        around,
+        facts,
+        treeOf({ ...options.toolFiles('debian'), ...options.hostFiles(facts) }, engine.nowMs),
+        client,
+        recorder,
+      )
+      hosts.set(facts.name, host)
+      return host
+    },
+    remove(name) {
+      const host = hosts.get(name)
+      host?.powerOff()
+      if (host) options.places.detach(host.facts.address)
+      hosts.delete(name)
+    },
+    connections(nodeName) {
+      const host = hosts.get(nodeName)
+      return host?.kubelet.running ? kubeletConnections(host) : undefined
+    },
+  }
+}

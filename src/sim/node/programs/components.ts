@@ -1,0 +1,111 @@
+import { nowMs, write } from '../os/calls'
+import { timestamp } from '../../engine/time'
+import type { Proc, Program } from '../os/syscalls'
+import { daemon } from './daemon'
+import { klogHead } from './dates'
+import { serveHttp, type HttpResponse } from './http-server'
+
+const ok: HttpResponse = { status: 200, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: 'ok' }
+const missing: HttpResponse = { status: 404, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' }
+
+function* health(path: string): Proc<HttpResponse> {
+  yield* nowMs()
+  return /^\/(healthz|livez|readyz|health|ready)(\/|$)/.test(path) ? ok : missing
+}
+
+const plainDaemonLines = (text: string) => [`${text}\n`]
+
+/** A daemon that says one line and listens. */
+export const plainDaemon = (says: string, ports: readonly number[]): Program =>
+  daemon({ lines: plainDaemonLines(says), ports, stderr: true })
+
+/** kube-apiserver, kube-controller-manager, kube-scheduler: their work is done elsewhere in the simulation, for as long as this process runs. */
+export const controlPlaneComponent = (name: string, version: string, port: number): Program =>
+  function* (self) {
+    const flag = (wanted: string) => self.argv.find((word) => word.startsWith(`--${wanted}=`))?.slice(wanted.length + 3)
+    const securePort = Number(flag('secure-port') ?? port)
+    const say = function* (source: string, text: string): Proc {
+      yield* write(2, `${klogHead(yield* nowMs())}${source}] ${text}\n`)
+    }
+    yield* say('options.go:263', `"Version" version="${version}"`)
+    if (flag('leader-elect') === 'true') {
+      yield* say('leaderelection.go:257', `attempting to acquire leader lease kube-system/${name}...`)
+      yield* say('leaderelection.go:271', `successfully acquired lease kube-system/${name}`)
+    }
+    yield* say('secure_serving.go:211', `Serving securely on ${flag('bind-address') ?? '[::]'}:${securePort}`)
+    return yield* serveHttp({ self, ports: [securePort], address: flag('bind-address'), handle: ({ path }) => health(path) })
+  }
+
+/** etcd: health on its metrics port, silence on the client's; gRPC health for those who ask. */
+export const etcd = (version: string): Program =>
+  function* (self) {
+    const flag = (wanted: string) => {
+      const at = self.argv.indexOf(`--${wanted}`)
+      return (
+        self.argv.find((word) => word.startsWith(`--${wanted}=`))?.slice(wanted.length + 3) ?? (at >= 0 ? self.argv[at + 1] : undefined)
+      )
+    }
+    const stamp = timestamp(yield* nowMs())
+    const name = flag('name') ?? 'default'
+    const portOf = (urls: string | undefined, fallback: number) =>
+      Number(/:(\d+)/.exec((urls ?? '').replace(/^\w+:\/\//, ''))?.[1] ?? fallback)
+    const clientPort = portOf(flag('listen-client-urls'), 2379)
+    const metricsPort = portOf(flag('listen-metrics-urls'), 2381)
+    yield* write(
+      2,
+      `{"level":"info","ts":"${stamp}","caller":"etcdmain/etcd.go:64","msg":"Running: ","args":${JSON.stringify(self.argv)}}\n`,
+    )
+    yield* write(
+      2,
+      `{"level":"info","ts":"${stamp}","caller":"embed/etcd.go:308","msg":"starting an etcd server","etcd-version":"${version}","name":"${name}"}\n`,
+    )
+    yield* write(
+      2,
+      `{"level":"info","ts":"${stamp}","caller":"embed/serve.go:187","msg":"serving client traffic insecurely; this is strongly discouraged!","traffic":"grpc+http","address":"[::]:${clientPort}"}\n`,
+    )
+    return yield* serveHttp({ self, ports: [clientPort, metricsPort], handle: ({ path }) => health(path), grpcHealth: () => 'SERVING' })
+  }
+
+export const etcdctl = (version: string): Program =>
+  function* (self) {
+    const command = self.argv.slice(1).filter((word) => !word.startsWith('-'))
+    if (command[0] === 'version') yield* write(1, `etcdctl version: ${version}\nAPI version: ${version.split('.').slice(0, 2).join('.')}\n`)
+    else if (command[0] === 'endpoint' && command[1] === 'health')
+      yield* write(1, '127.0.0.1:2379 is healthy: successfully committed proposal: took = 2.1ms\n')
+    else if (command[0] === 'member')
+      yield* write(1, '8e9e05c52164694d, started, controlplane, https://172.30.1.2:2380, https://172.30.1.2:2379, false\n')
+    else {
+      yield* write(2, 'Error: this command is not part of the simulation\n')
+      return 1
+    }
+    return 0
+  }
+
+/** CoreDNS: the answers come from the network's DNS for as long as a Pod of it is ready. */
+export const coredns = (version: string): Program =>
+  function* (self) {
+    yield* write(
+      1,
+      `.:53\n[INFO] plugin/reload: Running configuration SHA512 = ${'591cf328cccc12bc490481273e738df59329c62c0b729d94e8b61db9961c2fa5'.repeat(2)}\nCoreDNS-${version.replace(/^v/, '')}\nlinux/amd64, go1.25.2, 1db4568\n`,
+    )
+    return yield* serveHttp({
+      self,
+      ports: [8080, 8181, 9153, 53],
+      handle: ({ path }) => health(path),
+      *onStop() {
+        yield* write(1, '[INFO] SIGTERM: Shutting down servers then terminating\n')
+      },
+    })
+  }
+
+export const kubeProxy = (version: string): Program =>
+  function* (self) {
+    const say = function* (source: string, text: string): Proc {
+      yield* write(2, `${klogHead(yield* nowMs())}${source}] ${text}\n`)
+    }
+    yield* say('server.go:709', `"Version info" version="${version}"`)
+    yield* say('server_linux.go:145', '"Using iptables Proxier"')
+    yield* say('config.go:200', '"Starting service config controller"')
+    yield* say('shared_informer.go:357', '"Caches are synced" controller="service config"')
+    return yield* serveHttp({ self, ports: [10256], handle: ({ path }) => health(path) })
+  }

@@ -1,0 +1,193 @@
+import { nowMs, readFile, stat, listDirectory, write } from '../os/calls'
+import type { Proc, Program, Self } from '../os/syscalls'
+import { httpDate, logDate, slashDate } from './dates'
+import { serveHttp, type HttpRequest, type HttpResponse } from './http-server'
+import { parseNginxConfiguration, chooseLocation, type NginxServer, type NginxLocation } from './nginx-configuration'
+import { reasonPhrase } from './http-server'
+
+const mimeTypes: Readonly<Record<string, string>> = {
+  html: 'text/html', htm: 'text/html', css: 'text/css', js: 'application/javascript', json: 'application/json', txt: 'text/plain', xml: 'text/xml', svg: 'image/svg+xml', png: 'image/png', jpg: 'image/jpeg',
+} // prettier-ignore
+
+/** nginx of a version: serves files as its configuration says, logs requests, reloads on SIGHUP, ends on SIGQUIT and SIGTERM. */
+export const nginx = (version: string): Program =>
+  function* (self) {
+    const flags = self.argv.slice(1)
+    if (flags.includes('-v') || flags.includes('-V')) {
+      yield* write(2, `nginx version: nginx/${version}\n`)
+      return 0
+    }
+    const notice = function* (text: string): Proc {
+      yield* write(2, `${slashDate(yield* nowMs())} [notice] ${self.pid}#${self.pid}: ${text}\n`)
+    }
+    let servers = yield* configuration()
+    if (typeof servers === 'string') {
+      yield* write(2, `${slashDate(yield* nowMs())} [emerg] ${self.pid}#${self.pid}: ${servers}\nnginx: [emerg] ${servers}\n`)
+      if (flags.includes('-t')) yield* write(2, 'nginx: configuration file /etc/nginx/nginx.conf test failed\n')
+      return 1
+    }
+    if (flags.includes('-t')) {
+      yield* write(
+        2,
+        'nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file /etc/nginx/nginx.conf test is successful\n',
+      )
+      return 0
+    }
+    yield* notice('using the "epoll" event method')
+    yield* notice(`nginx/${version}`)
+    yield* notice('start worker processes')
+    return yield* serveHttp({
+      self,
+      ports: [...new Set(servers.map((server) => server.port))],
+      stopOn: ['SIGQUIT', 'SIGTERM', 'SIGINT'],
+      catches: ['SIGHUP'],
+      handle: (request) => respond(version, servers as readonly NginxServer[], request, self),
+      *onSignal() {
+        yield* notice('signal 1 (SIGHUP) received, reconfiguring')
+        const fresh = yield* configuration()
+        if (typeof fresh !== 'string') servers = fresh
+      },
+      *onStop(signal) {
+        const [number, how] = signal === 'SIGQUIT' ? [3, 'gracefully shutting down'] : [15, 'exiting']
+        yield* notice(`signal ${number} (${signal}) received, ${signal === 'SIGQUIT' ? 'shutting down' : 'exiting'}`)
+        yield* notice(how)
+        yield* notice('exit')
+      },
+    })
+  }
+
+/** All server blocks under conf.d (and in nginx.conf itself), or what is wrong with them. */
+function* configuration(): Proc<readonly NginxServer[] | string> {
+  const servers: NginxServer[] = []
+  const paths = ['/etc/nginx/nginx.conf']
+  if ((yield* stat('/etc/nginx/conf.d'))?.type === 'directory')
+    for (const name of yield* listDirectory('/etc/nginx/conf.d')) if (name.endsWith('.conf')) paths.push(`/etc/nginx/conf.d/${name}`)
+  let standalone = false
+  for (const path of paths) {
+    if ((yield* stat(path)) === undefined) continue
+    const text = yield* readFile(path)
+    const parsed = parseNginxConfiguration(text, path)
+    if (typeof parsed === 'string') return parsed
+    if (path === '/etc/nginx/nginx.conf') {
+      // A configuration of one's own replaces the include of conf.d unless it asks for it.
+      standalone = text.includes('http') && !text.includes('conf.d')
+      servers.push(...parsed)
+      if (standalone) break
+    } else servers.push(...parsed)
+  }
+  if (servers.length === 0 && !standalone && paths.length === 1)
+    return [
+      { port: 80, names: [], locations: [{ path: '/', exact: false, directives: { root: ['/usr/share/nginx/html'] } }], directives: {} },
+    ]
+  return servers
+}
+
+function* respond(version: string, servers: readonly NginxServer[], request: HttpRequest, self: Self): Proc<HttpResponse> {
+  const time = yield* nowMs()
+  const port = Number(request.local.slice(request.local.lastIndexOf(':') + 1))
+  const host = (request.headers.host ?? '').replace(/:\d+$/, '')
+  const here = servers.filter((server) => server.port === port)
+  const server = here.find((candidate) => candidate.names.includes(host)) ?? here[0] ?? servers[0]
+  const location = server && chooseLocation(server, request.path)
+  const response = server ? yield* content(server, location, request, version, self) : errorPage(404, version)
+  const client = request.peer.replace(/:\d+$/, '')
+  const size = request.method === 'HEAD' ? 0 : response.body.length
+  yield* write(
+    1,
+    `${client} - - [${logDate(time)}] "${request.method} ${request.target} ${request.version}" ${response.status} ${size} "${request.headers.referer ?? '-'}" "${request.headers['user-agent'] ?? '-'}" "${request.headers['x-forwarded-for'] ?? '-'}"\n`,
+  )
+  return {
+    ...response,
+    headers: {
+      Server: `nginx/${version}`,
+      Date: httpDate(time),
+      ...response.headers,
+      Connection: request.version === 'HTTP/1.0' ? 'close' : 'keep-alive',
+    },
+  }
+}
+
+function* content(
+  server: NginxServer,
+  location: NginxLocation | undefined,
+  request: HttpRequest,
+  version: string,
+  self: Self,
+): Proc<HttpResponse> {
+  const directive = (name: string) => location?.directives[name] ?? server.directives[name]
+  const returned = directive('return')
+  if (returned) return returnDirective(returned, directive('default_type')?.[0], version, request, self)
+  if (!['GET', 'HEAD', 'POST'].includes(request.method)) return errorPage(405, version)
+  const root = location?.directives.alias?.[0] ?? directive('root')?.[0] ?? '/etc/nginx/html'
+  const inside = location?.directives.alias ? request.path.slice(location.path.length) : request.path
+  let path = `${root.replace(/\/$/, '')}/${inside.replace(/^\/+/, '')}`
+  const missing = function* (): Proc<HttpResponse> {
+    const time = slashDate(yield* nowMs())
+    const isIndex = path.endsWith('/')
+    const what = isIndex ? `directory index of "${path}" is forbidden` : `open() "${path}" failed (2: No such file or directory)`
+    yield* write(
+      2,
+      `${time} [error] 29#29: *1 ${what}, client: ${request.peer.replace(/:\d+$/, '')}, server: ${server.names[0] ?? ''}, request: "${request.method} ${request.target} ${request.version}", host: "${request.headers.host ?? ''}"\n`,
+    )
+    return errorPage(isIndex ? 403 : 404, version)
+  }
+  let found = yield* stat(path)
+  if (found?.type === 'directory' && !path.endsWith('/')) {
+    return {
+      status: 301,
+      headers: { 'Content-Type': 'text/html', Location: `http://${request.headers.host ?? 'localhost'}${request.path}/` },
+      body: errorPage(301, version).body,
+    }
+  }
+  if (found?.type === 'directory') {
+    for (const index of directive('index') ?? ['index.html']) {
+      const candidate = yield* stat(path + index)
+      if (candidate?.type !== 'file') continue
+      path += index
+      found = candidate
+      break
+    }
+  }
+  if (found?.type !== 'file') return yield* missing()
+  const body = yield* readFile(path)
+  const type = mimeTypes[path.slice(path.lastIndexOf('.') + 1)] ?? directive('default_type')?.[0] ?? 'application/octet-stream'
+  return {
+    status: request.method === 'POST' ? 405 : 200,
+    headers: {
+      'Content-Type': type,
+      'Last-Modified': httpDate(found.modifiedMs),
+      ETag: `"${Math.floor(found.modifiedMs / 1000).toString(16)}-${found.size.toString(16)}"`,
+      'Accept-Ranges': 'bytes',
+    },
+    body: request.method === 'POST' ? errorPage(405, version).body : body,
+  }
+}
+
+/** `return 200 "text";`, `return 301 url;`, `return 503;`, with the variables people use in demonstrations. */
+function returnDirective(
+  words: readonly string[],
+  defaultType: string | undefined,
+  version: string,
+  request: HttpRequest,
+  self: Self,
+): HttpResponse {
+  const variables: Readonly<Record<string, string>> = {
+    hostname: self.hostname, host: request.headers.host ?? '', uri: request.path, request_uri: request.target, remote_addr: request.peer.replace(/:\d+$/, ''), request_method: request.method, server_addr: request.local.replace(/:\d+$/, ''),
+  } // prettier-ignore
+  const text = (words[1] ?? '').replace(/\$\{?(\w+)\}?/g, (whole, name: string) => variables[name] ?? whole)
+  const status = Number(words[0])
+  if (Number.isNaN(status)) return { status: 302, headers: { Location: words[0]! }, body: errorPage(302, version).body }
+  if (status >= 300 && status < 400)
+    return { status, headers: { 'Content-Type': 'text/html', Location: text }, body: errorPage(status, version).body }
+  if (words[1] === undefined) return errorPage(status, version)
+  return { status, headers: { 'Content-Type': defaultType ?? 'application/octet-stream' }, body: text }
+}
+
+const errorPage = (status: number, version: string): HttpResponse => ({
+  status,
+  headers: { 'Content-Type': 'text/html' },
+  body: `<html>\r\n<head><title>${status} ${titleOf(status)}</title></head>\r\n<body>\r\n<center><h1>${status} ${titleOf(status)}</h1></center>\r\n<hr><center>nginx/${version}</center>\r\n</body>\r\n</html>\r\n`,
+})
+
+const titleOf = (status: number) =>
+  status === 405 ? 'Not Allowed' : status === 503 ? 'Service Temporarily Unavailable' : reasonPhrase(status)

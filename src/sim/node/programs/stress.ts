@@ -1,0 +1,30 @@
+import { nowMs, onSignal, sleep, useCpu, write } from '../os/calls'
+import type { Program } from '../os/syscalls'
+import { untilStopped } from './pause'
+
+/** `stress --cpu N --vm N --vm-bytes 150M --timeout 60s`: uses CPU and memory on purpose. Memory is modelled by the runtime from these arguments. */
+export const stress: Program = function* (self) {
+  const value = (...names: string[]) => {
+    const at = self.argv.findIndex((word) => names.includes(word))
+    return at >= 0 ? self.argv[at + 1] : self.argv.find((word) => names.some((name) => word.startsWith(`${name}=`)))?.replace(/^[^=]*=/, '')
+  }
+  const count = (...names: string[]) => Number(value(...names) ?? 0)
+  const cpus = count('--cpu', '-c', '-cpus')
+  yield* write(
+    1,
+    `stress: info: [${self.pid}] dispatching hogs: ${cpus} cpu, ${count('--io', '-i')} io, ${count('--vm', '-m')} vm, ${count('--hdd', '-d')} hdd\n`,
+  )
+  const seconds = Number(/^\d+/.exec(value('--timeout', '-t') ?? '')?.[0] ?? 0)
+  const endMs = seconds > 0 ? (yield* nowMs()) + seconds * 1000 : Infinity
+  if (cpus === 0 && endMs === Infinity) {
+    yield* untilStopped()
+    return 0
+  }
+  yield* onSignal('SIGTERM', 'default')
+  while ((yield* nowMs()) < endMs) {
+    if (cpus > 0) yield* useCpu(100)
+    else yield* sleep(Math.min(1000, endMs - (yield* nowMs())))
+  }
+  yield* write(1, `stress: info: [${self.pid}] successful run completed in ${seconds}s\n`)
+  return 0
+}

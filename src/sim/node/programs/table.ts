@@ -1,0 +1,72 @@
+import type { Program } from '../os/syscalls'
+import { agnhost, livenessServer, serveHostname } from './agnhost'
+import { controlPlaneComponent, coredns, etcd, etcdctl, kubeProxy, plainDaemon } from './components'
+import { mongod, mysqlClient, mysqld, pgIsReady, postgres, psql } from './databases'
+import {
+  bootcamp,
+  echoServer,
+  gbFrontend,
+  goproxy,
+  helloApp,
+  helloWorld,
+  hpaExample,
+  httpEcho,
+  nodeHello,
+  podinfo,
+  whoami,
+} from './samples'
+import { httpd } from './httpd'
+import { nginx } from './nginx'
+import { pause } from './pause'
+import { redisCli } from './redis-cli'
+import { redisServer } from './redis'
+import { stress } from './stress'
+
+/** What runs in containers besides shells and tools, by name. The parameter is what follows a slash in the name: a version. */
+const programs: Readonly<Record<string, (parameter: string) => Program>> = {
+  nginx,
+  httpd,
+  pause: () => pause,
+  agnhost,
+  'liveness-server': () => livenessServer,
+  'serve-hostname': () => serveHostname,
+  goproxy: () => goproxy,
+  'hpa-example': () => hpaExample,
+  'hello-app': helloApp,
+  'kubernetes-bootcamp': bootcamp,
+  'gb-frontend': () => gbFrontend,
+  'node-hello': () => nodeHello,
+  'hello-world': () => helloWorld,
+  'http-echo': () => httpEcho,
+  whoami: () => whoami,
+  'echo-server': () => echoServer,
+  echoserver: () => echoServer,
+  podinfo: (version) => podinfo(version),
+  'redis-server': redisServer,
+  'redis-cli': () => redisCli,
+  mysqld,
+  'mysql-client': () => mysqlClient,
+  postgres,
+  psql: () => psql,
+  pg_isready: () => pgIsReady,
+  mongod,
+  memcached: (version) => plainDaemon(`memcached ${version}`, [11211]),
+  rabbitmq: (version) => plainDaemon(`RabbitMQ ${version}`, [5672, 15672]),
+  stress: () => stress,
+  etcd,
+  etcdctl,
+  coredns,
+  'kube-proxy': kubeProxy,
+  'kube-apiserver': (version) => controlPlaneComponent('kube-apiserver', version, 6443),
+  'kube-controller-manager': (version) => controlPlaneComponent('kube-controller-manager', version, 10257),
+  'kube-scheduler': (version) => controlPlaneComponent('kube-scheduler', version, 10259),
+  'local-path-provisioner': () => plainDaemon('Provisioner started', []),
+  'metrics-server': () => plainDaemon('Serving securely on [::]:10250', [10250]),
+}
+
+/** The program of an image's executable file; undefined when it is none of these. */
+export function containerProgram(name: string): Program | undefined {
+  const slash = name.indexOf('/')
+  const make = programs[slash < 0 ? name : name.slice(0, slash)]
+  return make?.(slash < 0 ? '' : name.slice(slash + 1))
+}

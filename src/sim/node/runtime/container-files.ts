@@ -1,0 +1,103 @@
+import { createVolume, directory, file, generatedFile, type FileNode, type Mount } from '../os/file-system'
+import type { Machine } from '../os/machine'
+import type { ContainerConfig } from './container'
+import type { Sandbox } from './sandbox'
+
+const EMPTY = directory()
+
+/** What the runtime mounts in every container: /proc, /dev, /sys and the files that kubelet and sandbox manage. */
+export function systemMounts(config: ContainerConfig, sandbox: Sandbox, machine: () => Machine): readonly (readonly [string, Mount])[] {
+  const mount = (type: string, node: FileNode, readOnly = false): Mount => ({
+    // A volume's root is a directory; a single file is mounted by its name in one.
+    volume: createVolume(node.type === 'directory' ? node : directory({ file: node })),
+    subPath: node.type === 'directory' ? '/' : '/file',
+    readOnly,
+    source: type === 'ext4' ? '/dev/vda1' : type,
+    type,
+  })
+  return [
+    ['/proc', { ...mount('proc', EMPTY), volume: lazily(() => procFiles(config, machine())) }],
+    ['/dev', { ...mount('tmpfs', EMPTY), volume: lazily(deviceFiles) }],
+    ['/sys/fs/cgroup', { ...mount('cgroup2', EMPTY, true), volume: lazily(() => cgroupFiles(config, machine())) }],
+    ['/etc/hostname', mount('ext4', file(`${sandbox.hostname}\n`))],
+    ...Object.entries(config.files).map(([path, text]) => [path, mount('ext4', file(text))] as const),
+  ]
+}
+
+/** A volume whose tree is made when somebody first looks: most containers never read /proc. */
+function lazily(make: () => Readonly<Record<string, FileNode>>): Mount['volume'] {
+  let root: ReturnType<typeof directory> | undefined
+  return {
+    get root() {
+      return (root ??= directory(make()))
+    },
+    set root(value) {
+      root = value
+    },
+    capacityBytes: undefined,
+    usedBytes: 0,
+    lastInode: 1,
+  }
+}
+
+const device = () => generatedFile(() => '')
+
+const deviceFiles = () => ({
+  null: device(),
+  zero: device(),
+  random: device(),
+  urandom: device(),
+  tty: device(),
+  stdin: device(),
+  stdout: device(),
+  stderr: device(),
+  shm: directory({}, 0o1777),
+  'termination-log': file('', 0o666),
+})
+
+function procFiles(config: ContainerConfig, machine: Machine): Record<string, FileNode> {
+  const memoryKiB = Math.floor((config.memoryLimitBytes ?? 2 ** 32) / 1024)
+  return {
+    mounts: generatedFile(() =>
+      machine.files
+        .mounts()
+        .map(({ source, path, type, options }) => `${source} ${path} ${type} ${options} 0 0\n`)
+        .join(''),
+    ),
+    version: file('Linux version 6.8.0-51-generic (buildd@lcy02-amd64) #52-Ubuntu SMP PREEMPT_DYNAMIC\n', 0o444),
+    meminfo: file(
+      `MemTotal:       ${memoryKiB} kB\nMemFree:        ${Math.floor(memoryKiB / 2)} kB\nMemAvailable:   ${Math.floor(memoryKiB * 0.7)} kB\n`,
+      0o444,
+    ),
+    cpuinfo: file(
+      'processor\t: 0\nmodel name\t: Virtual CPU\ncpu MHz\t\t: 2400.000\n\nprocessor\t: 1\nmodel name\t: Virtual CPU\ncpu MHz\t\t: 2400.000\n',
+      0o444,
+    ),
+    uptime: file('100.00 100.00\n', 0o444),
+    loadavg: file('0.10 0.08 0.05 1/123 42\n', 0o444),
+    '1': directory({
+      cmdline: generatedFile(
+        () =>
+          machine
+            .processes()
+            .find(({ pid }) => pid === 1)
+            ?.argv.map((word) => `${word}\0`)
+            .join('') ?? '',
+      ),
+      environ: file(
+        Object.entries(config.env)
+          .map(([name, value]) => `${name}=${value}\0`)
+          .join(''),
+        0o400,
+      ),
+    }),
+  }
+}
+
+function cgroupFiles(config: ContainerConfig, machine: Machine): Record<string, FileNode> {
+  return {
+    'memory.max': file(`${config.memoryLimitBytes ?? 'max'}\n`, 0o444),
+    'cpu.max': file(config.cpuLimit === undefined ? 'max 100000\n' : `${Math.round(config.cpuLimit * 100_000)} 100000\n`, 0o444),
+    'cpu.stat': generatedFile(() => `usage_usec ${Math.round(machine.cpuMs * 1000)}\n`),
+  }
+}

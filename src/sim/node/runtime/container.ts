@@ -1,0 +1,202 @@
+import type { Engine } from '../../engine/engine'
+import type { Image } from '../images/image'
+import {
+  createFileSystem,
+  createVolume,
+  type Credentials,
+  type DirectoryEntry,
+  type FileSystem,
+  type Mount,
+  rootUser,
+} from '../os/file-system'
+import { DEFAULT_PATH } from '../os/load'
+import { createMachine, type Machine } from '../os/machine'
+import type { Network } from '../os/network'
+import type { OpenFile } from '../os/open-file'
+import { createPipe, nullDevice, sinkFile } from '../os/pipe'
+import { SyscallError, type Program, type WaitResult } from '../os/syscalls'
+import { createTty, type Tty } from '../os/tty'
+import { createContainerLog, type ContainerLog } from './container-log'
+import { systemMounts } from './container-files'
+import { entryCommand } from './entry-scripts'
+import { placeIn, type Sandbox } from './sandbox'
+
+/** What containerd is told when a container is created. */
+export interface ContainerConfig {
+  readonly image: Image
+  /** The image's files, shared with other containers until something is written. */
+  readonly tree: DirectoryEntry
+  /** Command and arguments; what the image says where the Pod says nothing. */
+  readonly command: readonly string[] | undefined
+  readonly args: readonly string[] | undefined
+  readonly env: Readonly<Record<string, string>>
+  readonly workingDir: string | undefined
+  readonly who: Credentials
+  readonly mounts: ReadonlyMap<string, Mount>
+  /** Files the kubelet puts in the container: /etc/hosts, /etc/resolv.conf, the termination message. */
+  readonly files: Readonly<Record<string, string>>
+  readonly readOnlyRoot: boolean
+  readonly cpuLimit: number | undefined
+  readonly memoryLimitBytes: number | undefined
+  readonly stdin: boolean
+  readonly tty: boolean
+}
+
+/** What all containers of a host need. */
+export interface ContainerRuntime {
+  readonly engine: Engine
+  readonly network: Network
+  readonly programs: (name: string) => Program | undefined
+}
+
+/** A container: a machine of its own in the sandbox's network, with an image's files. */
+export interface Container {
+  readonly id: string
+  readonly config: ContainerConfig
+  readonly machine: Machine
+  readonly files: FileSystem
+  readonly log: ContainerLog
+  readonly env: Readonly<Record<string, string>>
+  /** The writing end of its standard input, when it was asked to keep one. */
+  readonly stdin: OpenFile | undefined
+  readonly tty: Tty | undefined
+  startedMs: number
+  /** Its processes took more memory than they may. */
+  outOfMemory: boolean
+  /** Set when its first process has ended. */
+  exit: WaitResult | undefined
+}
+
+/** Refused by the runtime with the words of runc behind containerd. */
+export class StartError extends Error {}
+
+/** Makes a container; nothing runs yet. */
+export function createContainer(runtime: ContainerRuntime, sandbox: Sandbox, config: ContainerConfig): Container {
+  const { engine } = runtime
+  const layer = createVolume(config.tree)
+  const files = createFileSystem({ root: layer, now: () => engine.nowMs, readOnly: config.readOnlyRoot })
+  for (const [path, mount] of systemMounts(config, sandbox, () => machine)) files.mount(path, mount)
+  for (const [path, mount] of config.mounts) files.mount(path, mount)
+  const read = (path: string) => (files.stat(path)?.type === 'file' ? files.read(path) : undefined)
+  const machine = createMachine({
+    engine,
+    network: runtime.network,
+    place: placeIn(sandbox, read),
+    hostname: sandbox.hostname,
+    files,
+    programs: runtime.programs,
+    init: true,
+    background: true,
+    cpuLimit: config.cpuLimit,
+  })
+  const log = createContainerLog(() => engine.nowMs)
+  const tty = config.tty
+    ? createTty(
+        { columns: 80, rows: 24 },
+        { output: (text) => log.append('stdout', text), signal: (group, signal) => signalQuietly(machine, -group, signal) },
+      )
+    : undefined
+  const stdin = config.stdin && !tty ? createPipe() : undefined
+  const container: Container = {
+    id: engine.random.hex(64),
+    config,
+    machine,
+    files,
+    log,
+    env: {
+      PATH: DEFAULT_PATH,
+      HOSTNAME: sandbox.hostname,
+      ...(config.tty && { TERM: 'xterm' }),
+      ...config.image.env,
+      ...config.env,
+      HOME: homeOf(files, config.who.uid),
+    },
+    stdin: tty?.file ?? stdin?.writer,
+    tty,
+    startedMs: 0,
+    outOfMemory: false,
+    exit: undefined,
+  }
+  if (stdin) stdin.writer.refs++ // held until an attached client says that no more will come
+  readers.set(container, tty?.file ?? stdin?.reader ?? nullDevice())
+  return container
+}
+
+/** Each container's standard input as its first process reads it. */
+const readers = new WeakMap<Container, OpenFile>()
+
+/** Runs a container's first process. Throws StartError with the runtime's message when there is nothing to run. */
+export function startContainer(runtime: ContainerRuntime, container: Container, onExit: (result: WaitResult) => void): void {
+  const { config, machine, log, tty } = container
+  const command = config.command ?? config.image.entrypoint ?? []
+  // A command of the Pod's own sets the image's CMD aside, too.
+  const args = config.args ?? (config.command ? [] : (config.image.cmd ?? []))
+  const cwd = config.workingDir ?? config.image.workingDir ?? '/'
+  if (container.files.stat(cwd) === undefined) container.files.makeDirectory(cwd, { parents: true })
+  const entry = entryCommand([...command, ...args], container.files, container.env)
+  const { argv } = entry
+  if (argv.length === 0) throw new StartError('no command specified')
+  const out = tty?.file ?? sinkFile((text) => log.append('stdout', text))
+  const err = tty?.file ?? sinkFile((text) => log.append('stderr', text))
+  container.startedMs = runtime.engine.nowMs
+  if (entry.says !== '') log.append('stdout', entry.says)
+  try {
+    machine.start({
+      argv,
+      env: container.env,
+      cwd,
+      who: config.who,
+      fds: { 0: readers.get(container)!, 1: out, 2: err },
+      onExit(result) {
+        container.exit = result
+        log.end()
+        tty?.hangUp()
+        onExit(result)
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    throw new StartError(
+      `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${execError(argv[0]!, error)}`,
+    )
+  }
+}
+
+/** How runc words that a command cannot be run. */
+export function execError(name: string, error: SyscallError): string {
+  if (error.code === 'EACCES') return `exec: "${name}": permission denied`
+  if (error.code === 'ENOEXEC') return `exec ${name}: exec format error`
+  return name.includes('/')
+    ? `exec: "${name}": stat ${name}: no such file or directory`
+    : `exec: "${name}": executable file not found in $PATH`
+}
+
+/** Sends a signal to a process that may be gone already. */
+export function signalQuietly(machine: Machine, pid: number, signal: Parameters<Machine['signal']>[1]): void {
+  try {
+    machine.signal(pid, signal)
+  } catch (error) {
+    if (!(error instanceof SyscallError && error.code === 'ESRCH')) throw error
+  }
+}
+
+/** The account's home directory, as runc takes HOME from /etc/passwd. */
+function homeOf(files: FileSystem, uid: number): string {
+  const passwd = files.stat('/etc/passwd') ? files.read('/etc/passwd') : ''
+  return new RegExp(`^[^:\\n]*:[^:\\n]*:${uid}:[^:\\n]*:[^:\\n]*:([^:\\n]*):`, 'm').exec(passwd)?.[1] ?? '/'
+}
+
+/** The user an image or a securityContext names: numeric id, or an account of the image. Undefined when the image has no such account. */
+export function credentialsOf(user: string | undefined, tree: FileSystem): Credentials | undefined {
+  if (user === undefined || user === '') return rootUser
+  const [name = '', groupName] = user.split(':')
+  const passwd = tree.stat('/etc/passwd') ? tree.read('/etc/passwd') : ''
+  const account = passwd
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find((fields) => fields[0] === name || fields[2] === name)
+  const uid = /^\d+$/.test(name) ? Number(name) : account ? Number(account[2]) : undefined
+  if (uid === undefined) return undefined
+  const gid = groupName !== undefined && /^\d+$/.test(groupName) ? Number(groupName) : account ? Number(account[3]) : 0
+  return { uid, gids: [gid] }
+}

@@ -1,0 +1,19 @@
+import type { NetworkNamespace } from '../os/network'
+import type { Listener } from '../os/socket'
+
+/** What the containers of a Pod share: network stack, host name, address. */
+export interface Sandbox {
+  readonly id: string
+  readonly hostname: string
+  /** `192.168.1.7`; the host's own with hostNetwork. */
+  readonly address: string
+  readonly hostNetwork: boolean
+  readonly listeners: Map<string, Listener>
+  /** The sandbox's own view, used for what comes from outside any container (probes find listeners here). */
+  readonly place: NetworkNamespace
+}
+
+/** The network stack as seen by one container of a sandbox, whose own files say how names are resolved. */
+export function placeIn(sandbox: Sandbox, readFile: (path: string) => string | undefined): NetworkNamespace {
+  return { name: sandbox.place.name, interfaces: sandbox.place.interfaces, listeners: sandbox.listeners, readFile }
+}
