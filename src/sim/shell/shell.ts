@@ -85,7 +85,7 @@ export function* createShell(self: Self, flavour: Flavour): Proc<Shell> {
     aliases: new Map(),
     options: new Set(['hashall', 'interactive-comments', ...(flavour === 'bash' ? ['braceexpand'] : [])]),
     shopts: new Set([
-      'extglob',
+      
       'sourcepath',
       'checkwinsize',
       'cmdhist',

@@ -39,6 +39,8 @@ export type Jump =
   | { readonly to: 'return' | 'exit'; readonly code: number }
   /** Back to the prompt: Ctrl-C. */
   | { readonly to: 'prompt' }
+  /** On to the next line of the script, after a mistake in an expansion. */
+  | { readonly to: 'line' }
 
 /** All that a shell process knows. A subshell works on a copy. */
 export interface Shell {
@@ -113,8 +115,8 @@ export class ShellError extends Error {
   constructor(
     message: string,
     readonly status = 1,
-    /** Ends a non-interactive shell. */
-    readonly fatal = true,
+    /** How much it ends when nobody sits at the shell: just the command, the line of the script, or the shell. */
+    readonly ends: 'command' | 'line' | 'shell' = 'line',
   ) {
     super(message)
     this.name = 'ShellError'

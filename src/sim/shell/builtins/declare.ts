@@ -127,7 +127,7 @@ const functionScope = (shell: Shell): Scope => shell.variables.scopes.at(-1)!
 const local: Builtin = function* (call) {
   if (call.shell.functionDepth === 0) {
     if (call.shell.flavour === 'bash') return yield* failure(call, 'can only be used in a function')
-    throw new ShellError('local: not in a function', 2)
+    throw new ShellError('local: not in a function', 2, 'shell')
   }
   const plain = call.args.filter((argument) => argument !== '-')
   if (plain.length === 0) return 0
@@ -229,7 +229,12 @@ const unsetBuiltin: Builtin = function* (call) {
 const letBuiltin: Builtin = function* (call) {
   if (call.args.length === 0) return yield* failure(call, 'expression expected')
   let value = 0n
-  for (const argument of call.args) value = yield* expandArithmetic(call.shell, argument)
+  try {
+    for (const argument of call.args) value = yield* expandArithmetic(call.shell, argument)
+  } catch (error) {
+    if (!(error instanceof ShellError)) throw error
+    return yield* failure(call, error.message)
+  }
   return value === 0n ? 1 : 0
 }
 

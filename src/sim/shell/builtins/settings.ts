@@ -3,7 +3,7 @@ import { printError } from '../evaluate/fork'
 import { quoteIfNeeded, singleQuote } from '../expand/quote'
 import { declaration } from '../expand/parameters'
 import type { Shell } from '../state'
-import { lookUp, setText, textOf, visibleNames } from '../variables'
+import { lookUp, setText, textOf, unset, visibleNames } from '../variables'
 import { print as printFunction } from './functions'
 import { failure, options, print, type Builtin } from './builtin'
 
@@ -113,7 +113,7 @@ const shopt: Builtin = function* (call) {
   const shown = (name: string) =>
     flags.has('p')
       ? `shopt ${shell.shopts.has(name) ? '-s' : '-u'} ${name}\n`
-      : `${name.padEnd(20)}\t${shell.shopts.has(name) ? 'on' : 'off'}\n`
+      : `${name.padEnd(15)}\t${shell.shopts.has(name) ? 'on' : 'off'}\n`
   if (rest.length === 0) {
     for (const name of shoptNames) {
       if ((flags.has('s') && !shell.shopts.has(name)) || (flags.has('u') && shell.shopts.has(name))) continue
@@ -187,6 +187,7 @@ const getopts: Builtin = function* (call) {
   if (known[at + 1] !== ':') {
     if (offset >= word.length) advance()
     set(name, letter)
+    unset(shell.variables, 'OPTARG')
     return finish(0)
   }
   let value: string | undefined = word.slice(offset)

@@ -1,5 +1,4 @@
 import type { Assignment, Command, Redirection, Word } from 'unbash'
-import { close, wait } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { builtins, declarations, type Builtin } from '../builtins/all'
 import { quoteIfNeeded } from '../expand/quote'
@@ -10,9 +9,8 @@ import { lookUp, textOf, type Scope, type Variable } from '../variables'
 import { assign } from './assign'
 import { closeAll, complain, environment, printError, reported, start } from './fork'
 import { waitForeground } from './jobs'
-import { applyRedirections } from './redirect'
+import { applyRedirections, endSubstitutions } from './redirect'
 import { runNode } from './run'
-import { uninterrupted } from './signals'
 
 /** The deepest functions may call each other: beyond it a script has lost its way, and the page must not. */
 const MAX_CALLS = 400
@@ -27,7 +25,7 @@ export function* runSimple(shell: Shell, node: Command, skipAlias?: string): Pro
   try {
     yield* runExpanded(shell, node)
   } catch (error) {
-    const mild = error instanceof ShellError && !error.fatal
+    const mild = error instanceof ShellError && error.ends === 'command'
     if (!mild || !(yield* reported(shell, error))) throw error
   }
 }
@@ -63,6 +61,7 @@ function* runAlias(shell: Shell, node: Command, alias: string): Proc {
 function* runExpanded(shell: Shell, node: Command): Proc {
   const assignments = node.prefix.filter((part): part is Assignment => part.type === 'Assignment')
   shell.substitutionStatus = 0
+  const before = shell.substitutions.length
   const { argv, arrays } = node.name ? yield* expandCommandLine(shell, node) : { argv: [], arrays: new Map<number, Assignment>() }
   if (argv.length === 0) {
     const { opened } = yield* applyRedirections(shell, node.redirects)
@@ -97,12 +96,7 @@ function* runExpanded(shell: Shell, node: Command): Proc {
       yield* closeAll(opened)
     }
   }
-  for (const { fd, pid } of shell.substitutions.splice(0)) {
-    const kernel = shell.io.get(fd)
-    shell.io.delete(fd)
-    if (kernel !== undefined) yield* close(kernel)
-    yield* uninterrupted(() => wait(pid))
-  }
+  yield* endSubstitutions(shell, before)
 }
 
 function* expandCommandLine(shell: Shell, node: Command): Proc<{ argv: string[]; arrays: Map<number, Assignment> }> {

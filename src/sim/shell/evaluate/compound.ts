@@ -8,7 +8,7 @@ import { lookUp, setText, textOf } from '../variables'
 import { evaluateCondition } from './condition'
 import { closeAll, complain, fork, printError, reported } from './fork'
 import { waitForeground } from './jobs'
-import { applyRedirections } from './redirect'
+import { applyRedirections, endSubstitutions } from './redirect'
 import { tick } from './signals'
 
 type Compound = Exclude<CommandNode, { type: 'Command' }>
@@ -77,7 +77,7 @@ function* statusOf(shell: Shell, condition: Proc<boolean>, mark = ''): Proc<numb
   try {
     return (yield* condition) ? 0 : 1
   } catch (error) {
-    if (!(error instanceof ShellError) || error.fatal) throw error
+    if (!(error instanceof ShellError) || error.ends === 'shell') throw error
     yield* complain(shell, mark + error.message)
     return error.status
   }
@@ -85,6 +85,7 @@ function* statusOf(shell: Shell, condition: Proc<boolean>, mark = ''): Proc<numb
 
 function* runRedirected(shell: Shell, node: Redirected): Proc {
   const outer = shell.io
+  const before = shell.substitutions.length
   let opened: number[] = []
   try {
     const redirected = yield* applyRedirections(shell, node.redirects)
@@ -92,12 +93,13 @@ function* runRedirected(shell: Shell, node: Redirected): Proc {
     opened = redirected.opened
     yield* runCompound(shell, node.command)
   } catch (error) {
-    const mild = error instanceof ShellError && !error.fatal
+    const mild = error instanceof ShellError && error.ends === 'command'
     shell.io = outer
     if (!mild || !(yield* reported(shell, error))) throw error
   } finally {
     shell.io = outer
     yield* closeAll(opened)
+    yield* endSubstitutions(shell, before)
   }
 }
 

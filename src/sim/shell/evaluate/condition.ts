@@ -52,7 +52,7 @@ function matchRegex(shell: Shell, text: string, pattern: string): boolean {
   try {
     regex = posixRegex(pattern, { extended: true, ignoreCase: shell.shopts.has('nocasematch') })
   } catch {
-    throw new ShellError(`syntax error in regular expression: ${pattern}`, 2, false)
+    throw new ShellError(`syntax error in regular expression: ${pattern}`, 2, 'command')
   }
   const match = regex.exec(text)
   setList(shell.variables, 'BASH_REMATCH', match ? [...match].map((group, i) => [i, group ?? ''] as const) : [])

@@ -69,9 +69,9 @@ export function* guarded(shell: Shell, work: () => Proc<void>): Proc {
     yield* work()
   } catch (error) {
     if (!(yield* reported(shell, error))) throw error
-    const fatal = error instanceof ShellError ? error.fatal : true
-    if (fatal && !shell.interactive) shell.jump = { to: 'exit', code: shell.status }
-    else if (shell.interactive) shell.jump = { to: 'prompt' }
+    const ends = shell.flavour !== 'bash' ? 'shell' : error instanceof ShellError ? error.ends : 'line'
+    if (shell.interactive) shell.jump = { to: 'prompt' }
+    else shell.jump = ends === 'shell' ? { to: 'exit', code: shell.status } : { to: 'line' }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Redirection } from 'unbash'
-import { close, dup, open, pipe, stat, write } from '../../node/os/calls'
+import { close, dup, open, pipe, stat, wait, write } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { expandHereDocument, expandText } from '../expand/words'
 import { ShellError, type Shell } from '../state'
@@ -11,7 +11,7 @@ export interface Redirected {
   readonly opened: number[]
 }
 
-/** Opens what redirections name, in order. Throws ShellError (not fatal) with the message of the first that fails. */
+/** Opens what redirections name, in order. Throws ShellError (which ends only the command) with the message of the first that fails. */
 export function* applyRedirections(
   shell: Shell,
   redirections: readonly Redirection[],
@@ -56,12 +56,12 @@ function* applyOne(shell: Shell, redirection: Redirection, io: Map<number, numbe
     if (move) {
       const source = io.get(Number(move[1]))
       if (source === undefined)
-        throw new ShellError(`${shell.flavour === 'busybox' ? `dup2(${word},${target})` : word}: Bad file descriptor`, 1, false)
+        throw new ShellError(`${shell.flavour === 'busybox' ? `dup2(${word},${target})` : word}: Bad file descriptor`, 1, 'command')
       use(target, yield* dup(source))
       if (word.endsWith('-')) io.delete(Number(move[1]))
       return
     }
-    if (operator === '<&' || redirection.descriptor) throw new ShellError(`${word}: ambiguous redirect`, 1, false)
+    if (operator === '<&' || redirection.descriptor) throw new ShellError(`${word}: ambiguous redirect`, 1, 'command')
     use(1, yield* openFile(shell, word, 'write', io))
     return use(2, yield* dup(io.get(1)!))
   }
@@ -70,7 +70,7 @@ function* applyOne(shell: Shell, redirection: Redirection, io: Map<number, numbe
     return use(2, yield* dup(io.get(1)!))
   }
   if (operator === '>' && shell.options.has('noclobber') && (yield* stat(word))?.type === 'file')
-    throw new ShellError(`${word}: cannot overwrite existing file`, 1, false)
+    throw new ShellError(`${word}: cannot overwrite existing file`, 1, 'command')
   const mode = operator === '<' ? 'read' : operator === '>>' ? 'append' : operator === '<>' ? 'readwrite' : 'write'
   use(target, yield* openFile(shell, word, mode, io))
 }
@@ -83,13 +83,14 @@ function* openFile(
 ): Proc<number> {
   // The script's own descriptors: the kernel numbers them differently.
   const own = /^\/dev\/(?:fd\/(\d+)|std(in|out|err))$/.exec(path) ?? /^\/proc\/self\/fd\/(\d+)$/.exec(path)
-  const inherited = own && io.get(own[1] ? Number(own[1]) : ['in', 'out', 'err'].indexOf(own[2]!))
-  if (inherited !== undefined && inherited !== null) return yield* dup(inherited)
+  const number = own && (own[1] ? Number(own[1]) : ['in', 'out', 'err'].indexOf(own[2]!))
+  const inherited = number === null ? undefined : (io.get(number) ?? shell.io.get(number))
+  if (inherited !== undefined) return yield* dup(inherited)
   try {
     return yield* open(path, mode)
   } catch (error) {
     if (!(error instanceof SyscallError) || error.code === 'EINTR') throw error
-    throw new ShellError(message(shell, path, mode, error), shell.flavour === 'dash' ? 2 : 1, false)
+    throw new ShellError(message(shell, path, mode, error), shell.flavour === 'dash' ? 2 : 1, 'command')
   }
 }
 
@@ -104,4 +105,14 @@ function message(shell: Shell, path: string, mode: string, error: SyscallError):
   return shell.flavour === 'busybox'
     ? `can't create ${path}: ${missing ? 'nonexistent directory' : error.message}`
     : `cannot create ${path}: ${missing ? 'Directory nonexistent' : error.message}`
+}
+
+/** Closes the descriptors of process substitutions made since there were `before` of them; their processes are not waited for. */
+export function* endSubstitutions(shell: Shell, before: number): Proc {
+  for (const { fd, pid } of shell.substitutions.splice(before)) {
+    const kernel = shell.io.get(fd)
+    shell.io.delete(fd)
+    if (kernel !== undefined) yield* close(kernel)
+    yield* wait(pid, { noHang: true })
+  }
 }

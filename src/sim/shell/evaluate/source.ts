@@ -1,7 +1,8 @@
+import type { Statement } from 'unbash'
 import type { Proc } from '../../node/os/syscalls'
 import { parse, syntaxProblem } from '../parse'
 import { lineAt, messagePrefix, type Shell, type Unit } from '../state'
-import { printError } from './fork'
+import { guarded, printError } from './fork'
 
 /** Parses and runs source text in this shell. A syntax error ends it with status 2, after everything on the lines before it has run. */
 export function* runSource(shell: Shell, text: string, options: { firstLine: number; label?: string }): Proc {
@@ -10,19 +11,33 @@ export function* runSource(shell: Shell, text: string, options: { firstLine: num
   const outer = shell.unit
   shell.unit = unit
   try {
-    if (!problem || problem.message === '') return yield* shell.run(shell, unit.script.commands)
+    if (!problem || problem.message === '') return yield* runLines(shell, unit)
     // Bash reads a script a complete command at a time: what precedes the mistake has been done by the time it is seen.
     const broken = problem.incomplete ? problem.pos : unit.source.lastIndexOf('\n', problem.pos) + 1
     const sound = unit.script.commands.filter(
       (statement) => statement.end <= broken && !(problem.incomplete && statement === unit.script.commands.at(-1)),
     )
-    yield* shell.run(shell, sound)
+    yield* runLines(shell, unit, sound)
     if (shell.jump) return
     yield* printError(shell, syntaxMessage(shell, unit, problem, options.label))
     shell.status = 2
     if (!shell.interactive && options.label !== undefined && shell.flavour !== 'bash') shell.jump = { to: 'exit', code: 2 }
   } finally {
     shell.unit = outer
+  }
+}
+
+/** Runs statements; a mistake in an expansion skips what is left of its line. */
+function* runLines(shell: Shell, unit: Unit, statements: readonly Statement[] = unit.script.commands): Proc {
+  let skipped = 0
+  for (const statement of statements) {
+    if (lineAt(unit, statement.pos) <= skipped) continue
+    yield* guarded(shell, () => shell.run(shell, [statement]))
+    if (shell.jump?.to === 'line') {
+      shell.jump = undefined
+      skipped = lineAt(unit, statement.end)
+    }
+    if (shell.jump) return
   }
 }
 

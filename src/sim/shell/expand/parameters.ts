@@ -129,6 +129,7 @@ function checked(shell: Shell, name: string, meaning: Meaning, shown?: string): 
     throw new ShellError(
       shell.flavour === 'bash' ? `${what}: unbound variable` : `${what}: parameter not set`,
       shell.flavour === 'bash' ? (shell.script ? 1 : 127) : 2,
+      'shell',
     )
   }
   return meaning
@@ -274,7 +275,7 @@ function* applyDefault(shell: Shell, builder: Builder, part: ParameterExpansionP
       if (!missing) return addMeaning(shell, builder, meaning, quoted)
       const text = yield* expandText(shell, operation.operand)
       const message = text || (shell.flavour === 'bash' ? (colon ? 'parameter null or not set' : 'parameter not set') : 'parameter not set')
-      throw new ShellError(`${part.parameter}: ${message}`, shell.flavour === 'bash' ? (shell.script ? 1 : 127) : 2)
+      throw new ShellError(`${part.parameter}: ${message}`, shell.flavour === 'bash' ? (shell.script ? 1 : 127) : 2, 'shell')
     }
   }
 }
@@ -383,7 +384,7 @@ export function arithmeticNames(shell: Shell): Names {
     get(name, subscriptText) {
       const variable = variableOf(shell, name)
       const text = subscriptText === undefined ? textOf(variable) : elementAt(variable, keyOf(name, subscriptText))
-      if (text === undefined && shell.options.has('nounset')) throw new ShellError(`${name}: unbound variable`, shell.script ? 1 : 127)
+      if (text === undefined && shell.options.has('nounset')) throw new ShellError(`${name}: unbound variable`, shell.script ? 1 : 127, 'shell')
       return text ?? ''
     },
     set(name, subscriptText, value) {

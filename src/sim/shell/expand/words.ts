@@ -33,7 +33,7 @@ export function* expandWords(shell: Shell, words: readonly Word[]): Proc<string[
     }
     for (const piece of bracesOf(word)) {
       const builder: Builder = { fields: [], current: undefined, separators: separatorsOf(shell) }
-      yield* addWord(shell, builder, piece, 'word')
+      yield* addWord(shell, builder, piece, shell.flavour === 'bash' && /^[A-Za-z_]\w*=/.test(piece.text) ? 'assignment' : 'word')
       for (const field of finished(builder)) {
         if (shell.options.has('noglob') || !isPattern(field.pattern)) {
           out.push(field.text)
@@ -121,14 +121,14 @@ export function* expandArithmetic(shell: Shell, source: string): Proc<bigint> {
   try {
     return evaluateArithmetic(text, arithmeticNames(shell))
   } catch (error) {
-    if (error instanceof ArithmeticError) throw new ShellError(arithmeticMessage(shell, text, error.message), 1, false)
+    if (error instanceof ArithmeticError) throw new ShellError(arithmeticMessage(shell, text, error.message), shell.flavour === 'bash' ? 1 : 2)
     throw error
   }
 }
 
 const arithmeticMessage = (shell: Shell, text: string, problem: string) =>
   shell.flavour === 'bash'
-    ? `${text.trim()}: ${problem}`
+    ? `${text.trimStart()}: ${problem}`
     : `arithmetic ${problem.replace(/ \(error token.*/, '')}`.replace(
         'arithmetic division by 0',
         shell.flavour === 'busybox' ? 'divide by zero' : 'division by zero',
@@ -253,7 +253,8 @@ export function* addWord(shell: Shell, builder: Builder, word: Word, tildes: 'wo
 }
 
 function addLiteralWithTildes(shell: Shell, builder: Builder, raw: string, first: boolean, afterColons: boolean, last: boolean): void {
-  const pieces = afterColons ? raw.split(/(?<=:)/) : [raw]
+  // In a word like `a=~/x` the tilde stands after the sign.
+  const pieces = afterColons ? raw.split(/(?<=:)|(?<=^[A-Za-z_]\w*=)/) : [raw]
   for (const [i, piece] of pieces.entries()) {
     const prefix = first || i > 0 ? /^~([A-Za-z0-9._-]*|\+)(?=\/|:|$)/.exec(piece) : null
     const whole = prefix && (prefix[0].length < piece.length || last)
@@ -365,7 +366,7 @@ function* readWhole(shell: Shell, path: string): Proc<string> {
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error
     shell.substitutionStatus = 1
-    throw new ShellError(`${path}: ${error.message}`, 1, false)
+    throw new ShellError(`${path}: ${error.message}`, 1, 'command')
   }
 }
 
