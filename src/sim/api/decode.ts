@@ -1,6 +1,7 @@
 import { parseYaml, YamlError } from '../formats/yaml'
 import type { Call } from './call'
 import type { BodyReader } from './hooks'
+import { scanJson } from './json-scan'
 import type { AnyObject } from './object'
 import { conform, TypeMismatch, type ConformOptions } from './schema/conform'
 import { typeOfServed, type Struct } from './schema/schema'
@@ -9,8 +10,8 @@ import { badRequest, failure } from './status'
 
 /** What a real server accepts of a request's body at most. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024
-/** Deeper nesting is refused, as Go's decoder does. */
-const MAX_DEPTH = 10_000
+/** Deeper nesting is refused, as in json-scan.ts. */
+const MAX_DEPTH = 1000
 
 /** A body read into the JSON value it means, with what was odd about it. */
 export interface ReadBody {
@@ -51,51 +52,37 @@ const unsupportedMediaType = (accepted: readonly string[]) =>
   )
 
 function readJson(text: string): ReadBody {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    // A server takes YAML for JSON where it does not begin with a brace.
-    throw badRequest(`couldn't get version/kind; json parse error: ${jsonProblem(text)}`)
-  }
-  checkShape(value)
-  return { value, duplicates: [] }
+  const { problem, duplicates } = scanJson(text)
+  if (problem !== undefined) throw badRequest(`couldn't get version/kind; json parse error: ${problem}`)
+  return { value: withoutOddKeys(JSON.parse(text), text), duplicates }
 }
-
-/** What Go's encoding/json says of a text that is no JSON. */
-function jsonProblem(text: string): string {
-  if (text.trim() === '') return 'unexpected end of JSON input'
-  const first = text.trimStart()[0]!
-  if (!/[[{"tfn0-9-]/.test(first)) return `invalid character ${quoted(first)} looking for beginning of value`
-  return 'unexpected end of JSON input'
-}
-
-const quoted = (character: string) => (character === "'" ? `'\\''` : `'${character}'`)
 
 function readYaml(text: string): ReadBody {
   try {
-    const value = parseYaml(text)
-    checkShape(value)
-    return { value, duplicates: [] }
+    return { value: withoutOddKeys(parseYaml(text), text), duplicates: [] }
   } catch (error) {
     if (error instanceof YamlError) throw badRequest(`error converting YAML to JSON: ${error.message}`)
     throw error
   }
 }
 
-/** Refuses what no honest object has: nesting without end, and keys that mean something to JavaScript rather than to Kubernetes. */
-function checkShape(value: unknown) {
-  let level: unknown[] = [value]
-  for (let depth = 0; level.length > 0; depth++) {
+/**
+ * Refuses keys that mean something to JavaScript rather than to Kubernetes, nesting without end, and values that are much larger than the
+ * text they were written in, as YAML aliases of aliases make them.
+ */
+function withoutOddKeys(value: unknown, text: string): unknown {
+  let budget = 10_000 + 10 * text.length
+  const look = (each: unknown, depth: number) => {
+    if (typeof each !== 'object' || each === null) return
     if (depth > MAX_DEPTH) throw badRequest('exceeded max depth')
-    const next: unknown[] = []
-    for (const each of level) {
-      if (typeof each !== 'object' || each === null) continue
-      if (Object.hasOwn(each, '__proto__')) throw badRequest('invalid field name "__proto__"')
-      for (const child of Object.values(each)) if (typeof child === 'object' && child !== null) next.push(child)
-    }
-    level = next
+    if (Object.hasOwn(each, '__proto__')) throw badRequest('invalid field name "__proto__"')
+    const children = Object.values(each)
+    budget -= children.length + 1
+    if (budget < 0) throw badRequest('error converting YAML to JSON: yaml: document contains excessive aliasing')
+    for (const child of children) look(child, depth + 1)
   }
+  look(value, 0)
+  return value
 }
 
 /** Reads a JSON value as an object of the kind and version that a request's path names. `fieldValidation` decides about unknown fields. */
@@ -142,7 +129,9 @@ function typed(value: unknown, { kind, apiVersion }: Served): AnyObject {
       `${String(given.kind)} in version ${JSON.stringify(apiVersion.split('/').at(-1))} cannot be handled as a ${kind.kind}: converting (v1.${String(given.kind)}) to (core.${kind.kind}): unknown conversion`,
     )
   }
-  return { ...given, apiVersion, kind: kind.kind, metadata: given.metadata ?? {} } as AnyObject // metadata is looked at by conform
+  // Written first, they also come first when the object is shown.
+  const head = { kind: kind.kind, apiVersion, metadata: given.metadata ?? {} }
+  return { ...head, ...given, ...head } as AnyObject // metadata is looked at by conform
 }
 
 function conforming(object: AnyObject, type: Struct, { kind: { kind }, version }: Served, options: ConformOptions): AnyObject {

@@ -31,12 +31,25 @@ function printed(value: unknown): string {
   return JSON.stringify(value)
 }
 
-/** The path at the top of an object. */
+/**
+ * The path at the top of an object. Validation asks for the same few hundred places of every object, so each path remembers its children;
+ * `MAX_CHILDREN` keeps names out of objects (`data[…]`) from piling up.
+ */
 export function fieldPath(text = ''): FieldPath {
-  const child = (...steps: (string | number)[]) =>
-    fieldPath(steps.reduce<string>((path, step) => (typeof step === 'number' ? `${path}[${step}]` : path ? `${path}.${step}` : step), text))
+  const children = new Map<string | number, FieldPath>()
+  const childAt = (step: string | number): FieldPath => {
+    const known = children.get(step)
+    if (known) return known
+    const made = fieldPath(typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${step}` : step)
+    if (children.size < MAX_CHILDREN) children.set(step, made)
+    return made
+  }
+  const path = (...steps: (string | number)[]): FieldPath => {
+    if (steps.length === 1) return childAt(steps[0]!)
+    return steps.reduce<FieldPath>((at, step) => at(step), self)
+  }
   const complaint = (reason: string, message: string): FieldError => ({ reason, field: text, message })
-  return Object.assign(child, {
+  const self: FieldPath = Object.assign(path, {
     text,
     key: (name: string) => fieldPath(`${text}[${name}]`),
     invalid: (value: unknown, why: string) => complaint('FieldValueInvalid', `Invalid value: ${printed(value)}: ${why}`),
@@ -45,8 +58,14 @@ export function fieldPath(text = ''): FieldPath {
     notFound: (value: unknown) => complaint('FieldValueNotFound', `Not found: ${printed(value)}`),
     forbidden: (why: string) => complaint('FieldValueForbidden', `Forbidden: ${why}`),
     notSupported: (value: unknown, supported: readonly string[]) =>
-      complaint('FieldValueNotSupported', `Unsupported value: ${printed(value)}: supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}`),
+      complaint(
+        'FieldValueNotSupported',
+        `Unsupported value: ${printed(value)}: supported values: ${supported.map((v) => JSON.stringify(v)).join(', ')}`,
+      ),
     tooLong: (maxLength: number) => complaint('FieldValueTooLong', `Too long: may not be more than ${maxLength} bytes`),
     tooMany: (count: number, maxCount: number) => complaint('FieldValueTooMany', `Too many: ${count}: must have at most ${maxCount} items`),
   })
+  return self
 }
+
+const MAX_CHILDREN = 200
