@@ -85,7 +85,7 @@ function takesNext(path: string, word: string): boolean {
 }
 
 function unknownCommand(word: string): string {
-  const close = rootSpec.subcommands.filter((name) => distance(word.toLowerCase(), name) <= 2 || name.startsWith(word.toLowerCase())).sort()
+  const close = rootSpec.subcommands.filter((name) => distance(word.toLowerCase(), name) <= 2 || name.startsWith(word.toLowerCase()))
   const hint = close.length ? `\n\nDid you mean this?\n${close.map((name) => `\t${name}\n`).join('')}` : ''
   return `unknown command ${JSON.stringify(word)} for "kubectl"${hint}`
 }

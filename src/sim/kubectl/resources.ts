@@ -65,11 +65,8 @@ export function* parseTargets(kubectl: Kubectl, query: ResourceQuery): Proc<Targ
   const selecting = query.selector || query.fieldSelector
   if (pairs.length > 0) {
     if (pairs.length < words.length) {
-      const [first] = words
       throw new CommandError(
-        first!.includes('/')
-          ? `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`
-          : `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
+        `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
       )
     }
     const targets: Target[] = []
@@ -86,7 +83,7 @@ export function* parseTargets(kubectl: Kubectl, query: ResourceQuery): Proc<Targ
   }
   if (words.length === 0) {
     if (query.noWords) throw new CommandError(query.noWords)
-    throw selecting || query.all ? nothingGiven() : nothingGiven()
+    throw nothingGiven()
   }
   if (query.defaultType && words.length === 1 && !selecting)
     return [{ by: 'name', type: yield* resourceType(kubectl, query.defaultType), names: words }]
@@ -217,13 +214,12 @@ function listError(
   { selector, fieldSelector }: Pick<ResourceQuery, 'selector' | 'fieldSelector'>,
 ): ApiError {
   const { status } = error
-  const resource = `"${group}${group ? '/' : '/'}${version}, Resource=${plural}"`
+  const resource = `"${group}/${version}, Resource=${plural}"`
   if (status.reason === 'BadRequest' && (selector || fieldSelector)) {
-    const selectors = [
-      selector && `label selector ${JSON.stringify(selector)}`,
-      fieldSelector && `field selector ${JSON.stringify(fieldSelector)}`,
-    ].filter(Boolean)
-    return new ApiError({ ...status, message: `Unable to find ${resource} that match ${selectors.join(', ')}: ${status.message}` })
+    return new ApiError({
+      ...status,
+      message: `Unable to find ${resource} that match label selector ${JSON.stringify(selector ?? '')}, field selector ${JSON.stringify(fieldSelector ?? '')}: ${status.message}`,
+    })
   }
   return status.reason === 'Forbidden' || status.reason === 'Unauthorized'
     ? error

@@ -27,9 +27,9 @@ export const get: Command = {
     }
     const { format } = outputFormat(kubectl)
     const human = format === '' || format === 'wide'
-    if (!human && flags.bool('show-labels')) throw usageError(kubectl, `--show-labels option cannot be used with ${format} printer`)
+    if (!human && flags.bool('show-labels')) throw new CommandError(`--show-labels option cannot be used with ${format} printer`)
     if (flags.bool('output-watch-events') && !flags.bool('watch') && !flags.bool('watch-only'))
-      throw usageError(kubectl, '--output-watch-events option can only be used with --watch or --watch-only')
+      throw new CommandError('--output-watch-events option can only be used with --watch or --watch-only')
     if (flags.bool('watch') || flags.bool('watch-only')) return yield* watchThem(kubectl, human)
     if (!human) return yield* getObjects(kubectl)
     yield* getTables(kubectl)
@@ -101,7 +101,7 @@ function* getTables(kubectl: Kubectl): Proc {
   }
   for (const { type, columns = [], rows } of groups) {
     let sorted = rows
-    if (sorting) sorted = sortBy(rows, sorting, (row) => row.object)
+    if (sorting && rows.length > 1) sorted = sortBy(rows, sorting, (row) => row.object)
     if (sorted.length === 0) continue
     const lines = tableLines(columns, sorted, tableOptions(kubectl, type, withKind))
     if (previous && !flags.bool('no-headers') && text !== '') text += '\n'
@@ -217,13 +217,7 @@ function* watchThem(kubectl: Kubectl, human: boolean): Proc {
   const targets = query.files?.names.length ? [] : yield* parseTargets(kubectl, query)
   const fromFile = query.files?.names.length ? (yield* findResources(kubectl, { ...query, fetch: false })).resources : []
   const types = new Set([...targets.map(({ type }) => type), ...fromFile.map(({ type }) => type)])
-  if (types.size > 1 || fromFile.length > 1)
-    throw new CommandError(
-      `you may only specify a single resource type`.replace(
-        'you may only specify a single resource type',
-        'watch is only supported on individual resources and resource collections - more than 1 resource was found',
-      ),
-    )
+  if (types.size > 1 || fromFile.length > 1) throw new CommandError('you may only specify a single resource type')
   const [type] = types as Set<ResourceType>
   const names = [...targets.flatMap((target) => (target.by === 'name' ? target.names : [])), ...fromFile.map(({ name }) => name)]
   if (names.length > 1)

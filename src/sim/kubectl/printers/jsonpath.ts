@@ -57,7 +57,7 @@ export function printJsonPath(path: JsonPath, data: unknown, options: { allowMis
     return results.map((values) => values.map(valueText).join(' ')).join('')
   } catch (error) {
     if (!(error instanceof JsonPathProblem)) throw error
-    const why = `${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${path.template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(data)}\n\n`
+    const why = `${error.message}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${path.template}\n\tobject given to jsonpath engine was:\n\t\t${goSyntax(data)}\n\n\n`
     throw new CommandError(`error executing jsonpath ${JSON.stringify(path.template)}: Error executing template: ${why}`)
   }
 }

@@ -146,11 +146,10 @@ export function execute(nodes: readonly TemplateNode[], data: unknown, options: 
     let value = start
     names.forEach((name, i) => {
       const shown = source.startsWith('.') ? `.${names.slice(0, i + 1).join('.')}` : source
-      if (value === missing || value === null) {
-        value =
-          i === 0 && value === null
-            ? fail(pipe, shown, `nil data; no entry for key ${JSON.stringify(name)}`)
-            : fail(pipe, shown, `nil pointer evaluating interface {}.${name}`)
+      if (value === missing) {
+        if (!options.allowMissing) fail(pipe, shown, `nil data; no entry for key ${JSON.stringify(name)}`)
+      } else if (value === null) {
+        fail(pipe, shown, `nil pointer evaluating interface {}.${name}`)
       } else if (isMap(value)) {
         if (Object.hasOwn(value, name)) value = value[name]
         else if (options.allowMissing) value = missing

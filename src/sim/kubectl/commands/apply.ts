@@ -1,0 +1,237 @@
+import type { AnyObject } from '../../api/object'
+import { mergeDiff, mergePatch, sameJson } from '../../formats/merge-patch'
+import { threeWayMerge } from '../../formats/strategic-merge'
+import { sleep } from '../../node/os/calls'
+import type { Proc } from '../../node/os/syscalls'
+import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
+import { ApiError, asReported, CommandError, hasReason, isConflict, isNotFound, throwAll, withSource } from '../errors'
+import { fileOptions } from '../manifests'
+import { fetchResource, findResources, type Resource } from '../resources'
+import { err, usageError, type Command, type Kubectl } from '../session'
+import { typeNameOf } from '../typed'
+import {
+  createObject,
+  dryRunOf,
+  fieldValidation,
+  lastApplied,
+  lastAppliedOf,
+  patchObject,
+  printWritten,
+  withLastApplied,
+  writeQuery,
+  type DryRun,
+} from '../writing'
+import { pruneObjects } from '../prune'
+
+const clientSideManager = 'kubectl-client-side-apply'
+
+/** `kubectl apply`: create what is missing, patch what differs. */
+export const apply: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    if (args.length) throw usageError(kubectl, `Unexpected args: [${args.join(' ')}]`)
+    const serverSide = flags.bool('server-side')
+    const files = fileOptions(kubectl)
+    if (files.names.length === 0 && !files.kustomize) throw new CommandError('must specify one of -f and -k')
+    if (flags.bool('force-conflicts') && !serverSide) throw new CommandError('--force-conflicts only works with --server-side')
+    const dryRun = yield* dryRunOf(kubectl)
+    if (dryRun === 'client' && serverSide)
+      throw new CommandError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
+    if (dryRun === 'server' && flags.bool('force')) throw new CommandError('--dry-run=server cannot be used with --force')
+    if (flags.bool('force') && serverSide) throw new CommandError('--force cannot be used with --server-side')
+    if (flags.bool('all') && flags.text('selector')) throw new CommandError('cannot set --all and --selector at the same time')
+    if (flags.bool('prune') && !flags.bool('all') && !flags.text('selector') && !flags.text('applyset'))
+      throw new CommandError(
+        'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
+      )
+    fieldValidation(kubectl)
+    const printers = {
+      created: yield* printWritten(kubectl, 'created', dryRun),
+      configured: yield* printWritten(kubectl, 'configured', dryRun),
+      unchanged: yield* printWritten(kubectl, 'unchanged', dryRun),
+      'serverside-applied': yield* printWritten(kubectl, 'serverside-applied', dryRun),
+    }
+    const { resources, errors } = yield* findResources(kubectl, { words: [], files, selector: flags.text('selector') })
+    const failures = [...errors]
+    const visited: AnyObject[] = []
+    const results: { outcome: keyof typeof printers; object: AnyObject }[] = []
+    const structured = flags.text('output') !== '' && flags.text('output') !== 'name'
+    for (const resource of resources) {
+      try {
+        const result = serverSide ? yield* applyOnServer(kubectl, resource, dryRun) : yield* applyHere(kubectl, resource, dryRun)
+        visited.push(result.object)
+        if (structured) results.push(result)
+        else yield* printers[result.outcome](result.object)
+      } catch (error) {
+        failures.push(asReported(error))
+      }
+    }
+    if (results.length === 1) yield* printers[results[0]!.outcome](results[0]!.object)
+    else if (results.length > 1)
+      yield* printers.created({
+        kind: 'List',
+        apiVersion: 'v1',
+        metadata: { resourceVersion: '' },
+        items: results.map(({ object }) => object),
+      } as unknown as AnyObject) // a List has no name
+    if (failures.length === 0 && resources.length === 0) throw new CommandError('no objects passed to apply')
+    throwAll(failures)
+    if (flags.bool('prune')) yield* pruneObjects(kubectl, visited, dryRun)
+  },
+}
+
+interface Applied {
+  readonly outcome: 'created' | 'configured' | 'unchanged' | 'serverside-applied'
+  readonly object: AnyObject
+}
+
+function* applyHere(kubectl: Kubectl, resource: Resource, dryRun: DryRun): Proc<Applied> {
+  if (!resource.name)
+    throw withSource(
+      new CommandError(resource.object!.metadata.generateName ? 'cannot use generate name with apply' : 'resource name may not be empty'),
+      'retrieving current configuration of:\n' + describe(resource),
+      undefined,
+    )
+  const modified = withLastApplied(resource.object!)
+  const query = { ...writeQuery(kubectl, dryRun, kubectl.flags.changed('field-manager') ? undefined : clientSideManager) }
+  let current: AnyObject
+  try {
+    current = (yield* fetchResource(kubectl, resource)).object!
+  } catch (error) {
+    if (!isNotFound(error)) throw retrieving(asReported(error), resource)
+    if (dryRun === 'client') return { outcome: 'created', object: modified }
+    try {
+      return { outcome: 'created', object: yield* createObject(kubectl, resource, modified, query) }
+    } catch (failure) {
+      throw withSource(asReported(failure), 'creating', resource.source)
+    }
+  }
+  if (lastAppliedOf(current) === undefined)
+    yield* err(
+      `Warning: resource ${resource.type.plural}/${resource.name} is missing the ${lastApplied} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`,
+    )
+  return yield* patchUntilItFits(kubectl, resource, modified, current, dryRun, query)
+}
+
+const retries = 5
+/** Patches; a conflict means somebody else was quicker, and the patch is worked out anew. */
+function* patchUntilItFits(
+  kubectl: Kubectl,
+  resource: Resource,
+  modified: AnyObject,
+  first: AnyObject,
+  dryRun: DryRun,
+  query: Readonly<Record<string, string | undefined>>,
+): Proc<Applied> {
+  let current = first
+  for (let attempt = 0; ; attempt++) {
+    const { patch, kind } = patchFor(modified, current)
+    if (Object.keys(patch).length === 0) return { outcome: 'unchanged', object: current }
+    if (dryRun === 'client') return { outcome: 'configured', object: current }
+    try {
+      const object = yield* patchObject(kubectl, resource, kind, patch, query, kubectl.flags.text('subresource') || undefined)
+      return { outcome: sameJson(object, current) ? 'unchanged' : 'configured', object }
+    } catch (error) {
+      if (isConflict(error) && attempt < retries) {
+        if (attempt > 1) yield* sleep(1000)
+        current = (yield* fetchResource(kubectl, resource)).object!
+        continue
+      }
+      if (kubectl.flags.bool('force') && (isConflict(error) || hasReason(error, 'Invalid')))
+        return yield* replaceByForce(kubectl, resource, modified, query)
+      throw applying(asReported(error), resource, patch)
+    }
+  }
+}
+
+function patchFor(modified: AnyObject, current: AnyObject): { patch: Readonly<Record<string, unknown>>; kind: 'strategic' | 'merge' } {
+  const text = lastAppliedOf(current)
+  const original = text ? (JSON.parse(text) as AnyObject) : undefined
+  const typeName = typeNameOf(modified.apiVersion, modified.kind)
+  if (typeName)
+    return { patch: threeWayMerge(original ?? {}, modified, current, typeName) as Readonly<Record<string, unknown>>, kind: 'strategic' }
+  const changes = keepChanges(mergeDiff(current, mergePatch(current, modified)))
+  const removals = original ? removalsOf(original, modified, current) : {}
+  return { patch: mergePatch(removals, changes) as Readonly<Record<string, unknown>>, kind: 'merge' }
+}
+
+const keepChanges = (patch: unknown) => patch ?? {}
+
+/** What was applied once, is no longer wanted, and still stands: null in a merge patch. */
+function removalsOf(original: unknown, modified: unknown, current: unknown): Record<string, unknown> {
+  const removals: Record<string, unknown> = {}
+  const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (!isMap(original) || !isMap(modified) || !isMap(current)) return removals
+  for (const key of Object.keys(original)) {
+    if (!(key in modified)) {
+      if (key in current) removals[key] = null
+    } else {
+      const inner = removalsOf(original[key], modified[key], current[key])
+      if (Object.keys(inner).length) removals[key] = inner
+    }
+  }
+  return removals
+}
+
+function* replaceByForce(
+  kubectl: Kubectl,
+  resource: Resource,
+  modified: AnyObject,
+  query: Readonly<Record<string, string | undefined>>,
+): Proc<Applied> {
+  yield* deleteResource(kubectl, resource, {
+    propagationPolicy: deletePropagation(kubectl),
+    gracePeriodSeconds: kubectl.flags.int('grace-period') < 0 ? undefined : kubectl.flags.int('grace-period'),
+  })
+  yield* waitForDeletion(kubectl, [resource], kubectl.flags.durationMs('timeout'))
+  return { outcome: 'configured', object: yield* createObject(kubectl, resource, modified, query) }
+}
+
+function* applyOnServer(kubectl: Kubectl, resource: Resource, dryRun: DryRun): Proc<Applied> {
+  const { flags } = kubectl
+  const manager = flags.changed('field-manager') ? flags.text('field-manager') : 'kubectl'
+  const query = {
+    fieldManager: manager,
+    force: String(flags.bool('force-conflicts')),
+    fieldValidation: fieldValidation(kubectl),
+    dryRun: dryRun === 'server' ? 'All' : undefined,
+  }
+  if (resource.object!.metadata.managedFields)
+    throw withSource(new CommandError('metadata.managedFields must be nil'), 'applying', resource.source)
+  try {
+    return {
+      outcome: 'serverside-applied',
+      object: yield* patchObject(kubectl, resource, 'apply', resource.object, query, flags.text('subresource') || undefined),
+    }
+  } catch (error) {
+    if (isConflict(error)) throw new CommandError(`${error.message}\n${conflictAdvice}`)
+    if (error instanceof ApiError && resource.source) throw error
+    throw error
+  }
+}
+
+const conflictAdvice = `Please review the fields above--they currently have other managers. Here
+are the ways you can resolve this warning:
+* If you intend to manage all of these fields, please re-run the apply
+  command with the \`--force-conflicts\` flag.
+* If you do not intend to manage all of the fields, please edit your
+  manifest to remove references to the fields that should keep their
+  current managers.
+* You may co-own fields by updating your manifest to match the existing
+  value; in this case, you'll become the manager if the other manager(s)
+  stop managing the field (remove it from their configuration).
+See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`
+
+const describe = ({ type, name, namespace }: Resource) =>
+  `Resource: "${type.group}/${type.version}, Resource=${type.plural}", GroupVersionKind: "${type.group}/${type.version}, Kind=${type.kind}"\nName: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace)}`
+
+function retrieving(error: Error, resource: Resource): Error {
+  const message = `error when retrieving current configuration of:\n${describe(resource)}\nfrom server for: ${JSON.stringify(resource.source ?? '')}: ${error.message}`
+  return error instanceof ApiError ? new ApiError({ ...error.status, message }) : new CommandError(message)
+}
+
+function applying(error: Error, resource: Resource, patch: unknown): Error {
+  const message = `error when applying patch:\n${JSON.stringify(patch)}\nto:\n${describe(resource)}\nfor: ${JSON.stringify(resource.source ?? '')}: error when patching ${JSON.stringify(resource.source ?? '')}: ${error.message}`
+  return error instanceof ApiError ? new ApiError({ ...error.status, message }) : new CommandError(message)
+}

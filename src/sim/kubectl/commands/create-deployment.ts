@@ -1,0 +1,47 @@
+import { CommandError } from '../errors'
+import { usageError, type Command, type Kubectl } from '../session'
+import { createGenerated, generatedNamespace } from '../writing'
+
+/** The one name that a generator takes. Throws CommandError. */
+export function oneName(kubectl: Kubectl): string {
+  const before = kubectl.dashAt < 0 ? kubectl.args : kubectl.args.slice(0, kubectl.dashAt)
+  if (before.length !== 1) throw usageError(kubectl, `exactly one NAME is required, got ${before.length}`)
+  return before[0]!
+}
+
+/** What stands after `--`. */
+export const afterDash = ({ args, dashAt }: Kubectl) => (dashAt < 0 ? [] : args.slice(dashAt))
+
+export const createDeployment: Command = {
+  required: ['image'],
+  *run(kubectl) {
+    const { flags } = kubectl
+    const name = oneName(kubectl)
+    const images = flags.list('image')
+    const command = afterDash(kubectl)
+    if (images.length > 1 && command.length > 0) throw new CommandError('cannot specify multiple --image options and command')
+    const replicas = flags.int('replicas')
+    const containers = images.map((image, i) => ({
+      name: containerName(image),
+      image,
+      ...(command.length ? { command } : {}),
+      ...(i === 0 && flags.int('port') >= 0 && flags.changed('port') ? { ports: [{ containerPort: flags.int('port') }] } : {}),
+    }))
+    const labels = { app: name }
+    yield* createGenerated(kubectl, {
+      failure: 'failed to create deployment',
+      object: {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name, labels, ...(yield* generatedNamespace(kubectl)) },
+        spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+      },
+    })
+  },
+}
+
+/** A container is called after its image: the last part without tag and digest. */
+function containerName(image: string): string {
+  const last = image.slice(image.lastIndexOf('/') + 1)
+  return last.replace(/[:@].*$/, '').toLowerCase().replace(/[^a-z0-9-]/g, '-') // prettier-ignore
+}

@@ -1,0 +1,118 @@
+import { readLine } from '../../node/os/calls'
+import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
+import { asReported, CommandError, isNotFound, throwAll } from '../errors'
+import { fileOptions } from '../manifests'
+import { kindName } from '../mapper'
+import { findResources, type Resource } from '../resources'
+import { request } from '../rest'
+import { err, out, usageError, type Command, type Kubectl } from '../session'
+import { dryRunOf, type DryRun } from '../writing'
+import type { Proc } from '../../node/os/syscalls'
+
+/** `kubectl delete`: asks the server to delete, then waits until the objects are really gone. */
+export const deleteCommand: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    if (flags.text('raw')) return yield* deleteRaw(kubectl)
+    const dryRun = yield* dryRunOf(kubectl)
+    const propagationPolicy = deletePropagation(kubectl)
+    const files = fileOptions(kubectl)
+    const all = flags.bool('all')
+    const selector = flags.text('selector')
+    const fieldSelector = flags.text('field-selector')
+    let ignoreNotFound = flags.bool('ignore-not-found')
+    if (flags.text('output') !== '' && flags.text('output') !== 'name')
+      throw new CommandError(`unexpected -o output mode: ${flags.text('output')}. We only support '-o name'`)
+    if (all && selector) throw new CommandError('cannot set --all and --selector at the same time')
+    if (all && fieldSelector) throw new CommandError('cannot set --all and --field-selector at the same time')
+    let grace = flags.int('grace-period')
+    const force = flags.bool('force')
+    if (flags.bool('now')) {
+      if (grace !== -1) throw new CommandError('--now and --grace-period cannot be specified together')
+      grace = 1
+    }
+    let wait = flags.bool('wait')
+    if (grace === 0 && !force) {
+      // A grace period of zero without --force means: at once, but not without the node's word.
+      wait = true
+      grace = 1
+    }
+    if (force && grace < 0) grace = 0
+    if (force && !flags.changed('wait')) wait = false
+    if (force && grace > 0) throw new CommandError('--force and --grace-period greater than 0 cannot be specified together')
+    if ((all || selector) && !flags.changed('ignore-not-found')) ignoreNotFound = true
+    if (force)
+      yield* err(
+        'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n',
+      )
+
+    const { resources, errors } = yield* findResources(kubectl, {
+      words: args,
+      files,
+      selector,
+      fieldSelector,
+      all,
+      allNamespaces: flags.bool('all-namespaces'),
+      fetch: false,
+    })
+    const failures = errors.filter((error) => !(ignoreNotFound && isNotFound(error)))
+    if (flags.bool('interactive') && !(yield* confirmed(resources))) return 0
+    const waiting: (Resource & { uid?: string })[] = []
+    let found = 0
+    for (const resource of resources) {
+      found++
+      if (!resource.type.namespaced && flags.changed('namespace') && found === 1)
+        yield* err('Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n')
+      try {
+        if (dryRun === 'client') {
+          yield* printDeleted(kubectl, resource, dryRun, grace)
+          continue
+        }
+        const answer = yield* deleteResource(
+          kubectl,
+          resource,
+          { propagationPolicy, ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}) },
+          dryRun,
+        )
+        yield* printDeleted(kubectl, resource, dryRun, grace)
+        const uid = answer.kind === 'Status' ? (answer.details as { uid?: string } | undefined)?.uid : answer.metadata?.uid // a Status names the object in details
+        if (dryRun === 'none') waiting.push({ ...resource, uid })
+      } catch (error) {
+        const reported = asReported(error)
+        if (isNotFound(reported) && ignoreNotFound) continue
+        failures.push(reported)
+      }
+    }
+    throwAll(failures)
+    if (found === 0) {
+      yield* out('No resources found\n')
+      return 0
+    }
+    if (wait && dryRun === 'none') yield* waitForDeletion(kubectl, waiting, flags.durationMs('timeout'))
+    return 0
+  },
+}
+
+function* printDeleted(kubectl: Kubectl, { type, name }: Resource, dryRun: DryRun, grace: number): Proc {
+  if (kubectl.flags.text('output') === 'name') return yield* out(`${kindName(type)}/${name}\n`)
+  const operation = grace === 0 ? 'force deleted' : 'deleted'
+  const suffix = dryRun === 'none' ? '' : dryRun === 'server' ? ' (server dry run)' : ' (dry run)'
+  yield* out(`${kindName(type)} "${name}" ${operation}${suffix}\n`)
+}
+
+function* confirmed(resources: readonly Resource[]): Proc<boolean> {
+  yield* out('You are about to delete the following ' + `${resources.length} resource(s):\n`)
+  for (const { type, name } of resources) yield* out(`${kindName(type)}/${name}\n`)
+  yield* out('Do you want to continue? (y/N): ')
+  const answer = (yield* readLine(0)).trim().toLowerCase()
+  if (answer === 'y' || answer === 'yes') return true
+  yield* out('deletion is cancelled\n')
+  return false
+}
+
+function* deleteRaw(kubectl: Kubectl): Proc {
+  const { flags, args } = kubectl
+  if (args.length || flags.list('filename').length > 1) throw usageError(kubectl, 'arguments may not be passed when --raw is specified')
+  const { body } = yield* request(kubectl, { method: 'DELETE', path: flags.text('raw'), accept: 'application/json, */*' })
+  yield* out(body)
+}

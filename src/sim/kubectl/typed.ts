@@ -1,0 +1,74 @@
+import { conform, TypeMismatch } from '../api/schema/conform'
+import { resourceRows, structNamed, type Struct, type Type } from '../api/schema/schema'
+import { alwaysPresent } from '../api/schema/zero-values'
+import { CommandError } from './errors'
+import type { Printable } from './printers/printer'
+
+const typeNames = new Map(resourceRows.map((row) => [`${row.group}/${row.version}/${row.kind}`, row.type]))
+
+/** Name of the type of a built-in kind (`apps.v1.Deployment`); undefined for any other. */
+export function typeNameOf(apiVersion: string, kind: string): string | undefined {
+  return typeNames.get(`${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}/${kind}`)
+}
+
+export const isBuiltIn = (object: { readonly apiVersion: string; readonly kind: string }) =>
+  typeNameOf(object.apiVersion, object.kind) !== undefined
+
+/**
+ * An object of a built-in kind as a Go program prints it that holds it as a struct: members in the struct's order, unknown ones gone, and with the
+ * zero values that Go cannot leave out (`creationTimestamp: null`, `status: {}`). What generators and `--local` print. Throws CommandError.
+ */
+export function asStruct(object: Printable): Printable {
+  const { apiVersion, kind } = object as { apiVersion: string; kind: string } // callers hold API objects
+  const name = typeNameOf(apiVersion, kind)
+  const struct = name && structNamed(name)
+  if (!struct) return object
+  try {
+    return { kind, apiVersion, ...(ordered(conform(object, struct), struct) as Printable) }
+  } catch (error) {
+    if (error instanceof TypeMismatch) throw new CommandError(error.message)
+    throw error
+  }
+}
+
+/** Members without `omitempty`, or of a type that it does not concern, which conforming alone does not add. */
+const printedZeros: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'meta.v1.ObjectMeta': { creationTimestamp: null },
+  'core.v1.ServicePort': { targetPort: 0 },
+  'policy.v1.PodDisruptionBudgetStatus': { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
+  'autoscaling.v2.HorizontalPodAutoscalerStatus': { desiredReplicas: 0, currentMetrics: null },
+  'autoscaling.v1.HorizontalPodAutoscalerStatus': { currentReplicas: 0, desiredReplicas: 0 },
+}
+
+const presentAsWell: Readonly<Record<string, readonly string[]>> = {
+  'autoscaling.v1.HorizontalPodAutoscaler': ['status'],
+  'autoscaling.v2.HorizontalPodAutoscaler': ['status'],
+  'policy.v1.PodDisruptionBudget': ['status'],
+}
+
+function ordered(value: unknown, type: Type): unknown {
+  if (type.is === 'list') return Array.isArray(value) ? value.map((item) => ordered(item, type.of)) : value
+  if (type.is === 'map') return Object.fromEntries(Object.entries(value as Printable).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, ordered(item, type.of)])) // prettier-ignore
+  if (type.is !== 'struct') return value
+  return orderedStruct(value as Printable, type)
+}
+
+function orderedStruct(value: Printable, struct: Struct): Printable {
+  const zeros = printedZeros[struct.name] ?? {}
+  const present = [...alwaysPresent(struct.name), ...(presentAsWell[struct.name] ?? [])]
+  const result: Record<string, unknown> = {}
+  for (const field of struct.fields.values()) {
+    const own = value[field.name]
+    if (own !== undefined) result[field.name] = ordered(own, field.type)
+    else if (field.name in zeros) result[field.name] = zeros[field.name]
+    else if (present.includes(field.name) || field.name === 'metadata' || (field.required && field.type.is === 'struct')) {
+      result[field.name] = field.type.is === 'struct' ? orderedStruct({}, field.type) : {}
+    } else if (field.required) result[field.name] = zeroOf(field.type)
+  }
+  return result
+}
+
+function zeroOf(type: Type): unknown {
+  if (type.is !== 'scalar') return null
+  return type.scalar === 'boolean' ? false : /^(int|float)/.test(type.scalar) ? 0 : type.scalar === 'string' ? '' : null
+}
