@@ -1,5 +1,6 @@
 import type { Random } from '../engine/random'
 import type { FieldError, FieldPath } from './field-path'
+import type { ApiServer, User } from './hooks'
 import type { AnyObject, KubeObject } from './object'
 
 /**
@@ -35,6 +36,13 @@ export interface KindContext {
 export interface ObjectReader {
   get<O extends KubeObject>(kind: KindDefinition<O>, namespace: string | undefined, name: string): O | undefined
   list<O extends KubeObject>(kind: KindDefinition<O>, namespace?: string): readonly O[]
+}
+
+/** Who asks a kind that only answers. */
+export interface Asker {
+  readonly user: User
+  readonly namespace: string | undefined
+  readonly server: ApiServer
 }
 
 /** Another served version of the same kind. Storage keeps the definition's own version; conversion must lose nothing. */
@@ -99,6 +107,8 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   readonly returnsDeleted?: boolean
   /** False for the few kinds whose updates must name a resourceVersion; custom resources are such. */
   readonly unconditionalUpdate?: boolean
+  /** A kind that is only ever asked (access reviews): what a create is answered with. Nothing is stored. */
+  readonly answer?: (question: T, asker: Asker) => KubeObject
   /** Structural schema of a custom resource; built-in kinds take theirs from schema/types.json. */
   readonly customSchema?: unknown
 }

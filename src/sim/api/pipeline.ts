@@ -106,6 +106,10 @@ function handleResource(asked: Asked): ApiResponse {
       return watchObjects(call, query, wish)
     case 'create':
       if (kind.namespaced && call.namespace === undefined) throw methodNotAllowed()
+      if (kind.answer) {
+        const asker = { user: asked.user, namespace: call.namespace, server: core }
+        return answerObject(asked, served.fromStorage(kind.answer(served.toStorage(decoded(asked, call)), asker) as AnyObject), 201)
+      }
       return show(asked, call, wish, createObject(call, served.toStorage(decoded(asked, call))), 201)
     case 'update':
       return show(asked, call, wish, updateObject(call, served.toStorage(decoded(asked, call))))

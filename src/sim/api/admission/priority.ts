@@ -56,6 +56,7 @@ function withPriority({ server, kind }: AdmissionRequest, pod: Pod): Pod {
 
 function defaultClass(server: AdmissionRequest['server']): PriorityClass | undefined {
   let lowest: PriorityClass | undefined
-  for (const each of findAll(server, priorityClasses)) if (each.globalDefault && (!lowest || (each.value ?? 0) < (lowest.value ?? 0))) lowest = each
+  for (const each of findAll(server, priorityClasses))
+    if (each.globalDefault && (!lowest || (each.value ?? 0) < (lowest.value ?? 0))) lowest = each
   return lowest
 }

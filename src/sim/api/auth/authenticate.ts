@@ -1,0 +1,77 @@
+import { find, resource } from '../admission/lookup'
+import type { ApiServer, Authenticate, User } from '../hooks'
+import type { ApiRequest } from '../http'
+import { failure } from '../status'
+import type { Pod, ServiceAccount } from '../types/core-v1.gen'
+import { subjectOf } from './certificate'
+import { impersonated } from './impersonate'
+import { ISSUER, readToken, type Claims } from './token'
+
+const AUTHENTICATED = 'system:authenticated'
+
+/** Whoever reaches the port from outside the simulation without credentials: the person at the keyboard. */
+export const ADMINISTRATOR: User = { name: 'kubernetes-admin', groups: ['system:masters', AUTHENTICATED] }
+const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
+
+/**
+ * Finds out who asks: a service account by its bearer token, a person by a client certificate (told in a header, as there is no TLS here), a
+ * proxied user by `X-Remote-User`, and in the name of whom. Throws 401 for credentials that are no good.
+ */
+export const authenticate: Authenticate = (request, server) => impersonated(server, identified(request, server), request.headers)
+
+function identified({ headers, from }: ApiRequest, server: ApiServer): User {
+  const { authorization, 'x-client-certificate': certificate, 'x-remote-user': remote } = headers
+  if (certificate) return userOfCertificate(certificate)
+  if (remote) return { name: remote, groups: [...words(headers['x-remote-group']), AUTHENTICATED] }
+  if (!authorization) return from === undefined ? ADMINISTRATOR : ANONYMOUS
+  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
+  const user = token === undefined ? undefined : userOfToken(token, server)
+  if (!user) throw unauthorized()
+  return user
+}
+
+export const words = (header: string | undefined) => (header ?? '').split(/,\s*/).filter(Boolean)
+
+const unauthorized = () => failure(401, 'Unauthorized', 'Unauthorized')
+
+/** A kubeconfig's `client-certificate-data`: base64 of a PEM. */
+function userOfCertificate(data: string): User {
+  const subject = subjectOf(decoded(data))
+  if (!subject) throw unauthorized()
+  return { name: subject.commonName, groups: [...subject.organizations, AUTHENTICATED] }
+}
+
+function decoded(base64: string): string {
+  try {
+    return atob(base64)
+  } catch {
+    return ''
+  }
+}
+
+const serviceAccounts = resource<ServiceAccount>('', 'v1', 'serviceaccounts')
+const pods = resource<Pod>('', 'v1', 'pods')
+
+/** The service account that a token stands for, as long as it, and what the token is bound to, are still there. */
+export function userOfToken(token: string, server: ApiServer, audience = ISSUER): User | undefined {
+  const claims = readToken(token)
+  if (!claims || !claims.aud.includes(audience) || claims.exp * 1000 <= server.engine.nowMs) return undefined
+  const { namespace, serviceaccount, pod } = claims['kubernetes.io']
+  if (find(server, serviceAccounts, namespace, serviceaccount.name)?.metadata.uid !== serviceaccount.uid) return undefined
+  if (pod && find(server, pods, namespace, pod.name)?.metadata.uid !== pod.uid) return undefined
+  return {
+    name: claims.sub,
+    uid: serviceaccount.uid,
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, AUTHENTICATED],
+    extra: extraOf(claims),
+  }
+}
+
+function extraOf({ jti, 'kubernetes.io': { pod, node } }: Claims): Readonly<Record<string, readonly string[]>> {
+  const extra: Record<string, readonly string[]> = { 'authentication.kubernetes.io/credential-id': [`JTI=${jti}`] }
+  if (node) extra['authentication.kubernetes.io/node-name'] = [node.name]
+  if (node) extra['authentication.kubernetes.io/node-uid'] = [node.uid]
+  if (pod) extra['authentication.kubernetes.io/pod-name'] = [pod.name]
+  if (pod) extra['authentication.kubernetes.io/pod-uid'] = [pod.uid]
+  return extra
+}
