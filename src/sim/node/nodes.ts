@@ -22,7 +22,7 @@ export interface NodesOptions {
   readonly clientFor: (identity: Identity) => Client
   readonly network: Network
   readonly places: Places
-  /** Programs that are not the images' own: shell, tools, kubectl. Asked after the catalogue's. */
+  /** Programs that are not the images' own: shell, tools, kubectl, the control plane. Asked before the catalogue's. */
   readonly programs: (name: string) => Program | undefined
   /** The command-line tools of a tool set: path → program file. */
   readonly toolFiles: (set: ToolSet) => Readonly<Record<string, FileNode>>
@@ -56,7 +56,7 @@ export function createNodes(options: NodesOptions): Nodes {
   const { engine, clientFor } = options
   const hosts = new Map<string, Host>()
   const catalogue = createCatalogue(options.toolFiles, options.images)
-  const programs = (name: string) => containerProgram(name) ?? options.programs(name)
+  const programs = (name: string) => options.programs(name) ?? containerProgram(name)
   const around: HostSurroundings = {
     engine,
     network: options.network,

@@ -2,6 +2,7 @@ import type { Client, WatchEvent } from '../../api/client'
 import type { Pod } from '../../api/types/core-v1.gen'
 import { pod as podKind } from '../../kinds/core/pod'
 import type { KubeletContext } from './context'
+import { createStaticPods } from './static-pods'
 import { newPodState, takeSpecification, type PodState } from './pod-state'
 import { isFinished } from './pod-status'
 import { syncPod, writeStatus } from './pod-worker'
@@ -27,10 +28,10 @@ export interface Kubelet {
   readonly running: boolean
 }
 
-export type NewKubelet = (hooks: Pick<KubeletContext, 'look' | 'report'>) => KubeletContext
+type NewContext = (hooks: Pick<KubeletContext, 'look' | 'report'>) => KubeletContext
 
 /** A kubelet, stopped. */
-export function createKubelet(make: NewKubelet): Kubelet {
+export function createKubelet(make: NewContext, log: (text: string) => void): Kubelet {
   const pods = new Map<string, PodState>()
   let running = false
   let stopRefreshing = () => {}
@@ -52,6 +53,7 @@ export function createKubelet(make: NewKubelet): Kubelet {
     },
   })
   const { engine } = context
+  const staticPods = createStaticPods({ engine, client: context.client, files: context.volumes.hostFiles, nodeName: context.nodeName, log })
   const reporting = new Set<PodState>()
 
   function add(pod: Pod) {
@@ -104,7 +106,12 @@ export function createKubelet(make: NewKubelet): Kubelet {
 
   function seen({ type, object }: WatchEvent<Pod>) {
     if (!running) return
-    const state = pods.get(object.metadata.uid)
+    const state = pods.get(object.metadata.uid) ?? reborn(object)
+    if (state?.fromFile && staticPods.wants(object) && (type === 'DELETED' || object.metadata.deletionTimestamp)) {
+      // Only the mirror is to go: the Pod itself is the file's business.
+      if (type !== 'DELETED') context.client.delete(podKind, object.metadata.namespace, object.metadata.name, { gracePeriodSeconds: 0 })
+      return
+    }
     if (type === 'DELETED') {
       if (!state) return
       if (state.finished) return forget(state)
@@ -123,6 +130,22 @@ export function createKubelet(make: NewKubelet): Kubelet {
     if (before.spec !== object.spec) context.look(state)
     if (before.metadata.labels !== object.metadata.labels || before.metadata.annotations !== object.metadata.annotations) refresh(state)
     if (before.status?.conditions !== object.status?.conditions && object.spec.readinessGates?.length) context.report(state, 0)
+  }
+
+  /** The running static Pod whose mirror has been made anew. */
+  function reborn({ metadata }: Pod): PodState | undefined {
+    const hash = metadata.annotations?.['kubernetes.io/config.hash']
+    if (hash === undefined) return undefined
+    const state = [...pods.values()].find(
+      ({ fromFile, pod, terminating }) =>
+        fromFile && !terminating && pod.metadata.name === metadata.name && pod.metadata.annotations?.['kubernetes.io/config.hash'] === hash,
+    )
+    if (!state) return undefined
+    pods.delete(state.uid)
+    state.uid = metadata.uid
+    pods.set(state.uid, state)
+    context.report(state, 0)
+    return state
   }
 
   /** Lets mounted objects catch up; one that is gone keeps the files it left. */
@@ -163,14 +186,17 @@ export function createKubelet(make: NewKubelet): Kubelet {
         }
       }
       refreshAll()
+      staticPods.start()
     },
     stop() {
       running = false
       stopRefreshing()
+      staticPods.stop()
     },
     powerOff() {
       running = false
       stopRefreshing()
+      staticPods.stop()
       for (const state of [...pods.values()]) {
         for (const { running } of state.containers.values()) running?.machine.powerOff()
         if (state.sandbox) context.closeSandbox(state.sandbox)

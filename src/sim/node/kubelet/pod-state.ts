@@ -48,7 +48,8 @@ export interface ContainerState {
 }
 
 export interface PodState {
-  readonly uid: string
+  /** Of the object that stands for it now: a static Pod gets another when its mirror is made anew. */
+  uid: string
   /** Newest object seen from the API server (or the manifest, for a static Pod). */
   pod: Pod
   readonly startedMs: number
