@@ -331,3 +331,6 @@ export const bootstrapRoleBindings: readonly Fresh<RoleBinding>[] = BINDINGS.map
   roleRef: { apiGroup: GROUP, kind: 'Role', name: role },
   subjects,
 }))
+
+/** All of them, in the order in which they are created. */
+export const bootstrapRbac = [...bootstrapClusterRoles, ...bootstrapClusterRoleBindings, ...bootstrapRoles, ...bootstrapRoleBindings]
