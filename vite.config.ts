@@ -5,6 +5,8 @@ export default defineConfig({
   // Relative addresses: the built site works on any static host, under any sub-path.
   base: './',
   plugins: [react()],
+  // monaco-yaml's worker still names Monaco's files as they lay before 0.56.
+  resolve: { alias: [{ find: /^monaco-editor\/esm\/vs\/(.*)\.js$/, replacement: 'monaco-editor/$1' }] },
   worker: { format: 'es' },
   build: {
     target: 'es2023',

@@ -6,11 +6,15 @@ export function Markdown({ content }: { content: readonly RootContent[] }) {
   return <>{content.map((node, index) => drawn(node, index))}</>
 }
 
+/** A line's end in the source is a space in English and nothing between two Japanese characters. */
+const joinLines = (text: string) =>
+  text.replace(/(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])\n(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])/g, '')
+
 function drawn(node: Nodes, key: number): ReactNode {
   const inside = 'children' in node ? (node.children as Nodes[]).map((child, index) => drawn(child, index)) : null
   switch (node.type) {
     case 'text':
-      return node.value
+      return joinLines(node.value)
     case 'paragraph':
       return <p key={key}>{inside}</p>
     case 'heading': {
