@@ -1,7 +1,41 @@
-import type { ApiRequest, ApiResponse } from './api/http'
+import { admissionPlugins } from './api/admission/plugins'
+import { authenticate } from './api/auth/authenticate'
+import { authorise } from './api/auth/authorise'
+import { tokenRequest } from './api/auth/token-request'
 import type { Client, Identity } from './api/client'
+import { discoveryRoutes } from './api/discovery-routes'
+import { fetchHandler } from './api/edge-http'
+import { healthRoutes, versionInfo, versionRoutes } from './api/edge-version'
+import { createEventRecorder } from './api/event-recorder'
+import type { ApiServer } from './api/hooks'
+import type { ApiRequest, ApiResponse } from './api/http'
 import type { KindDefinition } from './api/kind'
-import type { Engine } from './engine/engine'
+import { openApiRoutes } from './api/openapi'
+import { protobufReader } from './api/protobuf'
+import { createApiServer } from './api/server'
+import { presentations } from './api/table'
+import { API_SERVER_PORT, CLUSTER_DNS_ADDRESS, hostAddress, POD_CIDR, SERVICE_CIDR } from './bootstrap/addresses'
+import { hostFacts } from './bootstrap/hosts'
+import { hostFiles } from './bootstrap/host-files'
+import { install } from './bootstrap/install'
+import { controlPlanePrograms, type Switch } from './components'
+import { createControllerManager } from './controllers/all'
+import { createEngine, type Engine } from './engine/engine'
+import { parseGoDuration } from './formats/duration'
+import { allKinds } from './kinds/all'
+import { event } from './kinds/core/event'
+import { subresourceHandlers } from './kinds/subresource-handlers'
+import { kubectl } from './kubectl/kubectl'
+import { createClusterNetwork } from './network/cluster-network'
+import type { Host } from './node/host'
+import type { ToolSet } from './node/images/image'
+import { createNodes } from './node/nodes'
+import { programFile, type FileNode } from './node/os/file-system'
+import { bytesFromText } from './node/os/text'
+import type { Program } from './node/os/syscalls'
+import { createScheduler, type Scheduler } from './scheduler/scheduler'
+import { busyboxTools, tools } from './shell/tools/all'
+import { filesOf, openSession, openTerminal, startScript } from './workstation'
 
 /** What a cluster is made of; everything has a sensible default. */
 export interface ClusterOptions {
@@ -88,3 +122,153 @@ export interface RunOptions {
   readonly stdin?: string
   readonly env?: Readonly<Record<string, string>>
 }
+
+/** Identity of the person at the keyboard. */
+const ADMIN: Identity = { user: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'], manager: 'kubectl' }
+
+/** The cluster has been up for this long when it is handed over: the control plane is running and the nodes are ready. */
+const BOOT_MS = 120_000
+/** A script that runs longer than this is stuck. */
+const LONGEST_RUN_MS = 30 * 86_400_000
+const DEFAULT_LIMIT_MS = 600_000
+
+/** Puts a cluster together and boots it. */
+export function createCluster(options: ClusterOptions = {}): Cluster {
+  const { seed = 1, startMs = 1_767_225_600_000, workers = 3, version: release = '1.36' } = options
+  const engine = createEngine({ seed, startMs: startMs - BOOT_MS })
+  const address = hostAddress(1)
+  const server = createApiServer({
+    engine,
+    kinds: allKinds as unknown as readonly KindDefinition<never>[], // the list forgets which kind each is for
+    release,
+    authenticate,
+    authorise,
+    admission: admissionPlugins,
+    subresourceHandlers: [...subresourceHandlers, tokenRequest],
+    presentations,
+    pathHandlers: [discoveryRoutes(`${address}:${API_SERVER_PORT}`), versionRoutes, healthRoutes, openApiRoutes()],
+    bodyReaders: [protobufReader],
+    kubelets: (name) => nodes.connections(name),
+  })
+  const version = versionInfo(server.release).gitVersion
+  const admin = server.client(ADMIN)
+  install({
+    registry: server.registry,
+    client: server.client({ user: 'system:apiserver', groups: ['system:masters'], manager: 'kube-apiserver' }),
+    address,
+    version,
+    roles: [],
+  })
+
+  let serving = true
+  const apiServer: Switch = { start: () => void (serving = true), stop: () => void (serving = false) }
+  const network = createClusterNetwork({
+    engine,
+    client: server.client({ user: 'system:kube-proxy', groups: ['system:masters'], manager: 'kube-proxy' }),
+    serviceCidr: SERVICE_CIDR,
+    podCidr: POD_CIDR,
+    policies: () => [],
+    apiServerAt: (at, port) => (serving && at === address && port === API_SERVER_PORT ? server.request : undefined),
+  })
+  const scheduler = schedulerOf(server)
+  const components = controlPlanePrograms({
+    apiServer,
+    controllerManager: createControllerManager({ server }),
+    scheduler,
+    request: server.request,
+  })
+  const nodes = createNodes({
+    engine,
+    clientFor: server.client,
+    network,
+    places: network.places,
+    programs: (name) => components[name.split('/')[0]!] ?? toolProgram(name),
+    toolFiles,
+    hostFiles: (facts) => hostFiles(facts, version, engine.nowMs),
+    release,
+    version,
+    clusterDns: CLUSTER_DNS_ADDRESS,
+    disks: () => undefined,
+    claimed: (_namespace, claim) => `persistentvolumeclaim "${claim}" not found`,
+    token: () => 'token',
+  })
+  for (const facts of hostFacts(workers)) nodes.add(facts)
+  engine.advanceTo(startMs)
+
+  const hostNamed = (name: string): Host => nodes.hosts.get(name) ?? nodes.hosts.get('controlplane')!
+  const here = hostNamed('controlplane')
+  const cluster: Cluster = {
+    engine,
+    request: server.request,
+    handler: fetchHandler({ request: server.request, bytesFromText }),
+    client: (identity) => (identity ? server.client(identity) : admin),
+    findKind: (name) => findKind(server, name),
+    files: filesOf(here),
+    openTerminal: ({ columns = 80, rows = 24, host = 'controlplane' } = {}) => openTerminal(hostNamed(host), { columns, rows }),
+    openSession: () => openSession(here),
+    start: (script, runOptions) => startScript(here, script, runOptions),
+    run(script, runOptions) {
+      const run = startScript(here, script, runOptions)
+      cluster.until(() => run.result !== undefined, LONGEST_RUN_MS)
+      return run.result!
+    },
+    advance(time) {
+      const ms = typeof time === 'number' ? time : parseGoDuration(time)
+      if (ms === undefined) throw new Error(`not a duration: ${time}`)
+      engine.advanceTo(engine.nowMs + ms)
+    },
+    until(condition, limitMs = DEFAULT_LIMIT_MS) {
+      const endMs = engine.nowMs + limitMs
+      while (!condition()) {
+        const due = engine.nextDueMs()
+        if (due === undefined || due > endMs) throw new Error(`still waiting after ${limitMs / 1000} virtual seconds`)
+        engine.step()
+      }
+    },
+  }
+  return cluster
+}
+
+function schedulerOf(server: ApiServer): Scheduler {
+  const client = server.client({ user: 'system:kube-scheduler', groups: ['system:authenticated'], manager: 'kube-scheduler' })
+  return createScheduler({
+    engine: server.engine,
+    client,
+    recorder: createEventRecorder(client, { engine: server.engine, kind: event, component: 'default-scheduler' }),
+  })
+}
+
+/** A kind by any name kubectl takes. */
+function findKind({ registry }: ApiServer, name: string): KindDefinition | undefined {
+  const wanted = name.toLowerCase()
+  return registry.all().find(({ kind, stored }) => {
+    const names = [kind.plural, kind.singular, ...kind.shortNames, ...(kind.group ? [`${kind.plural}.${kind.group}`] : [])]
+    return stored && names.includes(wanted)
+  })?.kind
+}
+
+// ---- programs ----
+
+const BUSYBOX = 'busybox:'
+
+/** Shell, tools and kubectl by the names their files carry. */
+function toolProgram(name: string): Program | undefined {
+  if (name === 'kubectl') return kubectl
+  return name.startsWith(BUSYBOX) ? busyboxTools[name.slice(BUSYBOX.length)] : tools[name]
+}
+
+/** The tools of a set as files, made once: every image shares them. */
+const toolFiles = (() => {
+  const known = new Map<ToolSet, Readonly<Record<string, FileNode>>>()
+  const make = (set: ToolSet): Record<string, FileNode> => {
+    if (set === 'none') return {}
+    const [folder, names, prefix] = set === 'debian' ? ['/usr/bin', tools, ''] : ['/bin', busyboxTools, BUSYBOX]
+    const files = Object.keys(names).map((name) => [`${folder}/${name}`, programFile(prefix + name)] as const)
+    return { ...Object.fromEntries(files), ...(set === 'debian' && { '/bin/sh': programFile('sh'), '/bin/bash': programFile('bash') }) }
+  }
+  return (set: ToolSet) => {
+    const files = known.get(set) ?? make(set)
+    known.set(set, files)
+    return files
+  }
+})()

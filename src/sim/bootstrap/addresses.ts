@@ -6,4 +6,4 @@ export const SERVICE_CIDR = '10.96.0.0/12'
 export const API_SERVER_PORT = 6443
 
 /** Address of a host: controlplane is number 1, node01 number 2, and so on. */
-export const hostAddress = (number: number) => `172.30.${number}.2`
+export const hostAddress = (number: number) => `172.${30 + Math.floor(number / 250)}.${number % 250}.2`

@@ -1,0 +1,72 @@
+import { certificateFor } from '../api/auth/certificate'
+import { timestamp } from '../engine/time'
+import { toYaml } from '../formats/yaml'
+import { directory, file, link, programFile, type FileNode } from '../node/os/file-system'
+import { bytesFromText } from '../node/os/text'
+import type { HostFacts } from '../node/node-object'
+import { API_SERVER_PORT } from './addresses'
+import { MANIFESTS_FOLDER, staticPodManifests } from './static-pods'
+
+const YEAR_MS = 365 * 86_400_000
+
+/** What kubeadm and an administrator leave on a host: tools, kubeconfigs, static Pods, a home directory. */
+export function hostFiles({ name, address, controlPlane }: HostFacts, version: string, nowMs: number): Readonly<Record<string, FileNode>> {
+  return {
+    '/root': directory({}, 0o700, nowMs),
+    '/tmp': directory({}, 0o1777, nowMs),
+    '/var/log': directory({}, 0o755, nowMs),
+    '/usr/local/bin/kubectl': programFile('kubectl', nowMs),
+    '/usr/local/bin/k': link('kubectl', nowMs),
+    '/root/.bashrc': file(BASHRC, 0o644, nowMs),
+    '/etc/machine-id': file(`${name}\n`, 0o444, nowMs),
+    ...(controlPlane && controlPlaneFiles(address, version, nowMs)),
+  }
+}
+
+const BASHRC = `# ~/.bashrc: what every new terminal reads first.
+alias k=kubectl
+alias ll='ls -l'
+source <(kubectl completion bash)
+complete -o default -F __start_kubectl k
+`
+
+function controlPlaneFiles(address: string, version: string, nowMs: number): Record<string, FileNode> {
+  const yaml = (value: unknown) => file(toYaml(value), 0o600, nowMs)
+  const manifests = Object.entries(staticPodManifests(address, version)).map(([path, manifest]) => [
+    `${MANIFESTS_FOLDER}/${path}`,
+    yaml(manifest),
+  ])
+  const admin = yaml(kubeconfig(address, 'kubernetes-admin', ['kubeadm:cluster-admins'], nowMs))
+  return {
+    ...Object.fromEntries(manifests),
+    '/root/.kube/config': admin,
+    '/etc/kubernetes/admin.conf': admin,
+    '/etc/kubernetes/super-admin.conf': yaml(kubeconfig(address, 'kubernetes-super-admin', ['system:masters'], nowMs)),
+    '/etc/kubernetes/controller-manager.conf': yaml(kubeconfig(address, 'system:kube-controller-manager', [], nowMs)),
+    '/etc/kubernetes/scheduler.conf': yaml(kubeconfig(address, 'system:kube-scheduler', [], nowMs)),
+  }
+}
+
+/** A kubeconfig for one user, as kubeadm writes it. */
+function kubeconfig(address: string, user: string, groups: readonly string[], nowMs: number): object {
+  const certificate = certificateFor(
+    { commonName: user, organizations: groups },
+    { serial: 1, notBefore: timestamp(nowMs), notAfter: timestamp(nowMs + YEAR_MS) },
+  )
+  return {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': `${user}@kubernetes`,
+    clusters: [
+      { name: 'kubernetes', cluster: { server: `https://${address}:${API_SERVER_PORT}`, 'certificate-authority-data': base64(CA_NOTE) } },
+    ],
+    contexts: [{ name: `${user}@kubernetes`, context: { cluster: 'kubernetes', user } }],
+    users: [{ name: user, user: { 'client-certificate-data': base64(certificate), 'client-key-data': base64(KEY_NOTE) } }],
+    preferences: {},
+  }
+}
+
+/** There is no TLS in the simulation: what would be secret is a note saying so. */
+const CA_NOTE = '-----BEGIN CERTIFICATE-----\nc2ltdWxhdGVkIGNlcnRpZmljYXRlIGF1dGhvcml0eQ==\n-----END CERTIFICATE-----\n'
+const KEY_NOTE = '-----BEGIN RSA PRIVATE KEY-----\nc2ltdWxhdGVkIGtleQ==\n-----END RSA PRIVATE KEY-----\n'
+const base64 = (text: string) => btoa(String.fromCharCode(...bytesFromText(text)))
