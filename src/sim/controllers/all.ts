@@ -1,18 +1,45 @@
 import type { ApiServer } from '../api/hooks'
 import { createEventRecorder } from '../api/event-recorder'
 import { event } from '../kinds/core/event'
+import type { Component } from './component'
 import type { AnyController } from './controller'
 import { deploymentController } from './deployment/deployment'
+import { endpointsController } from './endpoints/endpoints'
+import { endpointSliceController } from './endpoints/endpointslice'
+import { endpointSliceMirroringController } from './endpoints/endpointslice-mirroring'
+import { garbageCollector } from './garbage-collector'
 import { createInformers, type Informers } from './informers'
 import { jobController } from './job/job'
+import { namespaceController } from './namespace'
+import { nodeLifecycleController } from './node/node-lifecycle'
+import { podGarbageCollector } from './node/pod-gc'
+import { taintEvictionController } from './node/taint-eviction'
 import { replicaSetController } from './replicaset'
 import { createRunner, type Note, type Runner } from './runner'
+import { rootCaController, serviceAccountController } from './serviceaccount'
 
 /** The reconcilers of kube-controller-manager. */
-export const allControllers: readonly AnyController[] = [deploymentController, replicaSetController, jobController]
+const controllersOf = ({ server, rootCertificate = '' }: ControllerManagerOptions): readonly AnyController[] => [
+  deploymentController,
+  replicaSetController,
+  jobController,
+  endpointsController,
+  endpointSliceController,
+  endpointSliceMirroringController,
+  namespaceController(server.registry),
+  nodeLifecycleController,
+  taintEvictionController,
+  serviceAccountController,
+  rootCaController(rootCertificate),
+]
+
+/** Its loops that reconcile no single kind. */
+const allComponents: readonly Component[] = [garbageCollector, podGarbageCollector]
 
 export interface ControllerManagerOptions {
   readonly server: ApiServer
+  /** The cluster's root certificate (PEM), which every namespace gets in ConfigMap kube-root-ca.crt. */
+  readonly rootCertificate?: string
   /** Only these controllers; all unless told. */
   readonly only?: readonly string[]
   /** Told about every round in which something was done or refused. */
@@ -26,20 +53,18 @@ export interface ControllerManager {
 }
 
 /** All controllers, each with its own identity, sharing their watches. */
-export function createControllerManager({ server, only, note }: ControllerManagerOptions): ControllerManager {
-  const { engine } = server
+export function createControllerManager(options: ControllerManagerOptions): ControllerManager {
+  const { server, only, note } = options
+  const { engine, registry } = server
   const wanted = (name: string) => only === undefined || only.includes(name)
   let informers: Informers | undefined
   let runners: readonly Runner[] = []
+  let stopComponents: readonly (() => void)[] = []
 
-  function runnerOf(controller: AnyController, shared: Informers): Runner {
-    const client = server.client({
-      user: `system:serviceaccount:kube-system:${controller.name}`,
-      groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system'],
-      manager: 'kube-controller-manager',
-    })
-    const recorder = createEventRecorder(client, { engine, kind: event, component: controller.name })
-    return createRunner({ engine, client, recorder, informers: shared, ...(note && { note }) }, controller)
+  function environmentOf(name: string) {
+    const user = `system:serviceaccount:kube-system:${name}`
+    const client = server.client({ user, groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system'], manager: 'kube-controller-manager' })
+    return { engine, client, recorder: createEventRecorder(client, { engine, kind: event, component: name }) }
   }
 
   return {
@@ -47,14 +72,19 @@ export function createControllerManager({ server, only, note }: ControllerManage
       if (informers) return
       const shared = createInformers(server.client({ user: 'system:kube-controller-manager', manager: 'kube-controller-manager' }))
       informers = shared
-      runners = allControllers.filter(({ name }) => wanted(name)).map((controller) => runnerOf(controller, shared))
+      runners = controllersOf(options)
+        .filter(({ name }) => wanted(name))
+        .map((controller) => createRunner({ ...environmentOf(controller.name), informers: shared, ...(note && { note }) }, controller))
       for (const runner of runners) runner.start()
+      stopComponents = allComponents.filter(({ name }) => wanted(name)).map((component) => component.start({ ...environmentOf(component.name), registry }))
     },
     stop() {
       for (const runner of runners) runner.stop()
+      for (const stop of stopComponents) stop()
       informers?.stop()
       informers = undefined
       runners = []
+      stopComponents = []
     },
   }
 }

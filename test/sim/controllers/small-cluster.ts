@@ -1,8 +1,7 @@
 import { createApiServer } from '../../../src/sim/api/server'
 import type { Client } from '../../../src/sim/api/client'
-import type { SubresourceHandler } from '../../../src/sim/api/hooks'
 import type { KindDefinition } from '../../../src/sim/api/kind'
-import type { AnyObject, KubeObject, NewObject } from '../../../src/sim/api/object'
+import type { KubeObject, NewObject } from '../../../src/sim/api/object'
 import type { Node, Pod } from '../../../src/sim/api/types/core-v1.gen'
 import { createControllerManager } from '../../../src/sim/controllers/all'
 import { createEngine } from '../../../src/sim/engine/engine'
@@ -11,6 +10,9 @@ import { allKinds } from '../../../src/sim/kinds/all'
 import { event } from '../../../src/sim/kinds/core/event'
 import { namespace } from '../../../src/sim/kinds/core/namespace'
 import { node } from '../../../src/sim/kinds/core/node'
+import { namespaceFinalize } from '../../../src/sim/kinds/core/namespace-finalize'
+import { podBinding } from '../../../src/sim/kinds/core/pod-binding'
+import { podEviction } from '../../../src/sim/kinds/core/pod-eviction'
 import { pod } from '../../../src/sim/kinds/core/pod'
 
 export const START_MS = 1_767_225_600_000
@@ -52,7 +54,7 @@ export const aNode = (name: string, overrides: NodeOverrides = {}): NewObject<No
 /** An API server with controllers, and a kubelet that only pretends. */
 export function smallCluster(options: SmallClusterOptions = {}) {
   const engine = createEngine({ seed: options.seed ?? 1, startMs: START_MS })
-  const server = createApiServer({ engine, kinds: allKinds, subresourceHandlers: [binding] })
+  const server = createApiServer({ engine, kinds: allKinds, subresourceHandlers: [podBinding, podEviction, namespaceFinalize] })
   const client = server.client({ user: 'kubernetes-admin', groups: ['system:masters'], manager: 'test' })
   const controllers = createControllerManager({ server, ...(options.only && { only: options.only }) })
   for (const name of ['default', 'kube-system']) client.create(namespace, { metadata: { name }, spec: {} })
@@ -113,21 +115,6 @@ function roundRobin(client: Client) {
 export function bind(client: Client, it: Pod, nodeName: string) {
   const { name, namespace, uid } = it.metadata
   client.create(pod as unknown as KindDefinition<KubeObject>, { metadata: { name, namespace, uid }, target: { kind: 'Node', name: nodeName } } as unknown as KubeObject, { subresource: 'binding' })
-}
-
-/** Stands in for the kind's own handler. */
-const binding: SubresourceHandler = {
-  of: { group: '', plural: 'pods' },
-  subresource: 'binding',
-  verbs: ['create'],
-  body: { group: '', version: 'v1', kind: 'Binding' },
-  handle({ object, body, server, user, manager }) {
-    const target = (body as unknown as { target: { name: string } }).target
-    const it = object as unknown as Pod
-    const conditions = [...(it.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled'), { type: 'PodScheduled', status: 'True', lastTransitionTime: timestamp(server.engine.nowMs) }]
-    const bound = { ...it, spec: { ...it.spec!, nodeName: target.name }, status: { ...it.status, conditions } }
-    return server.storage.replace(pod as never, bound as unknown as AnyObject, { user: user.name, manager }).object
-  },
 }
 
 function pretendKubelet(client: Client, engine: ReturnType<typeof createEngine>, fate: (pod: Pod) => Fate) {
