@@ -56,6 +56,8 @@ export interface OtherVersion {
   readonly columns?: readonly Column<AnyObject>[]
   /** Field selectors of this version when its fields are called otherwise; they look at the object in its storage form. */
   readonly selectableFields?: Readonly<Record<string, (object: never) => string>>
+  /** Structural schema of this version of a custom resource. */
+  readonly customSchema?: unknown
 }
 
 /**

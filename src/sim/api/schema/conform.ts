@@ -44,7 +44,8 @@ export function conform(value: unknown, type: Type, options: ConformOptions = {}
 function walk(value: unknown, type: Type, owner: Struct | undefined, at: Walk): unknown {
   switch (type.is) {
     case 'scalar':
-      return walkScalar(value, type, owner, at)
+      // What a custom resource's values must be is for its schema to say, in words of its own.
+      return owner?.custom ? value : walkScalar(value, type, owner, at)
     case 'struct':
       return walkStruct(value, type, owner, at)
     case 'list':
@@ -73,7 +74,7 @@ function planOf(struct: Struct) {
       .filter((field) => field.default !== undefined && !isZero(field.default))
       .map(({ name, default: value }) => ({ name, value })),
     present: alwaysPresent(struct.name),
-    keeps: new Set(fields.filter((field) => field.required || keepsZero(struct.name, field)).map(({ name }) => name)),
+    keeps: new Set(fields.filter((field) => field.required || struct.custom || keepsZero(struct.name, field)).map(({ name }) => name)),
   }
   filled.set(struct, plan)
   return plan
@@ -82,7 +83,10 @@ function planOf(struct: Struct) {
 type Json = Record<string, unknown>
 
 function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, at: Walk): unknown {
-  if (!isObject(value)) throw mismatch(value, goName(struct.name), owner, at)
+  if (!isObject(value)) {
+    if (struct.custom) return value
+    throw mismatch(value, goName(struct.name), owner, at)
+  }
   const plan = planOf(struct)
   const top = at.path.length === 0
   let copy: Json | undefined
@@ -90,12 +94,13 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, a
     const before = value[name]
     const field = struct.fields.get(name)
     if (!field) {
-      if (struct.open || (top && (name === 'apiVersion' || name === 'kind'))) continue
+      if (struct.open || ((top || struct.embedded) && HEAD.has(name))) continue
       at.unknown?.push(pathText([...at.path, name]))
       delete (copy ??= { ...value })[name]
       continue
     }
-    const after = before === null || before === undefined ? undefined : step(before, field, struct, at)
+    const after =
+      before === undefined || (before === null && !field.nullable) ? undefined : before === null ? null : step(before, field, struct, at)
     if (after === undefined || (!at.keepZeros && isZero(after) && !plan.keeps.has(name))) delete (copy ??= { ...value })[name]
     else if (after !== before) (copy ??= { ...value })[name] = after
   }
@@ -111,6 +116,8 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, a
 }
 
 const EMPTY: Json = Object.freeze({})
+/** What every object has besides the fields of its type. */
+const HEAD = new Set(['apiVersion', 'kind', 'metadata'])
 
 function step(value: unknown, field: Field, owner: Struct, at: Walk): unknown {
   at.path.push(field.name)
@@ -120,12 +127,15 @@ function step(value: unknown, field: Field, owner: Struct, at: Walk): unknown {
 }
 
 function walkList(value: unknown, list: List, owner: Struct | undefined, at: Walk): unknown {
-  if (!Array.isArray(value)) throw mismatch(value, `[]${goType(list.of)}`, owner, at)
+  if (!Array.isArray(value)) {
+    if (owner?.custom) return value
+    throw mismatch(value, `[]${goType(list.of)}`, owner, at)
+  }
   let copy: unknown[] | undefined
   for (let i = 0; i < value.length; i++) {
     const before = value[i] as unknown
     at.path.push(i)
-    const after = before === null ? zeroOf(list.of) : walk(before, list.of, owner, at)
+    const after = before === null && !owner?.custom ? zeroOf(list.of) : walk(before, list.of, owner, at)
     at.path.pop()
     if (after !== before) (copy ??= [...(value as unknown[])])[i] = after
   }
@@ -133,12 +143,15 @@ function walkList(value: unknown, list: List, owner: Struct | undefined, at: Wal
 }
 
 function walkMap(value: unknown, map: MapType, owner: Struct | undefined, at: Walk): unknown {
-  if (!isObject(value)) throw mismatch(value, `map[string]${goType(map.of)}`, owner, at)
+  if (!isObject(value)) {
+    if (owner?.custom) return value
+    throw mismatch(value, `map[string]${goType(map.of)}`, owner, at)
+  }
   let copy: Json | undefined
   for (const name in value) {
     const before = value[name]
     at.path.push(name)
-    const after = before === null ? zeroOf(map.of) : walk(before, map.of, owner, at)
+    const after = before === null && !owner?.custom ? zeroOf(map.of) : walk(before, map.of, owner, at)
     at.path.pop()
     if (after !== before) (copy ??= { ...value })[name] = after
   }

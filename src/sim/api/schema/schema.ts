@@ -1,4 +1,5 @@
 import type { KindDefinition } from '../kind'
+import { customType, type StructuralSchema } from './custom'
 import aliases from './aliases.json' with { type: 'json' }
 import resources from './resources.json' with { type: 'json' }
 import types from './types.json' with { type: 'json' }
@@ -36,12 +37,18 @@ export interface Struct {
   readonly atomic: boolean
   /** Keeps fields it does not know (custom resources). */
   readonly open?: boolean
+  /** Described by a CustomResourceDefinition: no Go struct stands behind it, so empty and zero values stay. */
+  readonly custom?: boolean
+  /** A whole object inside another: it has apiVersion, kind and metadata even if the schema does not say so. */
+  readonly embedded?: boolean
 }
 
 export interface Field {
   readonly name: string
   readonly type: Type
   readonly required: boolean
+  /** In custom resources: null is a value of its own. */
+  readonly nullable?: boolean
   readonly default?: unknown
   readonly patchStrategy: readonly string[]
   readonly patchMergeKey?: string
@@ -266,21 +273,13 @@ export function isServed(release: readonly [number, number], group: string, vers
   return !(version.includes('beta') && row.introduced && atLeast(parseRelease(row.introduced), '1.24'))
 }
 
-const customTypes = new WeakMap<object, Struct>()
-
 /** The type of a kind's objects in the version in which they are stored. */
 export const typeOfKind = (kind: KindDefinition<never>): Struct | undefined => typeOfServed(kind, kind.version, kind.group)
 
 /** The type of a kind's objects in one of its served versions. */
 export function typeOfServed(kind: KindDefinition<never>, version: string, group: string): Struct | undefined {
-  if (kind.customSchema !== undefined) {
-    const schema = kind.customSchema as object // a structural schema is an object
-    let type = customTypes.get(schema)
-    if (!type) customTypes.set(schema, (type = OPEN))
-    return type
-  }
-  return builtInType(group, version, kind.kind)
+  const other = kind.otherVersions.find((each) => each.version === version && (each.group ?? kind.group) === group)
+  const schema = other?.customSchema ?? kind.customSchema
+  if (schema === undefined) return builtInType(group, version, kind.kind)
+  return customType(schema as StructuralSchema, kind.kind, structNamed('meta.v1.ObjectMeta')!) // a definition was validated before it was served
 }
-
-/** Until its schema is read: any object. */
-const OPEN: Struct = { is: 'struct', name: 'CustomResource', fields: new Map(), atomic: false, open: true }
