@@ -31,8 +31,8 @@ export const deployment = defineKind<Deployment>({
       ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec.replicas ?? 1}`,
       { description: 'Number of the pod with ready state' },
     ],
-    ['Up-to-date', ({ status }) => status?.updatedReplicas ?? 0, { type: 'integer' }],
-    ['Available', ({ status }) => status?.availableReplicas ?? 0, { type: 'integer' }],
+    ['Up-to-date', ({ status }) => status?.updatedReplicas ?? 0],
+    ['Available', ({ status }) => status?.availableReplicas ?? 0],
     age,
     ...templateColumns<Deployment>(
       ({ spec }) => spec.template,

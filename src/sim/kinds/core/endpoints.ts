@@ -53,5 +53,5 @@ function endpointsText(subsets: readonly EndpointSubset[]): string {
       ? addresses.map(({ ip }) => ip)
       : ports.flatMap(({ port }) => addresses.map(({ ip }) => `${ip.includes(':') ? `[${ip}]` : ip}:${port}`)),
   )
-  return all.length === 0 ? '<none>' : textWithMore(all)
+  return subsets.length === 0 ? '<none>' : textWithMore(all)
 }

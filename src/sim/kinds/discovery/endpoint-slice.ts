@@ -28,7 +28,7 @@ export const endpointSlice = defineKind<EndpointSlice>({
   validateUpdate: (object, old, at) => immutable(object.addressType, old.addressType, at('addressType')),
   columns: [
     ['AddressType', ({ addressType }) => addressType],
-    ['Ports', ({ ports }) => unlessEmpty((ports ?? []).map(({ port }) => (port === undefined ? '*' : String(port))))],
+    ['Ports', ({ ports }) => unlessEmpty((ports ?? []).map(({ port, name }) => String(port ?? (name || '*'))))],
     ['Endpoints', ({ endpoints }) => unlessEmpty((endpoints ?? []).flatMap(({ addresses }) => addresses))],
     age,
   ],
