@@ -110,61 +110,64 @@ export function createHost(
     throw new Error(`no address is left in ${facts.podCidr}: a node takes fewer Pods than it has addresses`)
   }
 
-  const kubelet = createKubelet((hooks): KubeletContext => ({
-    ...hooks,
-    engine,
-    client,
-    recorder,
-    latency: around.latency,
-    runtime: { engine, network, programs: around.programs },
-    place,
-    catalogue: around.catalogue,
-    images,
-    nodeName: facts.name,
-    hostIP: facts.address,
-    release: around.release,
-    allocatable: () => ({ cpu: String(facts.cpu), memory: `${facts.memoryGiB}Gi`, 'ephemeral-storage': `${facts.diskGiB}Gi` }),
-    volumes: {
+  const kubelet = createKubelet(
+    (hooks): KubeletContext => ({
+      ...hooks,
+      engine,
       client,
-      nowMs: () => engine.nowMs,
-      hostFiles: files,
+      recorder,
+      latency: around.latency,
+      runtime: { engine, network, programs: around.programs },
+      place,
+      catalogue: around.catalogue,
+      images,
+      nodeName: facts.name,
       hostIP: facts.address,
-      allocatable: { cpu: String(facts.cpu), memory: `${facts.memoryGiB}Gi` },
-      disks: around.disks,
-      claimed: around.claimed,
-      token: around.token,
-    },
-    openSandbox(pod): Sandbox {
-      const hostNetwork = pod.spec.hostNetwork ?? false
-      const { namespace = '', name } = pod.metadata
-      const address = hostNetwork ? facts.address : takeAddress()
-      const hostname = hostnameOf(pod, facts.name)
-      const id = engine.random.hex(64)
-      if (hostNetwork) return { id, hostname, address, hostNetwork, listeners, place }
-      const mine = new Map<string, Listener>()
-      const stack: NetworkNamespace = {
-        name: `pod/${namespace}/${name}`,
-        interfaces: [{ interface: 'eth0', address }],
-        listeners: mine,
-        readFile: () => undefined,
-      }
-      places.attach({
-        name: stack.name,
-        address,
-        node: facts.name,
-        namespace: stack,
-        pod: { namespace, name },
-        connected: () => poweredOn && connected,
-      })
-      return { id, hostname, address, hostNetwork, listeners: mine, place: stack }
-    },
-    closeSandbox(sandbox) {
-      if (sandbox.hostNetwork) return
-      usedAddresses.delete(sandbox.address)
-      places.detach(sandbox.address)
-    },
-    dnsConfig: (pod) => resolvConf(pod, place.readFile('/etc/resolv.conf') ?? '', around.clusterDns),
-  }))
+      release: around.release,
+      allocatable: () => ({ cpu: String(facts.cpu), memory: `${facts.memoryGiB}Gi`, 'ephemeral-storage': `${facts.diskGiB}Gi` }),
+      volumes: {
+        client,
+        nowMs: () => engine.nowMs,
+        hostFiles: files,
+        hostIP: facts.address,
+        allocatable: { cpu: String(facts.cpu), memory: `${facts.memoryGiB}Gi` },
+        disks: around.disks,
+        claimed: around.claimed,
+        token: around.token,
+      },
+      openSandbox(pod): Sandbox {
+        const hostNetwork = pod.spec.hostNetwork ?? false
+        const { namespace = '', name } = pod.metadata
+        const address = hostNetwork ? facts.address : takeAddress()
+        const hostname = hostnameOf(pod, facts.name)
+        const id = engine.random.hex(64)
+        if (hostNetwork) return { id, hostname, address, hostNetwork, listeners, place }
+        const mine = new Map<string, Listener>()
+        const stack: NetworkNamespace = {
+          name: `pod/${namespace}/${name}`,
+          interfaces: [{ interface: 'eth0', address }],
+          listeners: mine,
+          readFile: () => undefined,
+        }
+        places.attach({
+          name: stack.name,
+          address,
+          node: facts.name,
+          namespace: stack,
+          pod: { namespace, name },
+          connected: () => poweredOn && connected,
+        })
+        return { id, hostname, address, hostNetwork, listeners: mine, place: stack }
+      },
+      closeSandbox(sandbox) {
+        if (sandbox.hostNetwork) return
+        usedAddresses.delete(sandbox.address)
+        places.detach(sandbox.address)
+      },
+      dnsConfig: (pod) => resolvConf(pod, place.readFile('/etc/resolv.conf') ?? '', around.clusterDns),
+    }),
+    (text) => journal.log('kubelet', `kubelet[812]: ${text}`),
+  )
   const heartbeat = createHeartbeat(engine, client, recorder, facts, around.version, images)
 
   /** Brings kubelet and heartbeat in line with switch, cable and systemd. */

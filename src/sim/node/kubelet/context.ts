@@ -36,6 +36,8 @@ export interface KubeletContext {
   readonly look: (state: PodState) => void
   /** Its status may have changed: write it after the kubelet's usual delay. */
   readonly report: (state: PodState, delayMs?: number) => void
+  /** Writes its status now. */
+  readonly write: (state: PodState) => void
 }
 
 /** Where an event about a container points to. */

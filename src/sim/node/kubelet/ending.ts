@@ -5,6 +5,9 @@ import { linesOf } from '../runtime/container-log'
 import type { KubeletContext } from './context'
 import type { ContainerState, PodState } from './pod-state'
 
+/** How long a failure is on display before the reason for not trying again takes its place. */
+export const SETTLING_MS = 1500
+
 /** Most of a message that is kept: 4 KiB, and 2 KiB or 80 lines when it comes from the log. */
 const MAX_MESSAGE = 4096
 const MAX_FROM_LOG = 2048
@@ -42,7 +45,9 @@ export function containerEnded(
   engine.after(
     latency.relistMs,
     () => {
-      context.report(state, 0)
+      context.write(state)
+      if (container.restartBackOff.waitingUntil(container.endedMs, engine.nowMs) !== undefined)
+        container.restUntilMs = engine.nowMs + SETTLING_MS
       context.look(state)
     },
     { background: container.created > 1 },

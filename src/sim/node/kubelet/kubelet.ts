@@ -28,7 +28,7 @@ export interface Kubelet {
   readonly running: boolean
 }
 
-type NewContext = (hooks: Pick<KubeletContext, 'look' | 'report'>) => KubeletContext
+type NewContext = (hooks: Pick<KubeletContext, 'look' | 'report' | 'write'>) => KubeletContext
 
 /** A kubelet, stopped. */
 export function createKubelet(make: NewContext, log: (text: string) => void): Kubelet {
@@ -48,8 +48,11 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
       reporting.add(state)
       state.statusTimer = engine.at(atMs, () => {
         reporting.delete(state)
-        if (running && pods.has(state.uid)) writeStatus(context, state)
+        context.write(state)
       })
+    },
+    write(state) {
+      if (running && pods.has(state.uid)) writeStatus(context, state)
     },
   })
   const { engine } = context

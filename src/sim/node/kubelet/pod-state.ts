@@ -38,6 +38,8 @@ export interface ContainerState {
   ready: boolean
   /** Set while it is being stopped, so that nobody stops it twice. */
   stopping: { deadline: Timer | undefined; killAtMs: number } | undefined
+  /** After a failure it is left alone for a moment, so that the failure is seen before the reason for waiting takes its place. */
+  restUntilMs: number
   /** When another attempt makes sense even if nothing changes. */
   retryAtMs: number | undefined
   /** Which attempt (`created` + 1) the image was pulled for: `Always` asks the registry once each. */
@@ -128,6 +130,7 @@ function newContainerState(spec: ContainerSpec, role: Role, initialising: boolea
     started: false,
     ready: false,
     stopping: undefined,
+    restUntilMs: 0,
     retryAtMs: undefined,
     pulledFor: 0,
     stage: undefined,

@@ -2,7 +2,7 @@ import { isStatus, StatusError } from '../../api/status'
 import type { Pod } from '../../api/types/core-v1.gen'
 import { pod as podKind } from '../../kinds/core/pod'
 import type { KubeletContext } from './context'
-import { stopProbes } from './ending'
+import { SETTLING_MS, stopProbes } from './ending'
 import { containersOf, restarts, type ContainerState, type PodState, type Role } from './pod-state'
 import { isReady, podStatusOf, sameJson } from './pod-status'
 import { startingOf } from './start-actions'
@@ -77,13 +77,17 @@ function startNext(context: KubeletContext, state: PodState) {
   const { engine } = context
   let wakeMs = Infinity
   for (const container of startable(state)) {
+    if (container.restUntilMs > engine.nowMs) {
+      wakeMs = Math.min(wakeMs, container.restUntilMs)
+      continue
+    }
     const c = startingOf(context, state, container)
     const stage = starting.find(({ when }) => when(c))! // the last row always applies
     const begins = container.stage !== stage.name
     container.stage = stage.name
     if (stage.waiting && (begins || container.waiting?.reason !== stage.waiting(c).reason)) {
       container.waiting = stage.waiting(c)
-      context.report(state, SETTLING_MS)
+      context.report(state, 0)
     }
     if (!stage.until) {
       const takesMs = stage.takes!(c, context.latency)
@@ -95,7 +99,9 @@ function startNext(context: KubeletContext, state: PodState) {
         () => {
           container.stage = undefined
           stage.then(c)
-          context.report(state)
+          if (container.running || container.waiting?.reason !== failures.get(stage.name)) return context.report(state)
+          container.restUntilMs = engine.nowMs + SETTLING_MS
+          context.write(state)
         },
         container.created > 0 || container.pullFailure !== undefined,
       )
@@ -110,8 +116,11 @@ function startNext(context: KubeletContext, state: PodState) {
   state.wake = wakeMs === Infinity ? undefined : engine.at(wakeMs, () => context.look(state), { background: true })
 }
 
-/** How long a container's end is on display before the reason for not restarting it takes its place. */
-const SETTLING_MS = 1500
+/** What a container waits for when one of the steps has failed. */
+const failures: ReadonlyMap<string, string> = new Map([
+  ['pull the image', 'ErrImagePull'],
+  ['create the container and run its entrypoint', 'RunContainerError'],
+])
 
 /** Containers that should run, do not, and whose turn it is: init containers one after the other, then the rest. */
 function startable(state: PodState): readonly ContainerState[] {
