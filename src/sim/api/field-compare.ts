@@ -134,21 +134,21 @@ function present(value: unknown, type: Type): FieldSet | undefined {
       if (!inner) continue
       const child = present(value[name], inner)
       const own = type.is === 'map' || isEmptyObject(value[name])
-      const node = own ? nodeOf(true, child && { ...child }) : child
+      const node = own ? nodeOf(true, childrenOf(child)) : child
       if (node) (children ??= {})[`f:${name}`] = node
     }
     return children
   }
   if (type.is === 'list' && type.listType !== 'atomic' && Array.isArray(value)) {
     const children: Record<string, FieldSet> = {}
-    for (const item of value as unknown[]) children[elementOfItem(item, type)] = nodeOf(true, list(present(item, type.of)))!
+    for (const item of value as unknown[]) children[elementOfItem(item, type)] = nodeOf(true, childrenOf(present(item, type.of)))!
     return Object.keys(children).length > 0 ? children : undefined
   }
   return nodeOf(true, undefined)
 }
 
 /** The children of a node; a leaf has none. */
-const list = (node: FieldSet | undefined): Record<string, FieldSet> | undefined =>
+const childrenOf = (node: FieldSet | undefined): Record<string, FieldSet> | undefined =>
   node === undefined || Object.keys(node).length === 0 ? undefined : { ...node }
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)

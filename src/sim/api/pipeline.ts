@@ -1,5 +1,6 @@
 import { resourceOf, type Call, type Core } from './call'
 import { readAs, readBody, type ReadBody } from './decode'
+import { fieldPath } from './field-path'
 import { deleteCollection, deleteObject, readDeleteOptions } from './delete'
 import type { RequestAttributes, User } from './hooks'
 import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse } from './http'
@@ -10,7 +11,7 @@ import { patchObject, patchTypeOf } from './patch'
 import { answer, answerStatus, contextOf, presentList, presentOne, shown, warningHeader, wishOf, type Wish } from './present'
 import { requestAttributes } from './request-attributes'
 import { readScale, writeScale } from './scale'
-import { failure, forbidden, methodNotAllowed, notFound, StatusError, unknownPath, type Status } from './status'
+import { failure, forbidden, invalid, methodNotAllowed, notFound, StatusError, unknownPath, type Status } from './status'
 import { askSubresource, isCall } from './subresource'
 import { watchObjects } from './watch-stream'
 import { createObject, updateObject } from './write'
@@ -190,10 +191,14 @@ function show({ core, attributes: { query } }: Asked, { served }: Call, wish: Wi
 function patch(asked: Asked, call: Call, wish: Wish): ApiResponse {
   const { request, attributes } = asked
   const type = patchTypeOf(call, request.headers['content-type'])
+  if (type === 'apply' && !attributes.query.get('fieldManager')) throw managerMissing()
   const { value, duplicates } = bodyOf(asked, kindOf(call), PATCH_BODIES)
   const { stored, created } = patchObject(call, type, value, { force: attributes.query.get('force') === 'true', duplicates })
   return show(asked, call, wish, stored, created ? 201 : 200)
 }
+
+const managerMissing = () =>
+  invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [fieldPath('fieldManager').required('is required for apply patch')])
 
 const PATCH_BODIES = [
   'application/json-patch+json',
