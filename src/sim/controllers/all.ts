@@ -3,6 +3,7 @@ import { createEventRecorder } from '../api/event-recorder'
 import { event } from '../kinds/core/event'
 import type { Component } from './component'
 import type { AnyController } from './controller'
+import { daemonSetController } from './daemonset/daemonset'
 import { deploymentController } from './deployment/deployment'
 import { endpointsController } from './endpoints/endpoints'
 import { endpointSliceController } from './endpoints/endpointslice'
@@ -15,6 +16,7 @@ import { nodeLifecycleController } from './node/node-lifecycle'
 import { podGarbageCollector } from './node/pod-gc'
 import { taintEvictionController } from './node/taint-eviction'
 import { replicaSetController } from './replicaset'
+import { statefulSetController } from './statefulset/statefulset'
 import { createRunner, type Note, type Runner } from './runner'
 import { rootCaController, serviceAccountController } from './serviceaccount'
 
@@ -22,6 +24,8 @@ import { rootCaController, serviceAccountController } from './serviceaccount'
 const controllersOf = ({ server, rootCertificate = '' }: ControllerManagerOptions): readonly AnyController[] => [
   deploymentController,
   replicaSetController,
+  daemonSetController,
+  statefulSetController,
   jobController,
   endpointsController,
   endpointSliceController,
@@ -61,8 +65,8 @@ export function createControllerManager(options: ControllerManagerOptions): Cont
   let runners: readonly Runner[] = []
   let stopComponents: readonly (() => void)[] = []
 
-  function environmentOf(name: string) {
-    const user = `system:serviceaccount:kube-system:${name}`
+  function environmentOf(name: string, account = name) {
+    const user = `system:serviceaccount:kube-system:${account}`
     const client = server.client({ user, groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system'], manager: 'kube-controller-manager' })
     return { engine, client, recorder: createEventRecorder(client, { engine, kind: event, component: name }) }
   }
@@ -74,7 +78,7 @@ export function createControllerManager(options: ControllerManagerOptions): Cont
       informers = shared
       runners = controllersOf(options)
         .filter(({ name }) => wanted(name))
-        .map((controller) => createRunner({ ...environmentOf(controller.name), informers: shared, ...(note && { note }) }, controller))
+        .map((controller) => createRunner({ ...environmentOf(controller.name, controller.account), informers: shared, ...(note && { note }) }, controller))
       for (const runner of runners) runner.start()
       stopComponents = allComponents.filter(({ name }) => wanted(name)).map((component) => component.start({ ...environmentOf(component.name), registry }))
     },

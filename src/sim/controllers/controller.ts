@@ -10,6 +10,8 @@ import type { StatusError } from '../api/status'
 export interface Controller<T extends KubeObject, Seen> {
   /** As in kube-controller-manager: `replicaset-controller`. Also the source of its events and (as a service account) its user. */
   readonly name: string
+  /** Its service account, where that has another name. */
+  readonly account?: string
   readonly reconciles: KindDefinition<T>
   /** What else it looks at. Each entry tells which keys to enqueue when such an object changes, and how to read it for one reconciled object. */
   readonly watches: { readonly [K in keyof Seen]: Watch<T, Seen[K]> }

@@ -2,7 +2,7 @@
 const REACTION_MS: Readonly<Record<string, number>> = {
   'deployment-controller': 12,
   'replicaset-controller': 15,
-  'daemon-set-controller': 15,
+  'daemonset-controller': 15,
   'statefulset-controller': 15,
   // Gathers several Pods' changes into one look, as the real one does for a second.
   'job-controller': 100,

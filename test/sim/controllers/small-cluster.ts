@@ -58,7 +58,7 @@ export function smallCluster(options: SmallClusterOptions = {}) {
   const client = server.client({ user: 'kubernetes-admin', groups: ['system:masters'], manager: 'test' })
   const controllers = createControllerManager({ server, ...(options.only && { only: options.only }) })
   for (const name of ['default', 'kube-system']) client.create(namespace, { metadata: { name }, spec: {} })
-  for (const it of options.nodes ?? [aNode('node01'), aNode('node02'), aNode('node03')]) client.create(node, it)
+  for (const it of options.nodes ?? [aNode('node01'), aNode('node02'), aNode('node03')]) client.updateStatus(node, { ...client.create(node, it), status: it.status })
   const kubelet = pretendKubelet(client, engine, options.fate ?? (() => ({ readyAfterMs: 1000 })))
   controllers.start()
   const scheduler = options.scheduler?.(server) ?? roundRobin(client)
