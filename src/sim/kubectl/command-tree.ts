@@ -22,7 +22,15 @@ export const globalFlags = data.globalFlags as readonly FlagSpec[]
 const helpFlag: FlagSpec = { name: 'help', shorthand: 'h', type: 'bool', default: 'false' }
 const byPath = new Map<string, Known>()
 for (const spec of specs)
-  byPath.set(spec.path, { spec, allFlags: [...spec.flags, ...globalFlags, ...(hiddenFlags[spec.path] ?? []), helpFlag] })
+  byPath.set(spec.path, {
+    spec,
+    allFlags: [
+      ...spec.flags,
+      ...globalFlags.filter(({ name }) => !spec.flags.some((own) => own.name === name)),
+      ...(hiddenFlags[spec.path] ?? []),
+      helpFlag,
+    ],
+  })
 
 export const rootSpec = byPath.get('')!.spec
 
@@ -32,6 +40,9 @@ export function commandSpec(path: string): Known {
   if (!found) throw new Error(`no command is called ${path}`)
   return found
 }
+
+/** Whether a command has a flag of its own by that name, which then hides the one every command takes. */
+export const ownsFlag = (path: string, name: string) => byPath.get(path)?.spec.flags.some((flag) => flag.name === name) ?? false
 
 export const hasCommand = (path: string) => byPath.has(path)
 

@@ -1,12 +1,30 @@
-import type { Command } from './session'
 import { apiResources } from './commands/api-resources'
 import { apiVersions } from './commands/api-versions'
 import { apply } from './commands/apply'
 import { create } from './commands/create'
+import { createConfigMap } from './commands/create-configmap'
+import { createCronJob } from './commands/create-cronjob'
 import { createDeployment } from './commands/create-deployment'
+import { createIngress } from './commands/create-ingress'
+import { createJob } from './commands/create-job'
+import { createNamespace } from './commands/create-namespace'
+import { createPodDisruptionBudget } from './commands/create-poddisruptionbudget'
+import { createPriorityClass } from './commands/create-priorityclass'
+import { createQuota } from './commands/create-quota'
+import { createClusterRole, createRole } from './commands/create-role'
+import { createClusterRoleBinding, createRoleBinding } from './commands/create-rolebinding'
+import { createSecretDockerRegistry, createSecretGeneric, createSecretTls } from './commands/create-secret'
+import {
+  createServiceClusterIp,
+  createServiceExternalName,
+  createServiceLoadBalancer,
+  createServiceNodePort,
+} from './commands/create-service'
+import { createServiceAccount } from './commands/create-serviceaccount'
 import { deleteCommand } from './commands/delete'
 import { get } from './commands/get'
 import { version } from './commands/version'
+import type { Command } from './session'
 
 /** Every command by its path. A command is one file under commands/, registered here. */
 export const commands: Readonly<Record<string, Command>> = {
@@ -14,7 +32,27 @@ export const commands: Readonly<Record<string, Command>> = {
   'api-versions': apiVersions,
   apply,
   create,
+  'create clusterrole': createClusterRole,
+  'create clusterrolebinding': createClusterRoleBinding,
+  'create configmap': createConfigMap,
+  'create cronjob': createCronJob,
   'create deployment': createDeployment,
+  'create ingress': createIngress,
+  'create job': createJob,
+  'create namespace': createNamespace,
+  'create poddisruptionbudget': createPodDisruptionBudget,
+  'create priorityclass': createPriorityClass,
+  'create quota': createQuota,
+  'create role': createRole,
+  'create rolebinding': createRoleBinding,
+  'create secret docker-registry': createSecretDockerRegistry,
+  'create secret generic': createSecretGeneric,
+  'create secret tls': createSecretTls,
+  'create service clusterip': createServiceClusterIp,
+  'create service externalname': createServiceExternalName,
+  'create service loadbalancer': createServiceLoadBalancer,
+  'create service nodeport': createServiceNodePort,
+  'create serviceaccount': createServiceAccount,
   delete: deleteCommand,
   get,
   version,

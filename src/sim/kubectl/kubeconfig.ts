@@ -1,7 +1,9 @@
 import { parseYaml, YamlError } from '../formats/yaml'
 import { readFile, stat } from '../node/os/calls'
 import type { Proc } from '../node/os/syscalls'
+import { ownsFlag } from './command-tree'
 import { CommandError } from './errors'
+import type { Flags } from './flags'
 import type { Kubectl } from './session'
 
 /** A kubeconfig file's content, as it is written. */
@@ -109,7 +111,8 @@ export function* clientConfig(kubectl: Kubectl): Proc<ClientConfig> {
 }
 
 function* resolveConfig(kubectl: Kubectl): Proc<ClientConfig> {
-  const { flags, self } = kubectl
+  const { self } = kubectl
+  const flags = globalsOf(kubectl)
   const config = yield* loadKubeconfig(kubectl)
   const contextName = flags.text('context') || config['current-context'] || ''
   const named = config.contexts?.find(({ name }) => name === contextName)
@@ -146,7 +149,8 @@ function* podConfig({ self }: Kubectl): Proc<{ server: string; token: string; na
 }
 
 /** Who asks, as headers: a bearer token, basic credentials, a client certificate (told in a header, as there is no TLS here), impersonation. */
-function* credentials({ flags }: Kubectl, user: User): Proc<Readonly<Record<string, string>>> {
+function* credentials(kubectl: Kubectl, user: User): Proc<Readonly<Record<string, string>>> {
+  const flags = globalsOf(kubectl)
   const headers: Record<string, string> = {}
   const token = flags.text('token') || user.token || (user.tokenFile ? (yield* readFile(user.tokenFile)).trim() : '')
   const name = flags.text('username') || user.username
@@ -162,4 +166,13 @@ function* credentials({ flags }: Kubectl, user: User): Proc<Readonly<Record<stri
   if (groups.length) headers['impersonate-group'] = groups.join(',')
   if (flags.text('as-uid')) headers['impersonate-uid'] = flags.text('as-uid')
   return headers
+}
+
+/** The flags of every command, as if those the command hides behind its own were not given. */
+function globalsOf({ flags, path }: Kubectl): Pick<Flags, 'text' | 'list' | 'changed'> {
+  return {
+    text: (name) => (ownsFlag(path, name) ? '' : flags.text(name)),
+    list: (name) => (ownsFlag(path, name) ? [] : flags.list(name)),
+    changed: (name) => !ownsFlag(path, name) && flags.changed(name),
+  }
 }

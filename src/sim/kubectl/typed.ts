@@ -35,6 +35,8 @@ export function asStruct(object: Printable): Printable {
 const printedZeros: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'meta.v1.ObjectMeta': { creationTimestamp: null },
   'core.v1.ServicePort': { targetPort: 0 },
+  'rbac.v1.Role': { rules: null },
+  'rbac.v1.ClusterRole': { rules: null },
   'policy.v1.PodDisruptionBudgetStatus': { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
   'autoscaling.v2.HorizontalPodAutoscalerStatus': { desiredReplicas: 0, currentMetrics: null },
   'autoscaling.v1.HorizontalPodAutoscalerStatus': { currentReplicas: 0, desiredReplicas: 0 },

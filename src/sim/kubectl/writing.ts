@@ -92,7 +92,7 @@ export function* patchObject(
     method: 'PATCH',
     path: pathOf(type, namespace, name, subresource),
     query,
-    body: patch,
+    body: typeof patch === 'string' ? patch : goJson(patch),
     contentType: patchContentTypes[kind],
   })
 }

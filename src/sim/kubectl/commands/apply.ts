@@ -7,6 +7,7 @@ import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
 import { ApiError, asReported, CommandError, hasReason, isConflict, isNotFound, throwAll, withSource } from '../errors'
 import { fileOptions } from '../manifests'
 import { fetchResource, findResources, type Resource } from '../resources'
+import { goJson } from '../printers/json'
 import { err, usageError, type Command, type Kubectl } from '../session'
 import { typeNameOf } from '../typed'
 import {
@@ -71,7 +72,7 @@ export const apply: Command = {
       yield* printers.created({
         kind: 'List',
         apiVersion: 'v1',
-        metadata: { resourceVersion: '' },
+        metadata: {},
         items: results.map(({ object }) => object),
       } as unknown as AnyObject) // a List has no name
     if (failures.length === 0 && resources.length === 0) throw new CommandError('no objects passed to apply')
@@ -232,6 +233,6 @@ function retrieving(error: Error, resource: Resource): Error {
 }
 
 function applying(error: Error, resource: Resource, patch: unknown): Error {
-  const message = `error when applying patch:\n${JSON.stringify(patch)}\nto:\n${describe(resource)}\nfor: ${JSON.stringify(resource.source ?? '')}: error when patching ${JSON.stringify(resource.source ?? '')}: ${error.message}`
+  const message = `error when applying patch:\n${goJson(patch)}\nto:\n${describe(resource)}\nfor: ${JSON.stringify(resource.source ?? '')}: error when patching ${JSON.stringify(resource.source ?? '')}: ${error.message}`
   return error instanceof ApiError ? new ApiError({ ...error.status, message }) : new CommandError(message)
 }

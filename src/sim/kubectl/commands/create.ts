@@ -3,8 +3,7 @@ import { asReported, CommandError, throwAll, withSource } from '../errors'
 import { findResources } from '../resources'
 import { request } from '../rest'
 import { readAll, readFile } from '../../node/os/calls'
-import { err, out, usageError, type Command, type Kubectl } from '../session'
-import { printHelp } from '../help'
+import { out, usageError, type Command, type Kubectl } from '../session'
 import { createObject, dryRunOf, fieldValidation, printWritten, withLastApplied, writeQuery } from '../writing'
 import type { Proc } from '../../node/os/syscalls'
 
@@ -15,9 +14,7 @@ export const create: Command = {
     const files = fileOptions(kubectl)
     if (files.names.length === 0 && !files.kustomize) {
       if (args.length) throw usageError(kubectl, `Unexpected args: [${args.join(' ')}]`)
-      yield* err('Error: must specify one of -f and -k\n\n')
-      yield* printHelp('create', 2)
-      return 1
+      throw new CommandError('must specify one of -f and -k')
     }
     if (args.length) throw usageError(kubectl, `Unexpected args: [${args.join(' ')}]`)
     if (flags.text('raw')) return yield* createRaw(kubectl, files.names)

@@ -23,8 +23,8 @@ export const deleteCommand: Command = {
     let ignoreNotFound = flags.bool('ignore-not-found')
     if (flags.text('output') !== '' && flags.text('output') !== 'name')
       throw new CommandError(`unexpected -o output mode: ${flags.text('output')}. We only support '-o name'`)
-    if (all && selector) throw new CommandError('cannot set --all and --selector at the same time')
-    if (all && fieldSelector) throw new CommandError('cannot set --all and --field-selector at the same time')
+    if (all && selector) throw new CommandError("setting 'all' parameter but found a non empty selector. ")
+    if (all && fieldSelector) throw new CommandError("setting 'all' parameter but found a non empty selector. ")
     let grace = flags.int('grace-period')
     const force = flags.bool('force')
     if (flags.bool('now')) {
