@@ -1,6 +1,9 @@
 import { admissionPlugins } from './api/admission/plugins'
 import { authenticate } from './api/auth/authenticate'
+import { aggregateClusterRoles } from './api/auth/aggregation'
 import { authorise } from './api/auth/authorise'
+import { bootstrapRbac } from './api/auth/bootstrap-roles'
+import { reviewKinds } from './api/auth/reviews'
 import { tokenRequest } from './api/auth/token-request'
 import type { Client, Identity } from './api/client'
 import { discoveryRoutes } from './api/discovery-routes'
@@ -11,12 +14,13 @@ import type { ApiServer } from './api/hooks'
 import type { ApiRequest, ApiResponse } from './api/http'
 import type { KindDefinition } from './api/kind'
 import { openApiRoutes } from './api/openapi'
+import type { Descriptions } from './api/openapi-schemas'
 import { protobufReader } from './api/protobuf'
 import { createApiServer } from './api/server'
 import { presentations } from './api/table'
 import { API_SERVER_PORT, CLUSTER_DNS_ADDRESS, hostAddress, POD_CIDR, SERVICE_CIDR } from './bootstrap/addresses'
 import { hostFacts } from './bootstrap/hosts'
-import { hostFiles } from './bootstrap/host-files'
+import { hostFiles, rootCertificate } from './bootstrap/host-files'
 import { install } from './bootstrap/install'
 import { controlPlanePrograms, type Switch } from './components'
 import { createControllerManager } from './controllers/all'
@@ -47,6 +51,8 @@ export interface ClusterOptions {
   readonly workers?: number
   /** Simulated release: `1.36` (default) back to `1.16`. */
   readonly version?: string
+  /** What the API reference says of types and fields, once somebody has loaded it (schema/descriptions.gen.json); `kubectl explain` shows it. */
+  readonly descriptions?: () => Descriptions | undefined
 }
 
 export interface TerminalOptions {
@@ -139,14 +145,14 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
   const address = hostAddress(1)
   const server = createApiServer({
     engine,
-    kinds: allKinds as unknown as readonly KindDefinition<never>[], // the list forgets which kind each is for
+    kinds: [...allKinds, ...reviewKinds] as unknown as readonly KindDefinition<never>[], // the lists forget which kind each is for
     release,
     authenticate,
     authorise,
     admission: admissionPlugins,
     subresourceHandlers: [...subresourceHandlers, tokenRequest],
     presentations,
-    pathHandlers: [discoveryRoutes(`${address}:${API_SERVER_PORT}`), versionRoutes, healthRoutes, openApiRoutes()],
+    pathHandlers: [discoveryRoutes(`${address}:${API_SERVER_PORT}`), versionRoutes, healthRoutes, openApiRoutes({ descriptions: options.descriptions })],
     bodyReaders: [protobufReader],
     kubelets: (name) => nodes.connections(name),
   })
@@ -157,8 +163,10 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
     client: server.client({ user: 'system:apiserver', groups: ['system:masters'], manager: 'kube-apiserver' }),
     address,
     version,
-    roles: [],
+    roles: bootstrapRbac,
   })
+
+  aggregateClusterRoles(server)
 
   let serving = true
   const apiServer: Switch = { start: () => void (serving = true), stop: () => void (serving = false) }
@@ -173,7 +181,7 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
   const scheduler = schedulerOf(server)
   const components = controlPlanePrograms({
     apiServer,
-    controllerManager: createControllerManager({ server }),
+    controllerManager: createControllerManager({ server, rootCertificate: rootCertificate(engine.nowMs) }),
     scheduler,
     request: server.request,
   })

@@ -9,6 +9,10 @@ import { MANIFESTS_FOLDER, staticPodManifests } from './static-pods'
 
 const YEAR_MS = 365 * 86_400_000
 
+/** The cluster's certificate authority: what Pods and kubeconfigs are told to trust. */
+export const rootCertificate = (nowMs: number) =>
+  certificateFor({ commonName: 'kubernetes', organizations: [] }, { serial: 0, notBefore: timestamp(nowMs), notAfter: timestamp(nowMs + 10 * YEAR_MS) })
+
 /** What kubeadm and an administrator leave on a host: tools, kubeconfigs, static Pods, a home directory. */
 export function hostFiles({ name, address, controlPlane }: HostFacts, version: string, nowMs: number): Readonly<Record<string, FileNode>> {
   return {
@@ -58,7 +62,7 @@ function kubeconfig(address: string, user: string, groups: readonly string[], no
     kind: 'Config',
     'current-context': `${user}@kubernetes`,
     clusters: [
-      { name: 'kubernetes', cluster: { server: `https://${address}:${API_SERVER_PORT}`, 'certificate-authority-data': base64(CA_NOTE) } },
+      { name: 'kubernetes', cluster: { server: `https://${address}:${API_SERVER_PORT}`, 'certificate-authority-data': base64(rootCertificate(nowMs)) } },
     ],
     contexts: [{ name: `${user}@kubernetes`, context: { cluster: 'kubernetes', user } }],
     users: [{ name: user, user: { 'client-certificate-data': base64(certificate), 'client-key-data': base64(KEY_NOTE) } }],
@@ -66,7 +70,6 @@ function kubeconfig(address: string, user: string, groups: readonly string[], no
   }
 }
 
-/** There is no TLS in the simulation: what would be secret is a note saying so. */
-const CA_NOTE = '-----BEGIN CERTIFICATE-----\nc2ltdWxhdGVkIGNlcnRpZmljYXRlIGF1dGhvcml0eQ==\n-----END CERTIFICATE-----\n'
+/** There is no TLS in the simulation: what would be secret says so. */
 const KEY_NOTE = '-----BEGIN RSA PRIVATE KEY-----\nc2ltdWxhdGVkIGtleQ==\n-----END RSA PRIVATE KEY-----\n'
 const base64 = (text: string) => btoa(String.fromCharCode(...bytesFromText(text)))

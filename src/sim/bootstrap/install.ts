@@ -16,7 +16,7 @@ export interface InstallOptions {
   /** `v1.36.0` */
   readonly version: string
   /** RBAC roles and bindings that every cluster is born with. */
-  readonly roles: readonly KubeObject[]
+  readonly roles: readonly object[]
 }
 
 /** Creates what `kubeadm init` leaves behind. Kinds that the simulated release does not serve are left out. */

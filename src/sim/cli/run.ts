@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { createCluster } from '../cluster'
+import { descriptions } from './descriptions'
 import { readOptions, UsageError } from './options'
 
 /** `sim run FILE [ARG...]`: the script's stdout, stderr and exit code pass through; virtual time runs as fast as it can. */
@@ -9,7 +10,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   const [path, ...scriptArgs] = positionals
   if (path === undefined) throw new UsageError('which script? Give a file, or - for standard input')
   const script = readScript(path)
-  const cluster = createCluster(options)
+  const cluster = createCluster({ descriptions, ...options })
   const { code } = cluster.run(script, {
     name: path === '-' ? 'script.sh' : basename(path),
     args: scriptArgs,

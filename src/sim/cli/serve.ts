@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { createCluster, type Session } from '../cluster'
 import { startHttpServer } from './http-server'
+import { descriptions } from './descriptions'
 import { readOptions, UsageError } from './options'
 import { driveInRealTime } from './real-time'
 
@@ -16,7 +17,7 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
   } = readOptions(args, { port: { type: 'string' }, speed: { type: 'string' }, stdin: { type: 'boolean' } })
   const port = number('port')
   if (port === undefined) throw new UsageError('--port is missing')
-  const cluster = createCluster({ startMs: Date.now(), ...options })
+  const cluster = createCluster({ startMs: Date.now(), descriptions, ...options })
   const driver = driveInRealTime(cluster.engine, number('speed') ?? 1)
   const server = await startHttpServer({
     port,

@@ -1,12 +1,13 @@
 import { createCluster } from '../cluster'
 import { bytesFromText } from '../node/os/text'
 import { driveInRealTime } from './real-time'
+import { descriptions } from './descriptions'
 import { readOptions } from './options'
 
 /** `sim shell`: the simulated terminal in this terminal, in real time. Ends when the shell ends. */
 export async function shellCommand(args: readonly string[]): Promise<number> {
   const { cluster: options, number } = readOptions(args, { speed: { type: 'string' } })
-  const cluster = createCluster({ startMs: Date.now(), ...options })
+  const cluster = createCluster({ startMs: Date.now(), descriptions, ...options })
   const terminal = cluster.openTerminal({ columns: process.stdout.columns, rows: process.stdout.rows })
   terminal.onOutput((text) => process.stdout.write(bytesFromText(text)))
   process.stdin.setRawMode?.(true)
