@@ -1,39 +1,47 @@
-import { createApiServer } from '../../../src/sim/api/server'
-import { defineKind } from '../../../src/sim/api/kind'
+import { reviewKinds } from '../../../src/sim/api/auth/reviews'
+import { kubeadmHooks } from '../../../src/sim/api/edge'
+import type { ApiServer } from '../../../src/sim/api/hooks'
 import type { BufferedResponse } from '../../../src/sim/api/http'
-import type { ConfigMap } from '../../../src/sim/api/types/core-v1.gen'
-import type { Deployment } from '../../../src/sim/api/types/apps-v1.gen'
-import { createEngine } from '../../../src/sim/engine/engine'
+import { defineKind, type KindDefinition } from '../../../src/sim/api/kind'
+import { resourceRows, isServed } from '../../../src/sim/api/schema/schema'
+import { createApiServer } from '../../../src/sim/api/server'
+import { createEngine, type Engine } from '../../../src/sim/engine/engine'
+import { allKinds } from '../../../src/sim/kinds/all'
 
-export const configMap = defineKind<ConfigMap>({ group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true })
-export const deployment = defineKind<Deployment>({
-  group: 'apps',
-  version: 'v1',
-  kind: 'Deployment',
-  plural: 'deployments',
-  namespaced: true,
-  subresources: ['status', 'scale'],
-  scale: {
-    specReplicas: 'spec.replicas',
-    statusReplicas: 'status.replicas',
-    selector: (d) =>
-      Object.entries(d.spec.selector.matchLabels ?? {})
-        .map(([k, v]) => `${k}=${v}`)
-        .join(','),
-  },
-})
+/** Kinds of the schema that have no definition of their own yet, so that what is tested here does not wait for them. */
+function standIns(): readonly KindDefinition[] {
+  const known = new Set(allKinds.map(({ group, kind }) => `${group}/${kind}`))
+  const plural = (kind: string) =>
+    (/s$/.test(kind) ? `${kind}es` : /[^aeiou]y$/.test(kind) ? `${kind.slice(0, -1)}ies` : `${kind}s`).toLowerCase()
+  return resourceRows
+    .filter(({ group, version, kind }) => version === 'v1' && isServed([1, 36], group, version, kind) && !known.has(`${group}/${kind}`))
+    .map(({ group, version, kind, namespaced, subresources = [] }) =>
+      defineKind({ group, version, kind, plural: plural(kind), namespaced, subresources, nameRule: 'path-segment' }),
+    ) as unknown as readonly KindDefinition[]
+}
 
-export function testServer() {
+export interface TestServer {
+  readonly server: ApiServer
+  readonly engine: Engine
+  /** Sends a request and reads the JSON it is answered with. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of every shape
+  send(method: string, url: string, body?: unknown, headers?: Readonly<Record<string, string>>): any
+  /** The `Warning` header of the last answer. */
+  warnings(): string
+}
+
+/** An API server with the hooks of a kubeadm cluster and an empty namespace `default`. */
+export function testServer(): TestServer {
   const engine = createEngine({ seed: 1, startMs: Date.UTC(2026, 0, 1) })
-  const server = createApiServer({ engine, kinds: [configMap, deployment] })
-  const ask = (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const response = server.request({
-      method,
-      url,
-      headers,
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    }) as BufferedResponse
-    return { status: response.status, body: JSON.parse(response.body as string) as Record<string, any> }
+  const kinds = [...allKinds, ...standIns(), ...reviewKinds] as unknown as readonly KindDefinition<never>[]
+  const server = createApiServer({ engine, kinds, ...kubeadmHooks() })
+  let last: BufferedResponse
+  const send = (method: string, url: string, body?: unknown, headers = {}) => {
+    const text = body === undefined ? {} : { body: JSON.stringify(body) }
+    last = server.request({ method, url, headers: { 'content-type': 'application/json', ...headers }, ...text }) as BufferedResponse
+    return JSON.parse(last.body as string)
   }
-  return { engine, server, ask, client: server.client({ user: 'tester', manager: 'test' }) }
+  send('POST', '/api/v1/namespaces', { metadata: { name: 'default' } })
+  send('POST', '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } })
+  return { server, engine, send, warnings: () => last.headers.warning ?? '' }
 }

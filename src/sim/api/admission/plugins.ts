@@ -1,16 +1,22 @@
 import type { AdmissionPlugin } from '../hooks'
 import { escalation } from '../auth/escalation'
+import { defaultStorageClass } from './default-storage-class'
 import { defaultTolerationSeconds } from './default-toleration-seconds'
+import { limitRanger } from './limit-ranger'
 import { namespaceLifecycle } from './namespace-lifecycle'
 import { priority } from './priority'
+import { resourceQuota } from './resource-quota'
 import { serviceAccount } from './service-account'
 
 /** The admission plugins of a kubeadm cluster, in the order in which kube-apiserver asks them. */
 export const admissionPlugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
+  limitRanger,
   serviceAccount,
   priority,
   defaultTolerationSeconds,
+  defaultStorageClass,
   // Not a plugin of admission in a real server, but asked at the same place: by the storage of roles and bindings.
   escalation,
+  resourceQuota,
 ]
