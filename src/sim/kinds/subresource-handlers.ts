@@ -1,4 +1,5 @@
 import type { SubresourceHandler } from '../api/hooks'
+import { csrApproval } from './certificates/csr-approval'
 import { namespaceFinalize } from './core/namespace-finalize'
 import { podBinding } from './core/pod-binding'
 import { podAttach, podExec, podLog, podPortForward } from './core/pod-connections'
@@ -7,6 +8,7 @@ import { podEphemeralContainers, podResize } from './core/pod-parts'
 
 /** The subresources that belong to particular kinds; `status` and `scale` are generic. */
 export const subresourceHandlers: readonly SubresourceHandler[] = [
+  csrApproval,
   namespaceFinalize,
   podAttach,
   podBinding,

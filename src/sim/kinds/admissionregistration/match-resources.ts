@@ -1,0 +1,40 @@
+import type { FieldError, FieldPath } from '../../api/field-path'
+import type { MatchResources, ParamRef } from '../../api/types/admissionregistration-v1.gen'
+import { changeField, mapSame, withDefaults, withEmpty } from '../defaulting'
+import { labelSelector, oneOf } from '../field-checks'
+import { ruleDefaults, ruleErrors } from './webhooks'
+
+/** Defaults of what a policy or a binding matches. */
+export function matchDefaults(match: MatchResources): MatchResources {
+  const filled = withDefaults(withEmpty(match, 'namespaceSelector', 'objectSelector'), { matchPolicy: 'Equivalent' })
+  const ruled = changeField(filled, 'resourceRules', (rules) => mapSame(rules, ruleDefaults)!)
+  return changeField(ruled, 'excludeResourceRules', (rules) => mapSame(rules, ruleDefaults)!)
+}
+
+/** Complaints about what a policy or a binding matches. */
+export function matchErrors(match: MatchResources, at: FieldPath): FieldError[] {
+  return [
+    ...oneOf(match.matchPolicy, ['Equivalent', 'Exact'], at('matchPolicy')),
+    ...labelSelector(match.namespaceSelector, at('namespaceSelector')),
+    ...labelSelector(match.objectSelector, at('objectSelector')),
+    ...(match.resourceRules ?? []).flatMap((rule, index) => ruleErrors(rule, at('resourceRules', index))),
+    ...(match.excludeResourceRules ?? []).flatMap((rule, index) => ruleErrors(rule, at('excludeResourceRules', index))),
+  ]
+}
+
+/** Complaints about the parameters that a binding hands to its policy. */
+export function paramRefErrors({ name, selector, parameterNotFoundAction }: ParamRef, at: FieldPath): FieldError[] {
+  const errors: FieldError[] = []
+  if (name && selector) errors.push(at('name').forbidden('name and selector are mutually exclusive'))
+  if (!name && !selector) errors.push(at.required('one of name or selector must be specified'))
+  errors.push(...labelSelector(selector, at('selector')))
+  if (!parameterNotFoundAction) errors.push(at('parameterNotFoundAction').required())
+  return [...errors, ...oneOf(parameterNotFoundAction, ['Deny', 'Allow'], at('parameterNotFoundAction'))]
+}
+
+/** `name`, or the number of what a selector would choose: how tables show a binding's parameters. */
+export function paramRefText(ref: ParamRef | undefined): string {
+  if (!ref) return '<unset>'
+  const where = ref.namespace ? `${ref.namespace}/` : '*/'
+  return where + (ref.name || '*')
+}

@@ -1,0 +1,21 @@
+import { age } from '../../api/columns'
+import { defineKind } from '../../api/kind'
+import type { MutatingAdmissionPolicyBinding } from '../../api/types/admissionregistration-v1.gen'
+import { changeField, withEmpty } from '../defaulting'
+import { matchDefaults, matchErrors, paramRefErrors, paramRefText } from './match-resources'
+
+export const mutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicyBinding>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingAdmissionPolicyBinding',
+  plural: 'mutatingadmissionpolicybindings',
+  categories: ['api-extensions'],
+  namespaced: false,
+  defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', (spec) => changeField(spec, 'matchResources', matchDefaults)),
+  validate: ({ spec = {} }, at) => [
+    ...(spec.policyName ? [] : [at('spec', 'policyName').required()]),
+    ...(spec.paramRef ? paramRefErrors(spec.paramRef, at('spec', 'paramRef')) : []),
+    ...(spec.matchResources ? matchErrors(spec.matchResources, at('spec', 'matchResources')) : []),
+  ],
+  columns: [['PolicyName', ({ spec }) => spec?.policyName ?? ''], ['ParamRef', ({ spec }) => paramRefText(spec?.paramRef)], age],
+})

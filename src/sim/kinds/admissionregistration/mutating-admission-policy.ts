@@ -1,0 +1,43 @@
+import { age } from '../../api/columns'
+import { defineKind } from '../../api/kind'
+import type { MutatingAdmissionPolicy } from '../../api/types/admissionregistration-v1.gen'
+import { changeField, withDefaults, withEmpty } from '../defaulting'
+import { oneOf, requiredOneOf } from '../field-checks'
+import { matchDefaults, matchErrors } from './match-resources'
+
+export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  kind: 'MutatingAdmissionPolicy',
+  plural: 'mutatingadmissionpolicies',
+  categories: ['api-extensions'],
+  namespaced: false,
+  defaults: (object) =>
+    changeField(withEmpty(object, 'spec'), 'spec', (spec) =>
+      changeField(withDefaults(spec, { failurePolicy: 'Fail', reinvocationPolicy: 'Never' }), 'matchConstraints', matchDefaults),
+    ),
+  validate: ({ spec = {} }, at) => {
+    const here = at('spec')
+    const { mutations = [], matchConstraints } = spec
+    const errors = [
+      ...oneOf(spec.failurePolicy, ['Fail', 'Ignore'], here('failurePolicy')),
+      ...oneOf(spec.reinvocationPolicy, ['Never', 'IfNeeded'], here('reinvocationPolicy')),
+    ]
+    if (!matchConstraints) errors.push(here('matchConstraints').required())
+    else errors.push(...matchErrors(matchConstraints, here('matchConstraints')))
+    if (mutations.length === 0) errors.push(here('mutations').required('mutations must contain at least one item'))
+    mutations.forEach((mutation, index) =>
+      errors.push(...requiredOneOf(mutation.patchType, ['ApplyConfiguration', 'JSONPatch'], here('mutations', index, 'patchType'))),
+    )
+    return errors
+  },
+  columns: [
+    [
+      'Mutations',
+      ({ spec }) => (spec?.mutations ?? []).length,
+      { type: 'integer', description: 'Mutation indicates the number of mutations rules defined in this configuration' },
+    ],
+    ['ParamKind', ({ spec }) => (spec?.paramKind ? `${spec.paramKind.apiVersion}/${spec.paramKind.kind}` : '<unset>')],
+    age,
+  ],
+})

@@ -1,0 +1,65 @@
+import { age } from '../../api/columns'
+import type { FieldError, FieldPath } from '../../api/field-path'
+import { defineKind } from '../../api/kind'
+import type { CertificateSigningRequest, CertificateSigningRequestSpec } from '../../api/types/certificates-v1.gen'
+import { humanDuration } from '../../formats/duration'
+import { changeField, withDefaults, withEmpty } from '../defaulting'
+import { fromBase64 } from '../core/data-size'
+import { immutable } from '../field-checks'
+import { sameShape } from '../versions'
+
+const stored = { group: 'certificates.k8s.io', version: 'v1' }
+
+export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
+  ...stored,
+  kind: 'CertificateSigningRequest',
+  plural: 'certificatesigningrequests',
+  shortNames: ['csr'],
+  namespaced: false,
+  nameRule: 'path-segment',
+  subresources: ['approval', 'status'],
+  otherVersions: [
+    {
+      ...sameShape(stored, 'v1beta1'),
+      // The beta let a request go without a signer and without usages.
+      toStorage: (object) => {
+        const request = { ...object, apiVersion: 'certificates.k8s.io/v1' } as unknown as CertificateSigningRequest // of one shape
+        return changeField(withEmpty(request, 'spec'), 'spec', (spec) =>
+          withDefaults(spec, { signerName: 'kubernetes.io/legacy-unknown', usages: ['digital signature', 'key encipherment'] }),
+        )
+      },
+    },
+  ],
+  defaults: (object) => withEmpty(object, 'spec'),
+  beforeCreate: (object) => ({ ...object, status: {} }),
+  validate: ({ spec }, at) => specErrors(spec, at('spec')),
+  validateUpdate: (object, old, at) => immutable(object.spec, old.spec, at('spec')),
+  columns: [
+    age,
+    ['SignerName', ({ spec }) => spec.signerName || '<none>'],
+    ['Requestor', ({ spec }) => spec.username ?? ''],
+    ['RequestedDuration', ({ spec }) => (spec.expirationSeconds === undefined ? '<none>' : humanDuration(spec.expirationSeconds * 1000))],
+    ['Condition', conditionText],
+  ],
+  selectableFields: { 'spec.signerName': ({ spec }) => spec.signerName ?? '' },
+})
+
+function specErrors({ request, usages, signerName, expirationSeconds }: CertificateSigningRequestSpec, at: FieldPath): FieldError[] {
+  const errors: FieldError[] = []
+  if (!fromBase64(request ?? '')?.includes('-----BEGIN CERTIFICATE REQUEST-----'))
+    errors.push(at('request').invalid(request ?? '', 'PEM block type must be CERTIFICATE REQUEST'))
+  if (!usages?.length) errors.push(at('usages').required('usages must be provided'))
+  if (!signerName) errors.push(at('signerName').required())
+  else if (!/^[^/]+\.[^/]+\/.+$/.test(signerName))
+    errors.push(at('signerName').invalid(signerName, 'must be a fully qualified domain and path of the form "example.com/signer-name"'))
+  if (expirationSeconds !== undefined && expirationSeconds < 600)
+    errors.push(at('expirationSeconds').invalid(expirationSeconds, 'may not specify a duration less than 600 seconds (10 minutes)'))
+  return errors
+}
+
+/** `Pending`, or what was decided and done about it: `Approved,Issued`. */
+function conditionText({ status }: CertificateSigningRequest): string {
+  const has = (type: string) => status?.conditions?.some((condition) => condition.type === type)
+  const decided = has('Denied') ? 'Denied' : has('Approved') ? 'Approved' : 'Pending'
+  return [decided, ...(has('Failed') ? ['Failed'] : []), ...(status?.certificate ? ['Issued'] : [])].join(',')
+}

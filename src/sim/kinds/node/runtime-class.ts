@@ -1,0 +1,19 @@
+import { age } from '../../api/columns'
+import { defineKind } from '../../api/kind'
+import type { RuntimeClass } from '../../api/types/node-v1.gen'
+import { dnsLabel } from '../../formats/names'
+import { immutable, requiredName } from '../field-checks'
+import { sameShape } from '../versions'
+
+const stored = { group: 'node.k8s.io', version: 'v1' }
+
+export const runtimeClass = defineKind<RuntimeClass>({
+  ...stored,
+  kind: 'RuntimeClass',
+  plural: 'runtimeclasses',
+  namespaced: false,
+  otherVersions: [sameShape(stored, 'v1beta1')],
+  validate: ({ handler }, at) => requiredName(handler, at('handler'), dnsLabel),
+  validateUpdate: (object, old, at) => immutable(object.handler, old.handler, at('handler')),
+  columns: [['Handler', ({ handler }) => handler], age],
+})
