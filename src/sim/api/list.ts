@@ -2,9 +2,10 @@ import { resourceOf, type Call } from './call'
 import { continueExpired } from './collection'
 import { fieldPath } from './field-path'
 import type { ListMetadata } from './hooks'
-import { selectionOf, select } from './select'
+import type { KindDefinition } from './kind'
+import { selectionOf, select, type Selection } from './select'
 import { badRequest, failure, invalid, isStatus } from './status'
-import type { Stored } from './storage'
+import type { Storage, Stored } from './storage'
 
 export interface ListResult {
   readonly items: readonly Stored[]
@@ -27,9 +28,7 @@ export function listObjects(call: Call, query: URLSearchParams): ListResult {
   const limit = numberOf(query, 'limit')
   const from = continuationOf(query)
   const revision = from?.rv ?? wantedRevision(call, query) ?? storage.revision
-  const state = stateAt(call, revision, from !== undefined)
-  const wanted =
-    state === undefined ? sortByKey([...select(storage, kind, selection)]) : state.filter(({ object }) => visible(selection, object))
+  const wanted = selectedAt(call, selection, revision, from !== undefined)
   const rest = from ? wanted.filter((stored) => keyOf(stored) > from.start) : wanted
   const metadata = { resourceVersion: String(revision) }
   if (limit <= 0 || rest.length <= limit) return { items: rest, metadata }
@@ -40,15 +39,31 @@ export function listObjects(call: Call, query: URLSearchParams): ListResult {
   return { items, metadata: { ...metadata, continue: encode(next), ...counted } }
 }
 
-function visible(selection: ReturnType<typeof selectionOf>, object: Stored['object']): boolean {
-  return (selection.namespace === undefined || object.metadata.namespace === selection.namespace) && (selection.accepts?.(object) ?? true)
+/** The objects of a selection in order, as they were at a revision. */
+function selectedAt(
+  { core: { storage }, served: { kind } }: Call,
+  selection: Selection,
+  revision: number,
+  continued: boolean,
+): readonly Stored[] {
+  if (revision === storage.revision) {
+    // Where no index narrows the choice down, the order that the store remembers is cheaper than sorting.
+    return selection.accepts === undefined ? storage.sorted(kind, selection.namespace) : sortByKey([...select(storage, kind, selection)])
+  }
+  const { namespace, accepts } = selection
+  const state = stateAt(storage, kind, revision, namespace, continued)
+  return accepts === undefined ? state : state.filter(({ object }) => accepts(object))
 }
 
-/** The whole state at an earlier revision; undefined when the current one is asked for. */
-function stateAt({ core, served: { kind }, namespace }: Call, revision: number, continued: boolean): readonly Stored[] | undefined {
-  if (revision === core.storage.revision) return undefined
+function stateAt(
+  storage: Storage,
+  kind: KindDefinition,
+  revision: number,
+  namespace: string | undefined,
+  continued: boolean,
+): readonly Stored[] {
   try {
-    return core.storage.sortedAt(kind, revision, namespace)
+    return storage.sortedAt(kind, revision, namespace)
   } catch (error) {
     throw continued && isStatus(error, 'Expired') ? continueExpired() : error
   }

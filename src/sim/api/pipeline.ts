@@ -96,7 +96,7 @@ function handleResource(asked: Asked): ApiResponse {
   }
   checkDryRun(query)
   if (resource.subresource !== undefined) return handleSubresource(asked, call)
-  if (!kind.verbs.includes(verb)) throw methodNotAllowed()
+  if (!kind.verbs.includes(verb) || !fitsPath(verb, call)) throw methodNotAllowed()
   const wish = wishOf(core, request.headers.accept)
   switch (verb) {
     case 'get':
@@ -106,7 +106,6 @@ function handleResource(asked: Asked): ApiResponse {
     case 'watch':
       return watchObjects(call, query, wish)
     case 'create':
-      if (kind.namespaced && call.namespace === undefined) throw methodNotAllowed()
       if (kind.answer) {
         const asker = { user: asked.user, namespace: call.namespace, server: core }
         return answerObject(asked, served.fromStorage(kind.answer(served.toStorage(decoded(asked, call)), asker) as AnyObject), 201)
@@ -123,6 +122,13 @@ function handleResource(asked: Asked): ApiResponse {
     default:
       throw methodNotAllowed()
   }
+}
+
+/** Collections are created in, single objects are written to; a namespaced object is in a namespace. */
+function fitsPath(verb: string, { name, namespace, served: { kind } }: Call): boolean {
+  if (verb === 'list' || verb === 'watch') return true
+  const onCollection = verb === 'create' || verb === 'deletecollection'
+  return onCollection === (name === '') && (!kind.namespaced || namespace !== undefined)
 }
 
 function handleSubresource(asked: Asked, call: Call): ApiResponse {

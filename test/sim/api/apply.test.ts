@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { testServer } from './test-server'
+import { testServer } from './two-kinds'
 
 const URL = '/apis/apps/v1/namespaces/default/deployments'
 const container = (name: string, image: string) => ({ name, image })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { scanJson } from '../../../src/sim/api/json-scan'
-import { testServer } from './test-server'
+import { testServer } from './two-kinds'
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'

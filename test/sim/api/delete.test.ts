@@ -4,7 +4,7 @@ import { defineKind } from '../../../src/sim/api/kind'
 import { isStatus } from '../../../src/sim/api/status'
 import { createEngine } from '../../../src/sim/engine/engine'
 import type { Namespace, Pod } from '../../../src/sim/api/types/core-v1.gen'
-import { configMap, testServer } from './test-server'
+import { configMap, testServer } from './two-kinds'
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
 

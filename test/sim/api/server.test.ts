@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isStreamed } from '../../../src/sim/api/http'
-import { configMap, testServer } from './test-server'
+import { configMap, testServer } from './two-kinds'
 
 test('an object can be created, read, listed, replaced and deleted over JSON', () => {
   const { ask } = testServer()

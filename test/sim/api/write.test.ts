@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { configMap, deployment, testServer } from './test-server'
+import { configMap, deployment, testServer } from './two-kinds'
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
