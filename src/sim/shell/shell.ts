@@ -84,16 +84,7 @@ export function* createShell(self: Self, flavour: Flavour): Proc<Shell> {
     functions: new Map(),
     aliases: new Map(),
     options: new Set(['hashall', 'interactive-comments', ...(flavour === 'bash' ? ['braceexpand'] : [])]),
-    shopts: new Set([
-      
-      'sourcepath',
-      'checkwinsize',
-      'cmdhist',
-      'interactive_comments',
-      'promptvars',
-      'progcomp',
-      'patsub_replacement',
-    ]),
+    shopts: new Set(['sourcepath', 'checkwinsize', 'cmdhist', 'interactive_comments', 'promptvars', 'progcomp', 'patsub_replacement']),
     io: new Map([0, 1, 2].map((fd) => [fd, fd])),
     cwd: self.cwd,
     status: 0,

@@ -384,7 +384,8 @@ export function arithmeticNames(shell: Shell): Names {
     get(name, subscriptText) {
       const variable = variableOf(shell, name)
       const text = subscriptText === undefined ? textOf(variable) : elementAt(variable, keyOf(name, subscriptText))
-      if (text === undefined && shell.options.has('nounset')) throw new ShellError(`${name}: unbound variable`, shell.script ? 1 : 127, 'shell')
+      if (text === undefined && shell.options.has('nounset'))
+        throw new ShellError(`${name}: unbound variable`, shell.script ? 1 : 127, 'shell')
       return text ?? ''
     },
     set(name, subscriptText, value) {

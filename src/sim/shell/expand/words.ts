@@ -121,7 +121,8 @@ export function* expandArithmetic(shell: Shell, source: string): Proc<bigint> {
   try {
     return evaluateArithmetic(text, arithmeticNames(shell))
   } catch (error) {
-    if (error instanceof ArithmeticError) throw new ShellError(arithmeticMessage(shell, text, error.message), shell.flavour === 'bash' ? 1 : 2)
+    if (error instanceof ArithmeticError)
+      throw new ShellError(arithmeticMessage(shell, text, error.message), shell.flavour === 'bash' ? 1 : 2)
     throw error
   }
 }

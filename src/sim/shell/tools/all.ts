@@ -1,10 +1,11 @@
 import type { Program } from '../../node/os/syscalls'
 import { bash, busyboxShell, dash } from '../shell'
 import { egrep, fgrep, grep } from './grep'
+import { jq } from './jq/jq'
 import { cat, head, nl, tac, tail, wc } from './read'
 import type { Make, Tool } from './tool'
 
-const common: Readonly<Record<string, Tool>> = { cat, egrep, fgrep, grep, head, nl, tac, tail, wc }
+const common: Readonly<Record<string, Tool>> = { jq, cat, egrep, fgrep, grep, head, nl, tac, tail, wc }
 
 const programsOf = (tools: Readonly<Record<string, Tool>>, make: Make): Record<string, Program> =>
   Object.fromEntries(Object.entries(tools).map(([name, one]) => [name, one(make)]))
