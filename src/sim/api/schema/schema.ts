@@ -1,3 +1,4 @@
+import { REMOVALS } from './removals'
 import type { KindDefinition } from '../kind'
 import { customType, type StructuralSchema } from './custom'
 import aliases from './aliases.json' with { type: 'json' }
@@ -267,7 +268,8 @@ const atLeast = (release: readonly [number, number], text: string) => {
 export function isServed(release: readonly [number, number], group: string, version: string, kind: string): boolean {
   const row = resourceRow(group, version, kind)
   if (!row) return true
-  if (row.removed && atLeast(release, row.removed)) return false
+  const removed = row.removed ?? REMOVALS[`${group}/${version}/${kind}`]
+  if (removed && atLeast(release, removed)) return false
   if (row.introduced && !atLeast(release, row.introduced)) return false
   if (version.includes('alpha')) return false
   return !(version.includes('beta') && row.introduced && atLeast(parseRelease(row.introduced), '1.24'))

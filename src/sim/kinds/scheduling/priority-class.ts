@@ -17,7 +17,7 @@ export const priorityClass = defineKind<PriorityClass>({
   plural: 'priorityclasses',
   shortNames: ['pc'],
   namespaced: false,
-  otherVersions: [sameShape(stored, 'v1beta1'), sameShape(stored, 'v1alpha1')],
+  otherVersions: [sameShape(stored, 'v1beta1')],
   defaults: (object) => withDefaults(object, { preemptionPolicy: 'PreemptLowerPriority' }),
   validate: ({ metadata, value, preemptionPolicy }, at) => {
     const errors = [...oneOf(preemptionPolicy, ['PreemptLowerPriority', 'Never'], at('preemptionPolicy'))]

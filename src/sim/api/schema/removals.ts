@@ -1,0 +1,22 @@
+/**
+ * Releases in which a version stopped being served, where resources.json has nothing to say about it. From the deprecation guide,
+ * https://kubernetes.io/docs/reference/using-api/deprecation-guide/. Keys are `group/version/Kind`.
+ */
+export const REMOVALS: Readonly<Record<string, string>> = {
+  'certificates.k8s.io/v1beta1/CertificateSigningRequest': '1.22',
+  'coordination.k8s.io/v1beta1/Lease': '1.22',
+  'events.k8s.io/v1beta1/Event': '1.25',
+  'flowcontrol.apiserver.k8s.io/v1beta1/FlowSchema': '1.26',
+  'flowcontrol.apiserver.k8s.io/v1beta1/PriorityLevelConfiguration': '1.26',
+  'flowcontrol.apiserver.k8s.io/v1beta2/FlowSchema': '1.29',
+  'flowcontrol.apiserver.k8s.io/v1beta2/PriorityLevelConfiguration': '1.29',
+  'flowcontrol.apiserver.k8s.io/v1beta3/FlowSchema': '1.32',
+  'flowcontrol.apiserver.k8s.io/v1beta3/PriorityLevelConfiguration': '1.32',
+  'networking.k8s.io/v1beta1/Ingress': '1.22',
+  'networking.k8s.io/v1beta1/IngressClass': '1.22',
+  'node.k8s.io/v1beta1/RuntimeClass': '1.25',
+  'storage.k8s.io/v1beta1/CSIDriver': '1.22',
+  'storage.k8s.io/v1beta1/CSIStorageCapacity': '1.27',
+  'storage.k8s.io/v1beta1/StorageClass': '1.22',
+  'storage.k8s.io/v1beta1/VolumeAttachment': '1.22',
+}
