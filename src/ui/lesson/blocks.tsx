@@ -8,7 +8,7 @@ import { HOME, useEditor } from '../state/editor'
 import { mark, useProgress } from '../state/progress'
 import { showView } from '../state/settings'
 import { typeCommands } from '../state/terminals'
-import { Line, Markdown } from './markdown'
+import { Commands, Line, Markdown } from './markdown'
 
 /** One block of a lesson. `lesson` is its id, for the reader's progress. */
 export function BlockView({ block, lesson }: { block: Block; lesson: string }) {
@@ -36,7 +36,7 @@ function RunView({ block, mark: key }: { block: Run; mark: string }) {
   return (
     <div className="run" data-done={done}>
       <pre tabIndex={0}>
-        <code>{block.commands}</code>
+        <Commands text={block.commands} />
       </pre>
       <button
         className="button"
@@ -108,7 +108,7 @@ function TaskView({ block, mark: key }: { block: Task; mark: string }) {
       {solved && (
         <div className="run">
           <pre tabIndex={0}>
-            <code>{block.solution.trimEnd()}</code>
+            <Commands text={block.solution.trimEnd()} />
           </pre>
           <button className="button" onClick={() => typeCommands(block.solution)}>
             <Icon name="play" />

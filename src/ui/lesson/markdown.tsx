@@ -93,3 +93,12 @@ export function Line({ text }: { text: string }) {
     </>
   )
 }
+
+/** Commands as text that breaks between words and never after the dashes of a flag. */
+export function Commands({ text }: { text: string }) {
+  return (
+    <code className="commands">
+      {text.split(/(\s+)/).map((part, index) => (/^\s/.test(part) ? part : <span key={index}>{part}</span>))}
+    </code>
+  )
+}

@@ -29,7 +29,7 @@ export const PodChip = memo(function PodChip({ podKey, density }: { podKey: stri
         onClick={() => inspect(selection.inspected === podKey ? undefined : podKey)}
       >
         <StageMark stage={pod.stage} />
-        {density !== 'dense' && <span className="pod-name">{shortName(pod.name)}</span>}
+        {density !== 'dense' && <span className="pod-name">{shortName(pod)}</span>}
         {density === 'roomy' && trouble && <span className="pod-status">{trouble}</span>}
       </button>
     </li>
@@ -53,8 +53,12 @@ const statusText = ({
     .filter(Boolean)
     .join(' ')
 
-/** What tells Pods of one owner apart is the end of the name; the template's hash in the middle is left out. */
-export function shortName(name: string): string {
+/**
+ * What tells Pods of one owner apart is the end of the name; the template's hash in the middle is left out, and so is the node's name at the
+ * end of a static Pod's.
+ */
+export function shortName({ name, node }: { name: string; node?: string }): string {
+  if (node && name.endsWith(`-${node}`)) return name.slice(0, -node.length - 1)
   const generated = /^(.+?)-(?:[a-z0-9]{6,10}-)?([bcdfghjklmnpqrstvwxz2456789]{5})$/.exec(name)
   return generated ? `${generated[1]} ${generated[2]}` : name
 }

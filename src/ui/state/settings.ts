@@ -43,7 +43,7 @@ export const useSettings = create<Settings>()(
       stage: 'map',
       lessonWidth: 400,
       inspectorWidth: 380,
-      terminalShare: 0.44,
+      terminalShare: 0.4,
       set,
     }),
     {
