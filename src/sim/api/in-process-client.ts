@@ -7,7 +7,7 @@ import { apiVersionOf, type AnyObject, type KubeObject, type NewObject } from '.
 import { patchObject } from './patch'
 import type { Served } from './registry'
 import { select, selectionOf } from './select'
-import { forbidden, unknownPath } from './status'
+import { forbidden } from './status'
 import type { Stored, StorageEvent } from './storage'
 import { createObject, updateObject } from './write'
 import { askSubresource } from './subresource'
@@ -18,12 +18,6 @@ const NO_QUERY = new URLSearchParams()
 export function createClient(core: Core, identity: Identity): Client {
   const user: User = { name: identity.user, groups: [...(identity.groups ?? []), 'system:authenticated'] }
 
-  function servedOf(kind: KindDefinition<never>): Served {
-    const served = core.registry.find(kind.group, kind.version, kind.plural)
-    if (!served) throw unknownPath()
-    return served
-  }
-
   function callOf(
     verb: string,
     kind: KindDefinition<never>,
@@ -31,7 +25,7 @@ export function createClient(core: Core, identity: Identity): Client {
     name: string,
     options: WriteOptions = {},
   ): Call {
-    const served = servedOf(kind)
+    const served = core.registry.ofKind(kind)
     authorise(verb, served, namespace, name, options.subresource)
     return {
       core,

@@ -12,6 +12,8 @@ export interface Served {
   readonly stored: boolean
   readonly toStorage: (object: AnyObject) => AnyObject
   readonly fromStorage: (object: AnyObject) => AnyObject
+  /** The kind's field selectors as this version calls them; they look at the stored object. */
+  readonly selectableFields: KindDefinition['selectableFields']
 }
 
 /** The kinds that are served right now: the built-in ones of the simulated release, and those that CustomResourceDefinitions add. */
@@ -20,6 +22,8 @@ export interface Registry {
   readonly generation: number
   find(group: string, version: string, plural: string): Served | undefined
   findKind(group: string, version: string, kind: string): Served | undefined
+  /** The version in which a kind is stored, whether it is served or not: what in-process clients speak. */
+  ofKind(kind: KindDefinition<never>): Served
   /** Every served version, in the order of registration. */
   all(): readonly Served[]
   add(kind: KindDefinition<never>): void
@@ -39,8 +43,9 @@ function servedVersions(kind: KindDefinition): Served[] {
     stored: true,
     toStorage: same,
     fromStorage: same,
+    selectableFields: kind.selectableFields,
   }
-  const others = kind.otherVersions.map(({ group = kind.group, version, toStorage, fromStorage }): Served => {
+  const others = kind.otherVersions.map(({ group = kind.group, version, toStorage, fromStorage, selectableFields }): Served => {
     const apiVersion = join(group, version)
     return {
       kind,
@@ -48,9 +53,11 @@ function servedVersions(kind: KindDefinition): Served[] {
       version,
       apiVersion,
       stored: false,
-      toStorage: toStorage as Served['toStorage'],
+      // A kind's own conversions are given its own objects only.
+      toStorage: (object) => ({ ...toStorage(object), apiVersion: own.apiVersion }) as AnyObject,
       fromStorage: (object) => ({ ...fromStorage(object as never), apiVersion }),
-    } // a kind's own conversions are given its own objects only
+      selectableFields: (selectableFields as KindDefinition['selectableFields'] | undefined) ?? kind.selectableFields,
+    }
   })
   return [own, ...others]
 }
@@ -66,6 +73,7 @@ export function createRegistry(
   const byPlural = new Map<string, Served>()
   const byKind = new Map<string, Served>()
   const listeners = new Set<() => void>()
+  const stored = new WeakMap<KindDefinition<never>, Served>()
   const key = (group: string, version: string, name: string) => `${group}/${version}/${name}`
 
   function put(kind: KindDefinition<never>, isServed: (served: Served) => boolean) {
@@ -89,6 +97,11 @@ export function createRegistry(
     },
     find: (group, version, plural) => byPlural.get(key(group, version, plural)),
     findKind: (group, version, kind) => byKind.get(key(group, version, kind)),
+    ofKind(kind) {
+      let served = stored.get(kind)
+      if (!served) stored.set(kind, (served = servedVersions(kind as unknown as KindDefinition)[0]!))
+      return served
+    },
     all: () => [...byPlural.values()],
     add(kind) {
       registry.remove(kind.group, kind.plural)

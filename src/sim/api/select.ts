@@ -13,17 +13,17 @@ export interface Selection extends WatchInterest {
 
 /** Reads label and field selectors as a list or a watch gives them. Throws 400 for what cannot be understood. */
 export function selectionOf(
-  kind: KindDefinition,
+  { selectableFields }: Pick<KindDefinition, 'selectableFields'>,
   namespace: string | undefined,
   labelSelector: string | undefined,
   fieldSelector: string | undefined,
 ): Selection {
-  const labels = labelSelector ? readable(() => parseSelector(labelSelector), 'unable to parse requirement') : []
-  const requirements = fieldSelector ? readable(() => parseFieldSelector(fieldSelector), 'invalid field selector') : []
+  const labels = labelSelector ? readable(() => parseSelector(labelSelector)) : []
+  const requirements = fieldSelector ? readable(() => parseFieldSelector(fieldSelector)) : []
   let narrowed: { namespace?: string; name?: string; nodeName?: string } = namespace === undefined ? {} : { namespace }
   const conditions: ((object: AnyObject) => boolean)[] = labels.length > 0 ? [(object) => matches(labels, object.metadata.labels)] : []
   for (const { field, operator, value } of requirements) {
-    const read = fieldReader(kind, field)
+    const read = fieldReader(selectableFields, field)
     if (!read) throw badRequest(`field label not supported: ${field}`)
     if (operator === '=' && field === 'metadata.name') narrowed = { ...narrowed, name: value }
     else if (operator === '=' && field === 'metadata.namespace' && narrowed.namespace === undefined)
@@ -38,13 +38,13 @@ export function selectionOf(
   }
 }
 
-function fieldReader(kind: KindDefinition, field: string): ((object: AnyObject) => string) | undefined {
+function fieldReader(fields: KindDefinition['selectableFields'], field: string): ((object: AnyObject) => string) | undefined {
   if (field === 'metadata.name') return ({ metadata }) => metadata.name
   if (field === 'metadata.namespace') return ({ metadata }) => metadata.namespace ?? ''
-  return Object.hasOwn(kind.selectableFields, field) ? kind.selectableFields[field] : undefined
+  return Object.hasOwn(fields, field) ? fields[field] : undefined
 }
 
-function readable<T>(parse: () => T, _what: string): T {
+function readable<T>(parse: () => T): T {
   try {
     return parse()
   } catch (error) {
