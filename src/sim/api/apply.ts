@@ -138,7 +138,7 @@ function prune(value: unknown, type: Type | undefined, last: FieldSet, owned: Fi
   if (Array.isArray(value) && type?.is === 'list') {
     return value.flatMap((item): unknown[] => {
       const element = elementOfItem(item, type)
-      return decide(item, type.of, last[element], owned[element], false)
+      return decide(item, type.of, withoutKeys(last[element], type), owned[element], false)
     })
   }
   if (!isObject(value)) return value
@@ -147,6 +147,13 @@ function prune(value: unknown, type: Type | undefined, last: FieldSet, owned: Fi
       decide(each, typeAt(type, name), last[`f:${name}`], owned[`f:${name}`], type?.is === 'struct').map((kept) => [name, kept]),
     ),
   )
+}
+
+/** An item that stays keeps the fields by which it is known. */
+function withoutKeys(fields: FieldSet | undefined, { keys }: List): FieldSet | undefined {
+  if (fields === undefined || keys.length === 0) return fields
+  const kept = Object.entries(fields).filter(([element]) => !keys.includes(element.slice(2)))
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined
 }
 
 /** Nothing, or the one value that is left. A struct's field counts as applied when anything below it was. */
