@@ -1,7 +1,7 @@
 import { createdAt, nameColumn } from './columns'
 import type { ListMetadata, Presentation, PresentationContext } from './hooks'
 import type { Column, KindDefinition } from './kind'
-import type { KubeObject } from './object'
+import type { AnyObject, KubeObject } from './object'
 import type { Served } from './registry'
 import { badRequest } from './status'
 
@@ -105,10 +105,24 @@ function optionsOf({ nowMs, query, following }: PresentationContext): TableOptio
   return { nowMs, noHeaders: following, ...(asked && { includeObject: asked as IncludeObject }) } // just checked
 }
 
-/** The columns of a kind under the version that was asked for. */
-function tabular({ kind, group, version }: Served): Tabular {
-  const other = kind.otherVersions.find((each) => each.version === version && (each.group ?? kind.group) === group)
-  return other?.columns ? { columns: other.columns } : kind
+const tabulars = new WeakMap<Served, Tabular>()
+
+/** The columns of a kind under the version that was asked for: its own, or the kind's, which read an object in the form it is stored in. */
+function tabular(served: Served): Tabular {
+  const { kind, group, version, stored, toStorage } = served
+  if (stored) return kind
+  let columns = tabulars.get(served)
+  if (!columns) {
+    const other = kind.otherVersions.find((each) => each.version === version && (each.group ?? kind.group) === group)
+    const converted = () =>
+      kind.columns.map(([heading, value, options]): Column<AnyObject> => [
+        heading,
+        (object, context) => value(toStorage(object), context),
+        options,
+      ])
+    tabulars.set(served, (columns = { columns: other?.columns ?? converted() }))
+  }
+  return columns
 }
 
 /** What the API server offers besides the object itself, asked for as `Accept: application/json;as=Table;g=meta.k8s.io;v=v1`. */

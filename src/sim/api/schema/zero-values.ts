@@ -44,6 +44,10 @@ const ALSO_KEPT: Readonly<Record<string, readonly string[]>> = {
   'admissionregistration.v1.MutatingWebhook': ['timeoutSeconds'],
   'admissionregistration.v1.ServiceReference': ['port', 'path'],
   'core.v1.EmptyDirVolumeSource': ['sizeLimit'],
+  'apps.v1.StatefulSetStatus': ['availableReplicas'],
+  'policy.v1.PodDisruptionBudgetStatus': ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'],
+  'flowcontrol.v1.LimitedPriorityLevelConfiguration': ['nominalConcurrencyShares', 'lendablePercent', 'borrowingLimitPercent'],
+  'flowcontrol.v1.ExemptPriorityLevelConfiguration': ['nominalConcurrencyShares', 'lendablePercent'],
 }
 
 /** Whether an optional field stays in an object although its value is Go's zero value. */

@@ -24,7 +24,7 @@ export const customResourceDefinition = defineKind<CustomResourceDefinition>({
     ),
   beforeCreate: (object) => ({
     ...object,
-    status: { acceptedNames: { kind: '', plural: '' }, conditions: [], storedVersions: storageVersionsOf(object.spec) },
+    status: { acceptedNames: { kind: '', plural: '' }, storedVersions: storageVersionsOf(object.spec) },
   }),
   validate: ({ metadata, spec }, at) => {
     const expected = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`

@@ -34,6 +34,24 @@ export const apiService = defineKind<APIService>({
   namespaced: false,
   generation: false,
   subresources: ['status'],
+  customSchema: {
+    type: 'object',
+    properties: {
+      spec: {
+        type: 'object',
+        properties: {
+          service: { type: 'object', properties: { namespace: { type: 'string' }, name: { type: 'string' }, port: { type: 'integer' } } },
+          group: { type: 'string' },
+          version: { type: 'string' },
+          insecureSkipTLSVerify: { type: 'boolean' },
+          caBundle: { type: 'string' },
+          groupPriorityMinimum: { type: 'integer' },
+          versionPriority: { type: 'integer' },
+        },
+      },
+      status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+    },
+  },
   defaults: (object) => withEmpty(object, 'spec'),
   beforeCreate: (object) => ({ ...object, status: {} }),
   validate: ({ metadata, spec }, at) => {

@@ -24,7 +24,7 @@ export const horizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
   subresources: ['status'],
   otherVersions: [{ version: 'v1', toStorage: fromAutoscalingV1, fromStorage: toAutoscalingV1 }],
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
-  beforeCreate: (object) => ({ ...object, status: { currentReplicas: 0, desiredReplicas: 0 } }),
+  beforeCreate: (object) => ({ ...object, status: { desiredReplicas: 0 } }),
   validate: ({ spec }, at) => specErrors(spec, at('spec')),
   columns: [
     ['Reference', ({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`],

@@ -61,10 +61,9 @@ function withGeneratedSelector(object: Job): Job {
     ...spec.template,
     metadata: { ...spec.template.metadata, labels: { ...spec.template.metadata?.labels, ...labels } } as PodTemplateSpec['metadata'], // a template's metadata has no name
   }
-  return {
-    ...object,
-    spec: { ...spec, selector: spec.selector ?? { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }, template },
-  }
+  const ownLabels = Object.keys(metadata.labels ?? {}).length > 0 ? metadata.labels : template.metadata?.labels
+  const selector = spec.selector ?? { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }
+  return { ...object, metadata: { ...metadata, labels: ownLabels }, spec: { ...spec, selector, template } }
 }
 
 function selectorErrors({ selector, template, manualSelector }: JobSpec, at: FieldPath): readonly FieldError[] {

@@ -6,7 +6,7 @@ import { fromEventsV1, toEventsV1 } from './event-conversion'
 const REFERENCE_FIELDS = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const
 
 const referenceFields = (prefix: string): Record<string, (object: Event) => string> =>
-  Object.fromEntries(REFERENCE_FIELDS.map((field) => [`${prefix}.${field}`, (object: Event) => object.involvedObject[field] ?? '']))
+  Object.fromEntries(REFERENCE_FIELDS.map((field) => [`${prefix}.${field}`, (object: Event) => object.involvedObject?.[field] ?? '']))
 
 /** Events of core/v1 and of events.k8s.io/v1 are the same objects under two names for their fields. */
 export const event = defineKind<Event>({
@@ -38,8 +38,8 @@ export const event = defineKind<Event>({
     ['Last Seen', (object, { nowMs }) => ageSince(lastSeen(object), nowMs)],
     ['Type', ({ type }) => type ?? ''],
     ['Reason', ({ reason }) => reason ?? ''],
-    ['Object', ({ involvedObject: { kind = '', name } }) => (name ? `${kind.toLowerCase()}/${name}` : kind.toLowerCase())],
-    ['Subobject', ({ involvedObject }) => involvedObject.fieldPath ?? '', { wide: true }],
+    ['Object', ({ involvedObject: { kind = '', name } = {} }) => (name ? `${kind.toLowerCase()}/${name}` : kind.toLowerCase())],
+    ['Subobject', ({ involvedObject }) => involvedObject?.fieldPath ?? '', { wide: true }],
     ['Source', sourceText, { wide: true }],
     ['Message', ({ message }) => (message ?? '').trim()],
     ['First Seen', (object, { nowMs }) => ageSince(object.firstTimestamp ?? object.eventTime, nowMs), { wide: true }],

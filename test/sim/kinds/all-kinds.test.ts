@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import type { Served } from '../../../src/sim/api/registry'
+import { createApi, pathOf } from './api'
+import { minimalObjects } from './minimal-objects'
+
+const served = createApi()
+  .server.registry.all()
+  .filter(({ kind }) => kind.verbs.includes('create'))
+
+const nameOf = ({ group, kind }: Served) => (group === '' ? kind.plural : `${kind.plural}.${group}`)
+
+function minimal(version: Served) {
+  const known = minimalObjects[nameOf(version)]
+  if (!known) throw new Error(`no minimal object for ${nameOf(version)}`)
+  return { apiVersion: version.apiVersion, kind: version.kind.kind, metadata: { name: known.name ?? 'example' }, ...known.body }
+}
+
+const rows = served.map((version) => [`${version.apiVersion} ${version.kind.kind}`, version] as const)
+
+describe('the least that makes an object of each kind', () => {
+  test.each(rows)('%s can be created, read, listed as a table, patched in every way, and deleted', (_, version) => {
+    const { ask, table } = createApi()
+    const path = pathOf(version)
+    const object = minimal(version)
+    const one = `${path}/${object.metadata.name}`
+
+    const created = ask('POST', path, object)
+    expect(created, JSON.stringify(created.body)).toMatchObject({ status: 201 })
+    expect(ask('GET', one).body).toEqual(created.body)
+    expect(created.body).toMatchObject(object)
+
+    const rowsOfTable = table(path)
+    expect(rowsOfTable.status).toBe(200)
+    expect(rowsOfTable.body.rows).toHaveLength(1)
+    expect(rowsOfTable.body.rows[0].cells.map((cell: unknown) => typeof cell)).not.toContain('object')
+    expect(JSON.stringify(rowsOfTable.body.rows[0].cells)).not.toContain('undefined')
+
+    const patches: readonly (readonly [type: string, patch: unknown])[] = [
+      ['application/merge-patch+json', { metadata: { labels: { merge: 'yes' } } }],
+      ['application/strategic-merge-patch+json', { metadata: { labels: { strategic: 'yes' } } }],
+      ['application/json-patch+json', [{ op: 'add', path: '/metadata/labels/json', value: 'yes' }]],
+    ]
+    for (const [type, patch] of patches) {
+      // Without a built-in type there are no merge keys, so the server refuses strategic patches, as for custom resources.
+      if (version.kind.customSchema !== undefined && type.includes('strategic')) continue
+      const answer = ask('PATCH', one, patch, { 'content-type': type })
+      expect(answer, `${type}: ${JSON.stringify(answer.body)}`).toMatchObject({ status: 200 })
+    }
+    const applied = ask(
+      'PATCH',
+      `${one}?fieldManager=test&force=true`,
+      { ...object, metadata: { ...object.metadata, labels: { apply: 'yes' } } },
+      {
+        'content-type': 'application/apply-patch+yaml',
+      },
+    )
+    expect(applied, JSON.stringify(applied.body)).toMatchObject({ status: 200 })
+    expect(applied.body.metadata.labels).toMatchObject({ merge: 'yes', json: 'yes', apply: 'yes' })
+
+    expect(ask('DELETE', `${one}?propagationPolicy=Background`).status).toBe(200)
+    if (version.kind.plural !== 'namespaces') expect(ask('GET', one).status).toBe(404)
+  })
+
+  test.each(rows)('%s does not change when what was read is written back', (_, version) => {
+    const { ask } = createApi()
+    const object = minimal(version)
+    const created = ask('POST', pathOf(version), object).body
+    const written = ask('PUT', `${pathOf(version)}/${object.metadata.name}`, created)
+    expect(written, JSON.stringify(written.body)).toMatchObject({ status: 200 })
+    expect(written.body).toEqual(created)
+  })
+})

@@ -1,0 +1,38 @@
+import { createApiServer } from '../../../src/sim/api/server'
+import { isStreamed, isUpgraded } from '../../../src/sim/api/http'
+import type { Served } from '../../../src/sim/api/registry'
+import { createEngine } from '../../../src/sim/engine/engine'
+import { allKinds } from '../../../src/sim/kinds/all'
+import { subresourceHandlers } from '../../../src/sim/kinds/subresource-handlers'
+import { presentations } from '../../../src/sim/api/table'
+
+export interface Answer {
+  readonly status: number
+  // Tests read whatever came back, as a person reading JSON would.
+  // eslint-disable-next-line
+  readonly body: any
+}
+
+/** A bare API server with every built-in kind, and a short way to ask it. */
+export function createApi(release?: string) {
+  const engine = createEngine({ seed: 1, startMs: Date.UTC(2026, 0, 1) })
+  const server = createApiServer({ engine, kinds: allKinds, subresourceHandlers, presentations, ...(release && { release }) })
+  function ask(method: string, url: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+    const answer = server.request({ method, url, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+    if (isStreamed(answer) || isUpgraded(answer)) throw new Error('an answer at once was expected')
+    const text = typeof answer.body === 'string' ? answer.body : new TextDecoder().decode(answer.body)
+    return { status: answer.status, body: text.trim() === '' ? undefined : JSON.parse(text) }
+  }
+  return {
+    engine,
+    server,
+    ask,
+    table: (url: string) => ask('GET', url, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' }),
+  }
+}
+
+/** Where objects of a served version live. */
+export function pathOf({ group, version, kind }: Served, namespace = 'default'): string {
+  const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`
+  return kind.namespaced ? `${root}/namespaces/${namespace}/${kind.plural}` : `${root}/${kind.plural}`
+}
