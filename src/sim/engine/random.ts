@@ -35,9 +35,10 @@ export function createRandom(seed: number): Random {
 
   const int = (below: number) => bits() % below
   const letters = (alphabet: string, length: number) => {
-    let text = ''
-    for (let i = 0; i < length; i++) text += alphabet[int(alphabet.length)]
-    return text
+    // Joined in one go: text grown letter by letter would rest in memory as a tree of pieces, and ids live as long as their objects.
+    const picked: string[] = []
+    for (let i = 0; i < length; i++) picked.push(alphabet[int(alphabet.length)]!)
+    return picked.join('')
   }
   return {
     next: () => bits() / 0x1_0000_0000,

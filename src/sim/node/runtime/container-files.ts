@@ -1,31 +1,44 @@
-import { createVolume, directory, file, generatedFile, type FileNode, type Mount } from '../os/file-system'
+import { directory, file, generatedFile, type FileNode, type Mount, type Volume } from '../os/file-system'
 import type { Machine } from '../os/machine'
 import type { ContainerConfig } from './container'
 import type { Sandbox } from './sandbox'
 
-const EMPTY = directory()
-
-/** What the runtime mounts in every container: /proc, /dev, /sys and the files that kubelet and sandbox manage. */
+/** What the runtime mounts in every container: /proc, /dev, cgroups, and the files that kubelet and sandbox manage. */
 export function systemMounts(config: ContainerConfig, sandbox: Sandbox, machine: () => Machine): readonly (readonly [string, Mount])[] {
-  const mount = (type: string, node: FileNode, readOnly = false): Mount => ({
-    // A volume's root is a directory; a single file is mounted by its name in one.
-    volume: createVolume(node.type === 'directory' ? node : directory({ file: node })),
-    subPath: node.type === 'directory' ? '/' : '/file',
-    readOnly,
+  const mount = (type: string, volume: Volume, subPath = '/'): Mount => ({
+    volume,
+    subPath,
+    readOnly: type === 'cgroup2',
     source: type === 'ext4' ? '/dev/vda1' : type,
     type,
   })
+  const managed: Readonly<Record<string, string>> = { '/etc/hostname': `${sandbox.hostname}\n`, ...config.files }
+  // One volume holds all managed files, each mounted by its own path.
+  const files = lazily(() =>
+    Object.fromEntries(Object.entries(managed).map(([path, text]) => [path.slice(1).replaceAll('/', '_'), file(text)])),
+  )
   return [
-    ['/proc', { ...mount('proc', EMPTY), volume: lazily(() => procFiles(config, machine())) }],
-    ['/dev', { ...mount('tmpfs', EMPTY), volume: lazily(deviceFiles) }],
-    ['/sys/fs/cgroup', { ...mount('cgroup2', EMPTY, true), volume: lazily(() => cgroupFiles(config, machine())) }],
-    ['/etc/hostname', mount('ext4', file(`${sandbox.hostname}\n`))],
-    ...Object.entries(config.files).map(([path, text]) => [path, mount('ext4', file(text))] as const),
+    [
+      '/proc',
+      mount(
+        'proc',
+        lazily(() => procFiles(config, machine())),
+      ),
+    ],
+    ['/dev', mount('tmpfs', lazily(deviceFiles))],
+    [
+      '/sys/fs/cgroup',
+      mount(
+        'cgroup2',
+        lazily(() => cgroupFiles(config, machine())),
+      ),
+    ],
+    ...Object.keys(managed).map((path) => [path, mount('ext4', files, path.slice(1).replaceAll('/', '_'))] as const),
   ]
 }
 
 /** A volume whose tree is made when somebody first looks: most containers never read /proc. */
-function lazily(make: () => Readonly<Record<string, FileNode>>): Mount['volume'] {
+function lazily(make: () => Readonly<Record<string, FileNode>>): Volume {
   let root: ReturnType<typeof directory> | undefined
   return {
     get root() {
