@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest'
+import { createCluster, type Cluster } from '../../src/sim/cluster'
+
+/** Everything stored, as text. */
+function stateOf(cluster: Cluster): string {
+  const { stdout } = cluster.run(
+    'kubectl get $(kubectl api-resources --verbs=list -o name | tr "\\n" "," | sed "s/,$//") -A -o json --show-managed-fields',
+  )
+  return stdout
+}
+
+const story = `
+kubectl create deployment web --image=nginx --replicas=3
+kubectl rollout status deployment/web
+kubectl expose deployment web --port=80
+kubectl delete pod $(kubectl get pods -l app=web -o name | head -n 1 | cut -d/ -f2)
+kubectl create job hello --image=busybox -- sh -c 'echo $RANDOM; date'
+sleep 30
+kubectl logs job/hello
+`
+
+describe('a cluster is its options and its inputs', () => {
+  test('two runs with one seed and one script end in byte-identical state and have said the same', () => {
+    const [first, second] = [createCluster({ seed: 5 }), createCluster({ seed: 5 })].map((cluster) => ({
+      said: cluster.run(story),
+      state: stateOf(cluster),
+    }))
+    expect(first!.said.stderr).toBe('')
+    expect(first!.state.length).toBeGreaterThan(50_000)
+    expect(second).toEqual(first)
+  })
+
+  test('another seed gives other names', () => {
+    const names = (seed: number) => createCluster({ seed }).run('kubectl get pods -A -o name').stdout
+    expect(names(1)).not.toBe(names(2))
+  })
+})
+
+describe('a new cluster', () => {
+  const cluster = createCluster()
+
+  test('has a control plane and three nodes, all ready', () => {
+    expect(
+      cluster
+        .run('kubectl get nodes --no-headers')
+        .stdout.split('\n')
+        .map((line) => line.split(/ +/).slice(0, 3).join(' ')),
+    ).toEqual(['controlplane Ready control-plane', 'node01 Ready <none>', 'node02 Ready <none>', 'node03 Ready <none>', ''])
+  })
+
+  test('runs what kubeadm installs, and nothing of it is restarted or unready', () => {
+    const pods = cluster
+      .run('kubectl get pods -n kube-system --no-headers')
+      .stdout.trim()
+      .split('\n')
+      .map((line) => line.split(/ +/))
+    expect(pods.map(([name]) => name!.replace(/-[a-z0-9]{5}$/, '').replace(/-[a-f0-9]{8,10}$/, '')).sort()).toEqual([
+      'coredns',
+      'coredns',
+      'etcd-controlplane',
+      'kube-apiserver-controlplane',
+      'kube-controller-manager-controlplane',
+      'kube-proxy',
+      'kube-proxy',
+      'kube-proxy',
+      'kube-proxy',
+      'kube-scheduler-controlplane',
+    ])
+    for (const [, ready, status, restarts] of pods) expect([ready, status, restarts]).toEqual(['1/1', 'Running', '0'])
+  })
+
+  test('has nothing to warn of', () => {
+    expect(cluster.run('kubectl get events -A --field-selector type=Warning --no-headers').stdout).toBe('')
+  })
+})
+
+describe('the parts of the control plane are real', () => {
+  test('while the scheduler does not run, nothing is scheduled; when it returns, what waited is', () => {
+    const cluster = createCluster()
+    cluster.run('mv /etc/kubernetes/manifests/kube-scheduler.yaml /root/')
+    cluster.advance('1m')
+    cluster.run('kubectl create deployment web --image=nginx')
+    cluster.advance('1m')
+    expect(cluster.run('kubectl get pods --no-headers').stdout).toMatch(/ 0\/1 +Pending /)
+    cluster.run('mv /root/kube-scheduler.yaml /etc/kubernetes/manifests/')
+    cluster.advance('2m')
+    expect(cluster.run('kubectl get pods --no-headers').stdout).toMatch(/ 1\/1 +Running /)
+  })
+
+  test('while the controller manager does not run, a deleted Pod stays deleted', () => {
+    const cluster = createCluster()
+    cluster.run('kubectl create deployment web --image=nginx')
+    cluster.advance('30s')
+    cluster.run('mv /etc/kubernetes/manifests/kube-controller-manager.yaml /root/')
+    cluster.advance('1m')
+    cluster.run('kubectl delete pods -l app=web --wait=false')
+    cluster.advance('2m')
+    expect(cluster.run('kubectl get pods --no-headers').stderr).toBe('No resources found in default namespace.\n')
+    cluster.run('mv /root/kube-controller-manager.yaml /etc/kubernetes/manifests/')
+    cluster.advance('2m')
+    expect(cluster.run('kubectl get pods --no-headers').stdout).toMatch(/ 1\/1 +Running /)
+  })
+})
+
+describe('nothing a user types loses the cluster', () => {
+  test.each([
+    ['an unknown command', 'kubctl get pods', 127, /kubctl: command not found/],
+    [
+      'YAML that is none',
+      'printf "a: b: c\\n" | kubectl apply -f -',
+      1,
+      /error parsing STDIN: error converting YAML to JSON: yaml: (line 1: )?mapping values are not allowed in this context/,
+    ],
+    [
+      'an unknown field',
+      'kubectl create deployment x --image=nginx --dry-run=client -o yaml | sed "s/replicas/replicsa/" | kubectl apply -f -',
+      1,
+      /strict decoding error: unknown field "spec.replicsa"/,
+    ],
+    ['an unknown resource', 'kubectl get pod nope', 1, /Error from server \(NotFound\): pods "nope" not found/],
+  ])('%s is refused in the real words', (_what, line, code, words) => {
+    const cluster = createCluster({ workers: 1 })
+    const result = cluster.run(line)
+    expect(result.stderr).toMatch(words)
+    expect(result.code).toBe(code)
+  })
+
+  test('an endless loop in a terminal is stopped by Ctrl-C, and time goes on meanwhile', () => {
+    const cluster = createCluster({ workers: 1 })
+    const terminal = cluster.openTerminal()
+    let screen = ''
+    terminal.onOutput((text) => void (screen += text))
+    cluster.advance('2s')
+    terminal.input('while true; do :; done\r')
+    cluster.advance('2s')
+    terminal.input('\x03')
+    cluster.advance('1s')
+    terminal.input('echo still $((40+2))\r')
+    cluster.advance('1s')
+    expect(screen).toContain('still 42')
+  })
+})
