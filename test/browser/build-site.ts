@@ -1,0 +1,11 @@
+import { build } from 'vite'
+import { findChromium } from './browser'
+
+/** Builds the site that the tests drive. Without a browser there is nothing to drive. */
+export default async function buildSite() {
+  if (!findChromium()) {
+    console.warn('No Chromium found (set CHROMIUM to its path): the browser tests are skipped.')
+    return
+  }
+  await build({ logLevel: 'warn' })
+}
