@@ -10,9 +10,19 @@ export const isFinished = (pod: Pod): boolean => pod.status?.phase === 'Succeede
 /** A Pod that is being deleted and not finished yet: it still holds what it holds. */
 export const isTerminating = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined && !isFinished(pod)
 
-export const conditionOf = (pod: Pod, type: string): PodCondition | undefined => pod.status?.conditions?.find((condition) => condition.type === type)
+export const conditionOf = (pod: Pod, type: string): PodCondition | undefined =>
+  pod.status?.conditions?.find((condition) => condition.type === type)
 
-export const isReady = (pod: Pod): boolean => conditionOf(pod, 'Ready')?.status === 'True'
+/** Answers by object: a Pod is frozen, and large workloads ask about each of theirs again and again. */
+const readiness = new WeakMap<Pod, boolean>()
+
+export function isReady(pod: Pod): boolean {
+  const known = readiness.get(pod)
+  if (known !== undefined) return known
+  const ready = conditionOf(pod, 'Ready')?.status === 'True'
+  readiness.set(pod, ready)
+  return ready
+}
 
 /** When the Pod became ready; undefined while it is not. */
 export function readySinceMs(pod: Pod): number | undefined {
@@ -39,4 +49,7 @@ export function nextAvailableMs(pods: readonly Pod[], minReadySeconds: number, n
 
 /** The most often any one container of the Pod has been restarted. */
 export const maxRestarts = (pod: Pod): number =>
-  Math.max(0, ...[...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].map((status) => status.restartCount))
+  Math.max(
+    0,
+    ...[...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].map((status) => status.restartCount),
+  )

@@ -42,7 +42,7 @@ export interface Runner {
 /** More causes than this explain nothing. */
 const MAX_CAUSES = 8
 /** Virtual time that looking at one more object takes. It also lets a large workload's changes gather into one round, so that work stays linear. */
-const MS_PER_OBJECT = 0.05
+const MS_PER_OBJECT = 0.25
 
 /** Runs one controller: wakes it by key, applies what it wants, comes back later when it was refused. Starting again catches up by listing. */
 export function createRunner(options: RunnerOptions, controller: AnyController): Runner {
@@ -82,7 +82,11 @@ export function createRunner(options: RunnerOptions, controller: AnyController):
       if (Array.isArray(read)) size += read.length
     }
     if (size > 0) sizes.set(key, size)
-    const circumstances: Circumstances = { nowMs: engine.nowMs, refused: refusals.get(key) ?? [], suffix: (length) => engine.random.suffix(length) }
+    const circumstances: Circumstances = {
+      nowMs: engine.nowMs,
+      refused: refusals.get(key) ?? [],
+      suffix: (length) => engine.random.suffix(length),
+    }
     perform(key, object, controller.reconcile(object, { ...seen, ...circumstances }))
   }
 

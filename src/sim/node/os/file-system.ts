@@ -162,6 +162,12 @@ export function createFileSystem(options: { root: Volume; now: () => number; rea
 
   /** Follows names and links from the root. The last name need not exist; everything before it must. */
   function find(path: string, follow = true, who: Credentials = rootUser): Found {
+    const found = seek(path, follow, who)
+    return typeof found === 'string' ? fail(found) : found
+  }
+
+  /** The same, answering an error code instead of throwing: being told that a file is not there is the commonest answer, and errors are slow. */
+  function seek(path: string, follow: boolean, who: Credentials): Found | string {
     let todo = split(path)
     let at: FileNode | undefined = options.root.root
     let mount = rootMount
@@ -171,8 +177,8 @@ export function createFileSystem(options: { root: Volume; now: () => number; rea
     const trail: { node: FileNode; mount: Mount; inVolume: string[] }[] = []
     while (todo.length > 0) {
       const [name, ...rest] = todo as [string, ...string[]]
-      if (at?.type !== 'directory') throw new SyscallError(at ? 'ENOTDIR' : 'ENOENT')
-      if (!allows(at, who, 1)) throw new SyscallError('EACCES')
+      if (at?.type !== 'directory') return at ? 'ENOTDIR' : 'ENOENT'
+      if (!allows(at, who, 1)) return 'EACCES'
       if (name === '..') {
         const up = trail.pop()
         if (up) ({ node: at, mount, inVolume } = up)
@@ -184,7 +190,7 @@ export function createFileSystem(options: { root: Volume; now: () => number; rea
       const path: string = `/${[...here, name].join('/')}`
       const mounted = mounts.get(path)
       if (next?.type === 'symlink' && !mounted && (follow || rest.length > 0)) {
-        if (++links > MAX_LINKS) throw new SyscallError('ELOOP')
+        if (++links > MAX_LINKS) return 'ELOOP'
         todo = [...split(next.target), ...rest]
         if (next.target.startsWith('/')) {
           at = options.root.root
@@ -257,13 +263,9 @@ export function createFileSystem(options: { root: Volume; now: () => number; rea
     mount: (path, mount) => void mounts.set(normalise(path, '/'), mount),
     unmount: (path) => void mounts.delete(normalise(path, '/')),
     stat(path, follow = true) {
-      try {
-        const { node } = find(path, follow)
-        return node && statOf(node)
-      } catch (error) {
-        if (error instanceof SyscallError && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined
-        throw error
-      }
+      const found = seek(path, follow, rootUser)
+      if (typeof found === 'string') return found === 'ENOENT' || found === 'ENOTDIR' ? undefined : fail(found)
+      return found.node && statOf(found.node)
     },
     look: (path, who) => find(path, true, who).node,
     list(path, who = rootUser) {
