@@ -1,21 +1,32 @@
 import type { ApiServer } from '../api/hooks'
 import { createEventRecorder } from '../api/event-recorder'
 import { event } from '../kinds/core/event'
+import { certificateSigner } from './certificates'
+import { clusterRoleAggregationController } from './cluster-role-aggregation'
 import type { Component } from './component'
 import type { AnyController } from './controller'
+import { cronJobController } from './cronjob/cronjob'
 import { daemonSetController } from './daemonset/daemonset'
 import { deploymentController } from './deployment/deployment'
+import { disruptionController } from './disruption'
 import { endpointsController } from './endpoints/endpoints'
 import { endpointSliceController } from './endpoints/endpointslice'
 import { endpointSliceMirroringController } from './endpoints/endpointslice-mirroring'
 import { garbageCollector } from './garbage-collector'
+import { horizontalPodAutoscaler } from './hpa/horizontal-pod-autoscaler'
+import type { MetricsSource } from './hpa/metrics'
 import { createInformers, type Informers } from './informers'
 import { jobController } from './job/job'
 import { namespaceController } from './namespace'
 import { nodeLifecycleController } from './node/node-lifecycle'
 import { podGarbageCollector } from './node/pod-gc'
 import { taintEvictionController } from './node/taint-eviction'
+import { replicationControllerController } from './replicationcontroller'
+import { resourceQuotaController } from './resourcequota'
 import { replicaSetController } from './replicaset'
+import { ttlAfterFinishedController } from './ttl-after-finished'
+import { ephemeralVolumeController } from './volume/ephemeral-volume'
+import { claimProtectionController, volumeProtectionController } from './volume/protection'
 import { statefulSetController } from './statefulset/statefulset'
 import { createRunner, type Note, type Runner } from './runner'
 import { rootCaController, serviceAccountController } from './serviceaccount'
@@ -26,7 +37,16 @@ const controllersOf = ({ server, rootCertificate = '' }: ControllerManagerOption
   replicaSetController,
   daemonSetController,
   statefulSetController,
+  replicationControllerController,
   jobController,
+  cronJobController,
+  ttlAfterFinishedController,
+  disruptionController,
+  resourceQuotaController(server.registry),
+  clusterRoleAggregationController,
+  certificateSigner,
+  claimProtectionController,
+  volumeProtectionController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
@@ -38,12 +58,19 @@ const controllersOf = ({ server, rootCertificate = '' }: ControllerManagerOption
 ]
 
 /** Its loops that reconcile no single kind. */
-const allComponents: readonly Component[] = [garbageCollector, podGarbageCollector]
+const componentsOf = ({ metrics }: ControllerManagerOptions): readonly Component[] => [
+  garbageCollector,
+  podGarbageCollector,
+  ephemeralVolumeController,
+  horizontalPodAutoscaler(metrics),
+]
 
 export interface ControllerManagerOptions {
   readonly server: ApiServer
   /** The cluster's root certificate (PEM), which every namespace gets in ConfigMap kube-root-ca.crt. */
   readonly rootCertificate?: string
+  /** What answers for the metrics APIs; without it autoscalers say that there are no metrics. */
+  readonly metrics?: MetricsSource
   /** Only these controllers; all unless told. */
   readonly only?: readonly string[]
   /** Told about every round in which something was done or refused. */
@@ -67,7 +94,11 @@ export function createControllerManager(options: ControllerManagerOptions): Cont
 
   function environmentOf(name: string, account = name) {
     const user = `system:serviceaccount:kube-system:${account}`
-    const client = server.client({ user, groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system'], manager: 'kube-controller-manager' })
+    const client = server.client({
+      user,
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system'],
+      manager: 'kube-controller-manager',
+    })
     return { engine, client, recorder: createEventRecorder(client, { engine, kind: event, component: name }) }
   }
 
@@ -78,9 +109,13 @@ export function createControllerManager(options: ControllerManagerOptions): Cont
       informers = shared
       runners = controllersOf(options)
         .filter(({ name }) => wanted(name))
-        .map((controller) => createRunner({ ...environmentOf(controller.name, controller.account), informers: shared, ...(note && { note }) }, controller))
+        .map((controller) =>
+          createRunner({ ...environmentOf(controller.name, controller.account), informers: shared, ...(note && { note }) }, controller),
+        )
       for (const runner of runners) runner.start()
-      stopComponents = allComponents.filter(({ name }) => wanted(name)).map((component) => component.start({ ...environmentOf(component.name), registry }))
+      stopComponents = componentsOf(options)
+        .filter(({ name }) => wanted(name))
+        .map((component) => component.start({ ...environmentOf(component.name), registry }))
     },
     stop() {
       for (const runner of runners) runner.stop()

@@ -55,7 +55,8 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
       }
       outcomes.push({ step, refused: error })
       if (step.do === 'create') refusedKinds.add(step.kind)
-      if (says?.refusal && about) recorder.event(about, 'Warning', says.refusal, says.refusalMessage?.(error) ?? refusalMessage(step, error))
+      if (says?.refusal && about)
+        recorder.event(about, 'Warning', says.refusal, says.refusalMessage?.(error) ?? refusalMessage(step, error))
     }
   }
   return outcomes
@@ -64,16 +65,26 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
 type Write = Exclude<Step, { readonly do: 'event' | 'again' }>
 
 /** The object after the step; undefined when there was nothing to do. */
-function applyStep({ client, kind, object, ownWrite }: StepContext, step: Write, newest: ReadonlyMap<string, KubeObject>): KubeObject | undefined {
+function applyStep(
+  { client, kind, object, ownWrite }: StepContext,
+  step: Write,
+  newest: ReadonlyMap<string, KubeObject>,
+): KubeObject | undefined {
   const because = object ? `${object.kind} ${keyOf(object)}` : `${kind.kind} gone`
   switch (step.do) {
     case 'create':
       return client.create(step.kind, step.object as KubeObject, { because }) // a NewObject<KubeObject>: the server fills in the rest
     case 'update':
-      return client.update(step.kind, current(step.object, newest), { because, ...(step.subresource !== undefined && { subresource: step.subresource }) })
+      return client.update(step.kind, current(step.object, newest), {
+        because,
+        ...(step.subresource !== undefined && { subresource: step.subresource }),
+      })
     case 'patch': {
       const { namespace, name } = step.target.metadata
-      return client.patch(step.kind, namespace, name, step.type, step.patch, { because, ...(step.subresource !== undefined && { subresource: step.subresource }) })
+      return client.patch(step.kind, namespace, name, step.type, step.patch, {
+        because,
+        ...(step.subresource !== undefined && { subresource: step.subresource }),
+      })
     }
     case 'delete': {
       const { namespace, name, uid } = step.target.metadata
@@ -106,8 +117,12 @@ function isForgivable(step: Write, error: StatusError): boolean {
 
 const defaultMessage = (step: Write, result: KubeObject): string => {
   const kind = result.kind.toLowerCase()
-  return step.do === 'create' ? `Created ${kind}: ${result.metadata.name}` : step.do === 'delete' ? `Deleted ${kind}: ${result.metadata.name}` : keyOf(result)
+  return step.do === 'create'
+    ? `Created ${kind}: ${result.metadata.name}`
+    : step.do === 'delete'
+      ? `Deleted ${kind}: ${result.metadata.name}`
+      : keyOf(result)
 }
 
-const refusalMessage = (step: Write, error: StatusError): string => `Error ${step.do === 'delete' ? 'deleting' : 'creating'}: ${error.message}`
-
+const refusalMessage = (step: Write, error: StatusError): string =>
+  `Error ${step.do === 'delete' ? 'deleting' : 'creating'}: ${error.message}`

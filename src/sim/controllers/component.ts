@@ -19,7 +19,11 @@ export interface Environment {
 }
 
 /** A component that does its round every so often. Nobody who waits for the cluster to settle waits for a round. */
-export function periodically(name: string, everyMs: number, round: (environment: Environment, memory: Map<string, number>) => void): Component {
+export function periodically(
+  name: string,
+  everyMs: number,
+  round: (environment: Environment, memory: Map<string, number>) => void,
+): Component {
   return {
     name,
     start(environment) {

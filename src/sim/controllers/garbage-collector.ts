@@ -22,7 +22,11 @@ export const garbageCollector: Component = {
   start({ engine, client, registry }) {
     const watching = new Map<string, () => void>()
     const kinds = () => kindsOf(registry)
-    const queue: WorkQueue = createWorkQueue(engine, (key) => process(key), () => reactionMsOf(NAME))
+    const queue: WorkQueue = createWorkQueue(
+      engine,
+      (key) => process(key),
+      () => reactionMsOf(NAME),
+    )
     const keyFor = (kind: AnyKind, object: KubeObject) => `${kind.group}|${kind.plural}|${keyOf(object)}`
 
     function process(key: string) {
@@ -31,13 +35,19 @@ export const garbageCollector: Component = {
       const slash = name.indexOf('/')
       const object = kind && client.get(kind, slash < 0 ? undefined : name.slice(0, slash), name.slice(slash + 1))
       if (!kind || !object) return queue.forget(key)
-      if (attempt(() => collect(client, registry, kinds(), kind, object, (dependentKind, dependent) => queue.add(keyFor(dependentKind, dependent))))) queue.retry(key)
+      if (
+        attempt(() =>
+          collect(client, registry, kinds(), kind, object, (dependentKind, dependent) => queue.add(keyFor(dependentKind, dependent))),
+        )
+      )
+        queue.retry(key)
       else queue.forget(key)
     }
 
     function onChange(kind: AnyKind, { type, object, old }: WatchEvent<KubeObject>) {
       if (type === 'DELETED') {
-        for (const { kind: dependentKind, object: dependent } of dependentsOf(client, kinds(), object)) queue.add(keyFor(dependentKind, dependent))
+        for (const { kind: dependentKind, object: dependent } of dependentsOf(client, kinds(), object))
+          queue.add(keyFor(dependentKind, dependent))
         wakeOwners(object)
         return
       }
@@ -45,7 +55,8 @@ export const garbageCollector: Component = {
       const changedOwners = ownerReferences !== undefined && (!old || !same(old.metadata.ownerReferences, ownerReferences))
       const isLeaving = deletionTimestamp !== undefined && (finalizers?.includes(FOREGROUND) || finalizers?.includes(ORPHAN))
       // What has just been created has its owner, in all but a few cases; those are found out here.
-      if (isLeaving || (changedOwners && ownerReferences.some((reference) => !isSolid(ownerOf(client, registry, object, reference))))) queue.add(keyFor(kind, object))
+      if (isLeaving || (changedOwners && ownerReferences.some((reference) => !isSolid(ownerOf(client, registry, object, reference)))))
+        queue.add(keyFor(kind, object))
       if (old && !same(old.metadata.ownerReferences, ownerReferences)) wakeOwners(old)
     }
 
@@ -66,8 +77,12 @@ export const garbageCollector: Component = {
       }
       for (const [key, kind] of wanted) {
         if (watching.has(key)) continue
-        watching.set(key, client.watch(kind, (events) => events.forEach((event) => onChange(kind, event))))
-        for (const object of client.list(kind)) if (object.metadata.ownerReferences || object.metadata.deletionTimestamp) onChange(kind, { type: 'ADDED', object })
+        watching.set(
+          key,
+          client.watch(kind, (events) => events.forEach((event) => onChange(kind, event))),
+        )
+        for (const object of client.list(kind))
+          if (object.metadata.ownerReferences || object.metadata.deletionTimestamp) onChange(kind, { type: 'ADDED', object })
       }
     }
 
@@ -101,7 +116,8 @@ function ownerOf(client: Client, registry: Registry, object: KubeObject, referen
   return owner?.metadata.uid === reference.uid ? owner : 'absent'
 }
 
-const isForeground = ({ metadata }: KubeObject) => metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes(FOREGROUND) ?? false)
+const isForeground = ({ metadata }: KubeObject) =>
+  metadata.deletionTimestamp !== undefined && (metadata.finalizers?.includes(FOREGROUND) ?? false)
 const isSolid = (owner: ReturnType<typeof ownerOf>) => owner === 'unknown' || (owner !== 'absent' && !isForeground(owner))
 
 interface Dependent {
@@ -115,7 +131,14 @@ function dependentsOf(client: Client, kinds: readonly AnyKind[], owner: KubeObje
 }
 
 /** Decides what is to become of one object: as an owner that is leaving, and as a dependent whose owners have left. */
-function collect(client: Client, registry: Registry, kinds: readonly AnyKind[], kind: AnyKind, object: KubeObject, look: (kind: AnyKind, object: KubeObject) => void) {
+function collect(
+  client: Client,
+  registry: Registry,
+  kinds: readonly AnyKind[],
+  kind: AnyKind,
+  object: KubeObject,
+  look: (kind: AnyKind, object: KubeObject) => void,
+) {
   const { deletionTimestamp, finalizers } = object.metadata
   if (deletionTimestamp && finalizers?.includes(ORPHAN)) return setFree(client, kinds, kind, object)
   if (deletionTimestamp && finalizers?.includes(FOREGROUND)) return holdBack(client, kinds, kind, object, look)
@@ -123,13 +146,21 @@ function collect(client: Client, registry: Registry, kinds: readonly AnyKind[], 
 }
 
 function setFree(client: Client, kinds: readonly AnyKind[], kind: AnyKind, owner: KubeObject) {
-  for (const { kind: dependentKind, object } of dependentsOf(client, kinds, owner)) withoutOwners(client, dependentKind, object, [owner.metadata.uid])
+  for (const { kind: dependentKind, object } of dependentsOf(client, kinds, owner))
+    withoutOwners(client, dependentKind, object, [owner.metadata.uid])
   dropFinalizer(client, kind, owner, ORPHAN)
 }
 
-function holdBack(client: Client, kinds: readonly AnyKind[], kind: AnyKind, owner: KubeObject, look: (kind: AnyKind, object: KubeObject) => void) {
+function holdBack(
+  client: Client,
+  kinds: readonly AnyKind[],
+  kind: AnyKind,
+  owner: KubeObject,
+  look: (kind: AnyKind, object: KubeObject) => void,
+) {
   const dependents = dependentsOf(client, kinds, owner)
-  const blocks = ({ object }: Dependent) => object.metadata.ownerReferences?.some((reference) => reference.uid === owner.metadata.uid && reference.blockOwnerDeletion)
+  const blocks = ({ object }: Dependent) =>
+    object.metadata.ownerReferences?.some((reference) => reference.uid === owner.metadata.uid && reference.blockOwnerDeletion)
   for (const dependent of dependents) if (!dependent.object.metadata.deletionTimestamp) look(dependent.kind, dependent.object)
   if (!dependents.some(blocks)) dropFinalizer(client, kind, owner, FOREGROUND)
 }
@@ -140,19 +171,33 @@ function judgeDependent(client: Client, registry: Registry, kinds: readonly AnyK
   const owners = ownerReferences.map((reference) => ({ reference, owner: ownerOf(client, registry, object, reference) }))
   const gone = owners.filter(({ owner }) => !isSolid(owner))
   if (gone.length === 0) return
-  if (gone.length < owners.length) return withoutOwners(client, kind, object, gone.map(({ reference }) => reference.uid))
+  if (gone.length < owners.length)
+    return withoutOwners(
+      client,
+      kind,
+      object,
+      gone.map(({ reference }) => reference.uid),
+    )
   // An owner that waits for this object waits for what this object owns, too.
   const isAwaited = gone.some(({ owner }) => owner !== 'absent')
-  const propagation = finalizers?.includes(ORPHAN) ? 'Orphan' : finalizers?.includes(FOREGROUND) || (isAwaited && dependentsOf(client, kinds, object).length > 0) ? 'Foreground' : 'Background'
+  const propagation = finalizers?.includes(ORPHAN)
+    ? 'Orphan'
+    : finalizers?.includes(FOREGROUND) || (isAwaited && dependentsOf(client, kinds, object).length > 0)
+      ? 'Foreground'
+      : 'Background'
   client.delete(kind, namespace, name, { propagation, preconditions: { uid } })
 }
 
 function withoutOwners(client: Client, kind: AnyKind, { metadata }: KubeObject, uids: readonly string[]) {
   const left = metadata.ownerReferences!.filter((reference) => !uids.includes(reference.uid))
-  client.patch(kind, metadata.namespace, metadata.name, 'merge', { metadata: { uid: metadata.uid, ownerReferences: left.length > 0 ? left : null } })
+  client.patch(kind, metadata.namespace, metadata.name, 'merge', {
+    metadata: { uid: metadata.uid, ownerReferences: left.length > 0 ? left : null },
+  })
 }
 
 function dropFinalizer(client: Client, kind: AnyKind, { metadata }: KubeObject, finalizer: string) {
   const left = metadata.finalizers!.filter((it) => it !== finalizer)
-  client.patch(kind, metadata.namespace, metadata.name, 'merge', { metadata: { uid: metadata.uid, finalizers: left.length > 0 ? left : null } })
+  client.patch(kind, metadata.namespace, metadata.name, 'merge', {
+    metadata: { uid: metadata.uid, finalizers: left.length > 0 ? left : null },
+  })
 }

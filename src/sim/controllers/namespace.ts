@@ -21,15 +21,26 @@ export const namespaceController = (registry: Registry) =>
   defineController({
     name: 'namespace-controller',
     reconciles: namespaceKind,
-    watches: { content: looksAt(anyKind(namespaceKind), ({ metadata }: Namespace, find) => () => contentOf(registry, metadata.name, find)) },
+    watches: {
+      content: looksAt(
+        anyKind(namespaceKind),
+        ({ metadata }: Namespace, find) =>
+          () =>
+            contentOf(registry, metadata.name, find),
+      ),
+    },
 
     reconcile(namespace, { content, nowMs }) {
       if (!namespace.metadata.deletionTimestamp || !namespace.spec?.finalizers?.includes('kubernetes')) return []
       const left = content()
-      const deletions = left.flatMap(({ kind, objects }) => objects.filter((object) => !object.metadata.deletionTimestamp).map((object) => remove(kind, object)))
+      const deletions = left.flatMap(({ kind, objects }) =>
+        objects.filter((object) => !object.metadata.deletionTimestamp).map((object) => remove(kind, object)),
+      )
       if (left.length === 0) return [setStatus(namespace, statusOf(namespace, left, nowMs)), finalize(namespace)]
       // What goes at once is gone after these steps: the status is told by the next look.
-      const waiting = left.map(({ kind, objects }) => ({ kind, objects: objects.filter((object) => object.metadata.deletionTimestamp) })).filter(({ objects }) => objects.length > 0)
+      const waiting = left
+        .map(({ kind, objects }) => ({ kind, objects: objects.filter((object) => object.metadata.deletionTimestamp) }))
+        .filter(({ objects }) => objects.length > 0)
       const soon = deletions.length > 0 ? again(50) : again(LOOK_AGAIN_MS, { background: hasWaitedLong(namespace, nowMs) })
       return [...deletions, setStatus(namespace, statusOf(namespace, deletions.length > 0 ? waiting : left, nowMs)), soon]
     },
@@ -62,13 +73,22 @@ function statusOf(namespace: Namespace, left: readonly Content[], nowMs: number)
       ? ['NamespaceContentRemaining', true, 'SomeResourcesRemain', `Some resources are remaining: ${remaining.join(', ')}`]
       : ['NamespaceContentRemaining', false, 'ContentRemoved', 'All content successfully removed'],
     finalizers.length > 0
-      ? ['NamespaceFinalizersRemaining', true, 'SomeFinalizersRemain', `Some content in the namespace has finalizers remaining: ${finalizers.join(', ')}`]
+      ? [
+          'NamespaceFinalizersRemaining',
+          true,
+          'SomeFinalizersRemain',
+          `Some content in the namespace has finalizers remaining: ${finalizers.join(', ')}`,
+        ]
       : ['NamespaceFinalizersRemaining', false, 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'],
   ]
   return { ...namespace.status, phase: 'Terminating', conditions: conditions.map((row) => withTime(namespace, row, nowMs)) }
 }
 
-function withTime(namespace: Namespace, [type, holds, reason, message]: readonly [string, boolean, string, string], nowMs: number): NamespaceCondition {
+function withTime(
+  namespace: Namespace,
+  [type, holds, reason, message]: readonly [string, boolean, string, string],
+  nowMs: number,
+): NamespaceCondition {
   const status = holds ? 'True' : 'False'
   const present = namespace.status?.conditions?.find((condition) => condition.type === type)
   const lastTransitionTime = present?.status === status ? present.lastTransitionTime : timestamp(nowMs)
@@ -77,6 +97,8 @@ function withTime(namespace: Namespace, [type, holds, reason, message]: readonly
 
 function finalizerCounts(left: readonly Content[]): readonly string[] {
   const counts = new Map<string, number>()
-  for (const { objects } of left) for (const { metadata } of objects) for (const finalizer of metadata.finalizers ?? []) counts.set(finalizer, (counts.get(finalizer) ?? 0) + 1)
+  for (const { objects } of left)
+    for (const { metadata } of objects)
+      for (const finalizer of metadata.finalizers ?? []) counts.set(finalizer, (counts.get(finalizer) ?? 0) + 1)
   return [...counts].map(([finalizer, count]) => `${finalizer} in ${count} resource instances`).sort()
 }

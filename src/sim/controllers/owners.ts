@@ -7,7 +7,8 @@ import type { Step } from './controller'
 import { patch } from './steps'
 
 /** The owner that manages an object, if it has one: the reference with `controller: true`. */
-export const controllerOf = (object: KubeObject): OwnerReference | undefined => object.metadata.ownerReferences?.find((reference) => reference.controller)
+export const controllerOf = (object: KubeObject): OwnerReference | undefined =>
+  object.metadata.ownerReferences?.find((reference) => reference.controller)
 
 /** The reference by which `owner` manages what it creates. */
 export function controllerReference<T extends KubeObject>(kind: KindDefinition<T>, owner: T): OwnerReference {
@@ -50,9 +51,17 @@ export function claim<T extends KubeObject, O extends KubeObject>(
   return { mine, steps }
 }
 
-const adopt = <T extends KubeObject, O extends KubeObject>(ownerKind: KindDefinition<T>, owner: T, kind: KindDefinition<O>, orphan: O): Step =>
+const adopt = <T extends KubeObject, O extends KubeObject>(
+  ownerKind: KindDefinition<T>,
+  owner: T,
+  kind: KindDefinition<O>,
+  orphan: O,
+): Step =>
   patch(kind, orphan, {
-    metadata: { uid: orphan.metadata.uid, ownerReferences: [...(orphan.metadata.ownerReferences ?? []), controllerReference(ownerKind, owner)] },
+    metadata: {
+      uid: orphan.metadata.uid,
+      ownerReferences: [...(orphan.metadata.ownerReferences ?? []), controllerReference(ownerKind, owner)],
+    },
   })
 
 /** Takes away the reference to one owner and leaves the others. */

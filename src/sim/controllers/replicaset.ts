@@ -60,7 +60,9 @@ export function manageReplicas<T extends Replicating>(
   const missing = (owner.spec?.replicas ?? 1) - active.length
   if (missing > 0) {
     const wanted = podFrom(kind, owner, owner.spec!.template!) // validation requires a template
-    return Array.from({ length: Math.min(missing, BURST) }, () => create(pod, wanted, { event: 'SuccessfulCreate', refusal: 'FailedCreate' }))
+    return Array.from({ length: Math.min(missing, BURST) }, () =>
+      create(pod, wanted, { event: 'SuccessfulCreate', refusal: 'FailedCreate' }),
+    )
   }
   if (missing === 0) return []
   return dispensableFirst(active, missing === -active.length ? [] : related(), nowMs)
@@ -74,12 +76,21 @@ export function lookAgainWhenAvailable(active: readonly Pod[], minReadySeconds: 
   return wait === undefined ? [] : [again(wait)]
 }
 
-function statusOf(rs: ReplicaSet, active: readonly Pod[], terminating: number, refused: readonly Refusal[], nowMs: number): ReplicaSetStatus {
+function statusOf(
+  rs: ReplicaSet,
+  active: readonly Pod[],
+  terminating: number,
+  refused: readonly Refusal[],
+  nowMs: number,
+): ReplicaSetStatus {
   const templateLabels = Object.entries(rs.spec.template?.metadata?.labels ?? {})
   const conditions = failureConditions(rs.status?.conditions, refused, nowMs)
   return {
     replicas: active.length,
-    ...positive('fullyLabeledReplicas', active.filter((p) => templateLabels.every(([key, value]) => p.metadata.labels?.[key] === value)).length),
+    ...positive(
+      'fullyLabeledReplicas',
+      active.filter((p) => templateLabels.every(([key, value]) => p.metadata.labels?.[key] === value)).length,
+    ),
     ...positive('readyReplicas', active.filter(isReady).length),
     ...positive('availableReplicas', active.filter((p) => isAvailable(p, rs.spec.minReadySeconds ?? 0, nowMs)).length),
     terminatingReplicas: terminating,
@@ -89,7 +100,8 @@ function statusOf(rs: ReplicaSet, active: readonly Pod[], terminating: number, r
 }
 
 /** A count that the wire leaves out when it is zero. */
-export const positive = <K extends string>(field: K, count: number): { readonly [F in K]?: number } => (count > 0 ? ({ [field]: count } as { readonly [F in K]: number }) : {})
+export const positive = <K extends string>(field: K, count: number): { readonly [F in K]?: number } =>
+  count > 0 ? ({ [field]: count } as { readonly [F in K]: number }) : {}
 
 /** ReplicaFailure is true while Pods cannot be created or deleted, and not there otherwise. */
 export function failureConditions(
@@ -103,9 +115,14 @@ export function failureConditions(
   const present = conditions?.find((condition) => condition.type === 'ReplicaFailure')
   if (present) return conditions!
   const reason = failure.step.do === 'create' ? 'FailedCreate' : 'FailedDelete'
-  return [...others, { type: 'ReplicaFailure', status: 'True', reason, message: failure.error.message, lastTransitionTime: timestamp(nowMs) }]
+  return [
+    ...others,
+    { type: 'ReplicaFailure', status: 'True', reason, message: failure.error.message, lastTransitionTime: timestamp(nowMs) },
+  ]
 }
 
 /** Whether labels satisfy a plain map, the selector of a ReplicationController. */
-export const matchesAll = (wanted: Readonly<Record<string, string>> | undefined, labels: Readonly<Record<string, string>> | undefined): boolean =>
-  Object.entries(wanted ?? {}).every(([key, value]) => labels?.[key] === value)
+export const matchesAll = (
+  wanted: Readonly<Record<string, string>> | undefined,
+  labels: Readonly<Record<string, string>> | undefined,
+): boolean => Object.entries(wanted ?? {}).every(([key, value]) => labels?.[key] === value)

@@ -32,7 +32,12 @@ export function templateOf({ data }: ControllerRevision): PodTemplateSpec | unde
 }
 
 /** Finds the revision of the owner's present template among those it has, or creates one. An old template that comes back gets the highest number again. */
-export function currentRevision<T extends Owner>(kind: KindDefinition<T>, owner: T, revisions: readonly ControllerRevision[], labels: Readonly<Record<string, string>>): CurrentRevision {
+export function currentRevision<T extends Owner>(
+  kind: KindDefinition<T>,
+  owner: T,
+  revisions: readonly ControllerRevision[],
+  labels: Readonly<Record<string, string>>,
+): CurrentRevision {
   const data = dataOf(owner.spec.template)
   const hash = templateHash(owner.spec.template, collisionsOf(owner))
   const latest = Math.max(0, ...revisions.map(({ revision }) => revision))
@@ -60,6 +65,8 @@ const collisionsOf = (owner: Owner) => (owner as { readonly status?: { readonly 
 
 /** Deletes the oldest revisions beyond the history limit that nothing uses any more. */
 export function pruneRevisions(owner: Owner, revisions: readonly ControllerRevision[], inUse: ReadonlySet<string>): Step[] {
-  const unused = revisions.filter(({ metadata }) => !inUse.has(metadata.name) && !inUse.has(metadata.labels?.[REVISION_HASH] ?? '')).sort((a, b) => a.revision - b.revision)
+  const unused = revisions
+    .filter(({ metadata }) => !inUse.has(metadata.name) && !inUse.has(metadata.labels?.[REVISION_HASH] ?? ''))
+    .sort((a, b) => a.revision - b.revision)
   return unused.slice(0, Math.max(0, unused.length - (owner.spec.revisionHistoryLimit ?? 10))).map((it) => remove(controllerRevision, it))
 }

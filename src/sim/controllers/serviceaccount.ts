@@ -21,7 +21,9 @@ export const serviceAccountController = defineController({
   reconciles: namespace,
   watches: { account: inNamespace(serviceAccount, 'default') },
   reconcile: ({ metadata, status }, { account }) =>
-    account || metadata.deletionTimestamp || status?.phase === 'Terminating' ? [] : [create(serviceAccount, { metadata: { name: 'default', namespace: metadata.name } })],
+    account || metadata.deletionTimestamp || status?.phase === 'Terminating'
+      ? []
+      : [create(serviceAccount, { metadata: { name: 'default', namespace: metadata.name } })],
 })
 
 const ROOT_CA = 'kube-root-ca.crt'
@@ -37,7 +39,13 @@ export const rootCaController = (certificate: string) =>
     reconcile({ metadata, status }, { map }) {
       if (metadata.deletionTimestamp || status?.phase === 'Terminating') return []
       const data = { 'ca.crt': certificate }
-      if (!map) return [create(configMap, { metadata: { name: ROOT_CA, namespace: metadata.name, annotations: { 'kubernetes.io/description': DESCRIPTION } }, data })]
+      if (!map)
+        return [
+          create(configMap, {
+            metadata: { name: ROOT_CA, namespace: metadata.name, annotations: { 'kubernetes.io/description': DESCRIPTION } },
+            data,
+          }),
+        ]
       return map.data?.['ca.crt'] === certificate ? [] : [update(configMap, { ...map, data })]
     },
   })

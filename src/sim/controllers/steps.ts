@@ -52,7 +52,13 @@ export const remove = <O extends KubeObject>(kind: KindDefinition<O>, target: O,
 export const setStatus = (object: KubeObject, status: unknown): Step => ({ do: 'status', object, status })
 
 /** Asks for the eviction subresource of a Pod, or another subresource that is created. */
-export const post = <O extends KubeObject>(kind: KindDefinition<O>, target: O, subresource: string, body: NewObject<KubeObject>, says?: Says): Step => ({
+export const post = <O extends KubeObject>(
+  kind: KindDefinition<O>,
+  target: O,
+  subresource: string,
+  body: NewObject<KubeObject>,
+  says?: Says,
+): Step => ({
   do: 'post',
   kind: anyKind(kind),
   target,

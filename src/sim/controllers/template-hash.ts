@@ -12,7 +12,8 @@ export function templateHash(value: unknown, collisions = 0): string {
 const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
 
 /** Each character mapped into the safe alphabet, as apimachinery's SafeEncodeString maps a decimal hash. */
-export const safeEncode = (text: string): string => [...text].map((character) => SAFE_ALPHABET[character.charCodeAt(0) % SAFE_ALPHABET.length]).join('')
+export const safeEncode = (text: string): string =>
+  [...text].map((character) => SAFE_ALPHABET[character.charCodeAt(0) % SAFE_ALPHABET.length]).join('')
 
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`

@@ -34,11 +34,19 @@ export function ownedOrAdoptable<T extends KubeObject, O extends KubeObject>(
     concerns: (object, old, find) => {
       const keys = ownersAmong(owner.kind, object, old)
       if (controllerOf(object)) return keys
-      return [...keys, ...find.all(object.metadata.namespace).filter((candidate) => wants(candidate, object)).map(keyOf)]
+      return [
+        ...keys,
+        ...find
+          .all(object.metadata.namespace)
+          .filter((candidate) => wants(candidate, object))
+          .map(keyOf),
+      ]
     },
     read: (object, find) => {
       const mine = find.owned(kind, object.metadata.namespace, object.metadata.uid)
-      const adoptable = find.orphans(kind, object.metadata.namespace ?? '').filter((orphan) => !orphan.metadata.deletionTimestamp && wants(object, orphan))
+      const adoptable = find
+        .orphans(kind, object.metadata.namespace ?? '')
+        .filter((orphan) => !orphan.metadata.deletionTimestamp && wants(object, orphan))
       return adoptable.length === 0 ? mine : [...mine, ...adoptable]
     },
   }
@@ -84,7 +92,10 @@ export function sameName<O extends KubeObject>(kind: KindDefinition<O>): Watch<K
 }
 
 /** One well-known object that every reconciled object looks at. */
-export function everything<O extends KubeObject>(kind: KindDefinition<O>, namespaceOf?: (object: KubeObject) => string | undefined): Watch<KubeObject, readonly O[]> {
+export function everything<O extends KubeObject>(
+  kind: KindDefinition<O>,
+  namespaceOf?: (object: KubeObject) => string | undefined,
+): Watch<KubeObject, readonly O[]> {
   return {
     kind: anyKind(kind),
     concerns: (_, __, find) => find.all().map(keyOf),
@@ -93,6 +104,9 @@ export function everything<O extends KubeObject>(kind: KindDefinition<O>, namesp
 }
 
 /** What is read whenever something else wakes the controller, and wakes nobody itself. */
-export function looksAt<T extends KubeObject, Read>(kind: KindDefinition<never> | KindDefinition<KubeObject>, read: (object: T, find: Find<T>) => Read): Watch<T, Read> {
+export function looksAt<T extends KubeObject, Read>(
+  kind: KindDefinition<never> | KindDefinition<KubeObject>,
+  read: (object: T, find: Find<T>) => Read,
+): Watch<T, Read> {
   return { kind: kind as never, concerns: () => [], read } // the kind is never asked for anything: no change concerns anybody
 }

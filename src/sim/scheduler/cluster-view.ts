@@ -47,7 +47,10 @@ interface Count {
 }
 
 /** An empty picture. `namespaceLabels` looks a namespace's labels up. */
-export function createClusterView(client: Client, namespaceLabels: (namespace: string) => Readonly<Record<string, string>>): ChangeableView {
+export function createClusterView(
+  client: Client,
+  namespaceLabels: (namespace: string) => Readonly<Record<string, string>>,
+): ChangeableView {
   const byName = new Map<string, NodeInfo>()
   const nodeOfPod = new Map<string, string>()
   const counts = new Map<string, Count>()

@@ -73,5 +73,12 @@ function explain({ refusals, feasible, scores, ...head }: Decision): Explanation
     return { node, scores: points, total: Object.values(points).reduce((sum, value) => sum + value, 0) }
   })
   const refused = refusals.map(({ node, plugin, refusal }): NodeVerdict => ({ node, refusedBy: plugin, reasons: refusal.reasons }))
-  return { pod: head.pod, atMs: head.atMs, attempt: head.attempt, chosen: head.chosen, message: head.message, nodes: [...accepted, ...refused] }
+  return {
+    pod: head.pod,
+    atMs: head.atMs,
+    attempt: head.attempt,
+    chosen: head.chosen,
+    message: head.message,
+    nodes: [...accepted, ...refused],
+  }
 }

@@ -37,7 +37,8 @@ export interface PreScoreResult {
 
 /** A change in the cluster after which asking again can make sense. */
 export interface ClusterEvent {
-  readonly resource: 'Pod' | 'Node' | 'PersistentVolumeClaim' | 'PersistentVolume' | 'StorageClass' | 'CSINode' | 'CSIDriver' | 'Namespace' | 'Service'
+  readonly resource:
+    'Pod' | 'Node' | 'PersistentVolumeClaim' | 'PersistentVolume' | 'StorageClass' | 'CSINode' | 'CSIDriver' | 'Namespace' | 'Service'
   readonly action: 'added' | 'updated' | 'deleted'
   /** The Pod that came or went, for events about assigned Pods. */
   readonly pod?: PodInfo
@@ -53,7 +54,11 @@ export interface Hint {
 }
 
 /** After a change of this kind it makes sense to ask again. */
-export const on = (resource: Hint['resource'], action: Hint['action'], helps?: Hint['helps']): Hint => ({ resource, action, ...(helps && { helps }) })
+export const on = (resource: Hint['resource'], action: Hint['action'], helps?: Hint['helps']): Hint => ({
+  resource,
+  action,
+  ...(helps && { helps }),
+})
 
 /** One reason to say no or to prefer, in the real scheduler's words. Every member but the name is optional. */
 export interface Plugin {

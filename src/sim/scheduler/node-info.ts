@@ -57,8 +57,11 @@ export function podInfo(pod: Pod): PodInfo {
     hostPorts: hostPortsOf(pod),
     affinity: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(term) ?? [],
     antiAffinity: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(term) ?? [],
-    preferredAffinity: podAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map((it) => ({ ...term(it.podAffinityTerm), weight: it.weight })) ?? [],
-    preferredAntiAffinity: podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map((it) => ({ ...term(it.podAffinityTerm), weight: it.weight })) ?? [],
+    preferredAffinity:
+      podAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map((it) => ({ ...term(it.podAffinityTerm), weight: it.weight })) ?? [],
+    preferredAntiAffinity:
+      podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map((it) => ({ ...term(it.podAffinityTerm), weight: it.weight })) ??
+      [],
     claims: claimsOf(pod),
   }
 }
@@ -75,15 +78,20 @@ function termOf(term: PodAffinityTerm, pod: Pod): Term {
     signature: JSON.stringify([namespaces, term.namespaceSelector, labelSelector, term.topologyKey]),
     matches: (other, namespaceLabels) =>
       selector !== undefined &&
-      (namespaces.includes(other.namespace) || (namespaceSelector !== undefined && matches(namespaceSelector, namespaceLabels(other.namespace)))) &&
+      (namespaces.includes(other.namespace) ||
+        (namespaceSelector !== undefined && matches(namespaceSelector, namespaceLabels(other.namespace)))) &&
       matches(selector, other.labels),
   }
 }
 
 /** The server merges `matchLabelKeys` into the selector when a Pod is created; where it has not, we do. */
-function withLabelKeys({ labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] }: PodAffinityTerm, labels: Readonly<Record<string, string>>): LabelSelector | undefined {
+function withLabelKeys(
+  { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] }: PodAffinityTerm,
+  labels: Readonly<Record<string, string>>,
+): LabelSelector | undefined {
   if (!labelSelector || (matchLabelKeys.length === 0 && mismatchLabelKeys.length === 0)) return labelSelector
-  const requirement = (operator: 'In' | 'NotIn') => (key: string) => (labels[key] === undefined ? [] : [{ key, operator, values: [labels[key]] }])
+  const requirement = (operator: 'In' | 'NotIn') => (key: string) =>
+    labels[key] === undefined ? [] : [{ key, operator, values: [labels[key]] }]
   const more = [...matchLabelKeys.flatMap(requirement('In')), ...mismatchLabelKeys.flatMap(requirement('NotIn'))]
   return { ...labelSelector, matchExpressions: [...(labelSelector.matchExpressions ?? []), ...more] }
 }
@@ -94,7 +102,11 @@ function hostPortsOf(pod: Pod): readonly HostPort[] {
   return [...containers, ...sidecars].flatMap(({ ports = [] }) => ports.filter((port) => port.hostPort).map(hostPort))
 }
 
-const hostPort = ({ hostIP, protocol, hostPort: port }: ContainerPort): HostPort => ({ ip: hostIP || '0.0.0.0', protocol: protocol || 'TCP', port: port! })
+const hostPort = ({ hostIP, protocol, hostPort: port }: ContainerPort): HostPort => ({
+  ip: hostIP || '0.0.0.0',
+  protocol: protocol || 'TCP',
+  port: port!,
+})
 
 function claimsOf(pod: Pod): readonly string[] {
   return (pod.spec?.volumes ?? []).flatMap((volume) => {
@@ -137,7 +149,8 @@ export function renewNode(info: NodeInfo, node: Node) {
   if (before?.images !== node.status?.images) info.images = imagesOf(node)
 }
 
-const imagesOf = (node: Node) => new Map((node.status?.images ?? []).flatMap(({ names = [], sizeBytes = 0 }) => names.map((name) => [name, sizeBytes] as const)))
+const imagesOf = (node: Node) =>
+  new Map((node.status?.images ?? []).flatMap(({ names = [], sizeBytes = 0 }) => names.map((name) => [name, sizeBytes] as const)))
 
 /** Books a Pod onto a node. */
 export function addPod(info: NodeInfo, pod: PodInfo) {

@@ -33,7 +33,8 @@ export function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSel
 }
 
 /** Whether a node satisfies any of a selector's terms. */
-export const matchesNodeSelector = (selector: NodeSelector, node: Node): boolean => selector.nodeSelectorTerms.some((term) => matchesTerm(term, node))
+export const matchesNodeSelector = (selector: NodeSelector, node: Node): boolean =>
+  selector.nodeSelectorTerms.some((term) => matchesTerm(term, node))
 
 /** Whether a node satisfies all that a Pod requires of nodes' labels: `nodeSelector` and required node affinity. */
 export function matchesRequiredAffinity(pod: Pod, node: Node): boolean {

@@ -56,7 +56,12 @@ export function prepareFilters(profile: Profile, pod: PodInfo, view: ClusterView
 }
 
 /** The first plugin with something against a node, and what. */
-export function filterNode(filters: Filters, pod: PodInfo, node: NodeInfo, view: ClusterView): { readonly plugin: string; readonly refusal: Refusal } | undefined {
+export function filterNode(
+  filters: Filters,
+  pod: PodInfo,
+  node: NodeInfo,
+  view: ClusterView,
+): { readonly plugin: string; readonly refusal: Refusal } | undefined {
   const expected = view.nominated(node.name).filter((other) => other.uid !== pod.uid && other.priority >= pod.priority)
   // Room that a preemptor of at least this importance waits for is not free, but neither may the Pod rely on its company.
   if (expected.length > 0) {
@@ -94,7 +99,11 @@ export function placePod(profile: Profile, pod: PodInfo, view: ClusterView, rand
   for (; looked < all.length && feasible.length < wanted; looked++) {
     const info = all[(start + looked) % all.length]!
     if (filters.nodes && !filters.nodes.has(info.name)) {
-      refusals.push({ node: info.name, plugin: filters.narrowedBy[0]!, refusal: { reasons: ["node(s) didn't satisfy plugin(s) [" + filters.narrowedBy.join(' ') + ']'], resolvable: false } })
+      refusals.push({
+        node: info.name,
+        plugin: filters.narrowedBy[0]!,
+        refusal: { reasons: ["node(s) didn't satisfy plugin(s) [" + filters.narrowedBy.join(' ') + ']'], resolvable: false },
+      })
       continue
     }
     const refused = filterNode(filters, pod, info, view)
@@ -104,7 +113,11 @@ export function placePod(profile: Profile, pod: PodInfo, view: ClusterView, rand
   const nextStart = (start + looked) % all.length
   const refusedBy = [...new Set(refusals.map(({ plugin }) => plugin))]
   if (feasible.length === 0) {
-    const message = noNodeAvailable(all.length, undefined, refusals.map(({ refusal }) => refusal.reasons))
+    const message = noNodeAvailable(
+      all.length,
+      undefined,
+      refusals.map(({ refusal }) => refusal.reasons),
+    )
     return { ...nowhere, refusals, refusedBy, message, nextStart }
   }
   const scores = feasible.length === 1 ? [] : scoreNodes(profile, pod, feasible, view)

@@ -27,7 +27,13 @@ const MIN_CANDIDATES = 100
  * Looks for Pods of lower priority whose deletion would make room. Prefers the node where the fewest disruption budgets are violated, then where
  * the least important, the fewest, and the youngest Pods would go.
  */
-export function preempt(profile: Profile, pod: PodInfo, placement: Placement, view: ClusterView, budgets: readonly PodDisruptionBudget[]): Preemption {
+export function preempt(
+  profile: Profile,
+  pod: PodInfo,
+  placement: Placement,
+  view: ClusterView,
+  budgets: readonly PodDisruptionBudget[],
+): Preemption {
   const ineligible = whyNotEligible(pod, view)
   if (ineligible) return { message: ineligible }
   const candidates: Candidate[] = []
@@ -52,16 +58,26 @@ function whyNotEligible(pod: PodInfo, view: ClusterView): string | undefined {
   if (pod.pod.spec?.preemptionPolicy === 'Never') return 'not eligible due to preemptionPolicy=Never.'
   const nominated = pod.pod.status?.nominatedNodeName
   const node = nominated ? view.node(nominated) : undefined
-  const isMakingRoom = node && [...node.pods.values()].some((other) => other.priority < pod.priority && other.pod.metadata.deletionTimestamp)
+  const isMakingRoom =
+    node && [...node.pods.values()].some((other) => other.priority < pod.priority && other.pod.metadata.deletionTimestamp)
   return isMakingRoom ? 'not eligible due to a terminating pod on the nominated node.' : undefined
 }
 
-function victimsOn(profile: Profile, pod: PodInfo, node: NodeInfo, view: ClusterView, budgets: readonly PodDisruptionBudget[]): Candidate | { readonly reasons: readonly string[] } {
+function victimsOn(
+  profile: Profile,
+  pod: PodInfo,
+  node: NodeInfo,
+  view: ClusterView,
+  budgets: readonly PodDisruptionBudget[],
+): Candidate | { readonly reasons: readonly string[] } {
   const lesser = [...node.pods.values()].filter((other) => other.priority < pod.priority)
   if (lesser.length === 0) return { reasons: [NO_VICTIMS] }
   const tryWithout = (gone: readonly PodInfo[]) => {
     const missing = new Set(gone.map((other) => other.uid))
-    const changed = nodeWith(node, [...node.pods.values()].filter((other) => !missing.has(other.uid)))
+    const changed = nodeWith(
+      node,
+      [...node.pods.values()].filter((other) => !missing.has(other.uid)),
+    )
     const imagined = viewWithout(view, changed, gone)
     const filters = prepareFilters(profile, pod, imagined)
     return filters.refusal ?? filterNode(filters, pod, changed, imagined)
@@ -77,7 +93,11 @@ function victimsOn(profile: Profile, pod: PodInfo, node: NodeInfo, view: Cluster
     if (!tryWithout(rest)) victims = rest
   }
   if (victims.length === 0) return { reasons: [NO_VICTIMS] }
-  return { node: node.name, victims: [...victims].sort(byImportance), budgetViolations: violating.filter((other) => victims.includes(other)).length }
+  return {
+    node: node.name,
+    victims: [...victims].sort(byImportance),
+    budgetViolations: violating.filter((other) => victims.includes(other)).length,
+  }
 }
 
 const startMs = ({ pod }: PodInfo) => parseTimestamp(pod.status?.startTime ?? pod.metadata.creationTimestamp)
@@ -102,7 +122,8 @@ function byBudget(pods: readonly PodInfo[], budgets: readonly PodDisruptionBudge
 }
 
 const sumOfPriorities = ({ victims }: Candidate) => victims.reduce((sum, victim) => sum + victim.priority + 2 ** 31, 0)
-const earliestStart = ({ victims }: Candidate) => Math.min(...victims.filter((victim) => victim.priority === victims[0]!.priority).map(startMs))
+const earliestStart = ({ victims }: Candidate) =>
+  Math.min(...victims.filter((victim) => victim.priority === victims[0]!.priority).map(startMs))
 
 function byHarm(a: Candidate, b: Candidate): number {
   return (

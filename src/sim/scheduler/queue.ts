@@ -59,7 +59,11 @@ export function createSchedulingQueue(engine: Engine, hints: ReadonlyMap<string,
   let sweep: Timer | undefined
 
   const before = (a: QueuedPod, b: QueuedPod) =>
-    a.pod.priority !== b.pod.priority ? a.pod.priority > b.pod.priority : a.sinceMs !== b.sinceMs ? a.sinceMs < b.sinceMs : a.order < b.order
+    a.pod.priority !== b.pod.priority
+      ? a.pod.priority > b.pod.priority
+      : a.sinceMs !== b.sinceMs
+        ? a.sinceMs < b.sinceMs
+        : a.order < b.order
 
   function activate(entry: QueuedPod) {
     engine.cancel(entry.timer)
@@ -126,7 +130,8 @@ export function createSchedulingQueue(engine: Engine, hints: ReadonlyMap<string,
       LOOK_FOR_FORGOTTEN_MS,
       () => {
         sweep = undefined
-        for (const entry of entries.values()) if (entry.state === 'unschedulable' && engine.nowMs - entry.sinceMs >= FORGOTTEN_AFTER_MS) wake(entry)
+        for (const entry of entries.values())
+          if (entry.state === 'unschedulable' && engine.nowMs - entry.sinceMs >= FORGOTTEN_AFTER_MS) wake(entry)
         if (unschedulable > 0) sweepLater()
       },
       { background: true },

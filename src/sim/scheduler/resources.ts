@@ -38,7 +38,10 @@ const isSidecar = (container: Container) => container.restartPolicy === 'Always'
  * What a Pod needs: its containers and sidecars together, or its hungriest moment of initialisation if that is more, plus the sandbox's
  * overhead. Requests of the Pod as a whole replace those of its containers. See "Resource sharing within containers" in the documentation.
  */
-export function podRequests(pod: Pod, requestsOf: (container: Container) => Amounts = (container) => amountsOf(container.resources?.requests)): Map<string, number> {
+export function podRequests(
+  pod: Pod,
+  requestsOf: (container: Container) => Amounts = (container) => amountsOf(container.resources?.requests),
+): Map<string, number> {
   const { containers = [], initContainers = [], overhead, resources } = pod.spec ?? {}
   const total = new Map<string, number>()
   for (const container of containers) add(total, requestsOf(container))

@@ -54,7 +54,9 @@ const REACTION_MS = 5
 export function createScheduler(options: SchedulerOptions): Scheduler {
   const { engine, client, recorder } = options
   const siblings = siblingSelector(client)
-  const profiles = new Map<string, Profile>((options.profiles ?? [{}]).map((it) => createProfile(it, siblings)).map((profile) => [profile.schedulerName, profile]))
+  const profiles = new Map<string, Profile>(
+    (options.profiles ?? [{}]).map((it) => createProfile(it, siblings)).map((profile) => [profile.schedulerName, profile]),
+  )
   const view = createClusterView(client, (name) => client.get(namespaceKind, undefined, name)?.metadata.labels ?? {})
   const explanations = createExplanations()
   const queue = createSchedulingQueue(engine, hintsOf(profiles.values()), decideSoon)
@@ -115,7 +117,16 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     for (const other of view.nominated(node)) {
       if (other.priority >= pod.priority) continue
       view.nominate(other, undefined)
-      attempt(() => client.patch(podKind, other.namespace, other.pod.metadata.name, 'merge', { status: { nominatedNodeName: null } }, { subresource: 'status' }))
+      attempt(() =>
+        client.patch(
+          podKind,
+          other.namespace,
+          other.pod.metadata.name,
+          'merge',
+          { status: { nominatedNodeName: null } },
+          { subresource: 'status' },
+        ),
+      )
     }
     for (const { namespace, uid, pod: victim } of victims) {
       const condition = {
@@ -125,7 +136,16 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         message: `${profile.schedulerName}: preempting to accommodate a higher priority pod`,
         lastTransitionTime: timestamp(engine.nowMs),
       }
-      attempt(() => client.patch(podKind, namespace, victim.metadata.name, 'strategic', { status: { conditions: [condition] } }, { subresource: 'status' }))
+      attempt(() =>
+        client.patch(
+          podKind,
+          namespace,
+          victim.metadata.name,
+          'strategic',
+          { status: { conditions: [condition] } },
+          { subresource: 'status' },
+        ),
+      )
       attempt(() => client.delete(podKind, namespace, victim.metadata.name, { preconditions: { uid } }))
       recorder.event(victim, 'Normal', 'Preempted', `Preempted by pod ${pod.uid} on node ${node}`, { action: 'Preempting' })
     }
@@ -155,7 +175,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const { name, namespace, uid } = bound.pod.metadata
       const binding = { metadata: { name, namespace, uid }, target: { kind: 'Node', name: target } }
       // The binding subresource takes a Binding, which the client's signature, made for whole objects, does not know.
-      return attempt(() => client.create(podKind as unknown as KindDefinition<KubeObject>, binding as unknown as KubeObject, { subresource: 'binding' }))
+      return attempt(() =>
+        client.create(podKind as unknown as KindDefinition<KubeObject>, binding as unknown as KubeObject, { subresource: 'binding' }),
+      )
     }
   }
 
@@ -215,9 +237,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     else if (!old || !sameForScheduling(old, node)) queue.happened({ resource: 'Node', action: 'updated', node: info })
   }
 
-  const follow = <T extends KubeObject>(kind: KindDefinition<T>, listener: (event: WatchEvent<T>) => void) => client.watch(kind, (events) => events.forEach(listener))
+  const follow = <T extends KubeObject>(kind: KindDefinition<T>, listener: (event: WatchEvent<T>) => void) =>
+    client.watch(kind, (events) => events.forEach(listener))
   const wakeOn = (kind: KindDefinition<KubeObject>, resource: ClusterEvent['resource']) =>
-    follow(kind, ({ type }) => queue.happened({ resource, action: type === 'ADDED' ? 'added' : type === 'MODIFIED' ? 'updated' : 'deleted' }))
+    follow(kind, ({ type }) =>
+      queue.happened({ resource, action: type === 'ADDED' ? 'added' : type === 'MODIFIED' ? 'updated' : 'deleted' }),
+    )
 
   return {
     start() {
@@ -269,10 +294,15 @@ function hintsOf(profiles: Iterable<Profile>): ReadonlyMap<string, readonly Hint
 /** Whether something has changed that scheduling looks at. */
 function changedMeaning(before: Pod, after: Pod): boolean {
   if (before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp) return true
-  return !same(before.metadata.labels, after.metadata.labels) || (before.spec !== after.spec && !same(withoutNode(before), withoutNode(after)))
+  return (
+    !same(before.metadata.labels, after.metadata.labels) || (before.spec !== after.spec && !same(withoutNode(before), withoutNode(after)))
+  )
 }
 
 const withoutNode = (pod: Pod) => ({ ...pod.spec, nodeName: undefined })
 
 const sameForScheduling = (a: Node, b: Node) =>
-  same(a.spec, b.spec) && same(a.metadata.labels, b.metadata.labels) && same(a.status?.allocatable, b.status?.allocatable) && same(a.metadata.annotations, b.metadata.annotations)
+  same(a.spec, b.spec) &&
+  same(a.metadata.labels, b.metadata.labels) &&
+  same(a.status?.allocatable, b.status?.allocatable) &&
+  same(a.metadata.annotations, b.metadata.annotations)

@@ -9,7 +9,11 @@ export function histogram(reasonsPerNode: Iterable<readonly string[]>): string {
 }
 
 /** Why a Pod fits nowhere, in one sentence: `0/4 nodes are available: 1 node(s) were unschedulable, 3 Insufficient cpu.` */
-export function noNodeAvailable(nodeCount: number, wholeClusterReason: string | undefined, reasonsPerNode: Iterable<readonly string[]>): string {
+export function noNodeAvailable(
+  nodeCount: number,
+  wholeClusterReason: string | undefined,
+  reasonsPerNode: Iterable<readonly string[]>,
+): string {
   const reasons = wholeClusterReason ?? histogram(reasonsPerNode)
   return `0/${nodeCount} nodes are available:${reasons ? ` ${reasons}.` : ''}`
 }

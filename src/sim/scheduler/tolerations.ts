@@ -23,6 +23,10 @@ function compareIntegers(a: string | undefined, b: string | undefined, holds: (a
 }
 
 /** The first taint with one of these effects that none of the tolerations covers. */
-export function untolerated(taints: readonly Taint[] | undefined, tolerations: readonly Toleration[] | undefined, effects: readonly string[]): Taint | undefined {
+export function untolerated(
+  taints: readonly Taint[] | undefined,
+  tolerations: readonly Toleration[] | undefined,
+  effects: readonly string[],
+): Taint | undefined {
   return taints?.find((taint) => effects.includes(taint.effect) && !tolerations?.some((toleration) => tolerates(toleration, taint)))
 }

@@ -38,8 +38,14 @@ export function createVolumeBinder({ engine, client }: { readonly engine: Engine
       if (volume) {
         taken.add(volume.metadata.name)
         const claimRef = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name, uid }
-        client.patch(persistentVolume, undefined, volume.metadata.name, 'merge', { spec: { claimRef }, metadata: { annotations: { 'pv.kubernetes.io/bound-by-controller': 'yes' } } })
-      } else client.patch(persistentVolumeClaim, namespace, name, 'merge', { metadata: { annotations: { [SELECTED_NODE]: node.metadata.name } } })
+        client.patch(persistentVolume, undefined, volume.metadata.name, 'merge', {
+          spec: { claimRef },
+          metadata: { annotations: { 'pv.kubernetes.io/bound-by-controller': 'yes' } },
+        })
+      } else
+        client.patch(persistentVolumeClaim, namespace, name, 'merge', {
+          metadata: { annotations: { [SELECTED_NODE]: node.metadata.name } },
+        })
     }
   }
 
@@ -61,7 +67,9 @@ export function createVolumeBinder({ engine, client }: { readonly engine: Engine
         return done(error)
       }
       if (isReady(client, pod)) return done(true)
-      const timeout = engine.after(BIND_TIMEOUT_MS, () => finish(pod.uid, new Error('binding volumes: context deadline exceeded')), { background: true })
+      const timeout = engine.after(BIND_TIMEOUT_MS, () => finish(pod.uid, new Error('binding volumes: context deadline exceeded')), {
+        background: true,
+      })
       waiting.set(pod.uid, { pod, done, timeout })
     },
     look() {

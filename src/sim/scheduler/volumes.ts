@@ -23,7 +23,8 @@ export interface Claims {
   readonly deleting: readonly PersistentVolumeClaim[]
 }
 
-export const isBound = (claim: PersistentVolumeClaim): boolean => Boolean(claim.spec?.volumeName) && claim.metadata.annotations?.[BIND_COMPLETED] !== undefined
+export const isBound = (claim: PersistentVolumeClaim): boolean =>
+  Boolean(claim.spec?.volumeName) && claim.metadata.annotations?.[BIND_COMPLETED] !== undefined
 
 /** Looks the claims of a Pod up and sorts them. */
 export function claimsOf(client: Client, pod: PodInfo): Claims {
@@ -46,7 +47,8 @@ function classOf(client: Client, claim: PersistentVolumeClaim) {
   return name ? client.get(storageClass, undefined, name) : undefined
 }
 
-const waitsForConsumer = (client: Client, claim: PersistentVolumeClaim) => !claim.spec?.volumeName && classOf(client, claim)?.volumeBindingMode === 'WaitForFirstConsumer'
+const waitsForConsumer = (client: Client, claim: PersistentVolumeClaim) =>
+  !claim.spec?.volumeName && classOf(client, claim)?.volumeBindingMode === 'WaitForFirstConsumer'
 
 /** Whether a volume can be reached from a node. */
 export const reachable = (volume: PersistentVolume, node: Node): boolean => {
@@ -55,7 +57,12 @@ export const reachable = (volume: PersistentVolume, node: Node): boolean => {
 }
 
 /** The smallest free volume on (or reachable from) a node that a claim could have. */
-export function matchingVolume(volumes: readonly PersistentVolume[], claim: PersistentVolumeClaim, node: Node, taken: ReadonlySet<string>): PersistentVolume | undefined {
+export function matchingVolume(
+  volumes: readonly PersistentVolume[],
+  claim: PersistentVolumeClaim,
+  node: Node,
+  taken: ReadonlySet<string>,
+): PersistentVolume | undefined {
   const { resources, accessModes = [], selector, volumeMode = 'Filesystem', storageClassName = '' } = claim.spec ?? {}
   const wanted = resources?.requests?.['storage'] ?? '0'
   const fitting = volumes.filter((volume) => {

@@ -9,7 +9,10 @@ import { smallCluster, template } from './small-cluster'
 
 function withDeployment() {
   const cluster = smallCluster()
-  cluster.create(deployment, { metadata: { name: 'web' }, spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: template({ app: 'web' }) } })
+  cluster.create(deployment, {
+    metadata: { name: 'web' },
+    spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: template({ app: 'web' }) },
+  })
   cluster.until(() => cluster.client.get(deployment, 'default', 'web')!.status?.availableReplicas === 2)
   return cluster
 }
@@ -44,7 +47,10 @@ describe('deleting a Deployment', () => {
     cluster.advance(5000)
     expect(cluster.pods()).toHaveLength(2)
     expect(cluster.client.list(replicaSet)[0]!.metadata.ownerReferences).toBeUndefined()
-    const again = cluster.create(deployment, { metadata: { name: 'web' }, spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: template({ app: 'web' }) } })
+    const again = cluster.create(deployment, {
+      metadata: { name: 'web' },
+      spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: template({ app: 'web' }) },
+    })
     cluster.advance(5000)
     expect(cluster.client.list(replicaSet)[0]!.metadata.ownerReferences![0]!.uid).toBe(again.metadata.uid)
     expect(cluster.pods().map((it) => it.metadata.uid)).toEqual(uids)
@@ -56,7 +62,9 @@ test('an object whose owner never existed is collected, one with another living 
   const owner = cluster.create(configMap, { metadata: { name: 'owner' } })
   const absent = { apiVersion: 'v1', kind: 'ConfigMap', name: 'nobody', uid: '00000000-0000-4000-8000-000000000000' }
   cluster.create(configMap, { metadata: { name: 'lost', ownerReferences: [absent] } })
-  cluster.create(configMap, { metadata: { name: 'kept', ownerReferences: [absent, { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.metadata.uid }] } })
+  cluster.create(configMap, {
+    metadata: { name: 'kept', ownerReferences: [absent, { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.metadata.uid }] },
+  })
   cluster.advance(2000)
   expect(cluster.client.get(configMap, 'default', 'lost')).toBeUndefined()
   expect(cluster.client.get(configMap, 'default', 'kept')!.metadata.ownerReferences).toMatchObject([{ name: 'owner' }])
@@ -84,7 +92,14 @@ describe('a namespace', () => {
     cluster.advance(5000)
     const team = cluster.client.get(namespace, undefined, 'team')!
     expect(team.status!.phase).toBe('Terminating')
-    expect(team.status!.conditions).toContainEqual(expect.objectContaining({ type: 'NamespaceContentRemaining', status: 'True', reason: 'SomeResourcesRemain', message: 'Some resources are remaining: pods. has 1 resource instances' }))
+    expect(team.status!.conditions).toContainEqual(
+      expect.objectContaining({
+        type: 'NamespaceContentRemaining',
+        status: 'True',
+        reason: 'SomeResourcesRemain',
+        message: 'Some resources are remaining: pods. has 1 resource instances',
+      }),
+    )
     expect(cluster.client.get(configMap, 'team', 'settings')).toBeUndefined()
     cluster.until(() => cluster.client.get(namespace, undefined, 'team') === undefined, 'that the namespace is gone')
   })

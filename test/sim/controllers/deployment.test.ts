@@ -9,13 +9,23 @@ const only = ['deployment-controller', 'replicaset-controller']
 
 function webCluster(spec: Partial<Deployment['spec']> = {}, options: Parameters<typeof smallCluster>[0] = {}) {
   const cluster = smallCluster({ only, ...options })
-  cluster.create(deployment, { metadata: { name: 'web' }, spec: { replicas: 3, selector: { matchLabels: { app: 'web' } }, template: template({ app: 'web' }), ...spec } })
+  cluster.create(deployment, {
+    metadata: { name: 'web' },
+    spec: { replicas: 3, selector: { matchLabels: { app: 'web' } }, template: template({ app: 'web' }), ...spec },
+  })
   const web = () => cluster.client.get(deployment, 'default', 'web')!
   const condition = (type: string) => web().status?.conditions?.find((it) => it.type === type)
-  const setImage = (image: string) => cluster.client.patch(deployment, 'default', 'web', 'strategic', { spec: { template: { spec: { containers: [{ name: 'web', image }] } } } })
+  const setImage = (image: string) =>
+    cluster.client.patch(deployment, 'default', 'web', 'strategic', {
+      spec: { template: { spec: { containers: [{ name: 'web', image }] } } },
+    })
   const patch = (spec: unknown) => cluster.client.patch(deployment, 'default', 'web', 'merge', { spec })
   const sets = () => cluster.client.list(replicaSet, { namespace: 'default' })
-  const complete = () => web().status?.updatedReplicas === web().spec.replicas && web().status?.availableReplicas === web().spec.replicas && web().status?.replicas === web().spec.replicas && web().status?.observedGeneration === web().metadata.generation
+  const complete = () =>
+    web().status?.updatedReplicas === web().spec.replicas &&
+    web().status?.availableReplicas === web().spec.replicas &&
+    web().status?.replicas === web().spec.replicas &&
+    web().status?.observedGeneration === web().metadata.generation
   return { cluster, web, condition, setImage, patch, sets, complete }
 }
 
@@ -28,11 +38,23 @@ describe('a Deployment', () => {
     const hash = rs!.metadata.labels!['pod-template-hash']!
     expect(hash).toMatch(/^[456789bcdf]{6,10}$/)
     expect(rs!.metadata.name).toBe(`web-${hash}`)
-    expect(rs!.metadata.annotations).toMatchObject({ 'deployment.kubernetes.io/revision': '1', 'deployment.kubernetes.io/desired-replicas': '3', 'deployment.kubernetes.io/max-replicas': '4' })
+    expect(rs!.metadata.annotations).toMatchObject({
+      'deployment.kubernetes.io/revision': '1',
+      'deployment.kubernetes.io/desired-replicas': '3',
+      'deployment.kubernetes.io/max-replicas': '4',
+    })
     expect(web().metadata.annotations).toMatchObject({ 'deployment.kubernetes.io/revision': '1' })
     expect(web().status).toMatchObject({ replicas: 3, updatedReplicas: 3, readyReplicas: 3, availableReplicas: 3, observedGeneration: 1 })
-    expect(condition('Available')).toMatchObject({ status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' })
-    expect(condition('Progressing')).toMatchObject({ status: 'True', reason: 'NewReplicaSetAvailable', message: `ReplicaSet "web-${hash}" has successfully progressed.` })
+    expect(condition('Available')).toMatchObject({
+      status: 'True',
+      reason: 'MinimumReplicasAvailable',
+      message: 'Deployment has minimum availability.',
+    })
+    expect(condition('Progressing')).toMatchObject({
+      status: 'True',
+      reason: 'NewReplicaSetAvailable',
+      message: `ReplicaSet "web-${hash}" has successfully progressed.`,
+    })
     expect(cluster.events('web')).toEqual([`Normal ScalingReplicaSet Scaled up replica set web-${hash} from 0 to 3`])
     expect(cluster.events(rs!.metadata.name)).toHaveLength(3)
     expect(cluster.events(rs!.metadata.name)[0]).toMatch(/^Normal SuccessfulCreate Created pod: web-[a-z0-9]+-[a-z0-9]{5}$/)
@@ -63,7 +85,7 @@ describe('a Deployment', () => {
     expect(fresh!.metadata.annotations!['deployment.kubernetes.io/revision']).toBe('2')
   })
 
-  test('rolls back by bringing the old template\'s ReplicaSet back, with a new revision', () => {
+  test("rolls back by bringing the old template's ReplicaSet back, with a new revision", () => {
     const { cluster, setImage, complete, sets } = webCluster()
     cluster.until(complete)
     setImage('nginx:1.28')
@@ -71,7 +93,10 @@ describe('a Deployment', () => {
     setImage('nginx:1.27')
     cluster.until(complete)
     expect(sets()).toHaveLength(2)
-    expect(sets()[0]!.metadata.annotations).toMatchObject({ 'deployment.kubernetes.io/revision': '3', 'deployment.kubernetes.io/revision-history': '1' })
+    expect(sets()[0]!.metadata.annotations).toMatchObject({
+      'deployment.kubernetes.io/revision': '3',
+      'deployment.kubernetes.io/revision-history': '1',
+    })
   })
 
   test('with strategy Recreate stops every old Pod before it starts a new one', () => {
@@ -107,16 +132,25 @@ describe('a Deployment', () => {
   })
 
   test('whose new Pods never get ready exceeds its progress deadline and keeps the old ones', () => {
-    const { cluster, setImage, complete, condition } = webCluster({ progressDeadlineSeconds: 10 }, { fate: (pod) => (pod.spec!.containers[0]!.image === 'nginx:bad' ? {} : { readyAfterMs: 1000 }) })
+    const { cluster, setImage, complete, condition } = webCluster(
+      { progressDeadlineSeconds: 10 },
+      { fate: (pod) => (pod.spec!.containers[0]!.image === 'nginx:bad' ? {} : { readyAfterMs: 1000 }) },
+    )
     cluster.until(complete)
     setImage('nginx:bad')
     cluster.until(() => condition('Progressing')?.reason === 'ProgressDeadlineExceeded', 'the deadline')
-    expect(condition('Progressing')).toMatchObject({ status: 'False', message: expect.stringMatching(/^ReplicaSet "web-[a-z0-9]+" has timed out progressing.$/) as string })
+    expect(condition('Progressing')).toMatchObject({
+      status: 'False',
+      message: expect.stringMatching(/^ReplicaSet "web-[a-z0-9]+" has timed out progressing.$/) as string,
+    })
     expect(cluster.pods().filter(isReady)).toHaveLength(3)
   })
 
   test('scaled in the middle of a rollout shares the new Pods out in proportion', () => {
-    const { cluster, setImage, patch, complete, sets } = webCluster({ replicas: 10, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 3, maxUnavailable: 2 } } }, { fate: (pod) => (pod.spec!.containers[0]!.image === 'nginx:bad' ? {} : { readyAfterMs: 100 }) })
+    const { cluster, setImage, patch, complete, sets } = webCluster(
+      { replicas: 10, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 3, maxUnavailable: 2 } } },
+      { fate: (pod) => (pod.spec!.containers[0]!.image === 'nginx:bad' ? {} : { readyAfterMs: 100 }) },
+    )
     cluster.until(complete)
     setImage('nginx:bad')
     cluster.advance(5000)

@@ -12,7 +12,10 @@ const fails: Fate = { readyAfterMs: 500, ends: { afterMs: 1000, exitCode: 1 } }
 
 function jobCluster(spec: Partial<Job['spec']>, fate: (pod: Pod) => Fate = () => succeeds) {
   const cluster = smallCluster({ only, fate })
-  cluster.create(job, { metadata: { name: 'pi' }, spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'pi', image: 'perl:5.34' }] } }, ...spec } })
+  cluster.create(job, {
+    metadata: { name: 'pi' },
+    spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'pi', image: 'perl:5.34' }] } }, ...spec },
+  })
   const status = () => cluster.client.get(job, 'default', 'pi')!.status!
   const condition = (type: string) => status().conditions?.find((it) => it.type === type && it.status === 'True')
   const ended = () => condition('Complete') !== undefined || condition('Failed') !== undefined
@@ -25,11 +28,24 @@ describe('a Job', () => {
   test('runs one Pod to completion and says so', () => {
     const { cluster, status, condition, ended } = jobCluster({})
     cluster.until(ended)
-    expect(status()).toMatchObject({ succeeded: 1, ready: 0, terminating: 0, uncountedTerminatedPods: {}, completionTime: expect.any(String) as string, startTime: expect.any(String) as string })
+    expect(status()).toMatchObject({
+      succeeded: 1,
+      ready: 0,
+      terminating: 0,
+      uncountedTerminatedPods: {},
+      completionTime: expect.any(String) as string,
+      startTime: expect.any(String) as string,
+    })
     expect(status().active).toBeUndefined()
-    expect(condition('SuccessCriteriaMet')).toMatchObject({ reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' })
+    expect(condition('SuccessCriteriaMet')).toMatchObject({
+      reason: 'CompletionsReached',
+      message: 'Reached expected number of succeeded pods',
+    })
     expect(condition('Complete')).toMatchObject({ reason: 'CompletionsReached' })
-    expect(cluster.events('pi')).toEqual([expect.stringMatching(/^Normal SuccessfulCreate Created pod: pi-[a-z0-9]{5}$/), 'Normal Completed Job completed'])
+    expect(cluster.events('pi')).toEqual([
+      expect.stringMatching(/^Normal SuccessfulCreate Created pod: pi-[a-z0-9]{5}$/),
+      'Normal Completed Job completed',
+    ])
     expect(cluster.pods()[0]!.metadata.finalizers).toBeUndefined()
   })
 
@@ -49,7 +65,10 @@ describe('a Job', () => {
     cluster.until(ended, 'the end', 300_000)
     expect(condition('Failed')).toMatchObject({ reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' })
     expect(status().failed).toBe(4)
-    const born = cluster.pods().map((it) => Date.parse(it.metadata.creationTimestamp)).sort((a, b) => a - b)
+    const born = cluster
+      .pods()
+      .map((it) => Date.parse(it.metadata.creationTimestamp))
+      .sort((a, b) => a - b)
     expect(born.slice(1).map((at, i) => Math.round((at - born[i]!) / 1000))).toEqual([11, 21, 41])
     expect(cluster.events('pi').at(-1)).toBe('Warning BackoffLimitExceeded Job has reached the specified backoff limit')
   })
@@ -60,12 +79,27 @@ describe('a Job', () => {
     expect(status()).toMatchObject({ succeeded: 5, completedIndexes: '0-4' })
     expect(cluster.pods().map(indexOf).sort()).toEqual([0, 1, 2, 3, 4])
     const [first] = cluster.pods()
-    expect(first!.spec).toMatchObject({ hostname: 'pi-0', containers: [{ env: [{ name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { fieldPath: "metadata.labels['batch.kubernetes.io/job-completion-index']" } } }] }] })
+    expect(first!.spec).toMatchObject({
+      hostname: 'pi-0',
+      containers: [
+        {
+          env: [
+            {
+              name: 'JOB_COMPLETION_INDEX',
+              valueFrom: { fieldRef: { fieldPath: "metadata.labels['batch.kubernetes.io/job-completion-index']" } },
+            },
+          ],
+        },
+      ],
+    })
     expect(first!.metadata.name).toMatch(/^pi-0-[a-z0-9]{5}$/)
   })
 
   test('with backoffLimitPerIndex fails some indexes and finishes the others', () => {
-    const { cluster, status, condition, ended } = jobCluster({ completions: 4, parallelism: 4, completionMode: 'Indexed', backoffLimitPerIndex: 1 }, (it) => (indexOf(it) % 2 === 0 ? fails : succeeds))
+    const { cluster, status, condition, ended } = jobCluster(
+      { completions: 4, parallelism: 4, completionMode: 'Indexed', backoffLimitPerIndex: 1 },
+      (it) => (indexOf(it) % 2 === 0 ? fails : succeeds),
+    )
     cluster.until(ended)
     expect(status()).toMatchObject({ completedIndexes: '1,3', failedIndexes: '0,2', succeeded: 2, failed: 4 })
     expect(condition('Failed')).toMatchObject({ reason: 'FailedIndexes', message: 'Job has failed indexes' })
@@ -73,15 +107,28 @@ describe('a Job', () => {
 
   test('fails at once by its Pod failure policy', () => {
     const rules = [{ action: 'FailJob', onExitCodes: { containerName: 'pi', operator: 'In', values: [42] } }]
-    const { cluster, condition, ended } = jobCluster({ backoffLimit: 6, podFailurePolicy: { rules } }, () => ({ ends: { afterMs: 500, exitCode: 42 } }))
+    const { cluster, condition, ended } = jobCluster({ backoffLimit: 6, podFailurePolicy: { rules } }, () => ({
+      ends: { afterMs: 500, exitCode: 42 },
+    }))
     cluster.until(ended)
     const [it] = cluster.pods()
-    expect(condition('Failed')).toMatchObject({ reason: 'PodFailurePolicy', message: `Container pi for pod default/${it!.metadata.name} failed with exit code 42 matching FailJob rule at index 0` })
+    expect(condition('Failed')).toMatchObject({
+      reason: 'PodFailurePolicy',
+      message: `Container pi for pod default/${it!.metadata.name} failed with exit code 42 matching FailJob rule at index 0`,
+    })
     expect(cluster.pods()).toHaveLength(1)
   })
 
   test('succeeds early by its success policy and stops the other Pods', () => {
-    const { cluster, status, condition, ended } = jobCluster({ completions: 5, parallelism: 5, completionMode: 'Indexed', successPolicy: { rules: [{ succeededIndexes: '0', succeededCount: 1 }] } }, (it) => (indexOf(it) === 0 ? succeeds : { readyAfterMs: 100 }))
+    const { cluster, status, condition, ended } = jobCluster(
+      {
+        completions: 5,
+        parallelism: 5,
+        completionMode: 'Indexed',
+        successPolicy: { rules: [{ succeededIndexes: '0', succeededCount: 1 }] },
+      },
+      (it) => (indexOf(it) === 0 ? succeeds : { readyAfterMs: 100 }),
+    )
     cluster.until(ended)
     expect(condition('SuccessCriteriaMet')).toMatchObject({ reason: 'SuccessPolicy', message: 'Matched rules at index 0' })
     expect(status()).toMatchObject({ succeeded: 1, completedIndexes: '0' })
@@ -96,7 +143,12 @@ describe('a Job', () => {
     expect(status().startTime).toBeUndefined()
     cluster.client.patch(job, 'default', 'pi', 'merge', { spec: { suspend: false } })
     cluster.until(ended)
-    expect(cluster.events('pi')).toEqual(['Normal Suspended Job suspended', expect.stringMatching('SuccessfulCreate'), 'Normal Resumed Job resumed', 'Normal Completed Job completed'])
+    expect(cluster.events('pi')).toEqual([
+      'Normal Suspended Job suspended',
+      expect.stringMatching('SuccessfulCreate'),
+      'Normal Resumed Job resumed',
+      'Normal Completed Job completed',
+    ])
   })
 
   test('fails when it is active for longer than its deadline', () => {

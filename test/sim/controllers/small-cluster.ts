@@ -58,7 +58,8 @@ export function smallCluster(options: SmallClusterOptions = {}) {
   const client = server.client({ user: 'kubernetes-admin', groups: ['system:masters'], manager: 'test' })
   const controllers = createControllerManager({ server, ...(options.only && { only: options.only }) })
   for (const name of ['default', 'kube-system']) client.create(namespace, { metadata: { name }, spec: {} })
-  for (const it of options.nodes ?? [aNode('node01'), aNode('node02'), aNode('node03')]) client.updateStatus(node, { ...client.create(node, it), status: it.status })
+  for (const it of options.nodes ?? [aNode('node01'), aNode('node02'), aNode('node03')])
+    client.updateStatus(node, { ...client.create(node, it), status: it.status })
   const kubelet = pretendKubelet(client, engine, options.fate ?? (() => ({ readyAfterMs: 1000 })))
   controllers.start()
   const scheduler = options.scheduler?.(server) ?? roundRobin(client)
@@ -71,7 +72,11 @@ export function smallCluster(options: SmallClusterOptions = {}) {
     controllers,
     scheduler,
     kubelet,
-    create: <T extends KubeObject>(kind: KindDefinition<T>, object: NewObject<T>): T => client.create(kind, { ...object, metadata: { namespace: kind.namespaced ? 'default' : undefined, ...object.metadata } as NewObject<T>['metadata'] }),
+    create: <T extends KubeObject>(kind: KindDefinition<T>, object: NewObject<T>): T =>
+      client.create(kind, {
+        ...object,
+        metadata: { namespace: kind.namespaced ? 'default' : undefined, ...object.metadata } as NewObject<T>['metadata'],
+      }),
     advance: (ms: number) => engine.advanceTo(engine.nowMs + ms),
     /** Lets time pass until a condition holds; says so when it does not within two minutes. */
     until(condition: () => boolean, what = 'the condition', limitMs = 120_000) {
@@ -114,7 +119,11 @@ function roundRobin(client: Client) {
 
 export function bind(client: Client, it: Pod, nodeName: string) {
   const { name, namespace, uid } = it.metadata
-  client.create(pod as unknown as KindDefinition<KubeObject>, { metadata: { name, namespace, uid }, target: { kind: 'Node', name: nodeName } } as unknown as KubeObject, { subresource: 'binding' })
+  client.create(
+    pod as unknown as KindDefinition<KubeObject>,
+    { metadata: { name, namespace, uid }, target: { kind: 'Node', name: nodeName } } as unknown as KubeObject,
+    { subresource: 'binding' },
+  )
 }
 
 function pretendKubelet(client: Client, engine: ReturnType<typeof createEngine>, fate: (pod: Pod) => Fate) {
@@ -128,9 +137,15 @@ function pretendKubelet(client: Client, engine: ReturnType<typeof createEngine>,
   }
   const patch = (it: Pod, status: Pod['status']) => {
     const now = current(it)
-    if (now && !dead.has(now.spec?.nodeName ?? '') && !['Succeeded', 'Failed'].includes(now.status?.phase ?? '')) client.patch(pod, it.metadata.namespace, it.metadata.name, 'strategic', { status }, { subresource: 'status' })
+    if (now && !dead.has(now.spec?.nodeName ?? '') && !['Succeeded', 'Failed'].includes(now.status?.phase ?? ''))
+      client.patch(pod, it.metadata.namespace, it.metadata.name, 'strategic', { status }, { subresource: 'status' })
   }
-  const ready = (status: 'True' | 'False') => ['Initialized', 'ContainersReady', 'Ready'].map((type) => ({ type, status: type === 'Initialized' ? 'True' : status, lastTransitionTime: timestamp(engine.nowMs) }))
+  const ready = (status: 'True' | 'False') =>
+    ['Initialized', 'ContainersReady', 'Ready'].map((type) => ({
+      type,
+      status: type === 'Initialized' ? 'True' : status,
+      lastTransitionTime: timestamp(engine.nowMs),
+    }))
   const consider = (it: Pod) => {
     const { uid } = it.metadata
     if (!it.spec?.nodeName || dead.has(it.spec.nodeName)) return
@@ -146,7 +161,14 @@ function pretendKubelet(client: Client, engine: ReturnType<typeof createEngine>,
             podIPs: [{ ip: `192.168.1.${address % 250}` }],
             startTime: timestamp(engine.nowMs),
             conditions: ready('True'),
-            containerStatuses: it.spec!.containers.map(({ name, image = '' }) => ({ name, image, imageID: '', ready: true, restartCount: 0, state: { running: { startedAt: timestamp(engine.nowMs) } } })),
+            containerStatuses: it.spec!.containers.map(({ name, image = '' }) => ({
+              name,
+              image,
+              imageID: '',
+              ready: true,
+              restartCount: 0,
+              state: { running: { startedAt: timestamp(engine.nowMs) } },
+            })),
           })
         })
       if (ends)
@@ -154,7 +176,20 @@ function pretendKubelet(client: Client, engine: ReturnType<typeof createEngine>,
           patch(it, {
             phase: ends.exitCode === 0 ? 'Succeeded' : 'Failed',
             conditions: ready('False'),
-            containerStatuses: it.spec!.containers.map(({ name, image = '' }) => ({ name, image, imageID: '', ready: false, restartCount: 0, state: { terminated: { exitCode: ends.exitCode, reason: ends.exitCode === 0 ? 'Completed' : 'Error', finishedAt: timestamp(engine.nowMs) } } })),
+            containerStatuses: it.spec!.containers.map(({ name, image = '' }) => ({
+              name,
+              image,
+              imageID: '',
+              ready: false,
+              restartCount: 0,
+              state: {
+                terminated: {
+                  exitCode: ends.exitCode,
+                  reason: ends.exitCode === 0 ? 'Completed' : 'Error',
+                  finishedAt: timestamp(engine.nowMs),
+                },
+              },
+            })),
           }),
         )
     }
@@ -180,4 +215,7 @@ function pretendKubelet(client: Client, engine: ReturnType<typeof createEngine>,
 }
 
 /** A Deployment's usual spec. */
-export const template = (labels: Record<string, string>, image = 'nginx:1.27') => ({ metadata: { labels } as never, spec: { containers: [{ name: 'web', image }] } })
+export const template = (labels: Record<string, string>, image = 'nginx:1.27') => ({
+  metadata: { labels } as never,
+  spec: { containers: [{ name: 'web', image }] },
+})

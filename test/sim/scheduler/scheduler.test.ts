@@ -10,7 +10,9 @@ import { createScheduler, type Scheduler } from '../../../src/sim/scheduler/sche
 import { aNode, smallCluster } from '../controllers/small-cluster'
 
 const controlPlane = aNode('controlplane', { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] })
-const workers = ['node01', 'node02', 'node03'].map((name, i) => aNode(name, { labels: { 'topology.kubernetes.io/zone': `zone-${'abc'[i]}` } }))
+const workers = ['node01', 'node02', 'node03'].map((name, i) =>
+  aNode(name, { labels: { 'topology.kubernetes.io/zone': `zone-${'abc'[i]}` } }),
+)
 
 function scheduling(nodes: readonly NewObject<Node>[] = [controlPlane, ...workers], profiles?: readonly ProfileOptions[]) {
   let scheduler: Scheduler | undefined
@@ -19,7 +21,12 @@ function scheduling(nodes: readonly NewObject<Node>[] = [controlPlane, ...worker
     nodes,
     scheduler: (server) => {
       const client = server.client({ user: 'system:kube-scheduler', manager: 'kube-scheduler' })
-      const recorder = createEventRecorder(client, { engine: server.engine, kind: event, component: 'default-scheduler', style: 'events.k8s.io' })
+      const recorder = createEventRecorder(client, {
+        engine: server.engine,
+        kind: event,
+        component: 'default-scheduler',
+        style: 'events.k8s.io',
+      })
       return (scheduler = createScheduler({ engine: server.engine, client, recorder, ...(profiles && { profiles }) }))
     },
   })
@@ -28,10 +35,23 @@ function scheduling(nodes: readonly NewObject<Node>[] = [controlPlane, ...worker
     cluster.create(pod, { metadata: { name, labels }, spec: { containers: [{ name: 'c', image: 'nginx' }], ...spec } })
   const nodeOf = (name: string) => cluster.client.get(pod, 'default', name)?.spec.nodeName
   const placement = () => cluster.pods().map((it) => it.spec.nodeName)
-  return { ...cluster, scheduler: scheduler!, add, nodeOf, placement, why: (name: string) => cluster.events(name).find((it) => it.includes('FailedScheduling'))?.replace('Warning FailedScheduling ', '') }
+  return {
+    ...cluster,
+    scheduler: scheduler!,
+    add,
+    nodeOf,
+    placement,
+    why: (name: string) =>
+      cluster
+        .events(name)
+        .find((it) => it.includes('FailedScheduling'))
+        ?.replace('Warning FailedScheduling ', ''),
+  }
 }
 
-const asks = (cpu: string, memory = '1Mi'): Partial<PodSpec> => ({ containers: [{ name: 'c', image: 'nginx', resources: { requests: { cpu, memory } } }] })
+const asks = (cpu: string, memory = '1Mi'): Partial<PodSpec> => ({
+  containers: [{ name: 'c', image: 'nginx', resources: { requests: { cpu, memory } } }],
+})
 
 describe('a Pod that fits', () => {
   test('is bound, and an event says where', () => {
@@ -40,7 +60,9 @@ describe('a Pod that fits', () => {
     advance(100)
     expect(nodeOf('web')).toMatch(/^node0[123]$/)
     expect(events('web')).toEqual([`Normal Scheduled Successfully assigned default/web to ${nodeOf('web')}`])
-    expect(client.get(pod, 'default', 'web')!.status!.conditions).toContainEqual(expect.objectContaining({ type: 'PodScheduled', status: 'True' }))
+    expect(client.get(pod, 'default', 'web')!.status!.conditions).toContainEqual(
+      expect.objectContaining({ type: 'PodScheduled', status: 'True' }),
+    )
   })
 
   test('leaves a record: each node, each plugin, its verdict or its points', () => {
@@ -49,32 +71,90 @@ describe('a Pod that fits', () => {
     advance(100)
     const record = scheduler.explain(metadata.uid)!
     expect(record).toMatchObject({ pod: 'default/web', attempt: 1, chosen: nodeOf('web') })
-    expect(record.nodes.find((it) => it.node === 'controlplane')).toMatchObject({ refusedBy: 'TaintToleration', reasons: ['node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }'] })
-    expect(record.nodes.find((it) => it.node === 'node01')!.scores).toMatchObject({ NodeResourcesFit: expect.any(Number) as number, NodeResourcesBalancedAllocation: expect.any(Number) as number })
+    expect(record.nodes.find((it) => it.node === 'controlplane')).toMatchObject({
+      refusedBy: 'TaintToleration',
+      reasons: ['node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }'],
+    })
+    expect(record.nodes.find((it) => it.node === 'node01')!.scores).toMatchObject({
+      NodeResourcesFit: expect.any(Number) as number,
+      NodeResourcesBalancedAllocation: expect.any(Number) as number,
+    })
   })
 })
 
 type Case = readonly [title: string, spec: Partial<PodSpec>, message: string]
-const requiredNode = (key: string, value: string): Partial<PodSpec> => ({ affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: 'In', values: [value] }] }] } } } })
+const requiredNode = (key: string, value: string): Partial<PodSpec> => ({
+  affinity: {
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key, operator: 'In', values: [value] }] }],
+      },
+    },
+  },
+})
 const TAINT = '1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }'
 const cases: readonly Case[] = [
-  ['asks for more CPU than any node has', asks('5'), `0/4 nodes are available: ${TAINT}, 3 Insufficient cpu. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.`],
-  ['wants a label no node has', { nodeSelector: { disk: 'ssd' } }, `0/4 nodes are available: ${TAINT}, 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.`],
-  ['requires a zone that does not exist', requiredNode('topology.kubernetes.io/zone', 'zone-x'), `0/4 nodes are available: ${TAINT}, 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.`],
-  ['asks for an extended resource', asksFor('example.com/gpu', '1'), `0/4 nodes are available: ${TAINT}, 3 Insufficient example.com/gpu. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.`],
-  ['wants to be beside Pods that are not there', beside('cache'), `0/4 nodes are available: ${TAINT}, 3 node(s) didn't match pod affinity rules. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.`],
-  ['uses a claim that does not exist', { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] }, '0/4 nodes are available: persistentvolumeclaim "data" not found. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.'],
-  ['must never preempt', { ...asks('5'), preemptionPolicy: 'Never' }, `0/4 nodes are available: ${TAINT}, 3 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never.`],
+  [
+    'asks for more CPU than any node has',
+    asks('5'),
+    `0/4 nodes are available: ${TAINT}, 3 Insufficient cpu. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.`,
+  ],
+  [
+    'wants a label no node has',
+    { nodeSelector: { disk: 'ssd' } },
+    `0/4 nodes are available: ${TAINT}, 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.`,
+  ],
+  [
+    'requires a zone that does not exist',
+    requiredNode('topology.kubernetes.io/zone', 'zone-x'),
+    `0/4 nodes are available: ${TAINT}, 3 node(s) didn't match Pod's node affinity/selector. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.`,
+  ],
+  [
+    'asks for an extended resource',
+    asksFor('example.com/gpu', '1'),
+    `0/4 nodes are available: ${TAINT}, 3 Insufficient example.com/gpu. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.`,
+  ],
+  [
+    'wants to be beside Pods that are not there',
+    beside('cache'),
+    `0/4 nodes are available: ${TAINT}, 3 node(s) didn't match pod affinity rules. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.`,
+  ],
+  [
+    'uses a claim that does not exist',
+    { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] },
+    '0/4 nodes are available: persistentvolumeclaim "data" not found. preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.',
+  ],
+  [
+    'must never preempt',
+    { ...asks('5'), preemptionPolicy: 'Never' },
+    `0/4 nodes are available: ${TAINT}, 3 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never.`,
+  ],
 ]
 
 function asksFor(resource: string, amount: string): Partial<PodSpec> {
   return { containers: [{ name: 'c', image: 'nginx', resources: { requests: { [resource]: amount }, limits: { [resource]: amount } } }] }
 }
 function beside(app: string): Partial<PodSpec> {
-  return { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app } } }] } } }
+  return {
+    affinity: {
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app } } },
+        ],
+      },
+    },
+  }
 }
 function apartFrom(app: string): Partial<PodSpec> {
-  return { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app } } }] } } }
+  return {
+    affinity: {
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: { app } } },
+        ],
+      },
+    },
+  }
 }
 
 describe('the scheduler says why a Pod is Pending that', () => {
@@ -83,7 +163,9 @@ describe('the scheduler says why a Pod is Pending that', () => {
     add(spec, {}, 'web')
     advance(200)
     expect(why('web')).toBe(message)
-    expect(client.get(pod, 'default', 'web')!.status!.conditions).toContainEqual(expect.objectContaining({ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }))
+    expect(client.get(pod, 'default', 'web')!.status!.conditions).toContainEqual(
+      expect.objectContaining({ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }),
+    )
   })
 
   test('finds no node at all', () => {
@@ -99,7 +181,9 @@ describe('the scheduler says why a Pod is Pending that', () => {
     advance(100)
     add(asks('2'), {}, 'late')
     advance(200)
-    expect(why('late')).toBe(`0/4 nodes are available: ${TAINT}, 3 Insufficient cpu. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod.`)
+    expect(why('late')).toBe(
+      `0/4 nodes are available: ${TAINT}, 3 Insufficient cpu. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod.`,
+    )
   })
 
   test('finds a taken host port, a cordoned node and an unloved taint', () => {
@@ -126,7 +210,10 @@ describe('waiting Pods are tried again', () => {
     advance(20_000)
     client.delete(pod, 'default', 'big-0', { gracePeriodSeconds: 0 })
     advance(20_000)
-    const tries = client.list(event).filter((it) => it.reason === 'FailedScheduling').map((it) => it.series?.count ?? it.count ?? 1)
+    const tries = client
+      .list(event)
+      .filter((it) => it.reason === 'FailedScheduling')
+      .map((it) => it.series?.count ?? it.count ?? 1)
     expect(pods().filter((it) => it.metadata.name.startsWith('small') && it.spec.nodeName)).toHaveLength(2)
     expect(Math.max(...tries)).toBe(1)
   })
@@ -146,7 +233,14 @@ describe('waiting Pods are tried again', () => {
     const { metadata } = add(asks('5'))
     advance(20_000)
     for (let i = 0; i < 5; i++) {
-      client.patch(node, undefined, 'node01', 'strategic', { status: { conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: `2026-01-01T00:10:0${i}Z` }] } }, { subresource: 'status' })
+      client.patch(
+        node,
+        undefined,
+        'node01',
+        'strategic',
+        { status: { conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: `2026-01-01T00:10:0${i}Z` }] } },
+        { subresource: 'status' },
+      )
       advance(15_000)
     }
     expect(scheduler.explain(metadata.uid)!.attempt).toBe(1)
@@ -185,7 +279,9 @@ describe('Pods are put', () => {
     add(apartFrom('db'), { app: 'db' }, 'fourth')
     advance(200)
     expect(new Set(placement())).toEqual(new Set(['node01', 'node02', 'node03', undefined]))
-    expect(why('fourth')).toBe(`0/4 nodes are available: ${TAINT}, 3 node(s) didn't match pod anti-affinity rules. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod.`)
+    expect(why('fourth')).toBe(
+      `0/4 nodes are available: ${TAINT}, 3 node(s) didn't match pod anti-affinity rules. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod.`,
+    )
   })
 
   test('together when they want each other, wherever the first went', () => {
@@ -197,7 +293,16 @@ describe('Pods are put', () => {
 
   test('evenly over zones under a topology spread constraint', () => {
     const { add, advance, placement } = scheduling()
-    const spread: Partial<PodSpec> = { topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { app: 'web' } } }] }
+    const spread: Partial<PodSpec> = {
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: 'topology.kubernetes.io/zone',
+          whenUnsatisfiable: 'DoNotSchedule',
+          labelSelector: { matchLabels: { app: 'web' } },
+        },
+      ],
+    }
     for (let i = 0; i < 7; i++) add(spread, { app: 'web' })
     advance(200)
     const counts = workers.map((it) => placement().filter((name) => name === it.metadata.name).length).sort()
@@ -210,7 +315,13 @@ describe('Pods are put', () => {
     spreadOut.advance(200)
     expect(new Set(spreadOut.placement()).size).toBe(3)
     const resources = [{ name: 'cpu', weight: 1 }]
-    const packed = scheduling(undefined, [{ schedulerName: 'default-scheduler', scoringStrategy: { type: 'MostAllocated', resources }, disabled: ['NodeResourcesBalancedAllocation', 'PodTopologySpread'] }])
+    const packed = scheduling(undefined, [
+      {
+        schedulerName: 'default-scheduler',
+        scoringStrategy: { type: 'MostAllocated', resources },
+        disabled: ['NodeResourcesBalancedAllocation', 'PodTopologySpread'],
+      },
+    ])
     for (let i = 0; i < 3; i++) packed.add(asks('500m'))
     packed.advance(200)
     expect(new Set(packed.placement()).size).toBe(1)

@@ -24,7 +24,9 @@ const FOR_HOST_NETWORK: Toleration = { key: 'node.kubernetes.io/network-unavaila
 export function daemonSpec(set: DaemonSet): PodSpec {
   const spec = set.spec.template.spec!
   const added = spec.hostNetwork ? [...TOLERATIONS, FOR_HOST_NETWORK] : TOLERATIONS
-  const own = (spec.tolerations ?? []).filter((it) => !added.some((other) => other.key === it.key && other.effect === it.effect && it.operator === 'Exists'))
+  const own = (spec.tolerations ?? []).filter(
+    (it) => !added.some((other) => other.key === it.key && other.effect === it.effect && it.operator === 'Exists'),
+  )
   return { ...spec, tolerations: [...own, ...added] }
 }
 
@@ -44,13 +46,21 @@ export function daemonPod(set: DaemonSet, node: Node, hash: string): NewObject<P
   const spec = daemonSpec(set)
   const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
   const field = { key: 'metadata.name', operator: 'In', values: [node.metadata.name] }
-  const terms: readonly NodeSelectorTerm[] = required?.nodeSelectorTerms.map((term) => ({ ...term, matchFields: [field] })) ?? [{ matchFields: [field] }]
+  const terms: readonly NodeSelectorTerm[] = required?.nodeSelectorTerms.map((term) => ({ ...term, matchFields: [field] })) ?? [
+    { matchFields: [field] },
+  ]
   return {
     ...pod,
-    metadata: { ...pod.metadata, labels: { ...pod.metadata.labels, [REVISION_HASH]: hash, ...(generation && { [GENERATION]: generation }) } },
+    metadata: {
+      ...pod.metadata,
+      labels: { ...pod.metadata.labels, [REVISION_HASH]: hash, ...(generation && { [GENERATION]: generation }) },
+    },
     spec: {
       ...spec,
-      affinity: { ...spec.affinity, nodeAffinity: { ...spec.affinity?.nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } } },
+      affinity: {
+        ...spec.affinity,
+        nodeAffinity: { ...spec.affinity?.nodeAffinity, requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } },
+      },
     },
   }
 }

@@ -77,14 +77,16 @@ const DELETED = { event: 'SuccessfulDelete', refusal: 'FailedDelete' } as const
 /** What to create and delete: one daemon a node, and during a rolling update no more nodes without one (or with two) than allowed. */
 function planFor(set: DaemonSet, places: readonly Place[], hash: string, nowMs: number): { readonly steps: readonly Step[] } {
   const steps: Step[] = []
-  const start = (place: Place) => steps.push(create(podKind, daemonPod(set, place.node, hash), { event: 'SuccessfulCreate', refusal: 'FailedCreate' }))
+  const start = (place: Place) =>
+    steps.push(create(podKind, daemonPod(set, place.node, hash), { event: 'SuccessfulCreate', refusal: 'FailedCreate' }))
   const stop = (pod: Pod) => steps.push(remove(podKind, pod, DELETED))
   const minReady = set.spec.minReadySeconds ?? 0
   const isNew = (pod: Pod) => pod.metadata.labels?.[REVISION_HASH] === hash
   const rolling = (set.spec.updateStrategy?.type ?? 'RollingUpdate') === 'RollingUpdate'
   const wanted = places.filter(({ shouldRun }) => shouldRun).length
   const maxSurge = rolling ? intOrPercent(set.spec.updateStrategy?.rollingUpdate?.maxSurge ?? 0, wanted, 'up') : 0
-  const maxUnavailable = maxSurge > 0 ? 0 : Math.max(1, intOrPercent(set.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, wanted, 'up'))
+  const maxUnavailable =
+    maxSurge > 0 ? 0 : Math.max(1, intOrPercent(set.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, wanted, 'up'))
 
   const outdated: { readonly place: Place; readonly pod: Pod }[] = []
   let unavailable = 0
@@ -112,7 +114,11 @@ function planFor(set: DaemonSet, places: readonly Place[], hash: string, nowMs: 
     const fresh = active.filter(isNew)
     const old = active.filter((pod) => !isNew(pod))
     // Of several daemons of one revision on a node the oldest stays.
-    for (const group of [fresh, old]) [...group].sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1)).slice(1).forEach(stop)
+    for (const group of [fresh, old])
+      [...group]
+        .sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : 1))
+        .slice(1)
+        .forEach(stop)
     if (!active.some((pod) => isAvailable(pod, minReady, nowMs))) unavailable++
     const [oldPod] = old
     if (!oldPod) continue

@@ -12,7 +12,16 @@ import { ownedOrAdoptable } from '../watches'
 import { isRecreate, statusReplicas } from './limits'
 import { findNew, newReplicaSet, nextRevision, refreshed, resized, REVISION, revisionOf } from './revisions'
 import { beyondHistory, newSetSize, oldSetSizes, scaledSizes, wasScaled, type Sizes } from './scaling'
-import { conditionOf, countedStatus, hasDeadline, isComplete, lookAgainAtDeadline, newCondition, rolloutStatus, withCondition } from './status'
+import {
+  conditionOf,
+  countedStatus,
+  hasDeadline,
+  isComplete,
+  lookAgainAtDeadline,
+  newCondition,
+  rolloutStatus,
+  withCondition,
+} from './status'
 
 /** Pods of the ReplicaSets, read and watched for the Recreate strategy alone, which waits until the old ones are really gone. */
 const podsWhenRecreating: Watch<Deployment, readonly Pod[]> = {
@@ -37,13 +46,18 @@ const podsWhenRecreating: Watch<Deployment, readonly Pod[]> = {
 export const deploymentController = defineController({
   name: 'deployment-controller',
   reconciles: deploymentKind,
-  watches: { sets: ownedOrAdoptable(replicaSet, deploymentKind, (deployment: Deployment) => deployment.spec.selector), pods: podsWhenRecreating },
+  watches: {
+    sets: ownedOrAdoptable(replicaSet, deploymentKind, (deployment: Deployment) => deployment.spec.selector),
+    pods: podsWhenRecreating,
+  },
 
   reconcile(deployment, { sets, pods, refused, nowMs }) {
     const { selector } = deployment.spec
-    if (!selector.matchLabels && !selector.matchExpressions) return [say('Warning', 'SelectingAll', 'This deployment is selecting all pods. A non-empty selector is required.')]
+    if (!selector.matchLabels && !selector.matchExpressions)
+      return [say('Warning', 'SelectingAll', 'This deployment is selecting all pods. A non-empty selector is required.')]
     const { mine, steps } = claim(deploymentKind, deployment, replicaSet, sets, selector)
-    if (refused.some(({ step, error }) => step.do === 'create' && isStatus(error, 'AlreadyExists'))) return [...steps, ...afterCollision(deployment)]
+    if (refused.some(({ step, error }) => step.do === 'create' && isStatus(error, 'AlreadyExists')))
+      return [...steps, ...afterCollision(deployment)]
     return [...steps, ...rollout(deployment, mine, pods, refused.find(({ step }) => step.do === 'create')?.error, nowMs)]
   },
 })
@@ -52,7 +66,13 @@ function afterCollision(deployment: Deployment): Step[] {
   return [setStatus(deployment, { ...deployment.status, collisionCount: (deployment.status?.collisionCount ?? 0) + 1 }), again(0)]
 }
 
-function rollout(deployment: Deployment, sets: readonly ReplicaSet[], pods: readonly Pod[], refusal: Error | undefined, nowMs: number): Step[] {
+function rollout(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  pods: readonly Pod[],
+  refusal: Error | undefined,
+  nowMs: number,
+): Step[] {
   const found = findNew(deployment, sets)
   const old = sets.filter((rs) => rs !== found)
   const conditions = pauseConditions(deployment, nowMs)
@@ -62,7 +82,12 @@ function rollout(deployment: Deployment, sets: readonly ReplicaSet[], pods: read
     const steps = resize(deployment, sets, scaledSizes(deployment, found, old))
     const cleanup = deployment.spec.paused ? prune(deployment, old) : []
     // Scaling is one step, going on with the rollout the next.
-    return [...steps, ...cleanup, setStatus(deployment, countedStatus(deployment, sets, found, conditions, nowMs)), ...(deployment.spec.paused ? [] : [again(0)])]
+    return [
+      ...steps,
+      ...cleanup,
+      setStatus(deployment, countedStatus(deployment, sets, found, conditions, nowMs)),
+      ...(deployment.spec.paused ? [] : [again(0)]),
+    ]
   }
   if (isRecreate(deployment)) {
     const steps = resize(deployment, sets, new Map(old.map((rs) => [rs.metadata.name, 0])))
@@ -70,7 +95,9 @@ function rollout(deployment: Deployment, sets: readonly ReplicaSet[], pods: read
   }
   const fresh = found ? adopted(deployment, found, old, conditions, nowMs) : started(deployment, old, conditions, refusal, nowMs)
   const all = [...old, fresh.set]
-  const growth = fresh.isNew ? [] : resize(deployment, [fresh.set], new Map([[fresh.set.metadata.name, newSetSize(deployment, fresh.set, all)]]))
+  const growth = fresh.isNew
+    ? []
+    : resize(deployment, [fresh.set], new Map([[fresh.set.metadata.name, newSetSize(deployment, fresh.set, all)]]))
   const shrinkage = growth.length > 0 || isRecreate(deployment) ? [] : resize(deployment, old, oldSetSizes(deployment, fresh.set, old))
   return withRolloutStatus(deployment, all, fresh.set, fresh.conditions, [...fresh.steps, ...growth, ...shrinkage], nowMs)
 }
@@ -84,9 +111,21 @@ function withRolloutStatus(
   nowMs: number,
 ): Step[] {
   const status = rolloutStatus(deployment, sets, newSet, conditions, nowMs)
-  const cleanup = steps.length === 0 && isComplete(deployment, deployment.status ?? {}) ? prune(deployment, sets.filter((rs) => rs !== newSet)) : []
+  const cleanup =
+    steps.length === 0 && isComplete(deployment, deployment.status ?? {})
+      ? prune(
+          deployment,
+          sets.filter((rs) => rs !== newSet),
+        )
+      : []
   const finished = isComplete(deployment, status) && !isComplete(deployment, deployment.status ?? {})
-  return [...steps, ...cleanup, setStatus(deployment, status), ...lookAgainAtDeadline(deployment, status, nowMs), ...(finished ? [again(0)] : [])]
+  return [
+    ...steps,
+    ...cleanup,
+    setStatus(deployment, status),
+    ...lookAgainAtDeadline(deployment, status, nowMs),
+    ...(finished ? [again(0)] : []),
+  ]
 }
 
 interface Current {
@@ -97,7 +136,13 @@ interface Current {
 }
 
 /** A ReplicaSet of this template is there already: it gets the latest revision and becomes the current one. */
-function adopted(deployment: Deployment, found: ReplicaSet, old: readonly ReplicaSet[], conditions: readonly DeploymentCondition[], nowMs: number): Current {
+function adopted(
+  deployment: Deployment,
+  found: ReplicaSet,
+  old: readonly ReplicaSet[],
+  conditions: readonly DeploymentCondition[],
+  nowMs: number,
+): Current {
   const set = refreshed(deployment, found, nextRevision(old))
   const progress = newCondition('Progressing', 'True', 'FoundNewReplicaSet', `Found new replica set "${set.metadata.name}"`, nowMs)
   return {
@@ -109,7 +154,13 @@ function adopted(deployment: Deployment, found: ReplicaSet, old: readonly Replic
 }
 
 /** A template that was never rolled out: a ReplicaSet is created for it, as large as the surge allows. */
-function started(deployment: Deployment, old: readonly ReplicaSet[], conditions: readonly DeploymentCondition[], refusal: Error | undefined, nowMs: number): Current {
+function started(
+  deployment: Deployment,
+  old: readonly ReplicaSet[],
+  conditions: readonly DeploymentCondition[],
+  refusal: Error | undefined,
+  nowMs: number,
+): Current {
   const replicas = newSetSize(deployment, undefined, old)
   const revision = nextRevision(old)
   const wanted = newReplicaSet(deployment, replicas, revision)
@@ -134,7 +185,9 @@ function started(deployment: Deployment, old: readonly ReplicaSet[], conditions:
 }
 
 const markRevision = (deployment: Deployment, revision: number): Step[] =>
-  revisionOf(deployment) === revision ? [] : [patch(deploymentKind, deployment, { metadata: { annotations: { [REVISION]: String(revision) } } })]
+  revisionOf(deployment) === revision
+    ? []
+    : [patch(deploymentKind, deployment, { metadata: { annotations: { [REVISION]: String(revision) } } })]
 
 /** Steps that give ReplicaSets new sizes, each with its event; the size annotations are brought up to date silently. */
 function resize(deployment: Deployment, sets: readonly ReplicaSet[], sizes: Sizes): Step[] {
@@ -150,7 +203,8 @@ function resize(deployment: Deployment, sets: readonly ReplicaSet[], sizes: Size
   })
 }
 
-const prune = (deployment: Deployment, old: readonly ReplicaSet[]): Step[] => beyondHistory(deployment, old).map((rs) => remove(replicaSet, rs))
+const prune = (deployment: Deployment, old: readonly ReplicaSet[]): Step[] =>
+  beyondHistory(deployment, old).map((rs) => remove(replicaSet, rs))
 
 /** Whether Pods of old ReplicaSets still exist: Recreate waits for the last of them, terminating ones included. */
 function anyLeft(old: readonly ReplicaSet[], pods: readonly Pod[]): boolean {
@@ -165,8 +219,9 @@ function pauseConditions(deployment: Deployment, nowMs: number): readonly Deploy
   const progress = conditionOf(conditions, 'Progressing')
   if (!hasDeadline(deployment) || progress?.reason === 'ProgressDeadlineExceeded') return conditions
   const isMarked = progress?.reason === 'DeploymentPaused'
-  if (deployment.spec.paused && !isMarked) return withCondition(conditions, newCondition('Progressing', 'Unknown', 'DeploymentPaused', 'Deployment is paused', nowMs))
-  if (!deployment.spec.paused && isMarked) return withCondition(conditions, newCondition('Progressing', 'Unknown', 'DeploymentResumed', 'Deployment is resumed', nowMs))
+  if (deployment.spec.paused && !isMarked)
+    return withCondition(conditions, newCondition('Progressing', 'Unknown', 'DeploymentPaused', 'Deployment is paused', nowMs))
+  if (!deployment.spec.paused && isMarked)
+    return withCondition(conditions, newCondition('Progressing', 'Unknown', 'DeploymentResumed', 'Deployment is resumed', nowMs))
   return conditions
 }
-

@@ -25,4 +25,5 @@ export function maxSurgeOf(deployment: Deployment): number {
 
 export const specReplicas = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, rs) => sum + (rs.spec.replicas ?? 1), 0)
 export const statusReplicas = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, rs) => sum + (rs.status?.replicas ?? 0), 0)
-export const availableReplicas = (sets: readonly ReplicaSet[]): number => sets.reduce((sum, rs) => sum + (rs.status?.availableReplicas ?? 0), 0)
+export const availableReplicas = (sets: readonly ReplicaSet[]): number =>
+  sets.reduce((sum, rs) => sum + (rs.status?.availableReplicas ?? 0), 0)

@@ -28,7 +28,13 @@ export const revisionOf = (object: { readonly metadata: { readonly annotations?:
   Number(object.metadata.annotations?.[REVISION] ?? 0) || 0
 
 export const byAge = (a: ReplicaSet, b: ReplicaSet): number =>
-  a.metadata.creationTimestamp < b.metadata.creationTimestamp ? -1 : a.metadata.creationTimestamp > b.metadata.creationTimestamp ? 1 : a.metadata.name < b.metadata.name ? -1 : 1
+  a.metadata.creationTimestamp < b.metadata.creationTimestamp
+    ? -1
+    : a.metadata.creationTimestamp > b.metadata.creationTimestamp
+      ? 1
+      : a.metadata.name < b.metadata.name
+        ? -1
+        : 1
 
 /** The ReplicaSet that runs the Deployment's present template: the oldest one, should there be several. Rolling back is finding an old one here. */
 export const findNew = (deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined =>

@@ -12,10 +12,17 @@ type Conditions = readonly DeploymentCondition[]
 
 export const hasDeadline = ({ spec }: Deployment): boolean => (spec.progressDeadlineSeconds ?? NO_DEADLINE) !== NO_DEADLINE
 
-export const conditionOf = (conditions: Conditions, type: string): DeploymentCondition | undefined => conditions.find((condition) => condition.type === type)
+export const conditionOf = (conditions: Conditions, type: string): DeploymentCondition | undefined =>
+  conditions.find((condition) => condition.type === type)
 
 /** A condition that begins to hold now. */
-export function newCondition(type: string, status: 'True' | 'False' | 'Unknown', reason: string, message: string, nowMs: number): DeploymentCondition {
+export function newCondition(
+  type: string,
+  status: 'True' | 'False' | 'Unknown',
+  reason: string,
+  message: string,
+  nowMs: number,
+): DeploymentCondition {
   return { type, status, lastUpdateTime: timestamp(nowMs), lastTransitionTime: timestamp(nowMs), reason, message }
 }
 
@@ -27,10 +34,17 @@ export function withCondition(conditions: Conditions, condition: DeploymentCondi
   return [...withoutCondition(conditions, condition.type), kept]
 }
 
-export const withoutCondition = (conditions: Conditions, type: string): Conditions => conditions.filter((condition) => condition.type !== type)
+export const withoutCondition = (conditions: Conditions, type: string): Conditions =>
+  conditions.filter((condition) => condition.type !== type)
 
 /** Counts and availability, from the ReplicaSets' own statuses. */
-export function countedStatus(deployment: Deployment, sets: readonly ReplicaSet[], newSet: ReplicaSet | undefined, conditions: Conditions, nowMs: number): DeploymentStatus {
+export function countedStatus(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  newSet: ReplicaSet | undefined,
+  conditions: Conditions,
+  nowMs: number,
+): DeploymentStatus {
   const available = availableReplicas(sets)
   const replicas = statusReplicas(sets)
   const enough = available >= desired(deployment) - fenceposts(deployment).maxUnavailable
@@ -41,7 +55,10 @@ export function countedStatus(deployment: Deployment, sets: readonly ReplicaSet[
     observedGeneration: deployment.metadata.generation ?? 0,
     ...positive('replicas', replicas),
     ...positive('updatedReplicas', newSet?.status?.replicas ?? 0),
-    ...positive('readyReplicas', sets.reduce((sum, rs) => sum + (rs.status?.readyReplicas ?? 0), 0)),
+    ...positive(
+      'readyReplicas',
+      sets.reduce((sum, rs) => sum + (rs.status?.readyReplicas ?? 0), 0),
+    ),
     ...positive('availableReplicas', available),
     ...positive('unavailableReplicas', Math.max(0, replicas - available)),
     terminatingReplicas: sets.reduce((sum, rs) => sum + (rs.status?.terminatingReplicas ?? 0), 0),
@@ -62,7 +79,13 @@ export function isComplete(deployment: Deployment, status: DeploymentStatus): bo
 }
 
 /** The status during a rollout: counts, and the Progressing condition that `kubectl rollout status` waits for. */
-export function rolloutStatus(deployment: Deployment, sets: readonly ReplicaSet[], newSet: ReplicaSet | undefined, conditions: Conditions, nowMs: number): DeploymentStatus {
+export function rolloutStatus(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  newSet: ReplicaSet | undefined,
+  conditions: Conditions,
+  nowMs: number,
+): DeploymentStatus {
   const status = countedStatus(deployment, sets, newSet, conditions, nowMs)
   const progress = conditionOf(conditions, 'Progressing')
   const settled = (status.replicas ?? 0) === (status.updatedReplicas ?? 0) && progress?.reason === 'NewReplicaSetAvailable'
@@ -74,11 +97,20 @@ export function rolloutStatus(deployment: Deployment, sets: readonly ReplicaSet[
   return { ...status, conditions: withReplicaFailure(progressed, sets, newSet) }
 }
 
-function withProgress(deployment: Deployment, status: DeploymentStatus, newSet: ReplicaSet | undefined, progress: DeploymentCondition | undefined, nowMs: number): Conditions {
+function withProgress(
+  deployment: Deployment,
+  status: DeploymentStatus,
+  newSet: ReplicaSet | undefined,
+  progress: DeploymentCondition | undefined,
+  nowMs: number,
+): Conditions {
   const conditions = status.conditions ?? []
   const subject = newSet ? `ReplicaSet "${newSet.metadata.name}"` : `Deployment "${deployment.metadata.name}"`
   if (isComplete(deployment, status))
-    return withCondition(conditions, newCondition('Progressing', 'True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`, nowMs))
+    return withCondition(
+      conditions,
+      newCondition('Progressing', 'True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`, nowMs),
+    )
   if (hasProgressed(deployment.status ?? {}, status)) {
     const condition = newCondition('Progressing', 'True', 'ReplicaSetUpdated', `${subject} is progressing.`, nowMs)
     const since = progress?.status === 'True' ? progress.lastTransitionTime : condition.lastTransitionTime
@@ -86,7 +118,10 @@ function withProgress(deployment: Deployment, status: DeploymentStatus, newSet: 
     return [...withoutCondition(conditions, 'Progressing'), { ...condition, lastTransitionTime: since }]
   }
   if (hasTimedOut(deployment, progress, nowMs))
-    return withCondition(conditions, newCondition('Progressing', 'False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`, nowMs))
+    return withCondition(
+      conditions,
+      newCondition('Progressing', 'False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`, nowMs),
+    )
   return conditions
 }
 
@@ -118,9 +153,18 @@ export function lookAgainAtDeadline(deployment: Deployment, status: DeploymentSt
 
 function withReplicaFailure(conditions: Conditions, sets: readonly ReplicaSet[], newSet: ReplicaSet | undefined): Conditions {
   const others = withoutCondition(conditions, 'ReplicaFailure')
-  const failing = [...(newSet ? [newSet] : []), ...sets].flatMap((rs) => rs.status?.conditions?.filter((condition) => condition.type === 'ReplicaFailure') ?? [])[0]
+  const failing = [...(newSet ? [newSet] : []), ...sets].flatMap(
+    (rs) => rs.status?.conditions?.filter((condition) => condition.type === 'ReplicaFailure') ?? [],
+  )[0]
   if (!failing) return others
   const { status, reason, message, lastTransitionTime } = failing
-  const failure: DeploymentCondition = { type: 'ReplicaFailure', status, lastUpdateTime: lastTransitionTime, lastTransitionTime, reason, message }
+  const failure: DeploymentCondition = {
+    type: 'ReplicaFailure',
+    status,
+    lastUpdateTime: lastTransitionTime,
+    lastTransitionTime,
+    reason,
+    message,
+  }
   return withCondition(conditionOf(conditions, 'ReplicaFailure') ? conditions : others, failure)
 }

@@ -27,11 +27,31 @@ export const endpointsController = defineController({
     const annotations = truncated ? { ...others, [OVER_CAPACITY]: 'truncated' } : others
     const metadata = { labels, ...(Object.keys(annotations).length > 0 && { annotations }) }
     const { name, namespace } = service.metadata
-    if (!present) return [create(endpointsKind, { metadata: { name, namespace, ...metadata }, ...(subsets.length > 0 && { subsets }) }, { refusal: 'FailedToCreateEndpoint', refusalMessage: (error) => `Failed to create endpoint for service ${namespace}/${name}: ${error.message}` })]
-    const isSame = same(present.subsets ?? [], subsets) && same(present.metadata.labels, labels) && same(present.metadata.annotations ?? {}, annotations)
+    if (!present)
+      return [
+        create(
+          endpointsKind,
+          { metadata: { name, namespace, ...metadata }, ...(subsets.length > 0 && { subsets }) },
+          {
+            refusal: 'FailedToCreateEndpoint',
+            refusalMessage: (error) => `Failed to create endpoint for service ${namespace}/${name}: ${error.message}`,
+          },
+        ),
+      ]
+    const isSame =
+      same(present.subsets ?? [], subsets) && same(present.metadata.labels, labels) && same(present.metadata.annotations ?? {}, annotations)
     if (isSame) return []
-    const next: Endpoints = { ...present, metadata: { ...present.metadata, labels, annotations: metadata.annotations }, subsets: subsets.length > 0 ? subsets : undefined }
-    return [update(endpointsKind, next, { refusal: 'FailedToUpdateEndpoint', refusalMessage: (error) => `Failed to update endpoint ${namespace}/${name}: ${error.message}` })]
+    const next: Endpoints = {
+      ...present,
+      metadata: { ...present.metadata, labels, annotations: metadata.annotations },
+      subsets: subsets.length > 0 ? subsets : undefined,
+    }
+    return [
+      update(endpointsKind, next, {
+        refusal: 'FailedToUpdateEndpoint',
+        refusalMessage: (error) => `Failed to update endpoint ${namespace}/${name}: ${error.message}`,
+      }),
+    ]
   },
 
   /** Nothing owns an Endpoints object: it goes because its Service is gone. */
@@ -48,20 +68,37 @@ function labelsOf({ metadata, spec }: Service): Readonly<Record<string, string>>
 
 /** Addresses with the same ports together, ready and not ready apart, all in order. */
 function subsetsOf(service: Service, pods: readonly Pod[]): readonly EndpointSubset[] {
-  const groups = new Map<string, { readonly ports: readonly EndpointPort[]; readonly ready: EndpointAddress[]; readonly notReady: EndpointAddress[] }>()
+  const groups = new Map<
+    string,
+    { readonly ports: readonly EndpointPort[]; readonly ready: EndpointAddress[]; readonly notReady: EndpointAddress[] }
+  >()
   for (const pod of pods) {
     const ip = pod.status?.podIP
     if (!ip || isFinished(pod) || pod.metadata.deletionTimestamp) continue
     const ports = (service.spec.ports ?? []).flatMap((it) => {
       const port = targetPortIn(pod, it)
-      return port === undefined ? [] : [{ ...(it.name && { name: it.name }), port, protocol: it.protocol ?? 'TCP', ...(it.appProtocol && { appProtocol: it.appProtocol }) }]
+      return port === undefined
+        ? []
+        : [
+            {
+              ...(it.name && { name: it.name }),
+              port,
+              protocol: it.protocol ?? 'TCP',
+              ...(it.appProtocol && { appProtocol: it.appProtocol }),
+            },
+          ]
     })
     if (ports.length === 0 && service.spec.clusterIP !== 'None') continue
     const key = JSON.stringify(ports)
     const group = groups.get(key) ?? { ports, ready: [], notReady: [] }
     groups.set(key, group)
     const hostname = hostnameIn(pod, service)
-    const address: EndpointAddress = { ip, ...(hostname && { hostname }), ...(pod.spec?.nodeName && { nodeName: pod.spec.nodeName }), targetRef: referenceTo(pod) }
+    const address: EndpointAddress = {
+      ip,
+      ...(hostname && { hostname }),
+      ...(pod.spec?.nodeName && { nodeName: pod.spec.nodeName }),
+      targetRef: referenceTo(pod),
+    }
     ;(isReady(pod) || service.spec.publishNotReadyAddresses ? group.ready : group.notReady).push(address)
   }
   return [...groups.values()].map(({ ports, ready, notReady }) => ({

@@ -25,7 +25,11 @@ export const endpointSliceMirroringController = defineController({
 
   reconcile(endpoints, { service, slices }) {
     const mirrored = slices.filter((slice) => slice.metadata.labels?.[MANAGED_BY] === MANAGER)
-    const isWanted = service && !hasSelector(service.spec.selector) && endpoints.metadata.labels?.[SKIP] !== 'true' && !endpoints.metadata.annotations?.['control-plane.alpha.kubernetes.io/leader']
+    const isWanted =
+      service &&
+      !hasSelector(service.spec.selector) &&
+      endpoints.metadata.labels?.[SKIP] !== 'true' &&
+      !endpoints.metadata.annotations?.['control-plane.alpha.kubernetes.io/leader']
     const wanted = isWanted ? (endpoints.subsets ?? []).flatMap((subset) => slicesFor(endpoints, subset)) : []
     return [
       ...wanted.flatMap((slice, index) => {
@@ -40,9 +44,15 @@ export const endpointSliceMirroringController = defineController({
   },
 })
 
-function slicesFor(endpoints: Endpoints, { addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset): NewObject<EndpointSlice>[] {
+function slicesFor(
+  endpoints: Endpoints,
+  { addresses = [], notReadyAddresses = [], ports = [] }: EndpointSubset,
+): NewObject<EndpointSlice>[] {
   const { name, namespace, labels } = endpoints.metadata
-  const all = [...addresses.map((address) => ({ address, ready: true })), ...notReadyAddresses.map((address) => ({ address, ready: false }))].slice(0, MAX_PER_SUBSET)
+  const all = [
+    ...addresses.map((address) => ({ address, ready: true })),
+    ...notReadyAddresses.map((address) => ({ address, ready: false })),
+  ].slice(0, MAX_PER_SUBSET)
   return ['IPv4', 'IPv6'].flatMap((family) => {
     const ofFamily = all.filter(({ address }) => address.ip.includes(':') === (family === 'IPv6'))
     if (ofFamily.length === 0) return []
@@ -55,16 +65,19 @@ function slicesFor(endpoints: Endpoints, { addresses = [], notReadyAddresses = [
           ownerReferences: [controllerReference(endpointsKind, endpoints)],
         },
         addressType: family,
-        endpoints: ofFamily.map(
-          ({ address, ready }): Endpoint => ({
-            addresses: [address.ip],
-            conditions: { ready },
-            ...(address.hostname && { hostname: address.hostname }),
-            ...(address.nodeName && { nodeName: address.nodeName }),
-            ...(address.targetRef && { targetRef: address.targetRef }),
-          }),
-        ),
-        ports: ports.map((port) => ({ name: port.name ?? '', protocol: port.protocol ?? 'TCP', port: port.port, ...(port.appProtocol && { appProtocol: port.appProtocol }) })),
+        endpoints: ofFamily.map(({ address, ready }): Endpoint => ({
+          addresses: [address.ip],
+          conditions: { ready },
+          ...(address.hostname && { hostname: address.hostname }),
+          ...(address.nodeName && { nodeName: address.nodeName }),
+          ...(address.targetRef && { targetRef: address.targetRef }),
+        })),
+        ports: ports.map((port) => ({
+          name: port.name ?? '',
+          protocol: port.protocol ?? 'TCP',
+          port: port.port,
+          ...(port.appProtocol && { appProtocol: port.appProtocol }),
+        })),
       },
     ]
   })

@@ -23,7 +23,10 @@ const MAX_ENDPOINTS = 100
 /** The slices that belong to a Service, by the label that says so. */
 export const slicesOf = (manager: string): Watch<Service, readonly EndpointSlice[]> => ({
   kind: endpointSlice as never, // only used as the name of what to watch
-  concerns: ({ metadata }) => (metadata.labels?.[MANAGED_BY] === manager && metadata.labels[SERVICE_NAME] ? [`${metadata.namespace}/${metadata.labels[SERVICE_NAME]}`] : []),
+  concerns: ({ metadata }) =>
+    metadata.labels?.[MANAGED_BY] === manager && metadata.labels[SERVICE_NAME]
+      ? [`${metadata.namespace}/${metadata.labels[SERVICE_NAME]}`]
+      : [],
   read: ({ metadata }, find) => find.list(endpointSlice, metadata.namespace, `${SERVICE_NAME}=${metadata.name},${MANAGED_BY}=${manager}`),
 })
 
@@ -42,7 +45,19 @@ export const endpointSliceController = defineController({
     if (service.spec.type === 'ExternalName' || !hasSelector(service.spec.selector) || service.metadata.deletionTimestamp) return []
     const families = service.spec.ipFamilies?.length ? service.spec.ipFamilies : ['IPv4']
     const stale = slices.filter((slice) => !families.includes(slice.addressType)).map((slice) => remove(endpointSlice, slice))
-    return [...stale, ...families.flatMap((family) => stepsFor(family, service, pods, slices.filter((slice) => slice.addressType === family), nodeOf, nodes))]
+    return [
+      ...stale,
+      ...families.flatMap((family) =>
+        stepsFor(
+          family,
+          service,
+          pods,
+          slices.filter((slice) => slice.addressType === family),
+          nodeOf,
+          nodes,
+        ),
+      ),
+    ]
   },
 })
 
@@ -104,16 +119,33 @@ function fillSlices(family: string, service: Service, { ports, endpoints }: Grou
     if (kept.length === 0 && !isLast) {
       steps.push(remove(endpointSlice, slice))
       remaining--
-    } else if (!same(slice.endpoints ?? [], kept) || !same(slice.metadata.labels, labels)) steps.push(update(endpointSlice, { ...slice, metadata: { ...slice.metadata, labels }, endpoints: kept, ports }))
+    } else if (!same(slice.endpoints ?? [], kept) || !same(slice.metadata.labels, labels))
+      steps.push(update(endpointSlice, { ...slice, metadata: { ...slice.metadata, labels }, endpoints: kept, ports }))
   }
   const fresh: (readonly Endpoint[])[] = present.length === 0 && rest.length === 0 ? [[]] : []
   while (rest.length > 0) fresh.push(rest.splice(0, MAX_ENDPOINTS))
-  return [...steps, ...fresh.map((part) => create(endpointSlice, newSlice(family, service, labels, ports, part), { refusal: 'FailedToUpdateEndpointSlices' }))]
+  return [
+    ...steps,
+    ...fresh.map((part) =>
+      create(endpointSlice, newSlice(family, service, labels, ports, part), { refusal: 'FailedToUpdateEndpointSlices' }),
+    ),
+  ]
 }
 
-function newSlice(family: string, service: Service, labels: Readonly<Record<string, string>>, ports: readonly EndpointPort[], endpoints: readonly Endpoint[]): NewObject<EndpointSlice> {
+function newSlice(
+  family: string,
+  service: Service,
+  labels: Readonly<Record<string, string>>,
+  ports: readonly EndpointPort[],
+  endpoints: readonly Endpoint[],
+): NewObject<EndpointSlice> {
   const { name, namespace } = service.metadata
-  return { metadata: { generateName: `${name}-`, namespace, labels, ownerReferences: [controllerReference(serviceKind, service)] }, addressType: family, endpoints, ports }
+  return {
+    metadata: { generateName: `${name}-`, namespace, labels, ownerReferences: [controllerReference(serviceKind, service)] },
+    addressType: family,
+    endpoints,
+    ports,
+  }
 }
 
 function sliceLabels({ metadata, spec }: Service): Readonly<Record<string, string>> {
@@ -129,11 +161,14 @@ function addressOf(pod: Pod, family: string): string | undefined {
 function portsIn(pod: Pod, service: Service): readonly EndpointPort[] {
   return (service.spec.ports ?? []).flatMap((it) => {
     const port = targetPortIn(pod, it)
-    return port === undefined ? [] : [{ name: it.name ?? '', protocol: it.protocol ?? 'TCP', port, ...(it.appProtocol && { appProtocol: it.appProtocol }) }]
+    return port === undefined
+      ? []
+      : [{ name: it.name ?? '', protocol: it.protocol ?? 'TCP', port, ...(it.appProtocol && { appProtocol: it.appProtocol }) }]
   })
 }
 
-const portsKey = (ports: readonly EndpointPort[]) => ports.map(({ name, protocol, port, appProtocol }) => [name ?? '', protocol, port, appProtocol].join('/')).join(',')
+const portsKey = (ports: readonly EndpointPort[]) =>
+  ports.map(({ name, protocol, port, appProtocol }) => [name ?? '', protocol, port, appProtocol].join('/')).join(',')
 
 function endpointOf(pod: Pod, address: string, service: Service, nodeOf: (name: string) => Node | undefined): Endpoint {
   const serving = isReady(pod)

@@ -16,7 +16,10 @@ export function withHints(service: Service, endpoints: Endpoints, nodes: () => r
     case 'PreferSameZone':
       return mapped(endpoints, ({ zone }) => (zone ? { forZones: [{ name: zone }] } : undefined))
     case 'PreferSameNode':
-      return mapped(endpoints, ({ zone, nodeName }) => ({ ...(zone && { forZones: [{ name: zone }] }), ...(nodeName && { forNodes: [{ name: nodeName }] }) }))
+      return mapped(endpoints, ({ zone, nodeName }) => ({
+        ...(zone && { forZones: [{ name: zone }] }),
+        ...(nodeName && { forNodes: [{ name: nodeName }] }),
+      }))
     default: {
       const mode = service.metadata.annotations?.[TOPOLOGY_MODE] ?? ''
       return /^auto$/i.test(mode) ? proportionally(endpoints, nodes()) : endpoints
@@ -38,7 +41,8 @@ function proportionally(endpoints: Endpoints, nodes: readonly Node[]): Endpoints
   const cpus = new Map<string, number>()
   for (const { metadata, status, spec } of nodes) {
     const zone = metadata.labels?.[ZONE]
-    if (zone && !spec?.taints?.some((taint) => taint.key === 'node-role.kubernetes.io/control-plane')) cpus.set(zone, (cpus.get(zone) ?? 0) + amountOf('cpu', status?.allocatable?.['cpu'] ?? '0'))
+    if (zone && !spec?.taints?.some((taint) => taint.key === 'node-role.kubernetes.io/control-plane'))
+      cpus.set(zone, (cpus.get(zone) ?? 0) + amountOf('cpu', status?.allocatable?.['cpu'] ?? '0'))
   }
   const ready = [...endpoints.values()].filter((endpoint) => endpoint.conditions?.ready)
   const total = [...cpus.values()].reduce((sum, value) => sum + value, 0)
@@ -50,7 +54,8 @@ function proportionally(endpoints: Endpoints, nodes: readonly Node[]): Endpoints
     given.set(endpoint, zone)
     counts.set(zone, counts.get(zone)! + 1)
   }
-  for (const endpoint of ready) if ((counts.get(endpoint.zone!) ?? Infinity) < Math.ceil(wanted.get(endpoint.zone!) ?? 0)) give(endpoint, endpoint.zone!)
+  for (const endpoint of ready)
+    if ((counts.get(endpoint.zone!) ?? Infinity) < Math.ceil(wanted.get(endpoint.zone!) ?? 0)) give(endpoint, endpoint.zone!)
   for (const endpoint of ready) {
     if (given.has(endpoint)) continue
     const [neediest] = [...counts].sort(([a, x], [b, y]) => x / wanted.get(a)! - y / wanted.get(b)!)

@@ -14,10 +14,15 @@ export const servicePods: Watch<Service, readonly Pod[]> = {
     if (change === 'MODIFIED' && before && showsTheSame(before, now)) return []
     return find
       .all(now.metadata.namespace)
-      .filter(({ spec }) => spec.selector && (matchesAll(spec.selector, now.metadata.labels) || (before && matchesAll(spec.selector, before.metadata.labels))))
+      .filter(
+        ({ spec }) =>
+          spec.selector &&
+          (matchesAll(spec.selector, now.metadata.labels) || (before && matchesAll(spec.selector, before.metadata.labels))),
+      )
       .map(keyOf)
   },
-  read: ({ spec, metadata }, find) => (hasSelector(spec.selector) ? find.list(podKind, metadata.namespace, selectorText(spec.selector)) : []),
+  read: ({ spec, metadata }, find) =>
+    hasSelector(spec.selector) ? find.list(podKind, metadata.namespace, selectorText(spec.selector)) : [],
 }
 
 /** Whether the controllers look for a Service's Pods; without a selector somebody else writes its endpoints. */
@@ -57,4 +62,5 @@ export function targetPortIn(pod: Pod, { targetPort, port, protocol = 'TCP' }: S
 export const referenceTo = ({ metadata }: Pod) => ({ kind: 'Pod', namespace: metadata.namespace, name: metadata.name, uid: metadata.uid })
 
 /** A Pod with a host name of its own under this headless Service's domain. */
-export const hostnameIn = ({ spec }: Pod, service: Service): string | undefined => (spec?.hostname && spec.subdomain === service.metadata.name ? spec.hostname : undefined)
+export const hostnameIn = ({ spec }: Pod, service: Service): string | undefined =>
+  spec?.hostname && spec.subdomain === service.metadata.name ? spec.hostname : undefined

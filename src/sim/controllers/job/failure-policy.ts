@@ -32,6 +32,8 @@ function exitCodeMatch(pod: Pod, { containerName, operator, values }: PodFailure
 }
 
 function conditionMatch(pod: Pod, patterns: readonly { readonly type: string; readonly status?: string }[]): string | undefined {
-  const match = patterns.find((pattern) => pod.status?.conditions?.some((condition) => condition.type === pattern.type && condition.status === (pattern.status ?? 'True')))
+  const match = patterns.find((pattern) =>
+    pod.status?.conditions?.some((condition) => condition.type === pattern.type && condition.status === (pattern.status ?? 'True')),
+  )
   return match && `Pod ${nameOf(pod)} has condition ${match.type}`
 }

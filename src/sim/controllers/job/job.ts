@@ -41,9 +41,13 @@ export const jobController = defineController({
   },
 })
 
-const untrack = (pod: Pod): Step => patch(podKind, pod, { metadata: { uid: pod.metadata.uid, finalizers: pod.metadata.finalizers!.filter((it) => it !== TRACKING_FINALIZER) } })
+const untrack = (pod: Pod): Step =>
+  patch(podKind, pod, {
+    metadata: { uid: pod.metadata.uid, finalizers: pod.metadata.finalizers!.filter((it) => it !== TRACKING_FINALIZER) },
+  })
 
-export const conditionOf = (job: Job, type: string): JobCondition | undefined => job.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True')
+export const conditionOf = (job: Job, type: string): JobCondition | undefined =>
+  job.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True')
 
 /** A Job that has completed or failed. */
 export const isOver = (job: Job): boolean => conditionOf(job, 'Complete') !== undefined || conditionOf(job, 'Failed') !== undefined
@@ -59,7 +63,9 @@ function run(job: Job, pods: readonly Pod[], nowMs: number): Step[] {
   const uncounted = tally.counted.map(untrack)
   if (decided) return [...uncounted, ...conclude(job, tally, decided, nowMs)]
   const suspension = suspensionOf(job, nowMs)
-  const work = job.spec.suspend ? { steps: tally.active.map((pod) => remove(podKind, pod, DELETED)), change: -tally.active.length } : provide(job, tally, nowMs)
+  const work = job.spec.suspend
+    ? { steps: tally.active.map((pod) => remove(podKind, pod, DELETED)), change: -tally.active.length }
+    : provide(job, tally, nowMs)
   const status = statusOf(job, tally, work.change, suspension.conditions)
   const deadline = deadlineInMs(job, nowMs)
   return [
@@ -67,7 +73,11 @@ function run(job: Job, pods: readonly Pod[], nowMs: number): Step[] {
     ...work.steps,
     ...suspension.steps,
     setStatus(job, suspension.resumed ? { ...status, startTime: timestamp(nowMs) } : job.spec.suspend ? withoutStart(status) : status),
-    ...(work.againMs !== undefined ? [again(Math.max(1, Math.min(work.againMs, deadline ?? Infinity)))] : deadline !== undefined ? [again(Math.max(1, deadline))] : []),
+    ...(work.againMs !== undefined
+      ? [again(Math.max(1, Math.min(work.againMs, deadline ?? Infinity)))]
+      : deadline !== undefined
+        ? [again(Math.max(1, deadline))]
+        : []),
   ]
 }
 
@@ -119,7 +129,11 @@ function provide(job: Job, tally: Tally, nowMs: number): Work {
   if (wait > 0) return { steps: [], change: 0, againMs: wait }
   const wanted = jobPod(job)
   const count = Math.min(missing, BURST)
-  return { steps: Array.from({ length: count }, () => create(podKind, wanted, CREATED)), change: count, ...(missing > BURST && { againMs: 1 }) }
+  return {
+    steps: Array.from({ length: count }, () => create(podKind, wanted, CREATED)),
+    change: count,
+    ...(missing > BURST && { againMs: 1 }),
+  }
 }
 
 function wantedActive(job: Job, tally: Tally): number {
@@ -171,15 +185,24 @@ interface Suspension {
 function suspensionOf(job: Job, nowMs: number): Suspension {
   const conditions = job.status?.conditions
   const present = conditions?.find((condition) => condition.type === 'Suspended')
-  const set = (status: 'True' | 'False', reason: string, message: string) => withCondition(conditions, { type: 'Suspended', status, reason, message }, nowMs)
+  const set = (status: 'True' | 'False', reason: string, message: string) =>
+    withCondition(conditions, { type: 'Suspended', status, reason, message }, nowMs)
   if (job.spec.suspend && present?.status !== 'True')
-    return { conditions: set('True', 'JobSuspended', 'Job suspended'), steps: [say('Normal', 'Suspended', 'Job suspended')], resumed: false }
+    return {
+      conditions: set('True', 'JobSuspended', 'Job suspended'),
+      steps: [say('Normal', 'Suspended', 'Job suspended')],
+      resumed: false,
+    }
   if (!job.spec.suspend && present?.status === 'True')
     return { conditions: set('False', 'JobResumed', 'Job resumed'), steps: [say('Normal', 'Resumed', 'Job resumed')], resumed: true }
   return { conditions, steps: [], resumed: false }
 }
 
-function withCondition(conditions: readonly JobCondition[] | undefined, condition: Pick<JobCondition, 'type' | 'status' | 'reason' | 'message'>, nowMs: number): readonly JobCondition[] {
+function withCondition(
+  conditions: readonly JobCondition[] | undefined,
+  condition: Pick<JobCondition, 'type' | 'status' | 'reason' | 'message'>,
+  nowMs: number,
+): readonly JobCondition[] {
   const present = conditions?.find((it) => it.type === condition.type)
   if (present?.status === condition.status && present.reason === condition.reason) return conditions!
   const complete: JobCondition = { ...condition, lastProbeTime: timestamp(nowMs), lastTransitionTime: timestamp(nowMs) }

@@ -30,12 +30,14 @@ function failureOf(job: Job, tally: Tally, nowMs: number): Verdict | undefined {
   const { spec } = job
   if (tally.failJob !== undefined) return fail('PodFailurePolicy', tally.failJob)
   const backoffLimit = spec.backoffLimit ?? (spec.backoffLimitPerIndex === undefined ? 6 : Infinity)
-  if (tally.failed > backoffLimit || restartedTooOften(job, tally, backoffLimit)) return fail('BackoffLimitExceeded', 'Job has reached the specified backoff limit')
+  if (tally.failed > backoffLimit || restartedTooOften(job, tally, backoffLimit))
+    return fail('BackoffLimitExceeded', 'Job has reached the specified backoff limit')
   if ((deadlineInMs(job, nowMs) ?? Infinity) <= 0) return fail('DeadlineExceeded', 'Job was active longer than specified deadline')
   if (spec.backoffLimitPerIndex === undefined) return undefined
   if (spec.maxFailedIndexes !== undefined && tally.failedIndexes.size > spec.maxFailedIndexes)
     return fail('MaxFailedIndexesExceeded', 'Job has exceeded the specified maximal number of failed indexes')
-  if (tally.failedIndexes.size > 0 && tally.succeededIndexes.size + tally.failedIndexes.size >= (spec.completions ?? 0)) return fail('FailedIndexes', 'Job has failed indexes')
+  if (tally.failedIndexes.size > 0 && tally.succeededIndexes.size + tally.failedIndexes.size >= (spec.completions ?? 0))
+    return fail('FailedIndexes', 'Job has failed indexes')
   return undefined
 }
 
@@ -53,7 +55,9 @@ function successOf(job: Job, tally: Tally): Verdict | undefined {
   const matched = matchedRule(job, tally)
   if (matched !== undefined) return { result: 'Complete', reason: 'SuccessPolicy', message: `Matched rules at index ${matched}` }
   const isDone =
-    spec.completions === undefined ? tally.succeeded > 0 && tally.active.length === 0 : tally.succeeded >= spec.completions && (tally.active.length === 0 || spec.completions > 0)
+    spec.completions === undefined
+      ? tally.succeeded > 0 && tally.active.length === 0
+      : tally.succeeded >= spec.completions && (tally.active.length === 0 || spec.completions > 0)
   return isDone ? { result: 'Complete', reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' } : undefined
 }
 
@@ -67,4 +71,3 @@ function matchedRule(job: Job, { succeededIndexes }: Tally): number | undefined 
   })
   return index < 0 ? undefined : index
 }
-

@@ -31,12 +31,24 @@ export function jobPod(job: Job): NewObject<Pod> {
 export function indexedPod(job: Job, index: number, failures: number | undefined): NewObject<Pod> {
   const pod = jobPod(job)
   const { name } = job.metadata
-  const annotations = { ...pod.metadata.annotations, [COMPLETION_INDEX]: String(index), ...(failures !== undefined && { [INDEX_FAILURES]: String(failures) }) }
-  const withIndex = (container: Container): Container => ({ ...container, env: [...(container.env ?? []).filter((it) => it.name !== 'JOB_COMPLETION_INDEX'), INDEX_VARIABLE] })
+  const annotations = {
+    ...pod.metadata.annotations,
+    [COMPLETION_INDEX]: String(index),
+    ...(failures !== undefined && { [INDEX_FAILURES]: String(failures) }),
+  }
+  const withIndex = (container: Container): Container => ({
+    ...container,
+    env: [...(container.env ?? []).filter((it) => it.name !== 'JOB_COMPLETION_INDEX'), INDEX_VARIABLE],
+  })
   const spec = pod.spec!
   return {
     ...pod,
-    metadata: { ...pod.metadata, generateName: `${name}-${index}-`, labels: { ...pod.metadata.labels, [COMPLETION_INDEX]: String(index) }, annotations },
+    metadata: {
+      ...pod.metadata,
+      generateName: `${name}-${index}-`,
+      labels: { ...pod.metadata.labels, [COMPLETION_INDEX]: String(index) },
+      annotations,
+    },
     spec: {
       ...spec,
       hostname: `${name}-${index}`,
@@ -46,11 +58,16 @@ export function indexedPod(job: Job, index: number, failures: number | undefined
   }
 }
 
-const INDEX_VARIABLE = { name: 'JOB_COMPLETION_INDEX', valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: `metadata.labels['${COMPLETION_INDEX}']` } } }
+const INDEX_VARIABLE = {
+  name: 'JOB_COMPLETION_INDEX',
+  valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: `metadata.labels['${COMPLETION_INDEX}']` } },
+}
 
 /** When the last container of a finished Pod ended. */
 export function finishedMs(pod: Pod): number | undefined {
-  const ends = (pod.status?.containerStatuses ?? []).flatMap(({ state }) => (state?.terminated?.finishedAt ? [parseTimestamp(state.terminated.finishedAt)] : []))
+  const ends = (pod.status?.containerStatuses ?? []).flatMap(({ state }) =>
+    state?.terminated?.finishedAt ? [parseTimestamp(state.terminated.finishedAt)] : [],
+  )
   if (ends.length > 0) return Math.max(...ends)
   const condition = pod.status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime ?? pod.metadata.deletionTimestamp
   return condition ? parseTimestamp(condition) : undefined

@@ -29,11 +29,13 @@ export interface Streak {
 }
 
 /** Whether a deleted Pod is replaced only when it has really ended. */
-export const replacesOnlyFailed = ({ spec }: Job) => spec.podReplacementPolicy === 'Failed' || (spec.podReplacementPolicy === undefined && spec.podFailurePolicy !== undefined)
+export const replacesOnlyFailed = ({ spec }: Job) =>
+  spec.podReplacementPolicy === 'Failed' || (spec.podReplacementPolicy === undefined && spec.podFailurePolicy !== undefined)
 
 /** A Pod counts as failed when it has failed, and (unless only failed Pods are replaced) from the moment it is deleted. */
 const hasFailed = (pod: Pod, job: Job): boolean =>
-  pod.status?.phase === 'Failed' || (!replacesOnlyFailed(job) && pod.metadata.deletionTimestamp !== undefined && pod.status?.phase !== 'Succeeded')
+  pod.status?.phase === 'Failed' ||
+  (!replacesOnlyFailed(job) && pod.metadata.deletionTimestamp !== undefined && pod.status?.phase !== 'Succeeded')
 
 /** Counts the Pods of a Job. Each finished Pod is counted once: afterwards it has no tracking finalizer any more. */
 export function tallyPods(job: Job, pods: readonly Pod[]): Tally {
@@ -91,8 +93,14 @@ export function tallyPods(job: Job, pods: readonly Pod[]): Tally {
 
 /** The failures since the last success. */
 function streakOf(pods: readonly Pod[], job: Job): Streak {
-  const lastSuccessMs = Math.max(-Infinity, ...pods.filter((pod) => pod.status?.phase === 'Succeeded').map((pod) => finishedMs(pod) ?? -Infinity))
-  const failures = pods.filter((pod) => hasFailed(pod, job) && judgeFailure(job.spec.podFailurePolicy, pod).action !== 'Ignore' && (finishedMs(pod) ?? 0) > lastSuccessMs)
+  const lastSuccessMs = Math.max(
+    -Infinity,
+    ...pods.filter((pod) => pod.status?.phase === 'Succeeded').map((pod) => finishedMs(pod) ?? -Infinity),
+  )
+  const failures = pods.filter(
+    (pod) =>
+      hasFailed(pod, job) && judgeFailure(job.spec.podFailurePolicy, pod).action !== 'Ignore' && (finishedMs(pod) ?? 0) > lastSuccessMs,
+  )
   const times = failures.flatMap((pod) => finishedMs(pod) ?? [])
   return { failures: failures.length, lastMs: times.length > 0 ? Math.max(...times) : undefined }
 }

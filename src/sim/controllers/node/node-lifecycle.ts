@@ -36,7 +36,12 @@ export const nodeLifecycleController = defineController({
   watches: {
     // Renewed leases wake nobody: silence is what matters, and that is looked for from time to time.
     lease: looksAt(anyKind(leaseKind), ({ metadata }: Node, find) => find.get(leaseKind, 'kube-node-lease', metadata.name)),
-    pods: looksAt(anyKind(podKind), ({ metadata }: Node, find) => () => find.onNode(podKind, metadata.name)),
+    pods: looksAt(
+      anyKind(podKind),
+      ({ metadata }: Node, find) =>
+        () =>
+          find.onNode(podKind, metadata.name),
+    ),
   },
   resyncMs: MONITOR_MS,
 
@@ -85,9 +90,12 @@ function silentConditions(node: Node, nowMs: number): readonly NodeCondition[] {
 /** The taints a node ought to have: others' as they are, ours by its conditions. NoExecute taints say since when. */
 function taintsFor(node: Node, conditions: readonly NodeCondition[], nowMs: number): readonly Taint[] {
   const present = node.spec?.taints ?? []
-  const holding = CONDITION_TAINTS.filter(([type, status]) => conditions.some((condition) => condition.type === type && condition.status === status)).map(([, , taint]) => taint)
+  const holding = CONDITION_TAINTS.filter(([type, status]) =>
+    conditions.some((condition) => condition.type === type && condition.status === status),
+  ).map(([, , taint]) => taint)
   const wanted: Taint[] = [...holding, ...(node.spec?.unschedulable ? [UNSCHEDULABLE] : [])].map((key) => ({ key, effect: 'NoSchedule' }))
-  for (const key of [NOT_READY, UNREACHABLE]) if (holding.includes(key)) wanted.push({ key, effect: 'NoExecute', timeAdded: timestamp(nowMs) })
+  for (const key of [NOT_READY, UNREACHABLE])
+    if (holding.includes(key)) wanted.push({ key, effect: 'NoExecute', timeAdded: timestamp(nowMs) })
   const isWanted = (taint: Taint) => wanted.some((it) => it.key === taint.key && it.effect === taint.effect)
   const kept = present.filter((taint) => !OWN_TAINTS.has(taint.key) || isWanted(taint))
   return [...kept, ...wanted.filter((it) => !present.some((taint) => taint.key === it.key && taint.effect === it.effect))]

@@ -19,7 +19,9 @@ export const podGarbageCollector = periodically('pod-garbage-collector', ROUND_M
   const pods = client.list(podKind)
   const finished = pods.filter((pod) => isFinished(pod) && !pod.metadata.deletionTimestamp)
   const born = (pod: Pod) => parseTimestamp(pod.metadata.creationTimestamp)
-  if (finished.length > MAX_FINISHED) for (const pod of [...finished].sort((a, b) => born(a) - born(b)).slice(0, finished.length - MAX_FINISHED)) forceDelete(environment, pod)
+  if (finished.length > MAX_FINISHED)
+    for (const pod of [...finished].sort((a, b) => born(a) - born(b)).slice(0, finished.length - MAX_FINISHED))
+      forceDelete(environment, pod)
 
   const seen = new Set<string>()
   for (const pod of pods) {
@@ -44,7 +46,23 @@ export const podGarbageCollector = periodically('pod-garbage-collector', ROUND_M
 
 function forceDelete({ client, engine }: Environment, pod: Pod, why?: string) {
   const { namespace, name, uid } = pod.metadata
-  const condition = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: why, lastTransitionTime: timestamp(engine.nowMs) }
-  if (!isFinished(pod)) attempt(() => client.patch(podKind, namespace, name, 'strategic', { status: { phase: 'Failed', ...(why && { conditions: [condition] }) } }, { subresource: 'status' }))
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'DeletionByPodGC',
+    message: why,
+    lastTransitionTime: timestamp(engine.nowMs),
+  }
+  if (!isFinished(pod))
+    attempt(() =>
+      client.patch(
+        podKind,
+        namespace,
+        name,
+        'strategic',
+        { status: { phase: 'Failed', ...(why && { conditions: [condition] }) } },
+        { subresource: 'status' },
+      ),
+    )
   attempt(() => client.delete(podKind, namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } }))
 }

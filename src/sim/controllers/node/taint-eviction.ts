@@ -30,7 +30,10 @@ export const taintEvictionController = defineController({
     const taints = evicts(node)
     const due = pods.filter((pod) => !pod.metadata.deletionTimestamp).map((pod) => ({ pod, dueMs: evictionMs(pod, taints) }))
     const next = Math.min(...due.map(({ dueMs }) => dueMs).filter((dueMs) => dueMs > nowMs))
-    return [...due.filter(({ dueMs }) => dueMs <= nowMs).flatMap(({ pod }) => evict(pod, nowMs)), ...(Number.isFinite(next) ? [again(next - nowMs, { background: true })] : [])]
+    return [
+      ...due.filter(({ dueMs }) => dueMs <= nowMs).flatMap(({ pod }) => evict(pod, nowMs)),
+      ...(Number.isFinite(next) ? [again(next - nowMs, { background: true })] : []),
+    ]
   },
 })
 
@@ -57,5 +60,9 @@ function evict(pod: Pod, nowMs: number): Step[] {
     lastTransitionTime: timestamp(nowMs),
   }
   const { namespace, name } = pod.metadata
-  return [say('Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`, pod), patchStatus(podKind, pod, { conditions: [condition] }), remove(podKind, pod)]
+  return [
+    say('Normal', 'TaintManagerEviction', `Marking for deletion Pod ${namespace}/${name}`, pod),
+    patchStatus(podKind, pod, { conditions: [condition] }),
+    remove(podKind, pod),
+  ]
 }

@@ -28,8 +28,17 @@ export function statefulPod(set: StatefulSet, ordinal: number, template: PodTemp
     ...(spec.volumes ?? []).filter((volume) => !claims.has(volume.name)),
   ]
   return {
-    metadata: { ...metadata, name, labels: { ...metadata.labels, [POD_NAME]: name, [POD_INDEX]: String(ordinal), [REVISION_HASH]: revision } },
-    spec: { ...spec, hostname: name, ...(set.spec.serviceName && { subdomain: set.spec.serviceName }), ...(volumes.length > 0 && { volumes }) },
+    metadata: {
+      ...metadata,
+      name,
+      labels: { ...metadata.labels, [POD_NAME]: name, [POD_INDEX]: String(ordinal), [REVISION_HASH]: revision },
+    },
+    spec: {
+      ...spec,
+      hostname: name,
+      ...(set.spec.serviceName && { subdomain: set.spec.serviceName }),
+      ...(volumes.length > 0 && { volumes }),
+    },
   }
 }
 

@@ -13,7 +13,11 @@ import { claimsFor, ordinalOf } from './identity'
  * Says in the claims' owner references what they are to outlive: by `whenDeleted: Delete` the set owns its claims, by `whenScaled: Delete` a Pod
  * that is to go owns its own. The garbage collector does the rest.
  */
-export function retentionSteps(set: StatefulSet, pods: readonly Pod[], claimNamed: (name: string) => PersistentVolumeClaim | undefined): Step[] {
+export function retentionSteps(
+  set: StatefulSet,
+  pods: readonly Pod[],
+  claimNamed: (name: string) => PersistentVolumeClaim | undefined,
+): Step[] {
   const { whenDeleted = 'Retain', whenScaled = 'Retain' } = set.spec.persistentVolumeClaimRetentionPolicy ?? {}
   const start = set.spec.ordinals?.start ?? 0
   const end = start + (set.spec.replicas ?? 1)
@@ -26,10 +30,21 @@ export function retentionSteps(set: StatefulSet, pods: readonly Pod[], claimName
       if (!claim) return []
       const others = (claim.metadata.ownerReferences ?? []).filter(({ uid }) => !ours.has(uid))
       const owners: OwnerReference[] = [...others]
-      if (isSurplus && whenScaled === 'Delete') owners.push({ apiVersion: 'v1', kind: 'Pod', name: pod.metadata.name, uid: pod.metadata.uid })
-      else if (whenDeleted === 'Delete') owners.push({ apiVersion: apiVersionOf(statefulSet), kind: 'StatefulSet', name: set.metadata.name, uid: set.metadata.uid, controller: true, blockOwnerDeletion: true })
+      if (isSurplus && whenScaled === 'Delete')
+        owners.push({ apiVersion: 'v1', kind: 'Pod', name: pod.metadata.name, uid: pod.metadata.uid })
+      else if (whenDeleted === 'Delete')
+        owners.push({
+          apiVersion: apiVersionOf(statefulSet),
+          kind: 'StatefulSet',
+          name: set.metadata.name,
+          uid: set.metadata.uid,
+          controller: true,
+          blockOwnerDeletion: true,
+        })
       if (same(owners, claim.metadata.ownerReferences ?? [])) return []
-      return [patch(persistentVolumeClaim, claim, { metadata: { uid: claim.metadata.uid, ownerReferences: owners.length > 0 ? owners : null } })]
+      return [
+        patch(persistentVolumeClaim, claim, { metadata: { uid: claim.metadata.uid, ownerReferences: owners.length > 0 ? owners : null } }),
+      ]
     })
   })
 }

@@ -22,16 +22,34 @@ export const statefulSetController = defineController({
   watches: {
     pods: ownedOrAdoptable(podKind, statefulSetKind, (set: StatefulSet) => set.spec.selector),
     revisions: owned(controllerRevision, statefulSetKind),
-    claimNamed: looksAt(anyKind(persistentVolumeClaim), ({ metadata }: StatefulSet, find) => (name: string) => find.get(persistentVolumeClaim, metadata.namespace, name)),
+    claimNamed: looksAt(
+      anyKind(persistentVolumeClaim),
+      ({ metadata }: StatefulSet, find) =>
+        (name: string) =>
+          find.get(persistentVolumeClaim, metadata.namespace, name),
+    ),
   },
 
   reconcile(set, { pods, revisions, claimNamed, nowMs }) {
-    const { mine, steps } = claim(statefulSetKind, set, podKind, pods.filter((pod) => ordinalOf(set, pod) !== undefined), set.spec.selector)
+    const { mine, steps } = claim(
+      statefulSetKind,
+      set,
+      podKind,
+      pods.filter((pod) => ordinalOf(set, pod) !== undefined),
+      set.spec.selector,
+    )
     const retention = retentionSteps(set, mine, claimNamed)
     if (set.metadata.deletionTimestamp) return retention
     const latest = currentRevision(statefulSetKind, set, revisions, set.spec.selector.matchLabels ?? {})
     const currentName = set.status?.currentRevision || latest.name
-    const situation: Situation = { set, latest: latest.name, current: currentName, currentTemplate: recorded(revisions, currentName) ?? set.spec.template, claimNamed, nowMs }
+    const situation: Situation = {
+      set,
+      latest: latest.name,
+      current: currentName,
+      currentTemplate: recorded(revisions, currentName) ?? set.spec.template,
+      claimNamed,
+      nowMs,
+    }
     const inUse = new Set([latest.name, currentName, ...mine.map((pod) => pod.metadata.labels?.[REVISION_HASH] ?? '')])
     return [
       ...steps,
@@ -66,7 +84,8 @@ const isOrdered = ({ spec }: StatefulSet) => (spec.podManagementPolicy ?? 'Order
 const partitionOf = ({ spec }: StatefulSet) => spec.updateStrategy?.rollingUpdate?.partition ?? 0
 const revisionOf = (pod: Pod) => pod.metadata.labels?.[REVISION_HASH]
 const isLeaving = (pod: Pod) => pod.metadata.deletionTimestamp !== undefined
-const isUp = (pod: Pod, { set, nowMs }: Situation) => !isLeaving(pod) && pod.status?.phase === 'Running' && isAvailable(pod, set.spec.minReadySeconds ?? 0, nowMs)
+const isUp = (pod: Pod, { set, nowMs }: Situation) =>
+  !isLeaving(pod) && pod.status?.phase === 'Running' && isAvailable(pod, set.spec.minReadySeconds ?? 0, nowMs)
 
 /** In order: missing Pods from the lowest ordinal up, surplus ones from the highest down, outdated ones from the highest down. Ordered sets wait at each Pod. */
 function nextSteps(situation: Situation, pods: readonly Pod[]): Step[] {
@@ -148,19 +167,35 @@ function missingClaims({ set, claimNamed }: Situation, ordinal: number): Step[] 
     const name = wanted.metadata.name!
     if (claimNamed(name)) return []
     const words = (outcome: string) => `create Claim ${name} Pod ${podName} in StatefulSet ${set.metadata.name} ${outcome}`
-    return [create(persistentVolumeClaim, wanted, { event: 'SuccessfulCreate', message: () => words('success'), refusal: 'FailedCreate', refusalMessage: (error) => words(`failed error: ${error.message}`) })]
+    return [
+      create(persistentVolumeClaim, wanted, {
+        event: 'SuccessfulCreate',
+        message: () => words('success'),
+        refusal: 'FailedCreate',
+        refusalMessage: (error) => words(`failed error: ${error.message}`),
+      }),
+    ]
   })
 }
 
 function deletePod(set: StatefulSet, pod: Pod): Step {
   const words = (outcome: string) => `delete Pod ${pod.metadata.name} in StatefulSet ${set.metadata.name} ${outcome}`
-  return remove(podKind, pod, { event: 'SuccessfulDelete', message: () => words('successful'), refusal: 'FailedDelete', refusalMessage: (error) => words(`failed error: ${error.message}`) })
+  return remove(podKind, pod, {
+    event: 'SuccessfulDelete',
+    message: () => words('successful'),
+    refusal: 'FailedDelete',
+    refusalMessage: (error) => words(`failed error: ${error.message}`),
+  })
 }
 
 function recreate(set: StatefulSet, pod: Pod): Step[] {
   const failed = pod.status?.phase === 'Failed'
   const { namespace, name } = set.metadata
-  const event = say(failed ? 'Warning' : 'Normal', failed ? 'RecreatingFailedPod' : 'RecreatingTerminatedPod', `StatefulSet ${namespace}/${name} is recreating ${failed ? 'failed' : 'terminated'} Pod ${pod.metadata.name}`)
+  const event = say(
+    failed ? 'Warning' : 'Normal',
+    failed ? 'RecreatingFailedPod' : 'RecreatingTerminatedPod',
+    `StatefulSet ${namespace}/${name} is recreating ${failed ? 'failed' : 'terminated'} Pod ${pod.metadata.name}`,
+  )
   return [event, deletePod(set, pod)]
 }
 
@@ -185,4 +220,3 @@ function statusOf(situation: Situation, pods: readonly Pod[]): StatefulSetStatus
     availableReplicas: available.length,
   }
 }
-

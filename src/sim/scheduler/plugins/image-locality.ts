@@ -9,7 +9,9 @@ const MAX_BYTES_PER_CONTAINER = 1000 * MEBIBYTE
 export const imageLocality = definePlugin({
   name: 'ImageLocality',
   preScore: ({ pod }, _nodes, view) => {
-    const images = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map((container) => normalized(container.image ?? ''))
+    const images = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map((container) =>
+      normalized(container.image ?? ''),
+    )
     const spread = new Map(images.map((image) => [image, view.nodes.filter((node) => node.images.has(image)).length / view.nodes.length]))
     return [...spread.values()].every((share) => share === 0) ? { skip: true } : { state: { images, spread } }
   },

@@ -27,7 +27,10 @@ export const interPodAffinity = definePlugin({
     if (repelled.length === 0 && pod.affinity.length === 0 && pod.antiAffinity.length === 0) return { skip: true }
     // An incoming Pod's affinity terms count together: only Pods that satisfy all of them attract it.
     const satisfiesAll = (other: PodInfo) => pod.affinity.every((term) => term.matches(other, view.namespaceLabels))
-    const companions = pod.affinity.length > 0 ? view.count(`affinity${JSON.stringify(pod.affinity.map((term) => term.signature))}`, satisfiesAll) : new Map<string, number>()
+    const companions =
+      pod.affinity.length > 0
+        ? view.count(`affinity${JSON.stringify(pod.affinity.map((term) => term.signature))}`, satisfiesAll)
+        : new Map<string, number>()
     const wanted = pod.affinity.map((term) => ({ term, domains: perDomain(view, term.topologyKey, companions) }))
     const unwanted = pod.antiAffinity.map((term) => ({ term, domains: perDomain(view, term.topologyKey, matching(view, term)) }))
     const isFirstOfItsKind = wanted.every(({ domains }) => domains.size === 0) && satisfiesAll(pod)
@@ -41,16 +44,20 @@ export const interPodAffinity = definePlugin({
       return place !== undefined && ((domains.get(place) ?? 0) > 0 || isFirstOfItsKind)
     })
     if (!attracted) return unresolvable("node(s) didn't match pod affinity rules")
-    if (unwanted.some(({ term, domains }) => (domains.get(labels[term.topologyKey] ?? '') ?? 0) > 0)) return unschedulable("node(s) didn't match pod anti-affinity rules")
-    if (repelled.some(({ key, domains }) => (domains.get(labels[key] ?? '') ?? 0) > 0)) return unschedulable("node(s) didn't satisfy existing pods anti-affinity rules")
+    if (unwanted.some(({ term, domains }) => (domains.get(labels[term.topologyKey] ?? '') ?? 0) > 0))
+      return unschedulable("node(s) didn't match pod anti-affinity rules")
+    if (repelled.some(({ key, domains }) => (domains.get(labels[key] ?? '') ?? 0) > 0))
+      return unschedulable("node(s) didn't satisfy existing pods anti-affinity rules")
     return fits
   },
   preScore: (pod, _nodes, view) => {
     const preferences = [...view.termGroups].filter(({ kind, term }) => kind !== 'antiAffinity' && term.matches(pod, view.namespaceLabels))
     if (preferences.length === 0 && pod.preferredAffinity.length === 0 && pod.preferredAntiAffinity.length === 0) return { skip: true }
     const sums: { readonly key: string; readonly domains: PerDomain; readonly weight: number }[] = []
-    for (const term of pod.preferredAffinity) sums.push({ key: term.topologyKey, domains: perDomain(view, term.topologyKey, matching(view, term)), weight: term.weight })
-    for (const term of pod.preferredAntiAffinity) sums.push({ key: term.topologyKey, domains: perDomain(view, term.topologyKey, matching(view, term)), weight: -term.weight })
+    for (const term of pod.preferredAffinity)
+      sums.push({ key: term.topologyKey, domains: perDomain(view, term.topologyKey, matching(view, term)), weight: term.weight })
+    for (const term of pod.preferredAntiAffinity)
+      sums.push({ key: term.topologyKey, domains: perDomain(view, term.topologyKey, matching(view, term)), weight: -term.weight })
     for (const { kind, term, weightPerNode } of preferences) {
       const weight = kind === 'affinity' ? HARD_POD_AFFINITY_WEIGHT : 1
       sums.push({ key: term.topologyKey, domains: perDomain(view, term.topologyKey, weightPerNode), weight })
@@ -83,7 +90,8 @@ function mayConcern(pod: PodInfo, other: PodInfo): boolean {
   return own || other.antiAffinity.some((term) => term.matches(pod, anyLabels))
 }
 
-const matching = (view: ClusterView, term: Term): CountPerNode => view.count(`term${term.signature}`, (other) => term.matches(other, view.namespaceLabels))
+const matching = (view: ClusterView, term: Term): CountPerNode =>
+  view.count(`term${term.signature}`, (other) => term.matches(other, view.namespaceLabels))
 
 function perDomain(view: ClusterView, topologyKey: string, perNode: CountPerNode): PerDomain {
   const domains = new Map<string, number>()

@@ -8,6 +8,8 @@ const CORDON: readonly Taint[] = [{ key: 'node.kubernetes.io/unschedulable', eff
 export const nodeUnschedulable = definePlugin({
   name: 'NodeUnschedulable',
   filter: ({ pod }, { node }) =>
-    node.spec?.unschedulable && untolerated(CORDON, pod.spec?.tolerations, ['NoSchedule']) ? unresolvable('node(s) were unschedulable') : fits,
+    node.spec?.unschedulable && untolerated(CORDON, pod.spec?.tolerations, ['NoSchedule'])
+      ? unresolvable('node(s) were unschedulable')
+      : fits,
   retryOn: [on('Node', 'added'), on('Node', 'updated', (_, { node }) => !node?.node.spec?.unschedulable)],
 })

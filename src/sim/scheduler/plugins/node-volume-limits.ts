@@ -9,14 +9,17 @@ export const nodeVolumeLimits = definePlugin({
   name: 'NodeVolumeLimits',
   preFilter: (pod) => (pod.claims.length === 0 ? { skip: true } : undefined),
   filter: (pod, info, _state, view) => {
-    const limits = view.client.get(csiNode, undefined, info.name)?.spec.drivers.flatMap(({ name, allocatable }) => (allocatable?.count === undefined ? [] : [[name, allocatable.count] as const]))
+    const limits = view.client
+      .get(csiNode, undefined, info.name)
+      ?.spec.drivers.flatMap(({ name, allocatable }) => (allocatable?.count === undefined ? [] : [[name, allocatable.count] as const]))
     if (!limits || limits.length === 0) return fits
     const wanted = volumesOf(view, pod)
     const present = new Map<string, string>()
     for (const other of info.pods.values()) for (const [handle, driver] of volumesOf(view, other)) present.set(handle, driver)
     for (const [driver, limit] of limits) {
       const more = [...wanted].filter(([handle, of]) => of === driver && !present.has(handle)).length
-      if (more > 0 && [...present.values()].filter((of) => of === driver).length + more > limit) return unschedulable('node(s) exceed max volume count')
+      if (more > 0 && [...present.values()].filter((of) => of === driver).length + more > limit)
+        return unschedulable('node(s) exceed max volume count')
     }
     return fits
   },
@@ -26,5 +29,9 @@ export const nodeVolumeLimits = definePlugin({
 /** Attached volumes of a Pod by handle, with their driver. */
 function volumesOf(view: ClusterView, pod: PodInfo): ReadonlyMap<string, string> {
   if (pod.claims.length === 0) return new Map()
-  return new Map(claimsOf(view.client, pod).bound.flatMap(({ volume }) => (volume?.spec?.csi ? [[volume.spec.csi.volumeHandle, volume.spec.csi.driver] as const] : [])))
+  return new Map(
+    claimsOf(view.client, pod).bound.flatMap(({ volume }) =>
+      volume?.spec?.csi ? [[volume.spec.csi.volumeHandle, volume.spec.csi.driver] as const] : [],
+    ),
+  )
 }

@@ -64,7 +64,8 @@ export const podTopologySpread = (siblings: SiblingSelector): Plugin =>
       const soft = own(pod, 'ScheduleAnyway')
       const usesDefaults = (pod.pod.spec?.topologySpreadConstraints ?? []).length === 0
       const selector = usesDefaults ? siblings(pod) : undefined
-      const constraints = usesDefaults && selector ? CLUSTER_DEFAULTS.map((it) => ({ ...it, labelSelector: { matchLabels: selector } })) : soft
+      const constraints =
+        usesDefaults && selector ? CLUSTER_DEFAULTS.map((it) => ({ ...it, labelSelector: { matchLabels: selector } })) : soft
       if (constraints.length === 0) return { skip: true }
       return { state: scoreState(view, pod, constraints, nodes, !usesDefaults) }
     },
@@ -96,7 +97,8 @@ export const podTopologySpread = (siblings: SiblingSelector): Plugin =>
     ],
   })
 
-const own = ({ pod }: PodInfo, what: string) => (pod.spec?.topologySpreadConstraints ?? []).filter((constraint) => constraint.whenUnsatisfiable === what)
+const own = ({ pod }: PodInfo, what: string) =>
+  (pod.spec?.topologySpreadConstraints ?? []).filter((constraint) => constraint.whenUnsatisfiable === what)
 
 const isCounted = (pod: PodInfo, other: PodInfo) =>
   other.namespace === pod.namespace &&
@@ -108,7 +110,8 @@ function spreadOf(view: ClusterView, pod: PodInfo, constraint: TopologySpreadCon
   const given = constraint.labelSelector
   const labelSelector = given && keys.length > 0 ? { ...given, matchLabels: { ...given.matchLabels, ...pinned } } : given
   const selector = labelSelector && selectorOf(labelSelector)
-  const isSibling = (other: PodInfo) => selector !== undefined && other.namespace === pod.namespace && !other.pod.metadata.deletionTimestamp && matches(selector, other.labels)
+  const isSibling = (other: PodInfo) =>
+    selector !== undefined && other.namespace === pod.namespace && !other.pod.metadata.deletionTimestamp && matches(selector, other.labels)
   const signature = `spread/${pod.namespace}/${labelSelector ? formatSelector(labelSelector) : 'nothing'}`
   return {
     constraint,
@@ -116,7 +119,8 @@ function spreadOf(view: ClusterView, pod: PodInfo, constraint: TopologySpreadCon
     countsItself: selector !== undefined && matches(selector, pod.labels),
     includes: (info) =>
       ((constraint.nodeAffinityPolicy ?? 'Honor') === 'Ignore' || matchesRequiredAffinity(pod.pod, info.node)) &&
-      ((constraint.nodeTaintsPolicy ?? 'Ignore') === 'Ignore' || !untolerated(info.node.spec?.taints, pod.pod.spec?.tolerations, ['NoSchedule', 'NoExecute'])),
+      ((constraint.nodeTaintsPolicy ?? 'Ignore') === 'Ignore' ||
+        !untolerated(info.node.spec?.taints, pod.pod.spec?.tolerations, ['NoSchedule', 'NoExecute'])),
     perNode: view.count(signature, isSibling),
   }
 }
@@ -135,7 +139,13 @@ function domainsOf(view: ClusterView, spread: Spread, keys: readonly string[]): 
   return { spread, counts, min: counts.size < (spread.constraint.minDomains ?? 1) ? 0 : least }
 }
 
-function scoreState(view: ClusterView, pod: PodInfo, constraints: readonly TopologySpreadConstraint[], nodes: readonly NodeInfo[], requireAll: boolean): ScoreState {
+function scoreState(
+  view: ClusterView,
+  pod: PodInfo,
+  constraints: readonly TopologySpreadConstraint[],
+  nodes: readonly NodeInfo[],
+  requireAll: boolean,
+): ScoreState {
   const hasAll = ({ node }: NodeInfo) => constraints.every(({ topologyKey }) => node.metadata.labels?.[topologyKey] !== undefined)
   const ignored = new Set(requireAll ? nodes.filter((info) => !hasAll(info)).map((info) => info.name) : [])
   const scored = nodes.filter((info) => !ignored.has(info.name))
@@ -147,7 +157,8 @@ function scoreState(view: ClusterView, pod: PodInfo, constraints: readonly Topol
       for (const [name, count] of spread.perNode) {
         const info = view.node(name)
         const place = info?.node.metadata.labels?.[spread.key]
-        if (info && place !== undefined && places.has(place) && (!requireAll || hasAll(info)) && spread.includes(info)) counts.set(place, (counts.get(place) ?? 0) + count)
+        if (info && place !== undefined && places.has(place) && (!requireAll || hasAll(info)) && spread.includes(info))
+          counts.set(place, (counts.get(place) ?? 0) + count)
       }
     }
     // The more places there are, the more one Pod too many in one of them weighs.

@@ -12,7 +12,9 @@ export const taintToleration = definePlugin({
   },
   score: ({ pod }, { node }) => {
     const tolerations = (pod.spec?.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule')
-    return (node.spec?.taints ?? []).filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerations.some((it) => tolerates(it, taint))).length
+    return (node.spec?.taints ?? []).filter(
+      (taint) => taint.effect === 'PreferNoSchedule' && !tolerations.some((it) => tolerates(it, taint)),
+    ).length
   },
   normalize: (scores) => normalizeToMax(scores, true),
   retryOn: [

@@ -34,13 +34,24 @@ export const volumeBinding = definePlugin({
   ],
 })
 
-function missingText({ metadata, spec }: { readonly metadata: { readonly name: string }; readonly spec?: { readonly volumes?: readonly { readonly name: string; readonly ephemeral?: unknown }[] } }, claim: string): string {
+function missingText(
+  {
+    metadata,
+    spec,
+  }: {
+    readonly metadata: { readonly name: string }
+    readonly spec?: { readonly volumes?: readonly { readonly name: string; readonly ephemeral?: unknown }[] }
+  },
+  claim: string,
+): string {
   const ephemeral = spec?.volumes?.some((volume) => volume.ephemeral && claim === `${metadata.name}-${volume.name}`)
-  return ephemeral ? `waiting for ephemeral volume controller to create the persistentvolumeclaim "${claim}"` : `persistentvolumeclaim "${claim}" not found`
+  return ephemeral
+    ? `waiting for ephemeral volume controller to create the persistentvolumeclaim "${claim}"`
+    : `persistentvolumeclaim "${claim}" not found`
 }
 
 function boundReasons({ bound }: Claims, { node }: NodeInfo): string[] {
-  if (bound.some(({ volume }) => !volume)) return ["node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)"]
+  if (bound.some(({ volume }) => !volume)) return ['node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)']
   return bound.some(({ volume }) => volume && !reachable(volume, node)) ? ["node(s) didn't match PersistentVolume's node affinity"] : []
 }
 
@@ -57,4 +68,3 @@ function delayedReasons({ delayed }: Claims, { node, name }: NodeInfo, view: Clu
   })
   return possible ? [] : ["node(s) didn't find available persistent volumes to bind"]
 }
-
