@@ -139,6 +139,11 @@ function flatten(value: readonly unknown[], depth: number): unknown[] {
   return value.flatMap((item) => (isArray(item) && depth > 0 ? flatten(item, depth - 1) : [item]))
 }
 
+function codePoint(code: unknown): string {
+  if (typeof code !== 'number' || !(code >= 0 && code <= 0x10ffff)) throw new JqError('Unicode codepoint must be numeric')
+  return String.fromCodePoint(code)
+}
+
 const math =
   (f: (value: number) => number): Native =>
   (value) =>
@@ -336,7 +341,7 @@ export const natives: Readonly<Record<string, Native>> = {
   'explode/0': (value) => [...text(value, (one) => `${described(one)} cannot be exploded`)].map((c) => c.codePointAt(0)),
   'implode/0': (value) =>
     array(value, `${described(value)} cannot be imploded`)
-      .map((code) => String.fromCodePoint(Number(code)))
+      .map((code) => codePoint(code))
       .join(''),
   'startswith/1': (value, [part]) => {
     if (typeof value !== 'string' || typeof part !== 'string') throw new JqError('startswith() requires string inputs')
