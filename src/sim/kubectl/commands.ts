@@ -1,3 +1,4 @@
+import { annotate } from './commands/annotate'
 import { apiResources } from './commands/api-resources'
 import { apiVersions } from './commands/api-versions'
 import { apply } from './commands/apply'
@@ -23,11 +24,17 @@ import {
 import { createServiceAccount } from './commands/create-serviceaccount'
 import { deleteCommand } from './commands/delete'
 import { get } from './commands/get'
+import { exec } from './commands/exec'
+import { logs } from './commands/logs'
+import { run } from './commands/run'
+import { label } from './commands/label'
+import { patch } from './commands/patch'
 import { version } from './commands/version'
 import type { Command } from './session'
 
 /** Every command by its path. A command is one file under commands/, registered here. */
 export const commands: Readonly<Record<string, Command>> = {
+  annotate,
   'api-resources': apiResources,
   'api-versions': apiVersions,
   apply,
@@ -55,5 +62,10 @@ export const commands: Readonly<Record<string, Command>> = {
   'create serviceaccount': createServiceAccount,
   delete: deleteCommand,
   get,
+  exec,
+  label,
+  logs,
+  run,
+  patch,
   version,
 }

@@ -2,6 +2,7 @@ import type { AnyObject } from '../api/object'
 import { discover, findWithRetry, resourceType } from './discovery'
 import { ApiError, asReported, CommandError, throwAll } from './errors'
 import { readManifests, type FileOptions, type Manifest } from './manifests'
+import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
 import { findResource, noMatch, pathOf, typeOfObject, type ResourceType } from './mapper'
 import { matches, parseSelector } from '../formats/selector'
@@ -36,6 +37,8 @@ export interface ResourceQuery {
   readonly defaultType?: string
   /** Adds to list requests. */
   readonly listQuery?: Readonly<Record<string, string | number | undefined>>
+  /** `--local`: nobody is asked, files are all there is. */
+  readonly local?: boolean
   /** Makes a missing word list an error of its own. */
   readonly noWords?: string
 }
@@ -237,8 +240,8 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions):
   for (const manifest of manifests) {
     if (!selects(manifest.object)) continue
     try {
-      const resource = yield* locate(kubectl, manifest, namespace, explicitNamespace)
-      resources.push(query.fetch ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
+      const resource = query.local ? locally(manifest) : yield* locate(kubectl, manifest, namespace, explicitNamespace)
+      resources.push(query.fetch && !query.local ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
     } catch (error) {
       errors.push(asReported(error))
     }
@@ -250,6 +253,14 @@ function labelFilter(selector: string): (object: AnyObject) => boolean {
   const parsed = parseSelector(selector)
   return (object) => matches(parsed, object.metadata?.labels ?? {})
 }
+
+const locally = ({ object, source }: Manifest): Resource => ({
+  type: builtInResource(object),
+  namespace: object.metadata?.namespace ?? '',
+  name: object.metadata?.name ?? '',
+  object,
+  source,
+})
 
 /** Where a manifest's object lives: its resource type and namespace. Throws when the server does not know its kind. */
 function* locate(kubectl: Kubectl, { object, source }: Manifest, namespace: string, explicit: boolean): Proc<Resource> {

@@ -1,4 +1,5 @@
 import type { AnyObject } from '../api/object'
+import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
 import { discover } from './discovery'
 import { ApiError, asReported, CommandError, ConnectionError } from './errors'
@@ -167,40 +168,6 @@ export function withFailure(error: Error, failure: string | undefined): Error {
   if (error instanceof ApiError) return new CommandError(`${failure}: ${error.message}`)
   if (error instanceof ConnectionError) return new CommandError(`${failure}: ${error.message}`)
   return error
-}
-
-const irregularPlurals: Readonly<Record<string, string>> = {
-  Ingress: 'ingresses',
-  NetworkPolicy: 'networkpolicies',
-  PriorityClass: 'priorityclasses',
-  Endpoints: 'endpoints',
-  StorageClass: 'storageclasses',
-}
-const clusterScoped = [
-  'Namespace',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'PriorityClass',
-  'Node',
-  'PersistentVolume',
-  'CertificateSigningRequest',
-]
-
-/** Where a built-in kind lives, without asking the server, as typed clients know it. */
-export function builtInResource({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): ResourceType {
-  const slash = apiVersion.indexOf('/')
-  return {
-    group: slash < 0 ? '' : apiVersion.slice(0, slash),
-    version: apiVersion.slice(slash + 1),
-    plural: irregularPlurals[kind] ?? `${kind.toLowerCase()}s`,
-    singular: kind.toLowerCase(),
-    kind,
-    namespaced: !clusterScoped.includes(kind),
-    shortNames: [],
-    categories: [],
-    verbs: [],
-    subresources: [],
-  }
 }
 
 /** The namespace for a generated object's metadata: named only when the command line names it, as the real one does. */

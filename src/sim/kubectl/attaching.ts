@@ -1,0 +1,176 @@
+import type { AnyObject } from '../api/object'
+import type { Pod } from '../api/types/core-v1.gen'
+import { close, closeChannel, nowMs, poll, read, sendOnChannel, setTerminalMode, terminalSize } from '../node/os/calls'
+import { SyscallError, type FetchResponse, type Proc } from '../node/os/syscalls'
+import { CommandError } from './errors'
+import { pathOf } from './mapper'
+import { requestLogs } from './pod-logs'
+import type { Resource } from './resources'
+import { openChannels, requestJson, requestStream, type WatchEvent } from './rest'
+import { err, out, type Kubectl } from './session'
+import { readLine } from '../node/os/calls'
+
+export interface Streams {
+  readonly stdin: boolean
+  readonly tty: boolean
+  readonly container?: string
+  readonly quiet?: boolean
+}
+
+const channelOf = { stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4 } as const
+
+interface ExitStatus {
+  readonly status?: string
+  readonly message?: string
+  readonly reason?: string
+  readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string }[] }
+}
+
+/** Copies between the terminal and the channels until the other side ends. Answers the exit code it tells. */
+export function* pump(kubectl: Kubectl, { id, fds }: NonNullable<FetchResponse['channel']>, { stdin, tty }: Streams): Proc<number> {
+  const [outFd, errFd, statusFd] = [fds[channelOf.stdout], fds[channelOf.stderr], fds[channelOf.status]]
+  const raw = tty && kubectl.self.isTty(0)
+  if (raw) {
+    yield* setTerminalMode(0, { raw: true, echo: false })
+    const size = yield* terminalSize(0)
+    if (size) yield* sendOnChannel(id, channelOf.resize, JSON.stringify({ Width: size.columns, Height: size.rows }))
+  }
+  let status = ''
+  const open = new Set([outFd, tty ? undefined : errFd, statusFd].filter((fd) => fd !== undefined))
+  let input = stdin
+  try {
+    while (open.size > 0) {
+      const ready = yield* poll([...open, ...(input ? [0] : [])])
+      const text = yield* read(ready)
+      if (ready === 0 && input) {
+        if (text === '') {
+          input = false
+          yield* closeChannel(id, channelOf.stdin)
+        } else yield* sendOnChannel(id, channelOf.stdin, text)
+      } else if (text === '') {
+        open.delete(ready)
+        yield* close(ready)
+      } else if (ready === outFd) yield* out(text)
+      else if (ready === errFd) yield* err(text)
+      else status += text
+    }
+  } finally {
+    if (raw) yield* setTerminalMode(0, { raw: false, echo: true })
+    yield* closeChannel(id)
+  }
+  return exitCode(status)
+}
+
+/** The exit code in the Status at the end of a stream; throws CommandError for any other failure. */
+function exitCode(text: string): number {
+  if (text === '') return 0
+  const status = JSON.parse(text) as ExitStatus // the error channel carries nothing else
+  if (status.status !== 'Failure') return 0
+  const code = status.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message
+  if (status.reason === 'NonZeroExitCode' && code !== undefined) return Number(code)
+  throw new CommandError(status.message ?? 'unknown error')
+}
+
+interface AttachOptions extends Streams {
+  readonly leaveOpen?: boolean
+  readonly wantsExitCode: boolean
+  readonly restart: string
+}
+
+/** Attaches to a pod's container; one that has ended already is shown from its log. Answers the container's exit code. */
+export function* attachTo(kubectl: Kubectl, resource: Resource, options: AttachOptions): Proc<number> {
+  const pod = resource.object as unknown as Pod // fetched as a pod
+  const container = options.container ?? pod.spec!.containers[0]!.name
+  if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
+    yield* showLogs(kubectl, resource, container)
+  } else {
+    if (!options.quiet && options.stdin) yield* err("If you don't see a command prompt, try pressing enter.\n")
+    try {
+      const channel = yield* openChannels(kubectl, {
+        method: 'GET',
+        path: pathOf(resource.type, resource.namespace, resource.name, 'attach'),
+        query: {
+          container,
+          stdin: options.stdin || undefined,
+          stdout: true,
+          stderr: !options.tty || undefined,
+          tty: options.tty || undefined,
+        },
+      })
+      yield* pump(kubectl, channel, options)
+    } catch (error) {
+      if (error instanceof SyscallError && error.code === 'EINTR') throw error
+      if (!(error instanceof Error)) throw error
+      yield* err(`warning: couldn't attach to pod/${resource.name}, falling back to streaming logs: ${error.message}\n`)
+      yield* showLogs(kubectl, resource, container)
+    }
+  }
+  if (!options.wantsExitCode) return 0
+  return yield* finalExitCode(kubectl, resource, container, options.restart)
+}
+
+function* showLogs(kubectl: Kubectl, resource: Resource, container: string): Proc {
+  const fd = yield* requestLogs(kubectl, resource, { container, follow: true })
+  for (let chunk = yield* read(fd); chunk !== ''; chunk = yield* read(fd)) yield* out(chunk)
+  yield* close(fd)
+}
+
+function* finalExitCode(kubectl: Kubectl, resource: Resource, container: string, restart: string): Proc<number> {
+  const ended = yield* waitForPod(
+    kubectl,
+    resource,
+    0,
+    (pod) => ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '') || restart === 'Always',
+  )
+  const state = ended.status?.containerStatuses?.find(({ name }) => name === container)?.state?.terminated
+  return ended.status?.phase === 'Failed' ? (state?.exitCode ?? 1) : 0
+}
+
+/** Waits until the pod runs or has ended. Throws CommandError after `timeoutMs`. */
+export function* followUntilRunning(kubectl: Kubectl, resource: Resource, timeoutMs: number): Proc<Resource> {
+  const pod = yield* waitForPod(
+    kubectl,
+    resource,
+    timeoutMs,
+    ({ status }) =>
+      ['Succeeded', 'Failed'].includes(status?.phase ?? '') ||
+      (status?.phase === 'Running' && (status.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True')),
+  )
+  return { ...resource, object: pod as unknown as AnyObject }
+}
+
+/** Follows a pod until `fits`; answers it as it is then. */
+export function* waitForPod(
+  kubectl: Kubectl,
+  { type, namespace, name }: Resource,
+  timeoutMs: number,
+  fits: (pod: Pod) => boolean,
+): Proc<Pod> {
+  const path = pathOf(type, namespace)
+  const fieldSelector = `metadata.name=${name}`
+  const endMs = timeoutMs > 0 ? (yield* nowMs()) + timeoutMs : Infinity
+  for (;;) {
+    const list = yield* requestJson<{ items: Pod[]; metadata?: { resourceVersion?: string } }>(kubectl, { path, query: { fieldSelector } })
+    const [pod] = list.items
+    if (!pod) throw new CommandError(`pods "${name}" not found`)
+    if (fits(pod)) return pod
+    const fd = yield* requestStream(kubectl, {
+      path,
+      query: { fieldSelector, resourceVersion: list.metadata?.resourceVersion, watch: true },
+    })
+    try {
+      for (;;) {
+        const leftMs = endMs - (yield* nowMs())
+        if (leftMs <= 0 || (leftMs !== Infinity && (yield* poll([fd], leftMs)) < 0))
+          throw new CommandError('timed out waiting for the condition')
+        const line = yield* readLine(fd)
+        if (line === '') break
+        const event = JSON.parse(line) as WatchEvent<Pod> // the server's own words
+        if (event.type === 'DELETED') throw new CommandError(`pods "${name}" not found`)
+        if (event.type !== 'BOOKMARK' && event.type !== 'ERROR' && fits(event.object)) return event.object
+      }
+    } finally {
+      yield* close(fd)
+    }
+  }
+}

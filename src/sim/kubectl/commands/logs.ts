@@ -1,0 +1,129 @@
+import type { Container, Pod } from '../../api/types/core-v1.gen'
+import { parseTimestamp } from '../../engine/time'
+import { close, poll, readLine } from '../../node/os/calls'
+import type { Proc } from '../../node/os/syscalls'
+import { asReported, CommandError, throwAll } from '../errors'
+import { podsBehind } from '../pods-behind'
+import { requestLogs, type LogOptions } from '../pod-logs'
+import type { Resource } from '../resources'
+import { err, out, usageError, type Command, type Kubectl } from '../session'
+
+const usage = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'."
+
+export const logs: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    const selector = flags.text('selector')
+    if (selector && args.length) throw usageError(kubectl, 'only a selector (-l) or a POD name is allowed')
+    if (!selector && args.length === 0) throw usageError(kubectl, `${usage}\nPOD or TYPE/NAME is a required argument for the logs command`)
+    if (args.length > 2) throw usageError(kubectl, usage)
+    if (flags.text('since-time') && flags.durationMs('since'))
+      throw new CommandError('at most one of `sinceTime` or `sinceSeconds` may be specified')
+    if (flags.bool('all-containers') && flags.text('container'))
+      throw new CommandError('--all-containers=true should not be specified with container name')
+    if (args.length === 2 && flags.changed('container')) throw usageError(kubectl, 'only one of -c or an inline [CONTAINER] arg is allowed')
+    if (flags.int('tail') < -1) throw new CommandError('--tail must be greater than or equal to -1')
+    if (flags.changed('limit-bytes') && flags.int('limit-bytes') <= 0) throw new CommandError('--limit-bytes must be greater than 0')
+    if (flags.changed('since') && flags.durationMs('since') < 0) throw new CommandError('--since must be greater than 0')
+    if (flags.text('since-time') && Number.isNaN(parseTimestamp(flags.text('since-time')))) {
+      const time = flags.text('since-time')
+      throw new CommandError(
+        `parsing time ${JSON.stringify(time)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(time)} as "2006"`,
+      )
+    }
+    const container = args[1] ?? flags.text('container')
+    const pods = yield* podsBehind(kubectl, selector ? { selector } : { word: args[0]! }, {
+      allPods: flags.bool('all-pods'),
+      onlyOne: !flags.bool('all-pods') && !selector,
+    })
+    const sources = pods.flatMap((pod) => sourcesOf(kubectl, pod, container))
+    const unnamed = sources.find(({ announce }) => announce)
+    if (unnamed?.announce) yield* err(`${unnamed.announce}\n`)
+    if (sources.length === 0) return yield* err(`No resources found in ${pods[0]?.namespace ?? 'default'} namespace.\n`)
+    const options = logOptions(kubectl, Boolean(selector))
+    const limit = flags.int('max-log-requests')
+    if (flags.bool('follow') && sources.length > 1) {
+      if (sources.length > limit)
+        throw new CommandError(
+          `you are attempting to follow ${sources.length} log streams, but maximum allowed concurrency is ${limit}, use --max-log-requests to increase the limit`,
+        )
+      return yield* followAll(kubectl, sources, options)
+    }
+    const errors: Error[] = []
+    for (const source of sources) {
+      try {
+        yield* copyLog(kubectl, source, options)
+      } catch (error) {
+        const reported = asReported(error)
+        if (!flags.bool('ignore-errors')) throw reported
+        yield* err(`error: ${reported.message}\n`)
+      }
+    }
+    throwAll(errors)
+  },
+}
+
+interface Source {
+  readonly pod: Resource
+  readonly container: string
+  readonly prefix: string
+  /** Said on stderr when kubectl had to choose the container. */
+  readonly announce?: string
+}
+
+function sourcesOf(kubectl: Kubectl, resource: Resource, asked: string): Source[] {
+  const { flags } = kubectl
+  const pod = resource.object as unknown as Pod // fetched as a pod
+  const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec!
+  const all = [...initContainers, ...containers, ...(ephemeralContainers as unknown as Container[])]
+  const prefixed = (name: string): string => (flags.bool('prefix') ? `[pod/${resource.name}/${name}] ` : '')
+  const source = (name: string, announce?: string): Source => ({ pod: resource, container: name, prefix: prefixed(name), announce })
+  if (flags.bool('all-containers') || (flags.bool('all-pods') && !asked && !flags.changed('container')))
+    return all.map(({ name }) => source(name))
+  if (asked) {
+    if (!all.some(({ name }) => name === asked)) throw new CommandError(`container ${asked} is not valid for pod ${resource.name}`)
+    return [source(asked)]
+  }
+  const named = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container']
+  if (named && all.some(({ name }) => name === named)) return [source(named)]
+  const first = containers[0]!.name
+  const others = all.length > 1 ? `Defaulted container ${JSON.stringify(first)} out of: ${[...containers, ...(ephemeralContainers as unknown as Container[]), ...initContainers].map(({ name }) => name + (initContainers.some((init) => init.name === name) ? ' (init)' : (ephemeralContainers as unknown as Container[]).some((one) => one.name === name) ? ' (ephem)' : '')).join(', ')}` : undefined // prettier-ignore
+  return [source(first, others)]
+}
+
+function logOptions({ flags }: Kubectl, selecting: boolean): LogOptions {
+  const tail = flags.changed('tail') ? flags.int('tail') : selecting && !flags.bool('follow') ? 10 : selecting ? 10 : -1
+  return {
+    follow: flags.bool('follow') || undefined,
+    previous: flags.bool('previous') || undefined,
+    timestamps: flags.bool('timestamps') || undefined,
+    insecureSkipTLSVerifyBackend: flags.bool('insecure-skip-tls-verify-backend') || undefined,
+    ...(tail >= 0 ? { tailLines: tail } : {}),
+    ...(flags.durationMs('since') > 0 ? { sinceSeconds: Math.ceil(flags.durationMs('since') / 1000) } : {}),
+    ...(flags.text('since-time') ? { sinceTime: flags.text('since-time') } : {}),
+    ...(flags.int('limit-bytes') > 0 ? { limitBytes: flags.int('limit-bytes') } : {}),
+  }
+}
+
+function* copyLog(kubectl: Kubectl, { pod, container, prefix }: Source, options: LogOptions): Proc {
+  const fd = yield* requestLogs(kubectl, pod, { ...options, container })
+  try {
+    for (let line = yield* readLine(fd); line !== ''; line = yield* readLine(fd)) yield* out(prefix + line)
+  } finally {
+    yield* close(fd)
+  }
+}
+
+/** Several logs at once, line by line as they come. */
+function* followAll(kubectl: Kubectl, sources: readonly Source[], options: LogOptions): Proc {
+  const open = new Map<number, Source>()
+  for (const source of sources) open.set(yield* requestLogs(kubectl, source.pod, { ...options, container: source.container }), source)
+  while (open.size > 0) {
+    const fd = yield* poll([...open.keys()])
+    const line = yield* readLine(fd)
+    if (line === '') {
+      open.delete(fd)
+      yield* close(fd)
+    } else yield* out(open.get(fd)!.prefix + line)
+  }
+}

@@ -1,0 +1,12 @@
+import { CommandError } from './errors'
+
+/** `a=b,c=d`. Throws CommandError. */
+export function labelPairs(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const parts = pair.split('=')
+      if (parts.length !== 2) throw new CommandError(`unexpected label spec: ${pair}`)
+      return parts as [string, string]
+    }),
+  )
+}

@@ -1,0 +1,140 @@
+import type { AnyObject } from '../api/object'
+import { labelValue } from '../formats/names'
+import { mergeDiff } from '../formats/merge-patch'
+import type { Proc } from '../node/os/syscalls'
+import { asReported, CommandError, throwAll } from './errors'
+import { fileOptions } from './manifests'
+import { printerFor } from './printers/printer'
+import { findResources, type Resource } from './resources'
+import { out, type Command, type Kubectl } from './session'
+import { dryRunOf, operationText, patchObject, writeQuery, type DryRun } from './writing'
+
+/** What tells `label` from `annotate`. */
+export interface MetadataEdit {
+  readonly field: 'labels' | 'annotations'
+  /** `label`. */
+  readonly word: string
+  /** Keys that may always be written again. */
+  readonly free: readonly string[]
+  /** `labeled`, `unlabeled`, `not labeled`. */
+  readonly outcome: (before: AnyObject, after: AnyObject, overwrite: boolean) => string
+  readonly overwriteRefusal: (clashes: readonly { key: string; value: string }[]) => Error[]
+  readonly bothRefusal: (keys: readonly string[]) => string
+  readonly checkValue?: boolean
+  readonly tellsMissing?: boolean
+  readonly badPairs: (pairs: readonly string[]) => string
+}
+
+export interface Edits {
+  readonly set: Readonly<Record<string, string>>
+  readonly remove: readonly string[]
+}
+
+/** The command that edits one map of metadata. */
+export const metadataEditor = (edit: MetadataEdit): Command => ({
+  *run(kubectl) {
+    const { flags } = kubectl
+    const { resources: words, pairs } = splitPairs(kubectl.args, edit.word)
+    const files = fileOptions(kubectl)
+    const local = flags.bool('local')
+    const listing = flags.bool('list')
+    const edits = parsePairs(pairs, edit)
+    if (flags.bool('all') && flags.text('selector')) throw new CommandError('cannot set --all and --selector at the same time')
+    if (flags.bool('all') && flags.text('field-selector')) throw new CommandError('cannot set --all and --field-selector at the same time')
+    const dryRun = yield* dryRunOf(kubectl)
+    if (local && dryRun === 'server') throw new CommandError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
+    if (words.length === 0 && files.names.length === 0 && !files.kustomize)
+      throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+    if (Object.keys(edits.set).length === 0 && edits.remove.length === 0 && !listing)
+      throw new CommandError(`at least one ${edit.word} update is required`)
+    const found = yield* findResources(kubectl, {
+      words,
+      files,
+      local,
+      fetch: true,
+      selector: flags.text('selector'),
+      fieldSelector: flags.text('field-selector'),
+      all: flags.bool('all'),
+      allNamespaces: flags.bool('all-namespaces'),
+    })
+    const errors = [...found.errors]
+    const single = found.single || found.resources.length === 1
+    if (flags.text('resource-version') && !single) throw new CommandError('--resource-version may only be used with a single resource')
+    for (const resource of found.resources) {
+      try {
+        if (listing && !flags.text('output')) yield* list(resource, edit, found.single)
+        else yield* editOne(kubectl, resource, edit, edits, local ? 'client' : dryRun, local)
+      } catch (error) {
+        errors.push(asReported(error))
+      }
+    }
+    throwAll(errors)
+  },
+})
+
+function* list({ object }: Resource, { field, word }: MetadataEdit, single: boolean): Proc {
+  const { apiVersion, kind, metadata } = object!
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
+  if (!single) yield* out(`Listing ${word}s for ${kind}.${group}/${metadata.name}:\n`)
+  for (const [key, value] of Object.entries(metadata[field] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)))
+    yield* out(`${single ? '' : ' '}${key}=${value}\n`)
+}
+
+function* editOne(kubectl: Kubectl, resource: Resource, edit: MetadataEdit, edits: Edits, dryRun: DryRun, local: boolean): Proc {
+  const { flags } = kubectl
+  const before = resource.object!
+  const current = before.metadata[edit.field] ?? {}
+  if (edit.tellsMissing && !local && dryRun !== 'client' && !flags.text('output'))
+    for (const key of edits.remove) if (!(key in current)) yield* out(`label ${JSON.stringify(key)} not found.\n`)
+  if (!flags.bool('overwrite')) {
+    const clashes = Object.entries(edits.set).filter(([key, value]) => key in current && current[key] !== value && !edit.free.includes(key))
+    throwAll(edit.overwriteRefusal(clashes.map(([key]) => ({ key, value: current[key]! }))))
+  }
+  const map = Object.fromEntries([...Object.entries(current), ...Object.entries(edits.set)].filter(([key]) => !edits.remove.includes(key)))
+  const version = flags.text('resource-version')
+  const after: AnyObject = {
+    ...before,
+    metadata: { ...before.metadata, [edit.field]: map, ...(version ? { resourceVersion: version } : {}) },
+  }
+  let result = after
+  if (!local && dryRun !== 'client') {
+    result = yield* patchObject(kubectl, resource, 'merge', mergeDiff(before, after) ?? {}, writeQuery(kubectl, dryRun))
+  }
+  const printer = yield* printerFor(kubectl, {
+    operation: operationText(edit.outcome(before, after, flags.bool('overwrite')), local ? 'none' : dryRun),
+  })
+  yield* out(printer(result))
+}
+
+/** Words before the first `key=value` or `key-` name resources. Throws CommandError when more of them follow. */
+export function splitPairs(args: readonly string[], word: string): { resources: string[]; pairs: string[] } {
+  const resources: string[] = []
+  const pairs: string[] = []
+  for (const arg of args) {
+    const isPair = (arg.includes('=') && arg[0] !== '=') || (arg.endsWith('-') && arg !== '-')
+    if (pairs.length === 0 && !isPair) resources.push(arg)
+    else if (isPair) pairs.push(arg)
+    else throw new CommandError(`all resources must be specified before ${word} changes: ${arg}`)
+  }
+  return { resources, pairs }
+}
+
+function parsePairs(pairs: readonly string[], edit: MetadataEdit): Edits {
+  const set: Record<string, string> = {}
+  const remove: string[] = []
+  const bad: string[] = []
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=')
+    if (equals > 0) {
+      const value = pair.slice(equals + 1)
+      const wrong = edit.checkValue ? labelValue(value) : []
+      if (wrong.length) throw new CommandError(`invalid label value: ${JSON.stringify(pair)}: ${wrong.join(';')}`)
+      set[pair.slice(0, equals)] = value
+    } else if (pair.endsWith('-') && pair !== '-') remove.push(pair.slice(0, -1))
+    else bad.push(pair)
+  }
+  if (bad.length) throw new CommandError(edit.badPairs(bad))
+  const both = remove.filter((key) => key in set)
+  if (both.length) throw new CommandError(edit.bothRefusal(both))
+  return { set, remove }
+}
