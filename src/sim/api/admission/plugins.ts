@@ -1,4 +1,5 @@
 import type { AdmissionPlugin } from '../hooks'
+import { customResourceDefinitionValidation } from '../crd/definition-validation'
 import { escalation } from '../auth/escalation'
 import { defaultStorageClass } from './default-storage-class'
 import { defaultTolerationSeconds } from './default-toleration-seconds'
@@ -16,7 +17,8 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
-  // Not a plugin of admission in a real server, but asked at the same place: by the storage of roles and bindings.
+  // Not plugins in a real server: what the storage of roles, bindings and definitions checks itself, at the same place.
   escalation,
+  customResourceDefinitionValidation,
   resourceQuota,
 ]

@@ -208,13 +208,15 @@ const WIRE_FORMS: Readonly<Record<string, ScalarName>> = {
   'apiextensions.v1.JSONSchemaPropsOrStringArray': 'object',
 }
 
+const SPELT_OTHERWISE: Readonly<Record<string, ScalarName>> = { double: 'float64', any: 'object' }
+
 function typeOf(raw: RawType, hints: Partial<RawField>, alias?: string): Type {
   if (typeof raw !== 'string') {
     const [shape, of] = raw
     if (shape === 'map') return { is: 'map', of: typeOf(of, {}), atomic: hints.mapType === 'atomic' || hints.structType === 'atomic' }
     return { is: 'list', of: typeOf(of, {}), listType: hints.listType ?? 'atomic', keys: hints.listMapKeys ?? [] }
   }
-  if (!raw.startsWith('#')) return scalar(raw as ScalarName, alias) // the generator writes no other names without a hash
+  if (!raw.startsWith('#')) return scalar(SPELT_OTHERWISE[raw] ?? (raw as ScalarName), alias) // the generator writes no other names without a hash
   const name = raw.slice(1)
   const wire = WIRE_FORMS[name]
   if (wire) return scalar(wire, name)

@@ -1,0 +1,118 @@
+import { Environment, type ParseResult } from '@marcbachmann/cel-js'
+import { compareQuantities, parseQuantity } from '../../formats/quantity'
+
+/** A CEL expression, parsed and checked. */
+export interface Expression {
+  readonly source: string
+  /** The type it yields, as far as can be told. */
+  readonly type: string
+  /** Its value for these variables. Throws `EvaluationError` with what CEL says. */
+  evaluate(variables: Readonly<Record<string, unknown>>): unknown
+}
+
+/** Why an expression could not be compiled: `ERROR: <input>:1:5: undefined field 'missing'` with the place marked. */
+export class CompilationError extends Error {}
+/** Why a compiled expression has no value for some object: `no such key: replicas`. */
+export class EvaluationError extends Error {}
+
+/** What a variable is: `dyn`, or the fields of an object by name. */
+export type VariableType = string | { readonly [field: string]: VariableType }
+
+/** Declares variables; expressions that use others do not compile. */
+export function celEnvironment(variables: Readonly<Record<string, VariableType>>): Environment {
+  const env = base().clone()
+  for (const [name, type] of Object.entries(variables)) {
+    if (typeof type === 'string') env.registerVariable(name, type)
+    else env.registerVariable({ name, schema: type } as Parameters<Environment['registerVariable']>[0])
+  }
+  return env
+}
+
+let shared: Environment | undefined
+
+/** CEL with the libraries that Kubernetes adds: lists, regular expressions, quantities. */
+function base(): Environment {
+  if (shared) return shared
+  const env = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+  const numbers = (list: readonly unknown[]) => list as readonly (bigint | number)[]
+  const extreme = (list: readonly unknown[], better: (x: bigint | number, y: bigint | number) => boolean) =>
+    numbers(list).reduce((best, each) => (better(each, best) ? each : best))
+  const functions: readonly (readonly [signature: string, run: (...values: never[]) => unknown])[] = [
+    ['list.isSorted(): bool', (list: readonly (bigint | string)[]) => list.every((each, i) => i === 0 || list[i - 1]! <= each)],
+    ['list.sum(): dyn', (list: readonly unknown[]) => numbers(list).reduce((sum, each) => (typeof each === 'bigint' && typeof sum === 'bigint' ? sum + each : Number(sum) + Number(each)), 0n)], // prettier-ignore
+    ['list.min(): dyn', (list: readonly unknown[]) => extreme(list, (x, y) => x < y)],
+    ['list.max(): dyn', (list: readonly unknown[]) => extreme(list, (x, y) => x > y)],
+    ['list.indexOf(dyn): int', (list: readonly unknown[], item: unknown) => BigInt(list.indexOf(item))],
+    ['string.find(string): string', (text: string, pattern: string) => new RegExp(pattern).exec(text)?.[0] ?? ''],
+    ['string.findAll(string): list', (text: string, pattern: string) => text.match(new RegExp(pattern, 'g')) ?? []],
+    ['isQuantity(string): bool', (text: string) => parseQuantity(text) !== undefined],
+    ['quantity(string): Quantity', (text: string) => new Quantity(text)],
+    ['Quantity.isLessThan(Quantity): bool', (x: Quantity, y: Quantity) => compareQuantities(x.text, y.text) < 0],
+    ['Quantity.isGreaterThan(Quantity): bool', (x: Quantity, y: Quantity) => compareQuantities(x.text, y.text) > 0],
+    ['Quantity.compareTo(Quantity): int', (x: Quantity, y: Quantity) => BigInt(compareQuantities(x.text, y.text))],
+    ['isURL(string): bool', (text: string) => URL.canParse(text)],
+  ]
+  env.registerType('Quantity', Quantity as never)
+  for (const [signature, run] of functions) {
+    try {
+      env.registerFunction(signature, run as never)
+    } catch {
+      // The library has this one already.
+    }
+  }
+  return (shared = env)
+}
+
+class Quantity {
+  constructor(readonly text: string) {
+    if (parseQuantity(text) === undefined) throw new Error(`quantities must match the regular expression`)
+  }
+}
+
+/** Parses and checks an expression. Throws `CompilationError`. */
+export function compile(env: Environment, source: string): Expression {
+  const parsed = attempt(() => env.parse(source), source)
+  const checked = parsed.check()
+  if (!checked.valid) throw compilationError(checked.error, source)
+  return {
+    source,
+    type: checked.type ?? 'dyn',
+    evaluate(variables) {
+      try {
+        return parsed(variables as Record<string, unknown>) as unknown
+      } catch (error) {
+        throw new EvaluationError(firstLine(error).replace(/^No such key/, 'no such key'))
+      }
+    },
+  }
+}
+
+function attempt(parse: () => ParseResult, source: string): ParseResult {
+  try {
+    return parse()
+  } catch (error) {
+    throw compilationError(error, source)
+  }
+}
+
+const firstLine = (error: unknown) => (error instanceof Error ? error.message : String(error)).split('\n')[0]!
+
+/** The words and the drawing of cel-go. */
+function compilationError(error: unknown, source: string): CompilationError {
+  const said = firstLine(error)
+  const place = (error as { range?: { start: number } } | undefined)?.range?.start ?? 0
+  const start = said.startsWith('No such key') && source[place - 1] === '.' ? place - 1 : place // cel-go points at the dot
+  const why = said
+    .replace(/^No such key: (.*)$/, "undefined field '$1'")
+    .replace(/^Unknown variable: (.*)$/, "undeclared reference to '$1' (in container '')")
+    .replace(/^Unexpected token: EOF$/, "Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}") // prettier-ignore
+  return new CompilationError(`compilation failed: ERROR: <input>:1:${start + 1}: ${why}\n | ${source}\n | ${'.'.repeat(start)}^`)
+}
+
+/** A JSON value as CEL takes it: whole numbers are `int`. */
+export function celValue(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value
+  if (Array.isArray(value)) return value.map(celValue)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, celValue(inner)]))
+}

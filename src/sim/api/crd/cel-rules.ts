@@ -1,0 +1,156 @@
+import { celEnvironment, CompilationError, compile, EvaluationError, type Expression, type VariableType } from '../cel/expression'
+import type { FieldError, FieldPath } from '../field-path'
+import type { JSONSchemaProps, ValidationRule } from '../types/apiextensions-v1.gen'
+
+/** One rule of `x-kubernetes-validations`, compiled for the schema it stands in. */
+interface CompiledRule {
+  readonly rule: ValidationRule
+  readonly expression: Expression
+  readonly message: Expression | undefined
+  /** Speaks of `oldSelf`, so it is asked of updates only. */
+  readonly isTransition: boolean
+}
+
+const compiledRules = new WeakMap<JSONSchemaProps, readonly CompiledRule[]>()
+
+function rulesOf(schema: JSONSchemaProps, isRoot: boolean): readonly CompiledRule[] {
+  let rules = compiledRules.get(schema)
+  if (!rules)
+    compiledRules.set(schema, (rules = (schema['x-kubernetes-validations'] ?? []).map((rule) => compileRule(rule, schema, isRoot))))
+  return rules
+}
+
+function compileRule(rule: ValidationRule, schema: JSONSchemaProps, isRoot: boolean): CompiledRule {
+  const self = celType(schema, isRoot)
+  const env = celEnvironment({ self, oldSelf: rule.optionalOldSelf ? 'dyn' : self })
+  const message = rule.messageExpression ? compile(env, rule.messageExpression) : undefined
+  return { rule, expression: compile(env, rule.rule), message, isTransition: /\boldSelf\b/.test(rule.rule) }
+}
+
+const SCALARS: Readonly<Record<string, string>> = { string: 'string', integer: 'int', number: 'double', boolean: 'bool' }
+
+/** How CEL sees values of a schema: objects with known fields are checked, everything else is what it is when it comes. */
+function celType(schema: JSONSchemaProps, isRoot = false): VariableType {
+  if (schema['x-kubernetes-int-or-string'] || schema['x-kubernetes-preserve-unknown-fields']) return 'dyn'
+  if (schema.type === 'array') return `list<${scalarType(schema.items as JSONSchemaProps | undefined)}>` // a structural schema has one for all
+  if (schema.type !== 'object') return SCALARS[schema.type ?? ''] ?? 'dyn'
+  if (typeof schema.additionalProperties === 'object') return `map<string, ${scalarType(schema.additionalProperties)}>`
+  const fields = Object.entries(schema.properties ?? {}).map(([name, property]) => [name, celType(property)] as const)
+  const head: Readonly<Record<string, VariableType>> = isRoot
+    ? { apiVersion: 'string', kind: 'string', metadata: { name: 'string', generateName: 'string' } }
+    : {}
+  return fields.length === 0 && !isRoot ? 'dyn' : { ...Object.fromEntries(fields), ...head }
+}
+
+const scalarType = (schema: JSONSchemaProps | undefined) => SCALARS[schema?.type ?? ''] ?? 'dyn'
+
+/** Compiles every rule in a schema; what does not compile is an error of the definition. */
+export function compilationErrors(schema: JSONSchemaProps, at: FieldPath, isRoot = true): FieldError[] {
+  const errors = (schema['x-kubernetes-validations'] ?? []).flatMap((rule, index) => {
+    const here = at('x-kubernetes-validations')(index)
+    if (!rule.rule) return [here('rule').required('rule is not specified')]
+    try {
+      const { expression } = compileRule(rule, schema, isRoot)
+      return expression.type === 'bool' || expression.type === 'dyn'
+        ? []
+        : [here('rule').invalid(rule, 'cel expression must evaluate to a bool')]
+    } catch (error) {
+      if (error instanceof CompilationError) return [here('rule').invalid(rule, error.message)]
+      throw error
+    }
+  })
+  const items = schema.items as JSONSchemaProps | undefined // a structural schema has one for all
+  return [
+    ...errors,
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
+      compilationErrors(property, at('properties').key(name), false),
+    ),
+    ...(items ? compilationErrors(items, at('items'), false) : []),
+    ...(typeof schema.additionalProperties === 'object'
+      ? compilationErrors(schema.additionalProperties, at('additionalProperties'), false)
+      : []),
+  ]
+}
+
+/** What a value breaks of the rules in its schema. `old` is the value before an update; transition rules are asked only then. */
+export function ruleErrors(value: unknown, old: unknown, schema: JSONSchemaProps, at: FieldPath, isRoot = true): FieldError[] {
+  if (value === undefined || value === null) return []
+  const own = rulesOf(schema, isRoot).flatMap((rule) => ruleError(rule, value, old, schema, at))
+  return [...own, ...childErrors(value, old, schema, at)]
+}
+
+function childErrors(value: unknown, old: unknown, schema: JSONSchemaProps, at: FieldPath): FieldError[] {
+  const items = schema.items as JSONSchemaProps | undefined // as above
+  if (Array.isArray(value)) {
+    return items ? value.flatMap((each, index) => ruleErrors(each, sameItem(each, old, schema), items, at(index), false)) : []
+  }
+  if (!isObject(value)) return []
+  const before = isObject(old) ? old : {}
+  return Object.entries(value).flatMap(([name, inner]) => {
+    const property = schema.properties?.[name]
+    if (property) return ruleErrors(inner, before[name], property, at(name), false)
+    const more = schema.additionalProperties
+    return typeof more === 'object' ? ruleErrors(inner, before[name], more, at.key(name), false) : []
+  })
+}
+
+/** The item of an old list that has the same keys; only lists of type map say which is which. */
+function sameItem(item: unknown, old: unknown, schema: JSONSchemaProps): unknown {
+  const keys = schema['x-kubernetes-list-map-keys']
+  if (schema['x-kubernetes-list-type'] !== 'map' || !keys || !Array.isArray(old) || !isObject(item)) return undefined
+  return old.find((each) => isObject(each) && keys.every((key) => each[key] === item[key])) as unknown
+}
+
+type Json = Readonly<Record<string, unknown>>
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const REASONS: Readonly<Record<string, string>> = {
+  FieldValueForbidden: 'Forbidden: ',
+  FieldValueRequired: 'Required value: ',
+}
+
+function ruleError(
+  { rule, expression, message, isTransition }: CompiledRule,
+  value: unknown,
+  old: unknown,
+  schema: JSONSchemaProps,
+  at: FieldPath,
+): FieldError[] {
+  if (isTransition && old === undefined && !rule.optionalOldSelf) return []
+  const variables = { self: celValueOf(value, schema), ...(old !== undefined && { oldSelf: celValueOf(old, schema) }) }
+  const complaint = (why: string): FieldError => {
+    const place = rule.fieldPath ? at(...rule.fieldPath.replace(/^\./, '').split('.')) : at
+    const reason = rule.reason || 'FieldValueInvalid'
+    const prefix = REASONS[reason]
+    const type = Array.isArray(value) ? 'array' : typeof value === 'number' ? 'integer' : typeof value
+    return prefix ? { reason, field: place.text, message: prefix + why } : { ...place.invalid(type, why), reason }
+  }
+  try {
+    if (expression.evaluate(variables) === true) return []
+    return [complaint(messageOf(message, variables) ?? rule.message?.trim() ?? `failed rule: ${rule.rule.trim()}`)]
+  } catch (error) {
+    if (error instanceof EvaluationError)
+      return [complaint(`${error.message} evaluating rule: ${rule.message?.trim() ?? rule.rule.trim()}`)]
+    throw error
+  }
+}
+
+/** A message made by an expression, unless that fails or yields nothing to read. */
+function messageOf(message: Expression | undefined, variables: Json): string | undefined {
+  try {
+    const text = message?.evaluate(variables)
+    return typeof text === 'string' && text.trim() !== '' && !text.includes('\n') ? text.trim() : undefined
+  } catch (error) {
+    if (error instanceof EvaluationError) return undefined
+    throw error
+  }
+}
+
+/** A JSON value as CEL takes it: the schema tells whole numbers that are `double` from those that are `int`. */
+function celValueOf(value: unknown, schema: JSONSchemaProps | undefined): unknown {
+  if (typeof value === 'number') return schema?.type === 'number' || !Number.isInteger(value) ? value : BigInt(value)
+  if (Array.isArray(value)) return value.map((each) => celValueOf(each, schema?.items as JSONSchemaProps | undefined)) // as above
+  if (!isObject(value)) return value
+  const more = typeof schema?.additionalProperties === 'object' ? schema.additionalProperties : undefined
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, celValueOf(inner, schema?.properties?.[name] ?? more)]))
+}

@@ -1,0 +1,154 @@
+import { timestamp } from '../../engine/time'
+import { find, findAll, resource } from '../admission/lookup'
+import type { ApiServer } from '../hooks'
+import type { KindDefinition } from '../kind'
+import { isStatus } from '../status'
+import type {
+  CustomResourceDefinition,
+  CustomResourceDefinitionCondition,
+  CustomResourceDefinitionStatus,
+} from '../types/apiextensions-v1.gen'
+import { customKind } from './definition'
+
+const definitions = resource<CustomResourceDefinition>('apiextensions.k8s.io', 'v1', 'customresourcedefinitions')
+const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
+const CLEANUP_RETRY_MS = 1000
+
+/**
+ * Keeps the served kinds in step with the stored CustomResourceDefinitions: accepts their names, establishes them, and before one goes
+ * removes its objects. Returns how to stop.
+ */
+export function serveCustomResources(server: ApiServer): () => void {
+  const found = server.registry.find(definitions.group, definitions.version, definitions.plural)
+  if (!found) return () => undefined
+  const kind = found.kind as unknown as KindDefinition<CustomResourceDefinition> // found under this name
+  const client = server.client({ user: 'system:apiserver', groups: ['system:masters'], manager: 'kube-apiserver' })
+  /** What is served of each definition, by name and as of which spec. */
+  const served = new Map<string, { readonly spec: string; readonly kind: KindDefinition }>()
+
+  function reconcile(name: string) {
+    const definition = find(server, definitions, undefined, name)
+    if (!definition) return forget(name)
+    try {
+      if (definition.metadata.deletionTimestamp !== undefined) cleanUp(definition)
+      else establish(definition)
+    } catch (error) {
+      // Somebody else wrote it meanwhile; that write comes round as an event of its own.
+      if (!isStatus(error, 'Conflict') && !isStatus(error, 'NotFound')) throw error
+    }
+  }
+
+  function forget(name: string) {
+    const known = served.get(name)
+    if (!known) return
+    server.registry.remove(known.kind.group, known.kind.plural)
+    served.delete(name)
+  }
+
+  function establish(definition: CustomResourceDefinition) {
+    const { name, finalizers = [] } = definition.metadata
+    if (!finalizers.includes(CLEANUP)) {
+      client.update(kind, { ...definition, metadata: { ...definition.metadata, finalizers: [...finalizers, CLEANUP] } })
+      return // comes round again
+    }
+    const clash = clashOf(server, definition)
+    const spec = JSON.stringify(definition.spec)
+    if (!clash && served.get(name)?.spec !== spec) {
+      const custom = customKind(definition)
+      server.registry.add(custom as unknown as KindDefinition<never>) // its functions are only handed its own objects
+      served.set(name, { spec, kind: custom })
+    }
+    const status = statusOf(definition, clash, server.engine.nowMs)
+    if (JSON.stringify(status) !== JSON.stringify(definition.status)) client.updateStatus(kind, { ...definition, status })
+  }
+
+  function cleanUp(definition: CustomResourceDefinition) {
+    const { name, finalizers = [] } = definition.metadata
+    const custom = served.get(name)?.kind
+    const objects = custom ? [...server.storage.list(custom as unknown as KindDefinition<never>)].map(({ object }) => object.metadata) : []
+    if (custom)
+      for (const { namespace, name: each, deletionTimestamp } of objects)
+        if (deletionTimestamp === undefined) client.delete(custom, namespace, each)
+    const isEmpty = !custom || server.storage.count(custom as unknown as KindDefinition<never>) === 0
+    if (isEmpty && finalizers.includes(CLEANUP)) {
+      client.update(kind, {
+        ...definition,
+        metadata: { ...definition.metadata, finalizers: finalizers.filter((each) => each !== CLEANUP) },
+      })
+    } else if (!isEmpty) {
+      const why = 'CustomResource deletion is in progress'
+      const conditions = withCondition(
+        definition.status?.conditions ?? [],
+        'Terminating',
+        'True',
+        'InstanceDeletionInProgress',
+        why,
+        server.engine.nowMs,
+      )
+      const status = { ...emptyStatus, ...definition.status, conditions }
+      if (JSON.stringify(status) !== JSON.stringify(definition.status)) client.updateStatus(kind, { ...definition, status })
+      server.engine.after(CLEANUP_RETRY_MS, () => reconcile(name), { background: true })
+    }
+  }
+
+  for (const { metadata } of [...findAll(server, definitions)]) reconcile(metadata.name)
+  return client.watch(kind, (events) => {
+    for (const { object } of events) reconcile(object.metadata.name)
+  })
+}
+
+const emptyStatus: CustomResourceDefinitionStatus = { acceptedNames: { kind: '', plural: '' }, conditions: [], storedVersions: [] }
+
+/** Why the names of a definition cannot be accepted: another kind of its group has them. */
+function clashOf(server: ApiServer, { metadata, spec }: CustomResourceDefinition): { reason: string; message: string } | undefined {
+  const { names, group } = spec
+  for (const other of findAll(server, definitions)) {
+    const accepted = other.status?.acceptedNames
+    if (other.metadata.name === metadata.name || other.spec.group !== group || !accepted?.plural) continue
+    const taken = [accepted.plural, accepted.singular, ...(accepted.shortNames ?? [])]
+    if (taken.includes(names.plural)) return { reason: 'PluralConflict', message: `${JSON.stringify(names.plural)} is already in use` }
+    if (names.singular && taken.includes(names.singular))
+      return { reason: 'SingularConflict', message: `${JSON.stringify(names.singular)} is already in use` }
+    const short = names.shortNames?.find((each) => taken.includes(each))
+    if (short) return { reason: 'ShortNamesConflict', message: `${JSON.stringify(short)} is already in use` }
+    if (accepted.kind === names.kind) return { reason: 'KindConflict', message: `${JSON.stringify(names.kind)} is already in use` }
+  }
+  return undefined
+}
+
+function statusOf(
+  { spec, status = emptyStatus }: CustomResourceDefinition,
+  clash: { reason: string; message: string } | undefined,
+  nowMs: number,
+) {
+  const stored = spec.versions.find(({ storage }) => storage)?.name ?? ''
+  const before = status.conditions ?? []
+  const named = clash
+    ? withCondition(before, 'NamesAccepted', 'False', clash.reason, clash.message, nowMs)
+    : withCondition(before, 'NamesAccepted', 'True', 'NoConflicts', 'no conflicts found', nowMs)
+  const conditions = clash
+    ? withCondition(named, 'Established', 'False', 'NotAccepted', 'not all names are accepted', nowMs)
+    : withCondition(named, 'Established', 'True', 'InitialNamesAccepted', 'the initial names have been accepted', nowMs)
+  const storedVersions = status.storedVersions ?? []
+  return {
+    ...status,
+    acceptedNames: clash ? (status.acceptedNames ?? emptyStatus.acceptedNames) : spec.names,
+    conditions,
+    storedVersions: storedVersions.includes(stored) ? storedVersions : [...storedVersions, stored],
+  }
+}
+
+function withCondition(
+  conditions: readonly CustomResourceDefinitionCondition[],
+  type: string,
+  status: 'True' | 'False',
+  reason: string,
+  message: string,
+  nowMs: number,
+): readonly CustomResourceDefinitionCondition[] {
+  const known = conditions.find((each) => each.type === type)
+  if (known?.status === status && known.reason === reason) return conditions
+  const lastTransitionTime = known?.status === status ? known.lastTransitionTime! : timestamp(nowMs)
+  const next = { lastTransitionTime, message, reason, status, type }
+  return known ? conditions.map((each) => (each === known ? next : each)) : [...conditions, next]
+}

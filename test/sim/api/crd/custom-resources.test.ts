@@ -1,0 +1,243 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { serveCustomResources } from '../../../../src/sim/api/crd/serve'
+import { testServer, type TestServer } from '../test-server'
+
+const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions'
+const TABS = '/apis/stable.example.com/v1/namespaces/default/crontabs'
+
+let cluster: TestServer
+let send: TestServer['send']
+
+beforeEach(() => {
+  cluster = testServer()
+  send = cluster.send
+  serveCustomResources(cluster.server)
+})
+
+const passTime = (ms = 10) => cluster.engine.advanceTo(cluster.engine.nowMs + ms)
+
+const cronTab = (spec: object, version: object = {}, names: object = {}) => ({
+  metadata: { name: 'crontabs.stable.example.com' },
+  spec: {
+    group: 'stable.example.com',
+    scope: 'Namespaced',
+    names: { plural: 'crontabs', singular: 'crontab', kind: 'CronTab', shortNames: ['ct'], ...names },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            properties: { spec: { type: 'object', ...spec }, status: { type: 'object', properties: { replicas: { type: 'integer' } } } },
+          },
+        },
+        ...version,
+      },
+    ],
+  },
+})
+
+function define(spec: object, version?: object, names?: object) {
+  const created = send('POST', CRDS, cronTab(spec, version, names))
+  passTime()
+  return created
+}
+
+const create = (spec: object, name = 'x') =>
+  send('POST', TABS, { apiVersion: 'stable.example.com/v1', kind: 'CronTab', metadata: { name }, spec })
+const patch = (path: string, body: object) => send('PATCH', path, body, { 'content-type': 'application/merge-patch+json' })
+
+test('a definition is established and its kind served, discovered and described', () => {
+  define({ properties: { cronSpec: { type: 'string' } } })
+  const { status } = send('GET', `${CRDS}/crontabs.stable.example.com`)
+  expect(status.conditions.map(({ type, status: truth, reason }: Record<string, string>) => [type, truth, reason])).toEqual([
+    ['NamesAccepted', 'True', 'NoConflicts'],
+    ['Established', 'True', 'InitialNamesAccepted'],
+  ])
+  expect(status).toMatchObject({ acceptedNames: { plural: 'crontabs' }, storedVersions: ['v1'] })
+  expect(send('GET', '/apis/stable.example.com/v1').resources[0]).toMatchObject({
+    name: 'crontabs',
+    singularName: 'crontab',
+    shortNames: ['ct'],
+    kind: 'CronTab',
+  })
+  expect(send('GET', '/openapi/v3').paths['apis/stable.example.com/v1']).toBeDefined()
+  expect(create({ cronSpec: 'a' })).toMatchObject({ kind: 'CronTab', metadata: { namespace: 'default', generation: 1 } })
+})
+
+test('unknown fields are pruned, and refused when the client is strict', () => {
+  define({ properties: { cronSpec: { type: 'string' } } })
+  expect(create({ cronSpec: 'a', someRandomField: 42 }).spec).toEqual({ cronSpec: 'a' })
+  expect(
+    send('POST', `${TABS}?fieldValidation=Strict`, {
+      metadata: { name: 'y' },
+      apiVersion: 'stable.example.com/v1',
+      kind: 'CronTab',
+      spec: { someRandomField: 42 },
+    }).message,
+  ).toContain('strict decoding error: unknown field "spec.someRandomField"')
+})
+
+test('defaults are filled in, also in objects stored before', () => {
+  define({
+    properties: {
+      image: { type: 'string' },
+      replicas: { type: 'integer', default: 1 },
+      nested: { type: 'object', default: {}, properties: { deep: { type: 'string', default: 'x' } } },
+    },
+  })
+  expect(create({ image: 'i' }).spec).toEqual({ image: 'i', replicas: 1, nested: { deep: 'x' } })
+})
+
+describe('a schema', () => {
+  beforeEach(() =>
+    define({
+      required: ['image'],
+      properties: {
+        image: { type: 'string', minLength: 1, maxLength: 5 },
+        cronSpec: { type: 'string', pattern: '^(\\d+|\\*)$' },
+        replicas: { type: 'integer', minimum: 1, maximum: 10 },
+        ratio: { type: 'number', exclusiveMinimum: true, minimum: 0 },
+        policy: { type: 'string', enum: ['Always', 'Never'] },
+        port: { 'x-kubernetes-int-or-string': true },
+        tags: { type: 'array', maxItems: 2, 'x-kubernetes-list-type': 'set', items: { type: 'string' } },
+        items: {
+          type: 'array',
+          'x-kubernetes-list-type': 'map',
+          'x-kubernetes-list-map-keys': ['name'],
+          items: { type: 'object', required: ['name'], properties: { name: { type: 'string' } } },
+        },
+      },
+    }),
+  )
+
+  test.each([
+    [{}, 'spec.image: Required value'],
+    [{ image: 'toolong' }, 'spec.image: Too long: may not be more than 5 bytes'],
+    [{ image: '' }, 'spec.image: Invalid value: "": spec.image in body should be at least 1 chars long'],
+    [{ image: 'i', cronSpec: 'x' }, `spec.cronSpec: Invalid value: "x": spec.cronSpec in body should match '^(\\d+|\\*)$'`],
+    [{ image: 'i', replicas: 15 }, 'spec.replicas: Invalid value: 15: spec.replicas in body should be less than or equal to 10'],
+    [{ image: 'i', replicas: 0 }, 'spec.replicas: Invalid value: 0: spec.replicas in body should be greater than or equal to 1'],
+    [{ image: 'i', replicas: 'five' }, 'spec.replicas: Invalid value: "string": spec.replicas in body must be of type integer: "string"'],
+    [{ image: 'i', ratio: 0 }, 'spec.ratio: Invalid value: 0: spec.ratio in body should be greater than 0'],
+    [{ image: 'i', policy: 'x' }, 'spec.policy: Unsupported value: "x": supported values: "Always", "Never"'],
+    [{ image: 'i', port: true }, 'spec.port: Invalid value: "boolean": spec.port in body must be of type integer,string: "boolean"'],
+    [{ image: 'i', tags: ['a', 'a'] }, 'spec.tags[1]: Duplicate value: "a"'],
+    [{ image: 'i', items: [{ name: 'a' }, { name: 'a' }] }, 'spec.items[1]: Duplicate value: {"name":"a"}'],
+  ])('refuses %j', (spec, why) => {
+    expect(create(spec)).toMatchObject({ code: 422, message: `CronTab.stable.example.com "x" is invalid: ${why}` })
+  })
+})
+
+describe('a rule', () => {
+  const rules = (...list: object[]) =>
+    define({ properties: { a: { type: 'integer' }, b: { type: 'integer' } }, 'x-kubernetes-validations': list })
+
+  test('refuses in its own words, or in its expression’s', () => {
+    rules(
+      { rule: '!has(self.a) || self.a <= self.b', message: 'a is too much' },
+      { rule: 'self.b < 9' },
+      { rule: 'self.b < 100', messageExpression: '"b is " + string(self.b)' },
+    )
+    expect(create({ a: 5, b: 2 }).message).toContain('spec: Invalid value: "object": a is too much')
+    expect(create({ b: 10 }).message).toContain('spec: Invalid value: "object": failed rule: self.b < 9')
+    expect(create({ b: 100 }).message).toContain('spec: Invalid value: "object": b is 100')
+    expect(create({ b: 2 })).toMatchObject({ kind: 'CronTab' })
+  })
+
+  test('about oldSelf is asked of updates', () => {
+    rules({ rule: 'self.a >= oldSelf.a', message: 'a only grows' })
+    create({ a: 5 })
+    expect(patch(`${TABS}/x`, { spec: { a: 4 } }).message).toContain('spec: Invalid value: "object": a only grows')
+    expect(patch(`${TABS}/x`, { spec: { a: 6 } })).toMatchObject({ spec: { a: 6 } })
+  })
+
+  test('that does not compile is refused with the definition', () => {
+    expect(rules({ rule: 'self.missing == 1' }).message).toContain(
+      `spec.versions[0].schema.openAPIV3Schema.properties[spec].x-kubernetes-validations[0].rule: Invalid value: {"rule":"self.missing == 1"}: compilation failed: ERROR: <input>:1:5: undefined field 'missing'`,
+    )
+  })
+})
+
+test.each([
+  [
+    { properties: { a: {} } },
+    'spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[a].type: Required value: must not be empty for specified object fields',
+  ],
+  [
+    { properties: { a: { type: 'array' } } },
+    'spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[a].items: Required value: must be specified',
+  ],
+])('a schema that is not structural is refused: %j', (spec, why) => {
+  expect(define(spec)).toMatchObject({
+    code: 422,
+    message: `CustomResourceDefinition.apiextensions.k8s.io "crontabs.stable.example.com" is invalid: ${why}`,
+  })
+})
+
+test('printer columns, selectable fields, status and scale', () => {
+  define(
+    { properties: { replicas: { type: 'integer' }, image: { type: 'string' } } },
+    {
+      additionalPrinterColumns: [
+        { name: 'Replicas', type: 'integer', jsonPath: '.spec.replicas' },
+        { name: 'Image', type: 'string', jsonPath: '.spec.image', priority: 1 },
+        { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+      ],
+      selectableFields: [{ jsonPath: '.spec.image' }],
+      subresources: { status: {}, scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } },
+    },
+  )
+  create({ replicas: 3, image: 'i' })
+  create({ image: 'other' }, 'y')
+  const table = send('GET', TABS, undefined, { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' })
+  expect(table.columnDefinitions.map(({ name, priority }: Record<string, unknown>) => [name, priority])).toEqual([['Name', 0], ['Replicas', 0], ['Image', 1], ['Age', 0]]) // prettier-ignore
+  expect(table.rows[0].cells).toEqual(['x', 3, 'i', '0s'])
+  expect(
+    send('GET', `${TABS}?fieldSelector=spec.image%3Dother`).items.map(({ metadata }: { metadata: { name: string } }) => metadata.name),
+  ).toEqual(['y'])
+  expect(patch(`${TABS}/x`, { status: { replicas: 7 } }).status).toBeUndefined()
+  expect(patch(`${TABS}/x/status`, { status: { replicas: 7 } })).toMatchObject({ status: { replicas: 7 }, metadata: { generation: 1 } })
+  expect(send('GET', `${TABS}/x/scale`)).toMatchObject({ kind: 'Scale', spec: { replicas: 3 }, status: { replicas: 7 } })
+  expect(patch(`${TABS}/x/scale`, { spec: { replicas: 5 } })).toMatchObject({ spec: { replicas: 5 } })
+  expect(send('GET', `${TABS}/x`).metadata.generation).toBe(2)
+})
+
+test('a definition that goes takes its objects along, and the path', () => {
+  define({})
+  create({})
+  send('DELETE', `${CRDS}/crontabs.stable.example.com`)
+  passTime(5000)
+  expect(send('GET', TABS)).toMatchObject({ code: 404, message: 'the server could not find the requested resource' })
+  expect(send('GET', `${CRDS}/crontabs.stable.example.com`)).toMatchObject({ code: 404 })
+})
+
+test('other versions are served beside the stored one', () => {
+  const definition = cronTab({ properties: { a: { type: 'string' } } })
+  const [v1] = definition.spec.versions
+  send('POST', CRDS, {
+    ...definition,
+    spec: { ...definition.spec, versions: [v1, { ...v1, name: 'v1beta1', storage: false, deprecated: true }] },
+  })
+  passTime()
+  create({ a: 'b' })
+  expect(send('GET', '/apis/stable.example.com/v1beta1/namespaces/default/crontabs/x')).toMatchObject({
+    apiVersion: 'stable.example.com/v1beta1',
+    spec: { a: 'b' },
+  })
+})
+
+test('names that another definition has are not accepted', () => {
+  define({})
+  const other = cronTab({}, {}, { plural: 'othertabs', singular: 'othertab', kind: 'OtherTab', shortNames: ['ct'] })
+  send('POST', CRDS, { ...other, metadata: { name: 'othertabs.stable.example.com' } })
+  passTime()
+  expect(send('GET', `${CRDS}/othertabs.stable.example.com`).status.conditions[0]).toMatchObject({
+    type: 'NamesAccepted',
+    status: 'False',
+    reason: 'ShortNamesConflict',
+    message: '"ct" is already in use',
+  })
+})
