@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Served } from '../../../src/sim/api/registry'
 import { createApi, pathOf } from './api'
+import { maximalObject } from './maximal-objects'
 import { minimalObjects } from './minimal-objects'
 
 const served = createApi()
@@ -69,4 +70,35 @@ describe('the least that makes an object of each kind', () => {
     expect(written, JSON.stringify(written.body)).toMatchObject({ status: 200 })
     expect(written.body).toEqual(created)
   })
+})
+
+function keepsEveryField(version: Served, release?: string) {
+  // What is plausible for every field at once is not what is valid together: rules are tested by themselves.
+  const { ask } = createApi({ validating: false, ...(release && { release }) })
+  const { name = 'example' } = minimalObjects[nameOf({ ...version, group: version.kind.group })]!
+  const { status, ...object } = maximalObject(version, name)
+
+  const created = ask('POST', pathOf(version), object)
+  expect(created, JSON.stringify(created.body).slice(0, 500)).toMatchObject({ status: 201 })
+  expect(created.body).toMatchObject(object)
+
+  if (status === undefined || !version.kind.subresources.includes('status')) return
+  const path = `${pathOf(version)}/${name}/status`
+  expect(ask('PUT', path, { ...created.body, status }).body).toMatchObject({ ...object, status })
+}
+
+describe('an object of each kind with every field of its type set', () => {
+  test.each(rows.filter(([, { kind }]) => kind.customSchema === undefined))('%s keeps every field', (_, version) =>
+    keepsEveryField(version),
+  )
+
+  const older = ['1.16', '1.21', '1.25'].flatMap((release) =>
+    createApi({ release })
+      .server.registry.all()
+      .filter(({ stored }) => !stored)
+      .map((version) => [`${version.apiVersion} ${version.kind.kind}`, release, version] as const),
+  )
+  test.each(older)('%s of release %s keeps every field, though it is stored in another version', (_, release, version) =>
+    keepsEveryField(version, release),
+  )
 })

@@ -24,10 +24,19 @@ export function fromAutoscalingV1(object: AnyObject): HorizontalPodAutoscaler {
     apiVersion: 'autoscaling/v2',
     metadata: withoutRiding(object.metadata),
     spec: withoutAbsent({ ...specRest, metrics: metrics.length > 0 ? metrics : undefined, behavior: riding('behavior') }),
-    status: status && withoutAbsent({ ...statusRest, conditions: riding('conditions'), currentMetrics: riding('current-metrics') }),
+    status:
+      status &&
+      withoutAbsent({
+        ...statusRest,
+        conditions: riding('conditions'),
+        currentMetrics: riding('current-metrics') ?? cpuStatus(currentCPUUtilizationPercentage),
+      }),
   }
   return withoutAbsent(converted) as unknown as HorizontalPodAutoscaler
 }
+
+const cpuStatus = (averageUtilization: number | undefined): readonly MetricStatus[] | undefined =>
+  averageUtilization === undefined ? undefined : [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization } } }]
 
 function withCpuTarget(metrics: readonly MetricSpec[], cpu: number | undefined): readonly MetricSpec[] {
   if (cpu === undefined) return metrics
