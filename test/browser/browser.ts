@@ -95,8 +95,13 @@ export function useSite(): Site {
   }
 }
 
-/** What the terminal in front shows. */
-export const screenOf = (page: Page): Promise<string> => page.locator('.screen:not([hidden]) .xterm-rows').innerText()
+/** What the terminal in front shows: its lines, those that were too long for the screen put together again. */
+export async function screenOf(page: Page): Promise<string> {
+  const rows = await page.locator('.screen:not([hidden]) .xterm-rows > div').allInnerTexts()
+  const lines = rows.map((row) => row.replaceAll('\u00a0', ' '))
+  const widest = Math.max(...lines.map((line) => line.trimEnd().length))
+  return lines.reduce((text, line) => text + line.trimEnd() + (line.trimEnd().length === widest && widest > 60 ? '' : '\n'), '')
+}
 
 /** Types a line into the terminal in front and presses Enter. */
 export async function type(page: Page, line: string) {
@@ -107,7 +112,7 @@ export async function type(page: Page, line: string) {
 
 /** Waits until the terminal in front shows something. */
 export async function shows(page: Page, what: string | RegExp, timeout = 30_000) {
-  await expect.poll(() => screenOf(page).then((text) => text.replaceAll('\u00a0', ' ')), { timeout, interval: 100 }).toMatch(what)
+  await expect.poll(() => screenOf(page), { timeout, interval: 100 }).toMatch(what)
 }
 
 /** Keeps a picture for somebody to look at. */

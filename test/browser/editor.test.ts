@@ -8,7 +8,7 @@ describe.skipIf(!findChromium())('the editor', () => {
     const { page, trouble } = await site.open('view=editor')
     await page.getByRole('button', { name: 'New file' }).click()
     await page.getByLabel('Name of the new file').fill('greeting.yaml')
-    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
     await page.locator('.monaco-editor .view-lines').click()
     // As pasted, so that the editor's own indentation does not add to it.
     await page.keyboard.insertText('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: greeting\ndata:\n  text: hello\n')

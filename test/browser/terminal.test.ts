@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findChromium, picture, screenOf, shows, type, useSite } from './browser'
+import { findChromium, picture, shows, type, useSite } from './browser'
 
 describe.skipIf(!findChromium())('the terminal in the page', () => {
   const site = useSite()
@@ -52,7 +52,7 @@ describe.skipIf(!findChromium())('the terminal in the page', () => {
     await page.reload()
     await page.locator('.pod[data-stage="running"]', { hasText: /^keep/ }).waitFor()
     expect(await page.locator('.pod', { hasText: /^keep/ }).getAttribute('aria-label')).toBe(name)
-    expect(await screenOf(page)).toContain('deployment.apps/keep')
+    await shows(page, 'deployment.apps/keep created')
     await type(page, 'cat note.txt')
     await shows(page, /^kept/m)
     expect(trouble).toEqual([])
@@ -71,7 +71,7 @@ describe.skipIf(!findChromium())('the terminal in the page', () => {
 
   test('paused, nothing happens; at 60× a minute passes in a second', async () => {
     const { page } = await site.open()
-    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('button', { name: 'Pause', exact: true }).click()
     const still = await page.locator('.clock time').innerText()
     await page.waitForTimeout(1200)
     expect(await page.locator('.clock time').innerText()).toBe(still)
@@ -90,6 +90,6 @@ describe.skipIf(!findChromium())('the terminal in the page', () => {
     }
     expect(seen).toEqual(['lesson', 'terminal', 'map', 'lesson', 'terminal', 'editor'])
     await page.keyboard.press('Alt+Digit0')
-    await page.getByRole('button', { name: 'Continue' }).waitFor()
+    await page.getByRole('button', { name: 'Continue', exact: true }).waitFor()
   })
 })

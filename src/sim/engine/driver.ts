@@ -72,12 +72,12 @@ export function createDriver({ engine, clock, speed = 1, sliceMs = 8, onSlice, o
   function runDue(): boolean {
     const endMs = clock.nowMs() + sliceMs
     let due = engine.nextDueMs()
-    while (due !== undefined && due <= targetMs) {
+    while (due !== undefined && due <= Math.floor(targetMs)) {
       runOne()
       if (clock.nowMs() >= endMs) return false
       due = engine.nextDueMs()
     }
-    engine.advanceTo(targetMs)
+    engine.advanceTo(Math.floor(targetMs)) // whole milliseconds: half of one means nothing to anybody in the cluster
     return true
   }
 

@@ -49,11 +49,6 @@ export function createSession({ createCluster, clock, post, save, journal }: Ses
   let live = false
   let lastRun = 0
 
-  const past = journal.recording
-  const asRecorded = past === undefined || replay(engine, past, apply)
-  const recorder = createRecorder<Input>(engine, asRecorded ? past : undefined, mergeTyping)
-  if (!asRecorded) throw new Error('this build does not live through the kept cluster as it was')
-
   const objectsSoon = limiter(FRAME_MS, sendObjects)
   const outputSoon = limiter(FRAME_MS, sendOutput)
   const checksSoon = limiter(CHECKS_EVERY_MS, sendFindings)
@@ -62,7 +57,14 @@ export function createSession({ createCluster, clock, post, save, journal }: Ses
   const progressSoon = limiter(SAVE_PROGRESS_EVERY_MS, saveNow)
   const timeSoon = limiter(TIME_EVERY_MS, sendTime)
 
+  // Following the objects takes events on the cluster's queue, so it begins before the journal is lived through, as it did the first time.
   const changes = followChanges(cluster, objectsSoon)
+
+  const past = journal.recording
+  const asRecorded = past === undefined || replay(engine, past, apply)
+  const recorder = createRecorder<Input>(engine, asRecorded ? past : undefined, mergeTyping)
+  if (!asRecorded) throw new Error('this build does not live through the kept cluster as it was')
+
   const view = checkViewOf(
     cluster,
     createShellAnswers(

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { stageOf } from '../../../src/ui/worker/summary'
 
 const metadata = { name: 'web', uid: '1', resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' }
-const pod = (nodeName: string | undefined, deletionTimestamp?: string) => ({ metadata: { ...metadata, deletionTimestamp }, spec: { nodeName } })
+const pod = (nodeName: string | undefined, deletionTimestamp?: string) => ({
+  metadata: { ...metadata, deletionTimestamp },
+  spec: { nodeName },
+})
 
 test.each([
   ['Pending', undefined, false, 'pending'],
