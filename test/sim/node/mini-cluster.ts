@@ -13,12 +13,13 @@ import { subresourceHandlers } from '../../../src/sim/kinds/subresource-handlers
 import { createClusterNetwork } from '../../../src/sim/network/cluster-network'
 import { createNodes } from '../../../src/sim/node/nodes'
 import { programFile, type FileNode } from '../../../src/sim/node/os/file-system'
+import { createStorage } from '../../../src/sim/storage/storage'
 import { busyboxTools } from '../../../src/sim/shell/tools/all'
 
+const clusterScoped = new Set(['Namespace', 'Node', 'PersistentVolume', 'StorageClass'])
+
 /** An API server, a network and two nodes: no scheduler, no controllers. Pods say themselves where they run. */
-export function miniCluster(
-  options: { images?: Parameters<typeof createNodes>[0]['images']; claimed?: Parameters<typeof createNodes>[0]['claimed'] } = {},
-) {
+export function miniCluster(options: { images?: Parameters<typeof createNodes>[0]['images'] } = {}) {
   const engine = createEngine({ seed: 5, startMs: Date.UTC(2026, 0, 1) })
   const policies: NetworkPolicy[] = []
   const server = createApiServer({
@@ -40,6 +41,7 @@ export function miniCluster(
   const files: Record<string, FileNode> = Object.fromEntries(
     Object.keys(busyboxTools).map((name) => [`/bin/${name}`, programFile(`tool:${name}`)]),
   )
+  const storage = createStorage({ engine, clientFor: server.client, hostFiles: (name) => nodes.hosts.get(name)?.files })
   const nodes = createNodes({
     engine,
     clientFor: server.client,
@@ -51,8 +53,8 @@ export function miniCluster(
     release: '1.36',
     version: 'v1.36.0',
     clusterDns: '10.96.0.10',
-    disks: () => undefined,
-    claimed: options.claimed ?? ((_, claim) => `persistentvolumeclaim "${claim}" not found`),
+    disks: storage.disks,
+    claimed: storage.claimed,
     token: () => 'a-token',
     images: options.images,
   })
@@ -74,12 +76,13 @@ export function miniCluster(
     client,
     network,
     nodes,
+    storage,
     policies,
     /** Creates the objects of a manifest, in the namespace default. */
     apply(manifest: string) {
       for (const { value } of parseYamlDocuments(manifest)) {
         const object = value as KubeObject
-        create({ ...object, metadata: { namespace: 'default', ...object.metadata } })
+        create(clusterScoped.has(object.kind) ? object : { ...object, metadata: { namespace: 'default', ...object.metadata } })
       }
     },
     pod: podNamed,
@@ -127,6 +130,7 @@ export function miniCluster(
       engine.advanceTo(engine.nowMs + parseGoDuration(time)!)
     },
   }
+  storage.start()
   mini.advance('1s')
   return mini
 }

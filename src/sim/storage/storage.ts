@@ -1,0 +1,156 @@
+import type { Client, Identity } from '../api/client'
+import { createEventRecorder, type EventRecorder } from '../api/event-recorder'
+import type { KindDefinition } from '../api/kind'
+import { keyOf, type KubeObject } from '../api/object'
+import { StatusError } from '../api/status'
+import type { PersistentVolume, PersistentVolumeClaim } from '../api/types/core-v1.gen'
+import type { Engine } from '../engine/engine'
+import { event } from '../kinds/core/event'
+import { persistentVolume } from '../kinds/core/persistent-volume'
+import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
+import { storageClass } from '../kinds/storage/storage-class'
+import type { FileSystem, Volume } from '../node/os/file-system'
+import { syncClaim } from './claims'
+import { createDisks } from './disks'
+import { syncVolume } from './volumes'
+
+export interface StorageOptions {
+  readonly engine: Engine
+  readonly clientFor: (identity: Identity) => Client
+  /** Files of a node, where volumes of its own disk lie; undefined when there is no such node. */
+  readonly hostFiles: (nodeName: string) => FileSystem | undefined
+}
+
+/** What the storage controllers work with. */
+export interface StorageContext {
+  readonly engine: Engine
+  readonly client: Client
+  readonly recorder: EventRecorder
+  /** Records as the provisioner, not as the controller manager. */
+  readonly external: EventRecorder
+  /** Objects for which something is under way outside the API. */
+  readonly pending: Set<string>
+  readonly running: () => boolean
+  readonly lookAt: (object: PersistentVolumeClaim | PersistentVolume) => void
+  /** Destroys the contents of a volume. */
+  readonly erase: (volume: PersistentVolume) => void
+  readonly grow: (volume: PersistentVolume) => void
+}
+
+/** Volumes and claims: the binder, the provisioners, and the disks behind them. */
+export interface Storage {
+  /** Begins to work (with the controller manager). */
+  start(): void
+  stop(): void
+  /** The disk behind a volume that is not a node's own directory; undefined for drivers nobody runs. */
+  readonly disks: (volume: PersistentVolume) => Volume | undefined
+  /** The volume bound to a claim, or why a Pod cannot have it. */
+  readonly claimed: (namespace: string, claimName: string) => PersistentVolume | string
+}
+
+/** A claim that could not be bound is looked at again this often, as the binder's resync does. */
+const RESYNC_MS = 15_000
+
+export function createStorage({ engine, clientFor, hostFiles }: StorageOptions): Storage {
+  const client = clientFor({
+    user: 'system:serviceaccount:kube-system:persistent-volume-binder',
+    groups: ['system:serviceaccounts', 'system:masters'],
+    manager: 'kube-controller-manager',
+  })
+  const disks = createDisks(hostFiles)
+  const queue = new Map<string, KindDefinition<KubeObject>>()
+  let working = false
+  let stops: (() => void)[] = []
+
+  const context: StorageContext = {
+    engine,
+    client,
+    recorder: createEventRecorder(client, { engine, kind: event, component: 'persistentvolume-controller' }),
+    external: createEventRecorder(client, { engine, kind: event, component: 'external-provisioner' }),
+    pending: new Set(),
+    running: () => working,
+    lookAt: (object) => enqueue(object),
+    erase: disks.erase,
+    grow: disks.grow,
+  }
+
+  /** Work is done in an event of its own, each object once however often it was mentioned. */
+  function enqueue(object: PersistentVolumeClaim | PersistentVolume) {
+    if (!working) return
+    const kind = object.kind === 'PersistentVolume' ? persistentVolume : persistentVolumeClaim
+    const key = `${object.kind}:${keyOf(object)}`
+    if (queue.has(key)) return
+    queue.set(key, kind as unknown as KindDefinition<KubeObject>) // only its identity matters below
+    engine.after(0, () => {
+      queue.delete(key)
+      if (working) sync(object)
+    })
+  }
+
+  function sync({ kind, metadata: { namespace, name } }: PersistentVolumeClaim | PersistentVolume) {
+    try {
+      if (kind === 'PersistentVolume') {
+        const volume = client.get<PersistentVolume>(persistentVolume, undefined, name)
+        if (volume) syncVolume(context, volume)
+      } else {
+        const claim = client.get<PersistentVolumeClaim>(persistentVolumeClaim, namespace, name)
+        if (claim) syncClaim(context, claim)
+      }
+    } catch (error) {
+      // Refused now; the next change or resync tries again.
+      if (!(error instanceof StatusError)) throw error
+    }
+  }
+
+  const unbound = () => client.list<PersistentVolumeClaim>(persistentVolumeClaim).filter(({ status }) => status?.phase !== 'Bound')
+  const lookAtUnbound = () => unbound().forEach(enqueue)
+
+  function resync() {
+    lookAtUnbound()
+    const timer = engine.after(RESYNC_MS, resync, { background: true })
+    stops[0] = () => engine.cancel(timer)
+  }
+
+  return {
+    disks: disks.of,
+    claimed(namespace, claimName) {
+      const claim = client.get<PersistentVolumeClaim>(persistentVolumeClaim, namespace, claimName)
+      if (!claim) return `persistentvolumeclaim "${claimName}" not found`
+      const volume =
+        claim.status?.phase === 'Bound' && client.get<PersistentVolume>(persistentVolume, undefined, claim.spec?.volumeName ?? '')
+      return volume || `PVC ${namespace}/${claimName} is not bound`
+    },
+    start() {
+      if (working) return
+      working = true
+      stops = [() => {}]
+      stops.push(
+        client.watch<PersistentVolumeClaim>(persistentVolumeClaim, (events) => {
+          for (const { type, object } of events) {
+            if (type !== 'DELETED') enqueue(object)
+            const volume = object.spec?.volumeName && client.get<PersistentVolume>(persistentVolume, undefined, object.spec.volumeName)
+            if (volume) enqueue(volume)
+          }
+        }),
+        client.watch<PersistentVolume>(persistentVolume, (events) => {
+          for (const { type, object } of events) {
+            if (type !== 'DELETED') enqueue(object)
+            const { namespace, name } = object.spec?.claimRef ?? {}
+            const claim = name && client.get<PersistentVolumeClaim>(persistentVolumeClaim, namespace, name)
+            if (claim) enqueue(claim)
+            else lookAtUnbound()
+          }
+        }),
+        client.watch(storageClass, lookAtUnbound),
+      )
+      client.list<PersistentVolume>(persistentVolume).forEach(enqueue)
+      client.list<PersistentVolumeClaim>(persistentVolumeClaim).forEach(enqueue)
+      resync()
+    },
+    stop() {
+      working = false
+      for (const stop of stops) stop()
+      context.pending.clear()
+    },
+  }
+}
