@@ -61,10 +61,20 @@ function portDefaults(port: ServicePort): ServicePort {
   return withDefaults(port, { protocol: 'TCP', targetPort: port.targetPort || port.port })
 }
 
+/** Who changes the type of a Service need not clear what only the old type had, as long as it was left alone. */
+function withoutLeftovers(spec: ServiceSpec, before: ServiceSpec): ServiceSpec {
+  const leftovers = [
+    ...(isExternallyAccessible(spec) ? [] : (['externalTrafficPolicy'] as const)),
+    ...(spec.type === 'LoadBalancer' ? [] : (['allocateLoadBalancerNodePorts', 'loadBalancerClass', 'healthCheckNodePort'] as const)),
+    ...(spec.type === 'ExternalName' ? (['internalTrafficPolicy'] as const) : []),
+  ].filter((field) => spec[field] !== undefined && spec[field] === before[field])
+  return leftovers.length === 0 ? spec : { ...spec, ...Object.fromEntries(leftovers.map((field) => [field, undefined])) }
+}
+
 /** The spec with the addresses and node ports that the server hands out, keeping what the Service had. */
 function allocated(object: Service, old: Service | undefined, context: KindContext): ServiceSpec {
-  const { spec } = object
   const before = old?.spec
+  const spec = before && before.type !== object.spec.type ? withoutLeftovers(object.spec, before) : object.spec
   if (spec.type === 'ExternalName') return withoutAddresses(spec, before)
   const asked = spec.clusterIP || spec.clusterIPs?.[0]
   const kept = before && before.type !== 'ExternalName' ? before.clusterIP : undefined
