@@ -4,8 +4,10 @@ import { aggregateClusterRoles } from './api/auth/aggregation'
 import { authorise } from './api/auth/authorise'
 import { bootstrapRbac } from './api/auth/bootstrap-roles'
 import { reviewKinds } from './api/auth/reviews'
+import { podToken } from './api/auth/pod-token'
 import { tokenRequest } from './api/auth/token-request'
 import type { Client, Identity } from './api/client'
+import { serveCustomResources } from './api/crd/serve'
 import { discoveryRoutes } from './api/discovery-routes'
 import { fetchHandler } from './api/edge-http'
 import { healthRoutes, versionInfo, versionRoutes } from './api/edge-version'
@@ -28,6 +30,7 @@ import { createEngine, type Engine } from './engine/engine'
 import { parseGoDuration } from './formats/duration'
 import { allKinds } from './kinds/all'
 import { event } from './kinds/core/event'
+import { networkPolicy } from './kinds/networking/network-policy'
 import { subresourceHandlers } from './kinds/subresource-handlers'
 import { kubectl } from './kubectl/kubectl'
 import { createClusterNetwork } from './network/cluster-network'
@@ -37,6 +40,7 @@ import { createNodes } from './node/nodes'
 import { programFile, type FileNode } from './node/os/file-system'
 import { bytesFromText } from './node/os/text'
 import type { Program } from './node/os/syscalls'
+import { createStorage } from './storage/storage'
 import { createScheduler, type Scheduler } from './scheduler/scheduler'
 import { busyboxTools, tools } from './shell/tools/all'
 import { filesOf, openSession, openTerminal, startScript } from './workstation'
@@ -152,7 +156,12 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
     admission: admissionPlugins,
     subresourceHandlers: [...subresourceHandlers, tokenRequest],
     presentations,
-    pathHandlers: [discoveryRoutes(`${address}:${API_SERVER_PORT}`), versionRoutes, healthRoutes, openApiRoutes({ descriptions: options.descriptions })],
+    pathHandlers: [
+      discoveryRoutes(`${address}:${API_SERVER_PORT}`),
+      versionRoutes,
+      healthRoutes,
+      openApiRoutes({ descriptions: options.descriptions }),
+    ],
     bodyReaders: [protobufReader],
     kubelets: (name) => nodes.connections(name),
   })
@@ -167,21 +176,25 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
   })
 
   aggregateClusterRoles(server)
+  serveCustomResources(server)
 
   let serving = true
   const apiServer: Switch = { start: () => void (serving = true), stop: () => void (serving = false) }
+  const proxy = server.client({ user: 'system:kube-proxy', groups: ['system:masters'], manager: 'kube-proxy' })
   const network = createClusterNetwork({
     engine,
-    client: server.client({ user: 'system:kube-proxy', groups: ['system:masters'], manager: 'kube-proxy' }),
+    client: proxy,
     serviceCidr: SERVICE_CIDR,
     podCidr: POD_CIDR,
-    policies: () => [],
+    policies: () => proxy.list(networkPolicy),
     apiServerAt: (at, port) => (serving && at === address && port === API_SERVER_PORT ? server.request : undefined),
   })
   const scheduler = schedulerOf(server)
+  const storage = createStorage({ engine, clientFor: server.client, hostFiles: (name) => nodes.hosts.get(name)?.files })
+  const manager = createControllerManager({ server, rootCertificate: rootCertificate(engine.nowMs) })
   const components = controlPlanePrograms({
     apiServer,
-    controllerManager: createControllerManager({ server, rootCertificate: rootCertificate(engine.nowMs) }),
+    controllerManager: together(manager, storage),
     scheduler,
     request: server.request,
   })
@@ -196,9 +209,9 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
     release,
     version,
     clusterDns: CLUSTER_DNS_ADDRESS,
-    disks: () => undefined,
-    claimed: (_namespace, claim) => `persistentvolumeclaim "${claim}" not found`,
-    token: () => 'token',
+    disks: storage.disks,
+    claimed: storage.claimed,
+    token: (pod, audience, expirationSeconds) => podToken(server, pod, audience, expirationSeconds),
   })
   for (const facts of hostFacts(workers)) nodes.add(facts)
   engine.advanceTo(startMs)
@@ -236,6 +249,12 @@ export function createCluster(options: ClusterOptions = {}): Cluster {
   }
   return cluster
 }
+
+/** Parts that run in one process. */
+const together = (...parts: readonly Switch[]): Switch => ({
+  start: () => parts.forEach((part) => part.start()),
+  stop: () => parts.forEach((part) => part.stop()),
+})
 
 function schedulerOf(server: ApiServer): Scheduler {
   const client = server.client({ user: 'system:kube-scheduler', groups: ['system:authenticated'], manager: 'kube-scheduler' })
