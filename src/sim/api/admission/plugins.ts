@@ -8,6 +8,7 @@ import { namespaceLifecycle } from './namespace-lifecycle'
 import { priority } from './priority'
 import { resourceQuota } from './resource-quota'
 import { serviceAccount } from './service-account'
+import { validatingAdmissionPolicy } from './validating-admission-policy'
 
 /** The admission plugins of a kubeadm cluster, in the order in which kube-apiserver asks them. */
 export const admissionPlugins: readonly AdmissionPlugin[] = [
@@ -20,5 +21,6 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   // Not plugins in a real server: what the storage of roles, bindings and definitions checks itself, at the same place.
   escalation,
   customResourceDefinitionValidation,
+  validatingAdmissionPolicy,
   resourceQuota,
 ]

@@ -18,9 +18,10 @@ export class EvaluationError extends Error {}
 /** What a variable is: `dyn`, or the fields of an object by name. */
 export type VariableType = string | { readonly [field: string]: VariableType }
 
-/** Declares variables; expressions that use others do not compile. */
-export function celEnvironment(variables: Readonly<Record<string, VariableType>>): Environment {
+/** Declares variables; expressions that use others do not compile. `extend` adds types and functions that only these expressions know. */
+export function celEnvironment(variables: Readonly<Record<string, VariableType>>, extend?: (env: Environment) => void): Environment {
   const env = base().clone()
+  extend?.(env)
   for (const [name, type] of Object.entries(variables)) {
     if (typeof type === 'string') env.registerVariable(name, type)
     else env.registerVariable({ name, schema: type } as Parameters<Environment['registerVariable']>[0])

@@ -1,0 +1,92 @@
+import type { Environment } from '@marcbachmann/cel-js'
+import { celEnvironment, celValue } from '../cel/expression'
+import type { AdmissionRequest } from '../hooks'
+import type { KubeObject } from '../object'
+import { namespaceOf } from './policy-match'
+
+/** The variables that the expressions of admission policies see. */
+export const POLICY_VARIABLES = {
+  object: 'dyn',
+  oldObject: 'dyn',
+  request: 'dyn',
+  params: 'dyn',
+  namespaceObject: 'dyn',
+  variables: 'dyn',
+  authorizer: 'Authorizer',
+} as const
+
+/** Their values for a request; `params` is the object that a binding refers to. */
+export function policyVariables(request: AdmissionRequest, params: KubeObject | undefined): Record<string, unknown> {
+  const { kind, subresource, namespace, name, operation, user, dryRun, options } = request
+  const gvk = { group: kind.group, version: kind.version, kind: kind.kind }
+  const gvr = { group: kind.group, version: kind.version, resource: kind.plural }
+  return {
+    object: celValue(request.object ?? null),
+    oldObject: celValue(request.old ?? null),
+    params: celValue(params ?? null),
+    namespaceObject: celValue(namespaceOf(request) ?? null),
+    request: celValue({
+      kind: gvk,
+      resource: gvr,
+      requestKind: gvk,
+      requestResource: gvr,
+      subResource: subresource ?? '',
+      requestSubResource: subresource ?? '',
+      name,
+      namespace: namespace ?? '',
+      operation,
+      userInfo: { username: user.name, uid: user.uid ?? '', groups: user.groups, extra: user.extra ?? {} },
+      dryRun,
+      options,
+    }),
+    authorizer: new Authorizer(request, {}),
+  }
+}
+
+interface Check {
+  readonly group?: string
+  readonly resource?: string
+  readonly subresource?: string
+  readonly namespace?: string
+  readonly name?: string
+  readonly path?: string
+}
+
+/** CEL's `authorizer.group('').resource('pods').namespace('x').check('get').allowed()`: a class, because CEL's methods hang on one. */
+export class Authorizer {
+  constructor(
+    readonly asked: AdmissionRequest,
+    readonly question: Check,
+  ) {}
+  with(more: Check) {
+    return new Authorizer(this.asked, { ...this.question, ...more })
+  }
+  check(verb: string): AuthorizerDecision {
+    const { server, user } = this.asked
+    const { group = '', resource: plural, path = '', ...rest } = this.question
+    const query = new URLSearchParams()
+    const resource = plural === undefined ? undefined : { group, version: '*', plural, ...rest }
+    return new AuthorizerDecision(server.may(user, { verb, path: path || '/authorizer', query, ...(resource && { resource }) }).allowed)
+  }
+}
+
+export class AuthorizerDecision {
+  constructor(readonly allowed: boolean) {}
+}
+
+/** The environment of policy expressions, made once. */
+export function policyEnvironment(): Environment {
+  return (environment ??= celEnvironment(POLICY_VARIABLES, (env) => {
+    env.registerType('Authorizer', Authorizer as never)
+    env.registerType('AuthorizerDecision', AuthorizerDecision as never)
+    for (const step of ['group', 'resource', 'subresource', 'namespace', 'name', 'path'] as const) {
+      env.registerFunction(`Authorizer.${step}(string): Authorizer`, (authorizer: Authorizer, text: string) =>
+        authorizer.with({ [step]: text }),
+      )
+    }
+    env.registerFunction('Authorizer.check(string): AuthorizerDecision', (authorizer: Authorizer, verb: string) => authorizer.check(verb))
+    env.registerFunction('AuthorizerDecision.allowed(): bool', (decision: AuthorizerDecision) => decision.allowed)
+  }))
+}
+
+let environment: Environment | undefined
