@@ -2,10 +2,9 @@ import { parseYaml, YamlError } from '../formats/yaml'
 import type { Call } from './call'
 import type { BodyReader } from './hooks'
 import { scanJson } from './json-scan'
-import type { AnyObject } from './object'
+import { apiVersionOf, parseApiVersion, type AnyObject } from './object'
 import { conform, TypeMismatch, type ConformOptions } from './schema/conform'
-import { typeOfServed, type Struct } from './schema/schema'
-import type { Served } from './registry'
+import { builtInType, typeOfServed, type Struct } from './schema/schema'
 import { badRequest, failure } from './status'
 
 /** What a real server accepts of a request's body at most. */
@@ -62,6 +61,8 @@ function readYaml(text: string): ReadBody {
     return { value: withoutOddKeys(parseYaml(text), text), duplicates: [] }
   } catch (error) {
     if (error instanceof YamlError) throw badRequest(`error converting YAML to JSON: ${error.message}`)
+    // The parser descends with the text, so nesting without end shows as an exhausted stack.
+    if (error instanceof RangeError) throw badRequest('error converting YAML to JSON: yaml: exceeded max depth')
     throw error
   }
 }
@@ -94,7 +95,7 @@ export function readAs(
 ): AnyObject {
   const { served } = call
   const type = typeOfServed(served.kind, served.version, served.group)
-  const object = typed(value, served)
+  const object = named(value, served.kind.kind, served.apiVersion)
   const read = type ? conforming(object, type, served, { keepZeros, findings: { unknown } }) : object
   const problems = [
     ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
@@ -102,6 +103,20 @@ export function readAs(
   ]
   if (problems.length > 0) judge(problems, call)
   return read
+}
+
+/**
+ * Reads a JSON value as the body of a subresource that takes a kind of its own, or as options. Unknown fields are dropped, and what the body
+ * calls itself does not matter: clients name these kinds in several groups and versions.
+ */
+export function readBodyAs(
+  value: unknown,
+  { group, version, kind }: { readonly group: string; readonly version: string; readonly kind: string },
+): AnyObject {
+  const apiVersion = apiVersionOf({ group, version })
+  const object = named(isObject(value) ? { ...value, apiVersion, kind } : value, kind, apiVersion)
+  const type = builtInType(group, version, kind)
+  return type ? conforming(object, type, { kind: { kind }, version }, {}) : object
 }
 
 function judge(problems: readonly string[], { served, options, warn }: Pick<Call, 'served' | 'options' | 'warn'>) {
@@ -114,27 +129,46 @@ function judge(problems: readonly string[], { served, options, warn }: Pick<Call
 }
 
 /** Adds or checks what the object calls itself. */
-function typed(value: unknown, { kind, apiVersion }: Served): AnyObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw badRequest(
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-    )
+function named(value: unknown, kind: string, apiVersion: string): AnyObject {
+  if (!isObject(value)) throw versionAndKind(goType(value), 'value')
+  const { apiVersion: itsVersion = '', kind: itsKind = '' } = value
+  if (typeof itsVersion !== 'string') throw versionAndKind(goType(itsVersion), '.apiVersion')
+  if (typeof itsKind !== 'string') throw versionAndKind(goType(itsKind), '.kind')
+  if (itsVersion !== '' && itsVersion !== apiVersion) {
+    throw badRequest(`the API version in the data (${itsVersion}) does not match the expected API version (${apiVersion})`)
   }
-  const given = value as Readonly<Record<string, unknown>>
-  if (given.apiVersion && given.apiVersion !== apiVersion) {
-    throw badRequest(`the API version in the data (${String(given.apiVersion)}) does not match the expected API version (${apiVersion})`)
-  }
-  if (given.kind && given.kind !== kind.kind) {
+  if (itsKind !== '' && itsKind !== kind) {
+    const { version } = parseApiVersion(apiVersion)
     throw badRequest(
-      `${String(given.kind)} in version ${JSON.stringify(apiVersion.split('/').at(-1))} cannot be handled as a ${kind.kind}: converting (v1.${String(given.kind)}) to (core.${kind.kind}): unknown conversion`,
+      `${itsKind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: converting (v1.${itsKind}) to (core.${kind}): unknown conversion`,
     )
   }
   // Written first, they also come first when the object is shown.
-  const head = { kind: kind.kind, apiVersion, metadata: given.metadata ?? {} }
-  return { ...head, ...given, ...head } as AnyObject // metadata is looked at by conform
+  const head = { kind, apiVersion, metadata: value.metadata ?? {} }
+  return { ...head, ...value, ...head } as AnyObject // metadata is looked at by conform
 }
 
-function conforming(object: AnyObject, type: Struct, { kind: { kind }, version }: Served, options: ConformOptions): AnyObject {
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const goType = (value: unknown) =>
+  Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value === 'boolean' ? 'bool' : typeof value
+
+/** What the first look at a body says, which is only after what the object calls itself. */
+function versionAndKind(found: string, where: 'value' | '.apiVersion' | '.kind') {
+  const place =
+    where === 'value'
+      ? 'Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }'
+      : `Go struct field ${where} of type string`
+  return badRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into ${place}`)
+}
+
+interface ForMessages {
+  readonly kind: { readonly kind: string }
+  readonly version: string
+}
+
+function conforming(object: AnyObject, type: Struct, { kind: { kind }, version }: ForMessages, options: ConformOptions): AnyObject {
   try {
     return conform(object, type, options) as AnyObject // an object stays an object
   } catch (error) {

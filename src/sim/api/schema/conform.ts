@@ -1,6 +1,6 @@
 import { canonicalQuantity, parseQuantity } from '../../formats/quantity'
 import type { Field, List, MapType, Scalar, Struct, Type } from './schema'
-import { alwaysPresent, keepsZero } from './zero-values'
+import { alwaysPresent, keepsZero, ZEROS } from './zero-values'
 
 /** What reading a value as a type found, besides the value itself. */
 export interface Findings {
@@ -60,23 +60,36 @@ interface Filled {
   readonly name: string
   readonly value: unknown
 }
-const filled = new WeakMap<
-  Struct,
-  { readonly defaults: readonly Filled[]; readonly present: readonly string[]; readonly keeps: ReadonlySet<string> }
->()
+/** What has to be known of a struct before a value of it can be read. */
+interface Plan {
+  readonly defaults: readonly Filled[]
+  readonly present: readonly (readonly [name: string, value: unknown])[]
+  readonly presentOnTop: readonly (readonly [name: string, value: unknown])[]
+  /** Fields that show null when they are not set. */
+  readonly nulls: ReadonlySet<string>
+  readonly keeps: ReadonlySet<string>
+}
 
-function planOf(struct: Struct) {
-  let plan = filled.get(struct)
+const plans = new WeakMap<Struct, Plan>()
+
+function planOf(struct: Struct): Plan {
+  let plan = plans.get(struct)
   if (plan) return plan
   const fields = [...struct.fields.values()]
   plan = {
     defaults: fields
       .filter((field) => field.default !== undefined && !isZero(field.default))
       .map(({ name, default: value }) => ({ name, value })),
-    present: alwaysPresent(struct.name),
+    present: alwaysPresent(struct, false),
+    presentOnTop: alwaysPresent(struct, true),
+    nulls: new Set(
+      alwaysPresent(struct, false)
+        .filter(([, value]) => value === null)
+        .map(([name]) => name),
+    ),
     keeps: new Set(fields.filter((field) => field.required || struct.custom || keepsZero(struct.name, field)).map(({ name }) => name)),
   }
-  filled.set(struct, plan)
+  plans.set(struct, plan)
   return plan
 }
 
@@ -99,6 +112,7 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, a
       delete (copy ??= { ...value })[name]
       continue
     }
+    if (before === null && plan.nulls.has(name)) continue
     const after =
       before === undefined || (before === null && !field.nullable) ? undefined : before === null ? null : step(before, field, struct, at)
     if (after === undefined || (!at.keepZeros && isZero(after) && !plan.keeps.has(name))) delete (copy ??= { ...value })[name]
@@ -106,12 +120,12 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, a
   }
   if (at.defaults)
     for (const { name, value: fill } of plan.defaults) if ((copy ?? value)[name] === undefined) (copy ??= { ...value })[name] = fill
-  if (!at.keepZeros)
-    for (const name of plan.present) {
-      if ((copy ?? value)[name] !== undefined) continue
-      const field = struct.fields.get(name)
-      if (field) (copy ??= { ...value })[name] = step(EMPTY, field, struct, at)
-    }
+  if (at.keepZeros) return copy ?? value
+  for (const [name, fill] of top ? plan.presentOnTop : plan.present) {
+    if ((copy ?? value)[name] !== undefined) continue
+    const field = struct.fields.get(name)!
+    ;(copy ??= { ...value })[name] = isObject(fill) ? step(fill, field, struct, at) : fill
+  }
   return copy ?? value
 }
 
@@ -234,7 +248,7 @@ function zeroOf(type: Type): unknown {
     case 'list':
       return []
     case 'scalar':
-      return type.scalar === 'boolean' ? false : /^(int|float)/.test(type.scalar) ? 0 : ''
+      return ZEROS[type.scalar] ?? ''
   }
 }
 

@@ -249,10 +249,11 @@ function atomicOf(struct: Struct): Struct {
 export const resourceRow = (group: string, version: string, kind: string): ResourceRow | undefined =>
   rows.get(`${group}/${version}/${kind}`)
 
-/** The type of a built-in kind in one of its versions. */
+/** The type of a built-in kind in one of its versions, stored or only ever sent (reviews, `Eviction`, `DeleteOptions`). */
 export function builtInType(group: string, version: string, kind: string): Struct | undefined {
   const row = resourceRow(group, version, kind)
-  return row && structNamed(row.type)
+  const packageName = group === '' ? 'core' : group.split('.')[0]
+  return structNamed(row?.type ?? `${packageName}.${version}.${kind}`) ?? structNamed(`meta.${version}.${kind}`)
 }
 
 /** `1.36` as [1, 36]. */

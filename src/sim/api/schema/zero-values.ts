@@ -1,4 +1,4 @@
-import type { Field } from './schema'
+import type { Field, ScalarName, Struct } from './schema'
 
 /**
  * Which zero values an API server shows. Its types are Go structs: an optional field whose Go type is no pointer disappears when it is
@@ -95,7 +95,7 @@ const ALWAYS_PRESENT: Readonly<Record<string, readonly string[]>> = {
   'batch.v1.Job': ['status'],
   'batch.v1.CronJob': ['status'],
   'batch.v1.JobTemplateSpec': ['metadata'],
-  'core.v1.PodTemplateSpec': ['metadata'],
+  'core.v1.PodTemplateSpec': ['metadata', 'spec'],
   'networking.v1.Ingress': ['status'],
   'networking.v1.IngressStatus': ['loadBalancer'],
   'policy.v1.PodDisruptionBudget': ['status'],
@@ -103,5 +103,52 @@ const ALWAYS_PRESENT: Readonly<Record<string, readonly string[]>> = {
   'certificates.v1.CertificateSigningRequest': ['status'],
 }
 
-/** Names of the fields of a struct that are there even when nobody set them. */
-export const alwaysPresent = (struct: string): readonly string[] => ALWAYS_PRESENT[struct] ?? []
+/** Fields without `omitempty` whose zero value shows as something of its own. */
+const SHOWN_WHEN_UNSET: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'core.v1.ResourceFieldSelector': { divisor: '0' },
+  'core.v1.PodCondition': { lastProbeTime: null },
+  'core.v1.Event': {
+    eventTime: null,
+    firstTimestamp: null,
+    lastTimestamp: null,
+    source: {},
+    reportingComponent: '',
+    reportingInstance: '',
+  },
+}
+
+/** Go's zero values as they are written on the wire. */
+export const ZEROS: Readonly<Partial<Record<ScalarName, unknown>>> = {
+  string: '',
+  boolean: false,
+  int32: 0,
+  int64: 0,
+  float64: 0,
+  quantity: '0',
+  'int-or-string': 0,
+}
+
+/** What Go has in a field that must be there when nobody set it; undefined where it has a pointer or a time, which stay away. */
+function zeroOf({ type }: Field): unknown {
+  if (type.is === 'list') return []
+  if (type.is === 'map') return {}
+  if (type.is === 'scalar') return ZEROS[type.scalar]
+  return type.name.endsWith('.LabelSelector') ? undefined : {}
+}
+
+/**
+ * The fields of a struct that are there even when nobody set them, with their values. `{}` stands for an empty struct, in which again fields
+ * may have to be there. An object's own spec always is.
+ */
+export function alwaysPresent({ name, fields, custom }: Struct, isObject: boolean): readonly (readonly [name: string, value: unknown])[] {
+  if (custom) return []
+  const shown = Object.entries(SHOWN_WHEN_UNSET[name] ?? {})
+  const structs = (ALWAYS_PRESENT[name] ?? []).filter((each) => fields.has(each)).map((each) => [each, {}] as const)
+  const required = [...fields.values()]
+    .filter((field) => field.required || (isObject && field.name === 'spec' && field.type.is === 'struct'))
+    .flatMap((field) => {
+      const value = field.default ?? zeroOf(field)
+      return value === undefined ? [] : [[field.name, value] as const]
+    })
+  return [...new Map([...required, ...structs, ...shown])]
+}
