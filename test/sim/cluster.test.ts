@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest'
+import { createRecorder, replay } from '../../src/sim/engine/recording'
+import { allKinds } from '../../src/sim/kinds/all'
 import { createCluster, type Cluster } from '../../src/sim/cluster'
 
-/** Everything stored, as text. */
-function stateOf(cluster: Cluster): string {
-  const { stdout } = cluster.run(
-    'kubectl get $(kubectl api-resources --verbs=list -o name | tr "\\n" "," | sed "s/,$//") -A -o json --show-managed-fields',
+/** Everything stored, as text. Only looks: nothing is recorded, no event is scheduled. */
+const stateOf = (cluster: Cluster): string =>
+  JSON.stringify(
+    allKinds.flatMap((kind) => (kind.verbs.includes('list') ? cluster.client().list(kind) : [])),
+    null,
+    1,
   )
-  return stdout
-}
 
 const story = `
 kubectl create deployment web --image=nginx --replicas=3
@@ -28,6 +30,37 @@ describe('a cluster is its options and its inputs', () => {
     expect(first!.said.stderr).toBe('')
     expect(first!.state.length).toBeGreaterThan(50_000)
     expect(second).toEqual(first)
+  })
+
+  test('a replay of what came from outside, to any moment, equals the state at that moment', () => {
+    const begin = () => {
+      const cluster = createCluster({ seed: 9 })
+      return { cluster, terminal: cluster.openTerminal() }
+    }
+    const first = begin()
+    const recorder = createRecorder<string>(first.cluster.engine, undefined, (before, now) => before + now)
+    const type = (text: string) => {
+      recorder.note(text)
+      first.terminal.input(text)
+    }
+    const pass = (ms: number) => first.cluster.advance(ms)
+    pass(1000)
+    for (const key of 'kubectl create deployment web --image=nginx --replicas=3\r') {
+      type(key)
+      pass(40)
+    }
+    pass(2500)
+    const moment = { ms: first.cluster.engine.nowMs, state: stateOf(first.cluster) }
+    type('kubectl scale deployment web --replicas=1\r')
+    pass(20_000)
+    expect(stateOf(first.cluster)).not.toBe(moment.state)
+
+    const again = begin()
+    expect(replay(again.cluster.engine, recorder.recording(), again.terminal.input, moment.ms)).toBe(true)
+    expect(stateOf(again.cluster)).toBe(moment.state)
+    const whole = begin()
+    expect(replay(whole.cluster.engine, recorder.recording(), whole.terminal.input)).toBe(true)
+    expect(stateOf(whole.cluster)).toBe(stateOf(first.cluster))
   })
 
   test('another seed gives other names', () => {
