@@ -17,7 +17,7 @@ export function askSubresource(
   const handler = core.handlerOf(served.kind, subresource)
   if (!handler || !isCall(handler)) throw unknownPath()
   if (!handler.verbs.includes(verb) && !handler.verbs.includes('connect')) throw methodNotAllowed()
-  const stored = core.storage.get(served.kind, namespace, name)
+  const stored = core.storage.get(served.kind, namespace, subresource === 'proxy' ? unadorned(name) : name)
   if (!stored) throw notFound(resourceOf(call), name)
   admit(call, handler.verbs.includes('connect') ? 'CONNECT' : 'CREATE', body, stored.object)
   return handler.handle({
@@ -36,6 +36,12 @@ export function askSubresource(
     http,
     warn: call.warn,
   })
+}
+
+/** What is proxied may be named with a scheme and a port: `https:web:443`. */
+function unadorned(name: string): string {
+  const parts = name.split(':')
+  return parts.length === 3 ? parts[1]! : parts[0]!
 }
 
 export const isCall = (handler: SubresourceHandler): handler is CallSubresource => 'handle' in handler

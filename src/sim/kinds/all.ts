@@ -21,6 +21,7 @@ import { clusterTrustBundle } from './certificates/cluster-trust-bundle'
 import { podCertificateRequest } from './certificates/pod-certificate-request'
 import { lease } from './coordination/lease'
 import { leaseCandidate } from './coordination/lease-candidate'
+import { binding } from './core/binding'
 import { componentStatus } from './core/component-status'
 import { configMap } from './core/config-map'
 import { endpoints } from './core/endpoints'
@@ -70,6 +71,7 @@ import { storageVersionMigration } from './storagemigration/storage-version-migr
 
 /** Every built-in kind, by group and plural name: the order of `kubectl api-resources`. */
 export const allKinds: readonly KindDefinition<never>[] = [
+  binding,
   componentStatus,
   configMap,
   endpoints,

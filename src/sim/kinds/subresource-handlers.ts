@@ -2,6 +2,7 @@ import type { SubresourceHandler } from '../api/hooks'
 import { csrApproval } from './certificates/csr-approval'
 import { namespaceFinalize } from './core/namespace-finalize'
 import { podBinding } from './core/pod-binding'
+import { podProxy, serviceProxy } from './core/proxy'
 import { podAttach, podExec, podLog, podPortForward } from './core/pod-connections'
 import { podEviction } from './core/pod-eviction'
 import { podEphemeralContainers, podResize } from './core/pod-parts'
@@ -17,5 +18,7 @@ export const subresourceHandlers: readonly SubresourceHandler[] = [
   podExec,
   podLog,
   podPortForward,
+  podProxy,
   podResize,
+  serviceProxy,
 ]

@@ -6,7 +6,7 @@ import { minimalObjects } from './minimal-objects'
 
 const served = createApi()
   .server.registry.all()
-  .filter(({ kind }) => kind.verbs.includes('create'))
+  .filter(({ kind }) => kind.verbs.includes('create') && !kind.answer)
 
 const nameOf = ({ group, kind }: Served) => (group === '' ? kind.plural : `${kind.plural}.${group}`)
 

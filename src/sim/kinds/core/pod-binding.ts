@@ -1,4 +1,4 @@
-import type { CallSubresource, SubresourceRequest } from '../../api/hooks'
+import type { CallSubresource } from '../../api/hooks'
 import type { AnyObject } from '../../api/object'
 import { badRequest, conflict } from '../../api/status'
 import type { Binding, Pod } from '../../api/types/core-v1.gen'
@@ -12,17 +12,15 @@ export const podBinding: CallSubresource = {
   subresource: 'binding',
   verbs: ['create'],
   body: { group: '', version: 'v1', kind: 'Binding' },
-  handle: (request) => {
-    const bound = bind(request)
-    const { server, user, manager, dryRun } = request
+  handle: ({ object, body, name, server, user, manager, dryRun }) => {
+    const bound = boundTo(object as unknown as Pod, body as Partial<Binding> | undefined, name, server.engine.nowMs) // asked for Pods only
     if (!dryRun) server.storage.replace(pod, bound as unknown as AnyObject, { user: user.name, manager }) // a Pod is an object
     return success(201)
   },
 }
 
-function bind({ object, body, name, server }: SubresourceRequest): Pod {
-  const stored = object as unknown as Pod // the handler is asked for Pods only
-  const { target, metadata } = (body ?? {}) as unknown as Partial<Binding>
+/** The Pod with the node that a Binding names. Refuses a second node, a Pod that is going, and one that is gated. */
+export function boundTo(stored: Pod, { target, metadata }: Partial<Binding> = {}, name: string, nowMs: number): Pod {
   if (!target?.name) throw badRequest('target.name: Required value')
   const refuse = (why: string) => conflict({ group: '', plural: 'pods/binding' }, name, why)
   if (metadata?.uid && metadata.uid !== stored.metadata.uid)
@@ -36,5 +34,5 @@ function bind({ object, body, name, server }: SubresourceRequest): Pod {
     metadata: { ...stored.metadata, ...(annotations && { annotations }) },
     spec: { ...stored.spec, nodeName: target.name },
   }
-  return withCondition(bound, { type: 'PodScheduled', status: 'True' }, server.engine.nowMs)
+  return withCondition(bound, { type: 'PodScheduled', status: 'True' }, nowMs)
 }

@@ -118,7 +118,7 @@ function mustChoose({ metadata, spec }: Pod): string {
 }
 
 /** The kubelet that runs the Pod, or the refusal of a server that cannot reach it. */
-function kubeletOf({ object, server }: SubresourceRequest, path: string, query: URLSearchParams): KubeletConnections {
+export function kubeletOf({ object, server }: SubresourceRequest, path: string, query: URLSearchParams): KubeletConnections {
   const pod = object as unknown as Pod // the handler is asked for Pods only
   const { nodeName } = pod.spec
   if (!nodeName) throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`)
