@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine'
 import type { Places } from '../network/places'
 import type { Catalogue } from './images/catalogue'
 import { createHeartbeat } from './heartbeat'
+import { hostTools } from './host-tools'
 import { createJournal, type Journal } from './journal'
 import type { KubeletContext } from './kubelet/context'
 import { createKubelet, type Kubelet } from './kubelet/kubelet'
@@ -12,7 +13,7 @@ import { hostnameOf, resolvConf } from './kubelet/managed-files'
 import { createNodeImages, type NodeImages } from './kubelet/node-images'
 import type { VolumeContext } from './kubelet/volumes'
 import type { HostFacts } from './node-object'
-import { createFileSystem, createVolume, file, type DirectoryEntry, type FileSystem } from './os/file-system'
+import { createFileSystem, createVolume, file, programFile, type DirectoryEntry, type FileSystem } from './os/file-system'
 import { createMachine, type Machine } from './os/machine'
 import type { Network, NetworkNamespace } from './os/network'
 import type { Listener } from './os/socket'
@@ -62,6 +63,9 @@ export interface Host {
   reconnect(): void
 }
 
+/** Beginning of the names of programs that belong to one host. */
+const HOST_TOOL = 'host-tool:'
+
 /** A host with its kubelet running. `root` holds its files (tools, /etc); more is added here. */
 export function createHost(
   around: HostSurroundings,
@@ -90,8 +94,11 @@ export function createHost(
     files.place(path, node)
   }
 
-  const bootMachine = () =>
-    createMachine({ engine, network, place, hostname: facts.name, files, programs: around.programs, init: false, background: false })
+  const tools = hostTools(() => host)
+  files.makeDirectory('/usr/bin', { parents: true })
+  for (const name of Object.keys(tools)) files.place(`/usr/bin/${name}`, programFile(`${HOST_TOOL}${name}`))
+  const programs = (name: string) => (name.startsWith(HOST_TOOL) ? tools[name.slice(HOST_TOOL.length)] : around.programs(name))
+  const bootMachine = () => createMachine({ engine, network, place, hostname: facts.name, files, programs, init: false, background: false })
   let machine = bootMachine()
 
   let nextPod = 2

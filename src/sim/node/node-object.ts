@@ -27,6 +27,9 @@ const MAX_PODS = '110'
 /** Memory that kubelet and system keep from Pods (hard eviction threshold of 100Mi). */
 const EVICTION_RESERVE_KI = 100 * 1024
 
+/** What the machine's firmware and kernel take of its memory before anybody else. */
+const KERNEL_KI = 254_316
+
 /** The Node as its kubelet registers it. */
 export function registration(facts: HostFacts, version: string, nowMs: number): NewObject<Node> {
   const role: Record<string, string> = facts.controlPlane
@@ -69,7 +72,7 @@ export function nodeStatus(
   old: NodeStatus | undefined,
   nowMs: number,
 ): NodeStatus {
-  const totalKi = facts.memoryGiB * 1024 * 1024
+  const totalKi = facts.memoryGiB * 1024 * 1024 - KERNEL_KI
   const diskKi = facts.diskGiB * 1024 * 1024
   const common = { cpu: String(facts.cpu), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: MAX_PODS }
   const ids = createRandom(facts.address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0))

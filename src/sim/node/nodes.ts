@@ -56,7 +56,7 @@ export function createNodes(options: NodesOptions): Nodes {
   const { engine, clientFor } = options
   const hosts = new Map<string, Host>()
   const catalogue = createCatalogue(options.toolFiles, options.images)
-  const programs = (name: string) => options.programs(name) ?? containerProgram(name)
+  const programs = (name: string) => options.programs(name) ?? containerProgram(name) ?? options.programs(name.split('/')[0]!)
   const around: HostSurroundings = {
     engine,
     network: options.network,

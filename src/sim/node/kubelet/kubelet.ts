@@ -2,6 +2,7 @@ import type { Client, WatchEvent } from '../../api/client'
 import type { Pod } from '../../api/types/core-v1.gen'
 import { pod as podKind } from '../../kinds/core/pod'
 import type { KubeletContext } from './context'
+import { whyNotAdmitted } from './admission'
 import { createStaticPods } from './static-pods'
 import { newPodState, takeSpecification, type PodState } from './pod-state'
 import { isFinished } from './pod-status'
@@ -62,7 +63,13 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
   function add(pod: Pod) {
     if (isFinished(pod)) return
     const state = newPodState(pod, engine.nowMs)
+    const refusal =
+      pod.status?.startTime === undefined && !state.fromFile ? whyNotAdmitted(pod, pods.values(), context.allocatable()) : undefined
     pods.set(pod.metadata.uid, state)
+    if (refusal) {
+      state.failure = { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` }
+      context.recorder.event(pod, 'Warning', refusal.reason, refusal.message)
+    }
     state.step = engine.after(context.latency.noticeMs, () => {
       state.step = undefined
       if (!running) return

@@ -94,7 +94,28 @@ export function newPodState(pod: Pod, nowMs: number): PodState {
     mountRetryMs: 0,
   }
   takeSpecification(state, pod)
+  restore(state)
   return state
+}
+
+/** Takes over what the API server remembers of containers that ran before the node lost its power: they count as ended, for a reason unknown. */
+function restore({ containers, pod: { status } }: PodState): void {
+  for (const known of status?.containerStatuses ?? []) {
+    const container = containers.get(known.name)
+    if (!container || !known.containerID) continue
+    container.created = known.restartCount + 1
+    container.restarts = known.restartCount
+    const { running, terminated } = known.state ?? {}
+    const lost = {
+      exitCode: 255,
+      reason: 'Unknown',
+      startedAt: running?.startedAt,
+      finishedAt: running?.startedAt,
+      containerID: known.containerID,
+    }
+    container.ended = { status: terminated ?? lost, container: undefined }
+    container.waiting = undefined
+  }
 }
 
 /** Makes room for containers that are new in the specification and lets known ones see their newest. */

@@ -21,6 +21,7 @@ const LAST_MOUNT_RETRY_MS = 122_000
 export function syncPod(context: KubeletContext, state: PodState): void {
   if (state.step || state.finished) return
   if (state.terminating) return syncTerminating(context, state)
+  if (state.failure) return finish(context, state)
   if (!state.volumes) return mount(context, state)
   if (!state.sandbox) {
     return step(context, state, context.latency.sandboxMs, () => {
@@ -151,7 +152,6 @@ function replace(context: KubeletContext, state: PodState, container: ContainerS
 
 /** Whether all that had to run has run, or can no longer. */
 function hasRunItsCourse(state: PodState): boolean {
-  if (state.failure) return true
   const over = (container: ContainerState) => !container.running && container.ended !== undefined && !restarts(state, container)
   const brokenInit = containersOf(state, 'init').some((container) => over(container) && container.ended!.status.exitCode !== 0)
   return brokenInit || containersOf(state, 'app').every(over)

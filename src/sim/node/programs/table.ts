@@ -16,6 +16,7 @@ import {
   whoami,
 } from './samples'
 import { httpd } from './httpd'
+import { nodeJs, perl, python } from './interpreters'
 import { nginx } from './nginx'
 import { pause } from './pause'
 import { redisCli } from './redis-cli'
@@ -53,6 +54,10 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   memcached: (version) => plainDaemon(`memcached ${version}`, [11211]),
   rabbitmq: (version) => plainDaemon(`RabbitMQ ${version}`, [5672, 15672]),
   stress: () => stress,
+  perl,
+  python,
+  python3: python,
+  node: nodeJs,
   etcd,
   etcdctl,
   coredns,

@@ -19,6 +19,7 @@ import { createTty, type Tty } from '../os/tty'
 import { createContainerLog, type ContainerLog } from './container-log'
 import { systemMounts } from './container-files'
 import { entryCommand } from './entry-scripts'
+import { memoryBytesOf } from './memory'
 import { placeIn, type Sandbox } from './sandbox'
 
 /** What containerd is told when a container is created. */
@@ -125,6 +126,9 @@ export function createContainer(runtime: ContainerRuntime, sandbox: Sandbox, con
 /** Each container's standard input as its first process reads it. */
 const readers = new WeakMap<Container, OpenFile>()
 
+/** How soon after its start a program that takes too much is found out. */
+const MEMORY_CHECK_MS = 900
+
 /** Runs a container's first process. Throws StartError with the runtime's message when there is nothing to run. */
 export function startContainer(runtime: ContainerRuntime, container: Container, onExit: (result: WaitResult) => void): void {
   const { config, machine, log, tty } = container
@@ -139,6 +143,15 @@ export function startContainer(runtime: ContainerRuntime, container: Container, 
   const out = tty?.file ?? sinkFile((text) => log.append('stdout', text))
   const err = tty?.file ?? sinkFile((text) => log.append('stderr', text))
   container.startedMs = runtime.engine.nowMs
+  // Programs take their memory when they start: one look is enough to see whether it is more than they may have.
+  const memoryCheck =
+    config.memoryLimitBytes === undefined
+      ? undefined
+      : runtime.engine.after(MEMORY_CHECK_MS, () => {
+          if (container.exit || memoryBytesOf(container) <= config.memoryLimitBytes!) return
+          container.outOfMemory = true
+          signalQuietly(machine, 1, 'SIGKILL')
+        })
   if (entry.says !== '') log.append('stdout', entry.says)
   try {
     machine.start({
@@ -149,6 +162,7 @@ export function startContainer(runtime: ContainerRuntime, container: Container, 
       fds: { 0: readers.get(container)!, 1: out, 2: err },
       onExit(result) {
         container.exit = result
+        runtime.engine.cancel(memoryCheck)
         log.end()
         tty?.hangUp()
         onExit(result)

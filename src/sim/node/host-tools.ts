@@ -1,0 +1,211 @@
+import { timestamp } from '../engine/time'
+import { humanDuration } from '../formats/duration'
+import type { Host, ServiceName } from './host'
+import { journalLine } from './journal'
+import { containersOf, type ContainerState, type PodState } from './kubelet/pod-state'
+import { nowMs, sleep, write } from './os/calls'
+import type { Proc, Program } from './os/syscalls'
+import { linesOf } from './runtime/container-log'
+
+const services: Readonly<Record<ServiceName, string>> = {
+  kubelet: 'kubelet: The Kubernetes Node Agent',
+  containerd: 'containerd container runtime',
+}
+const isService = (name: string): name is ServiceName => name in services
+
+/** The administrator's commands of one host: what looks after its services and looks into its runtime. */
+export const hostTools = (host: () => Host): Readonly<Record<string, Program>> => ({
+  systemctl: (self) => systemctl(host(), self.argv.slice(1)),
+  service: (self) => systemctl(host(), [self.argv[2] ?? '', self.argv[1] ?? '']),
+  journalctl: (self) => journalctl(host(), self.argv.slice(1)),
+  crictl: (self) => crictl(host(), self.argv.slice(1)),
+  *poweroff() {
+    yield* sleep(200)
+    host().powerOff()
+    return 0
+  },
+  *shutdown() {
+    yield* sleep(200)
+    host().powerOff()
+    return 0
+  },
+  *reboot() {
+    yield* sleep(200)
+    const machine = host()
+    machine.powerOff()
+    machine.context.engine.after(BOOT_MS, machine.powerOn)
+    return 0
+  },
+})
+
+const BOOT_MS = 20_000
+
+function* systemctl(host: Host, args: readonly string[]): Proc<number> {
+  const [verb = 'list-units', ...names] = args.filter((word) => !word.startsWith('-'))
+  if (verb === 'daemon-reload') return 0
+  if (verb === 'list-units') {
+    for (const name of ['containerd', 'kubelet'] as const) {
+      const [active, sub] = host.isActive(name) ? ['active', 'running'] : ['inactive', 'dead']
+      yield* write(1, `  ${name}.service loaded ${active} ${sub} ${services[name]}\n`)
+    }
+    return 0
+  }
+  for (const given of names) {
+    const name = given.replace(/\.service$/, '')
+    if (!isService(name)) {
+      const text =
+        verb === 'is-active'
+          ? 'inactive\n'
+          : verb === 'status'
+            ? `Unit ${name}.service could not be found.\n`
+            : `Failed to ${verb} ${name}.service: Unit ${name}.service not found.\n`
+      yield* write(verb === 'is-active' ? 1 : 2, text)
+      return verb === 'is-active' ? 3 : verb === 'status' ? 4 : 5
+    }
+    if (verb === 'stop') host.stopService(name)
+    else if (verb === 'start') host.startService(name)
+    else if (verb === 'restart' || verb === 'reload') {
+      host.stopService(name)
+      host.startService(name)
+    } else if (verb === 'is-active') {
+      yield* write(1, host.isActive(name) ? 'active\n' : 'inactive\n')
+      if (!host.isActive(name)) return 3
+    } else if (verb === 'is-enabled') yield* write(1, 'enabled\n')
+    else if (verb === 'status') {
+      yield* write(1, statusText(host, name, yield* nowMs()))
+      if (!host.isActive(name)) return 3
+    } else if (verb !== 'enable' && verb !== 'disable') {
+      yield* write(2, `Unknown command verb '${verb}'.\n`)
+      return 1
+    }
+  }
+  return 0
+}
+
+function statusText(host: Host, name: ServiceName, now: number): string {
+  const entries = host.journal.entries.filter(({ unit }) => unit === name)
+  const changed = [...entries].reverse().find(({ text }) => /^systemd\[1\]: (Started|Stopped) /.test(text))?.timeMs ?? now
+  const since = `since ${timestamp(changed).replace('T', ' ').replace('Z', ' UTC')}; ${humanDuration(now - changed)} ago`
+  const active = host.isActive(name)
+  const log = entries.slice(-10).map((entry) => `${journalLine(host.facts.name, entry)}\n`)
+  return `${active ? '●' : '○'} ${name}.service - ${services[name]}\n     Loaded: loaded (/usr/lib/systemd/system/${name}.service; enabled; preset: enabled)\n     Active: ${active ? 'active (running)' : 'inactive (dead)'} ${since}\n${log.length > 0 ? `\n${log.join('')}` : ''}`
+}
+
+/** `journalctl [-u UNIT] [-n LINES] [-f] [--no-pager]`. */
+function* journalctl(host: Host, args: readonly string[]): Proc<number> {
+  const value = (...flags: string[]) => {
+    for (const flag of flags) {
+      const at = args.indexOf(flag)
+      if (at >= 0) return args[at + 1]
+      const joined = args.find((word) => word.startsWith(flag) && word !== flag && (!flag.startsWith('--') || word[flag.length] === '='))
+      if (joined !== undefined) return joined.slice(flag.length).replace(/^=/, '')
+    }
+    return undefined
+  }
+  const unit = value('-u', '--unit')?.replace(/\.service$/, '')
+  const follow = args.some((word) => /^-[a-z]*f/.test(word) || word === '--follow')
+  const limit = Number(value('-n', '--lines') ?? (follow ? 10 : Infinity))
+  const mine = () => host.journal.entries.filter((entry) => unit === undefined || entry.unit === unit)
+  const first = mine()
+  if (first.length === 0) yield* write(1, '-- No entries --\n')
+  for (const entry of first.slice(-limit)) yield* write(1, `${journalLine(host.facts.name, entry)}\n`)
+  for (let last = first.at(-1); follow;) {
+    yield* sleep(500)
+    const now = mine()
+    for (const entry of now.slice(last === undefined ? 0 : now.indexOf(last) + 1)) {
+      yield* write(1, `${journalLine(host.facts.name, entry)}\n`)
+      last = entry
+    }
+  }
+  return 0
+}
+
+// ---- crictl ----
+
+function* crictl(host: Host, args: readonly string[]): Proc<number> {
+  const [command = '', ...rest] = args
+  if (!host.isActive('containerd')) {
+    yield* write(
+      2,
+      'FATA[0002] validate service connection: validate CRI v1 runtime API for endpoint "unix:///run/containerd/containerd.sock": rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused" \n',
+    )
+    return 1
+  }
+  const now = yield* nowMs()
+  const pods = [...host.kubelet.pods.values()]
+  const all = pods.flatMap((pod) => containersOf(pod, 'init', 'sidecar', 'app', 'ephemeral').map((container) => ({ pod, container })))
+  if (command === 'ps') {
+    const shown = all.filter(({ container }) => container.running || (rest.includes('-a') && container.ended?.container))
+    yield* write(
+      1,
+      table(
+        ['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'],
+        shown.map((each) => containerRow(each.pod, each.container, now)),
+      ),
+    )
+  } else if (command === 'pods') {
+    const rows = pods.map(({ sandbox, pod, startedMs, finished }) => [
+      (sandbox?.id ?? '').slice(0, 13),
+      `${humanDuration(now - startedMs)} ago`,
+      finished ? 'NotReady' : 'Ready',
+      pod.metadata.name,
+      pod.metadata.namespace ?? '',
+      '0',
+      '(default)',
+    ])
+    yield* write(1, table(['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], rows))
+  } else if (command === 'images' || command === 'image') {
+    const rows = host.images
+      .list()
+      .flatMap(({ names = [], sizeBytes = 0 }) =>
+        names
+          .slice(1)
+          .map((name) => [
+            name.slice(0, name.lastIndexOf(':')),
+            name.slice(name.lastIndexOf(':') + 1),
+            names[0]!.replace(/^.*sha256:/, '').slice(0, 13),
+            `${(sizeBytes / 1e6).toFixed(1)}MB`,
+          ]),
+      )
+    yield* write(1, table(['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], rows))
+  } else if (command === 'logs' || command === 'stop') {
+    const id = rest.filter((word) => !word.startsWith('-')).at(-1) ?? ''
+    const found = all
+      .map(({ container }) => container.running ?? container.ended?.container)
+      .find((container) => id !== '' && container?.id.startsWith(id))
+    if (!found) {
+      yield* write(2, `FATA[0000] an error occurred when try to find container "${id}": not found \n`)
+      return 1
+    }
+    if (command === 'stop') {
+      found.machine.signal(1, 'SIGKILL')
+      yield* write(1, `${id}\n`)
+    } else for (const { text } of linesOf(found.log.entries)) yield* write(1, text)
+  } else {
+    yield* write(2, `No help topic for '${command}'\n`)
+    return 3
+  }
+  return 0
+}
+
+function containerRow({ pod, sandbox }: PodState, { spec, running, ended, image, restarts }: ContainerState, now: number): string[] {
+  const container = running ?? ended!.container!
+  return [
+    container.id.slice(0, 13),
+    (image?.digest ?? '').slice(7, 20),
+    `${humanDuration(now - container.startedMs)} ago`,
+    running ? 'Running' : 'Exited',
+    spec.name,
+    String(restarts),
+    (sandbox?.id ?? '').slice(0, 13),
+    pod.metadata.name,
+    pod.metadata.namespace ?? '',
+  ]
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)) + 4)
+  return [heads, ...rows]
+    .map((row) => `${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!))).join('')}\n`)
+    .join('')
+}

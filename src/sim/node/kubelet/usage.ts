@@ -1,0 +1,26 @@
+import type { Pod } from '../../api/types/core-v1.gen'
+import { memoryBytesOf } from '../runtime/memory'
+import type { Kubelet } from './kubelet'
+
+/** What one container uses: CPU time since its start, and memory now. */
+export interface ContainerUsage {
+  readonly name: string
+  readonly cpuMs: number
+  readonly memoryBytes: number
+  readonly startedMs: number
+}
+
+export interface PodUsage {
+  readonly pod: Pod
+  readonly containers: readonly ContainerUsage[]
+}
+
+/** Resource use of a node's Pods, as a kubelet's `/metrics/resource` reports it: the source of `kubectl top` and of autoscaling. */
+export function usageOf(kubelet: Kubelet): readonly PodUsage[] {
+  return [...kubelet.pods.values()].map(({ pod, containers }) => ({
+    pod,
+    containers: [...containers.values()].flatMap(({ spec, running }) =>
+      running ? [{ name: spec.name, cpuMs: running.machine.cpuMs, memoryBytes: memoryBytesOf(running), startedMs: running.startedMs }] : [],
+    ),
+  }))
+}
