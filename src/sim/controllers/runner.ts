@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine'
 import { applySteps, type Outcome } from './apply-steps'
 import type { AnyController, Circumstances, Find, ObjectKey, Refusal, Step } from './controller'
 import type { Informers } from './informers'
-import { reactionMsOf } from './latency'
+import { msPerObjectOf, reactionMsOf } from './latency'
 import { createWorkQueue } from './work-queue'
 
 /** What a runner is given: the clock, and the way to the API server as the controller's own service account. */
@@ -41,8 +41,6 @@ export interface Runner {
 
 /** More causes than this explain nothing. */
 const MAX_CAUSES = 8
-/** Virtual time that looking at one more object takes. It also lets a large workload's changes gather into one round, so that work stays linear. */
-const MS_PER_OBJECT = 0.25
 
 /** Runs one controller: wakes it by key, applies what it wants, comes back later when it was refused. Starting again catches up by listing. */
 export function createRunner(options: RunnerOptions, controller: AnyController): Runner {
@@ -56,7 +54,7 @@ export function createRunner(options: RunnerOptions, controller: AnyController):
   const ownWrites = new Map<string, string>()
   let unsubscribe: (() => void)[] = []
 
-  const queue = createWorkQueue(engine, handle, (key) => reactionMsOf(name) + (sizes.get(key) ?? 0) * MS_PER_OBJECT)
+  const queue = createWorkQueue(engine, handle, (key) => reactionMsOf(name) + (sizes.get(key) ?? 0) * msPerObjectOf(name))
 
   function wake(key: string, cause: KubeObject) {
     if (note) {

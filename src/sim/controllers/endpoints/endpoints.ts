@@ -6,7 +6,7 @@ import { isFinished, isReady } from '../pod-state'
 import { same } from '../same'
 import { create, remove, update } from '../steps'
 import { sameName } from '../watches'
-import { hasSelector, hostnameIn, referenceTo, servicePods, targetPortIn } from './service-pods'
+import { hasSelector, hostnameIn, referenceTo, rememberPerPod, servicePods, targetPortIn } from './service-pods'
 
 const HEADLESS = 'service.kubernetes.io/headless'
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity'
@@ -66,6 +66,17 @@ function labelsOf({ metadata, spec }: Service): Readonly<Record<string, string>>
   return { ...own, [MANAGED_BY]: 'endpoint-controller', ...(spec.clusterIP === 'None' && { [HEADLESS]: '' }) }
 }
 
+const portsOf = rememberPerPod((pod, service) => {
+  const ports = (service.spec.ports ?? []).flatMap((it): EndpointPort[] => {
+    const port = targetPortIn(pod, it)
+    if (port === undefined) return []
+    return [
+      { ...(it.name && { name: it.name }), port, protocol: it.protocol ?? 'TCP', ...(it.appProtocol && { appProtocol: it.appProtocol }) },
+    ]
+  })
+  return { ports, key: JSON.stringify(ports) }
+})
+
 /** Addresses with the same ports together, ready and not ready apart, all in order. */
 function subsetsOf(service: Service, pods: readonly Pod[]): readonly EndpointSubset[] {
   const groups = new Map<
@@ -75,21 +86,8 @@ function subsetsOf(service: Service, pods: readonly Pod[]): readonly EndpointSub
   for (const pod of pods) {
     const ip = pod.status?.podIP
     if (!ip || isFinished(pod) || pod.metadata.deletionTimestamp) continue
-    const ports = (service.spec.ports ?? []).flatMap((it) => {
-      const port = targetPortIn(pod, it)
-      return port === undefined
-        ? []
-        : [
-            {
-              ...(it.name && { name: it.name }),
-              port,
-              protocol: it.protocol ?? 'TCP',
-              ...(it.appProtocol && { appProtocol: it.appProtocol }),
-            },
-          ]
-    })
+    const { ports, key } = portsOf(pod, service)
     if (ports.length === 0 && service.spec.clusterIP !== 'None') continue
-    const key = JSON.stringify(ports)
     const group = groups.get(key) ?? { ports, ready: [], notReady: [] }
     groups.set(key, group)
     const hostname = hostnameIn(pod, service)

@@ -11,7 +11,7 @@ import { same } from '../same'
 import { create, remove, update } from '../steps'
 import { looksAt } from '../watches'
 import { withHints } from './hints'
-import { hasSelector, hostnameIn, referenceTo, servicePods, targetPortIn } from './service-pods'
+import { hasSelector, hostnameIn, referenceTo, rememberPerPod, servicePods, targetPortIn } from './service-pods'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by'
@@ -78,8 +78,7 @@ function stepsFor(
   for (const pod of pods) {
     const address = addressOf(pod, family)
     if (isFinished(pod) || address === undefined) continue
-    const ports = portsIn(pod, service)
-    const key = portsKey(ports)
+    const { ports, key } = portsOf(pod, service)
     const group = groups.get(key) ?? { ports, endpoints: new Map<string, Endpoint>() }
     group.endpoints.set(pod.metadata.uid, endpointOf(pod, address, service, nodeOf))
     groups.set(key, group)
@@ -157,6 +156,11 @@ function addressOf(pod: Pod, family: string): string | undefined {
   const addresses = pod.status?.podIPs?.map(({ ip }) => ip) ?? (pod.status?.podIP ? [pod.status.podIP] : [])
   return addresses.find((ip) => ip.includes(':') === (family === 'IPv6'))
 }
+
+const portsOf = rememberPerPod((pod, service) => {
+  const ports = portsIn(pod, service)
+  return { ports, key: portsKey(ports) }
+})
 
 function portsIn(pod: Pod, service: Service): readonly EndpointPort[] {
   return (service.spec.ports ?? []).flatMap((it) => {

@@ -64,3 +64,18 @@ export const referenceTo = ({ metadata }: Pod) => ({ kind: 'Pod', namespace: met
 /** A Pod with a host name of its own under this headless Service's domain. */
 export const hostnameIn = ({ spec }: Pod, service: Service): string | undefined =>
   spec?.hostname && spec.subdomain === service.metadata.name ? spec.hostname : undefined
+
+/**
+ * Remembers what was worked out for a Pod as long as neither the Pod nor its Service changes: a Service of thousands of Pods changes a few at a
+ * time. Objects are frozen, so the same object always has the same answer.
+ */
+export function rememberPerPod<T>(workOut: (pod: Pod, service: Service) => T): (pod: Pod, service: Service) => T {
+  const known = new WeakMap<Pod, { readonly service: Service; readonly answer: T }>()
+  return (pod, service) => {
+    const found = known.get(pod)
+    if (found?.service === service) return found.answer
+    const answer = workOut(pod, service)
+    known.set(pod, { service, answer })
+    return answer
+  }
+}
