@@ -97,10 +97,14 @@ export function useSite(): Site {
 
 /** What the terminal in front shows: its lines, those that were too long for the screen put together again. */
 export async function screenOf(page: Page): Promise<string> {
-  const rows = await page.locator('.screen:not([hidden]) .xterm-rows > div').allInnerTexts()
-  const lines = rows.map((row) => row.replaceAll('\u00a0', ' '))
-  const widest = Math.max(...lines.map((line) => line.trimEnd().length))
-  return lines.reduce((text, line) => text + line.trimEnd() + (line.trimEnd().length === widest && widest > 60 ? '' : '\n'), '')
+  const { rows, columns } = await page.locator('.screen:not([hidden])').evaluate((screen) => {
+    const place = screen.querySelector<HTMLElement>('.xterm-rows')
+    const measure = screen.querySelector<HTMLElement>('.xterm-char-measure-element')
+    const cell = measure ? measure.getBoundingClientRect().width / (measure.textContent?.length || 1) : 0
+    return { rows: [...(place?.children ?? [])].map((row) => row.textContent ?? ''), columns: place && cell ? Math.round(place.clientWidth / cell) : 0 }
+  })
+  const lines = rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd())
+  return lines.reduce((text, line) => text + line + (line.length >= columns && columns > 0 ? '' : '\n'), '').trimEnd()
 }
 
 /** Types a line into the terminal in front and presses Enter. */

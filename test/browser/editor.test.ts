@@ -10,8 +10,8 @@ describe.skipIf(!findChromium())('the editor', () => {
     await page.getByLabel('Name of the new file').fill('greeting.yaml')
     await page.getByRole('button', { name: 'Create', exact: true }).click()
     await page.locator('.monaco-editor .view-lines').click()
-    // As pasted, so that the editor's own indentation does not add to it.
-    await page.keyboard.insertText('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: greeting\ndata:\n  text: hello\n')
+    // In flow style, because the editor indents by itself what a person types.
+    await page.keyboard.insertText('apiVersion: v1\nkind: ConfigMap\nmetadata: { name: greeting }\ndata: { text: hello }\n')
     await page.getByRole('button', { name: 'Apply', exact: true }).click()
     await page.locator('.applied', { hasText: 'configmap/greeting created' }).waitFor()
     await type(page, 'cat greeting.yaml; kubectl get configmap greeting')

@@ -39,7 +39,7 @@ describe.skipIf(!findChromium())('how the page looks', () => {
       for (const theme of ['light', 'dark']) {
         test(`${size}, ${lang}, ${theme}: nothing overlaps or is cut off in any panel`, async () => {
           const { page, trouble } = await site.open(`lang=${lang}&theme=${theme}&view=terminal`, dimensions)
-          await type(page, 'kubectl create deployment web --image=nginx:1.27 --replicas=6; kubectl expose deployment web --port=80')
+          await type(page, 'kubectl create deployment web --image=nginx:1.27 --replicas=6; kubectl create service clusterip web --tcp=80')
           await page.waitForTimeout(300)
           await type(page, 'kubectl create deployment typo --image=nginx:1.99')
           await page.locator('.pod[data-stage="running"]', { hasText: /^web/ }).nth(5).waitFor({ state: 'attached' })
