@@ -56,6 +56,8 @@ export interface OtherVersion {
   readonly columns?: readonly Column<AnyObject>[]
   /** Field selectors of this version when its fields are called otherwise; they look at the object in its storage form. */
   readonly selectableFields?: Readonly<Record<string, (object: never) => string>>
+  /** What a client is warned of that uses this version of a custom resource. */
+  readonly deprecationWarning?: string
   /** Structural schema of this version of a custom resource. */
   readonly customSchema?: unknown
 }
@@ -111,6 +113,10 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   readonly unconditionalUpdate?: boolean
   /** A kind that is only ever asked (access reviews): what a create is answered with. Nothing is stored. */
   readonly answer?: (question: T, asker: Asker) => KubeObject
+  /** How long an object stays after it was last written; for ever unless told. Events go after an hour. */
+  readonly ttlSeconds?: number
+  /** What a client is warned of that uses the kind (Endpoints, ComponentStatus). Old versions' warnings come from the schema. */
+  readonly deprecationWarning?: string
   /** Structural schema of a custom resource; built-in kinds take theirs from schema/types.json. */
   readonly customSchema?: unknown
 }

@@ -77,7 +77,8 @@ export function applyJsonPatch(before: unknown, patch: unknown): unknown {
     return jsonPatch(before, patch)
   } catch (error) {
     if (!(error instanceof JsonPatchError)) throw error
-    throw unprocessable(error.message)
+    // A real server keeps to itself what was wrong.
+    throw failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
   }
 }
 
@@ -89,11 +90,6 @@ function applyStrategicPatch(before: AnyObject, patch: unknown, typeName: string
     throw error.badRequest ? badRequest(error.message) : failure(500, '', error.message)
   }
 }
-
-const unprocessable = (message: string) =>
-  failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {
-    causes: [{ reason: 'UnexpectedServerResponse', message }],
-  })
 
 function applyPatch(call: Call, stored: Stored | undefined, patch: unknown, { force, duplicates = [] }: PatchOptions): Patched {
   const { served, name, subresource } = call

@@ -10,7 +10,8 @@ import type { AnyObject, KubeObject } from './object'
 import { patchObject, patchTypeOf } from './patch'
 import { answer, answerStatus, contextOf, presentList, presentOne, shown, warningHeader, wishOf, type Wish } from './present'
 import { requestAttributes } from './request-attributes'
-import { readScale, writeScale } from './scale'
+import { readScale, scaleKind, writeScale, type Scale } from './scale'
+import { deprecationWarning } from './schema/schema'
 import { failure, forbidden, internalError, invalid, methodNotAllowed, notFound, StatusError, unknownPath, type Status } from './status'
 import { askSubresource, isCall } from './subresource'
 import { watchObjects } from './watch-stream'
@@ -96,6 +97,8 @@ function handleResource(asked: Asked): ApiResponse {
     warn: (text) => void asked.warnings.push(text),
   }
   checkDryRun(query)
+  const deprecated = served.deprecationWarning ?? deprecationWarning(core.release, served.group, served.version, kind.kind)
+  if (deprecated !== undefined) call.warn(deprecated)
   if (resource.subresource !== undefined) return handleSubresource(asked, call)
   if (!kind.verbs.includes(verb) || !fitsPath(verb, call)) throw methodNotAllowed()
   const wish = wishOf(core, request.headers.accept)
@@ -160,13 +163,19 @@ function handleSubresource(asked: Asked, call: Call): ApiResponse {
 
 function handleScale(asked: Asked, call: Call): ApiResponse {
   const { attributes, request } = asked
-  if (attributes.verb === 'get') return answerObject(asked, readScale(call), 200)
-  if (attributes.verb === 'update') return answerObject(asked, writeScale(call, 'update', bodyOf(asked, SCALE).value), 200)
+  const shownAs = (scale: Scale) => showScale(asked, scale)
+  if (attributes.verb === 'get') return shownAs(readScale(call))
+  if (attributes.verb === 'update') return shownAs(writeScale(call, 'update', bodyOf(asked, SCALE).value))
   if (attributes.verb === 'patch') {
     const type = patchTypeOf(call, request.headers['content-type'])
-    return answerObject(asked, writeScale(call, type, bodyOf(asked, SCALE, PATCH_BODIES).value), 200)
+    return shownAs(writeScale(call, type, bodyOf(asked, SCALE, PATCH_BODIES).value))
   }
   throw methodNotAllowed()
+}
+
+function showScale({ core, request, attributes: { query } }: Asked, scale: Scale): ApiResponse {
+  const wish = wishOf(core, request.headers.accept)
+  return answer(200, presentOne(wish, scale, contextOf(core, core.registry.ofKind(scaleKind), wish, query)), wish.media)
 }
 
 const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }

@@ -12,6 +12,8 @@ export interface Served {
   readonly stored: boolean
   readonly toStorage: (object: AnyObject) => AnyObject
   readonly fromStorage: (object: AnyObject) => AnyObject
+  /** What clients of this version are warned of, if its kind says so. */
+  readonly deprecationWarning: string | undefined
   /** The kind's field selectors as this version calls them; they look at the stored object. */
   readonly selectableFields: KindDefinition['selectableFields']
 }
@@ -44,21 +46,25 @@ function servedVersions(kind: KindDefinition): Served[] {
     toStorage: same,
     fromStorage: same,
     selectableFields: kind.selectableFields,
+    deprecationWarning: kind.deprecationWarning,
   }
-  const others = kind.otherVersions.map(({ group = kind.group, version, toStorage, fromStorage, selectableFields }): Served => {
-    const apiVersion = join(group, version)
-    return {
-      kind,
-      group,
-      version,
-      apiVersion,
-      stored: false,
-      // A kind's own conversions are given its own objects only.
-      toStorage: (object) => ({ ...toStorage(object), apiVersion: own.apiVersion }) as AnyObject,
-      fromStorage: (object) => ({ ...fromStorage(object as never), apiVersion }),
-      selectableFields: (selectableFields as KindDefinition['selectableFields'] | undefined) ?? kind.selectableFields,
-    }
-  })
+  const others = kind.otherVersions.map(
+    ({ group = kind.group, version, toStorage, fromStorage, selectableFields, deprecationWarning }): Served => {
+      const apiVersion = join(group, version)
+      return {
+        kind,
+        group,
+        version,
+        apiVersion,
+        stored: false,
+        // A kind's own conversions are given its own objects only.
+        toStorage: (object) => ({ ...toStorage(object), apiVersion: own.apiVersion }) as AnyObject,
+        fromStorage: (object) => ({ ...fromStorage(object as never), apiVersion }),
+        selectableFields: (selectableFields as KindDefinition['selectableFields'] | undefined) ?? kind.selectableFields,
+        deprecationWarning: deprecationWarning ?? kind.deprecationWarning,
+      }
+    },
+  )
   return [own, ...others]
 }
 

@@ -1,6 +1,8 @@
 import { mergePatch } from '../formats/merge-patch'
 import { resourceOf, writingOf, type Call } from './call'
 import type { PatchType } from './client'
+import { age } from './columns'
+import { defineKind } from './kind'
 import { fieldPath } from './field-path'
 import { afterWrite } from './managed-fields'
 import type { AnyObject } from './object'
@@ -15,6 +17,20 @@ export interface Scale extends AnyObject {
   readonly spec: { readonly replicas?: number }
   readonly status: { readonly replicas: number; readonly selector?: string }
 }
+
+/** What `kubectl get --subresource=scale` prints. Not served on its own: every scalable kind has its scales. */
+export const scaleKind = defineKind<Scale>({
+  group: 'autoscaling',
+  version: 'v1',
+  kind: 'Scale',
+  plural: 'scales',
+  namespaced: true,
+  columns: [
+    ['Desired', ({ spec }) => spec.replicas ?? 0, { type: 'integer' }],
+    ['Available', ({ status }) => status.replicas, { type: 'integer' }],
+    age,
+  ],
+})
 
 /** The scale of an object that has one. */
 export function readScale(call: Call): Scale {

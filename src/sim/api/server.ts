@@ -44,5 +44,23 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     kubelet: (nodeName) => options.kubelets?.(nodeName),
     handlerOf: (kind, subresource) => handlers.get(`${kind.group}/${kind.plural}/${subresource}`),
   }
+  expireOldObjects(core, kinds)
   return core
+}
+
+const SWEEP_EVERY_MS = 60_000
+const EXPIRY = { user: 'system:apiserver', manager: 'kube-apiserver', because: 'it was not written for as long as its kind allows' }
+
+/** Objects of kinds with a time to live go when it is over, as etcd's leases do it: without admission or finalizers. */
+function expireOldObjects({ engine, storage }: Core, kinds: readonly KindDefinition<never>[]) {
+  const mortal = kinds.filter(({ ttlSeconds }) => ttlSeconds !== undefined)
+  if (mortal.length === 0) return
+  const sweep = () => {
+    for (const kind of mortal) {
+      const oldest = engine.nowMs - kind.ttlSeconds! * 1000
+      for (const stored of [...storage.list(kind)]) if (stored.timeMs <= oldest) storage.remove(kind, stored, EXPIRY)
+    }
+    engine.after(SWEEP_EVERY_MS, sweep, { background: true })
+  }
+  engine.after(SWEEP_EVERY_MS, sweep, { background: true })
 }

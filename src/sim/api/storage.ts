@@ -17,6 +17,8 @@ export interface Writer {
 export interface Stored {
   readonly object: AnyObject
   readonly revision: number
+  /** When it was written. */
+  readonly timeMs: number
   readonly fields: ManagedFields
   readonly writer: Writer
 }
@@ -148,7 +150,7 @@ export function createStorage(engine: Engine): Storage {
       const collection = collectionOf(kind)
       const previous = collection.get(object.metadata.namespace, object.metadata.name)
       const next = nextRevision(writer)
-      const stored: Stored = { object: freeze(withRevision(object, next)), revision: next, fields, writer }
+      const stored: Stored = { object: freeze(withRevision(object, next)), revision: next, timeMs: engine.nowMs, fields, writer }
       record(collection, { type: previous ? 'MODIFIED' : 'ADDED', revision: next, timeMs: engine.nowMs, stored, previous })
       return stored
     },
@@ -159,7 +161,13 @@ export function createStorage(engine: Engine): Storage {
     },
     remove(kind, last, writer) {
       const next = nextRevision(writer)
-      const stored: Stored = { object: freeze(withRevision(last.object, next)), revision: next, fields: last.fields, writer }
+      const stored: Stored = {
+        object: freeze(withRevision(last.object, next)),
+        revision: next,
+        timeMs: engine.nowMs,
+        fields: last.fields,
+        writer,
+      }
       const collection = collectionOf(kind)
       const previous = collection.get(last.object.metadata.namespace, last.object.metadata.name)
       record(collection, { type: 'DELETED', revision: next, timeMs: engine.nowMs, stored, previous })

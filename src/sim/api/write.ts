@@ -92,7 +92,8 @@ function givenFields({ metadata: { managedFields } }: AnyObject, stored: Stored)
 /** Puts a state into storage, unless it is the one that is there already or this is a dry run. */
 function keep(call: Call, object: AnyObject, stored: Stored | undefined, fields: ManagedFields): Stored {
   if (stored && object === stored.object && fields === stored.fields) return stored
-  if (call.dryRun) return { object: freeze(object), revision: stored?.revision ?? 0, fields, writer: writerOf(call) }
+  if (call.dryRun)
+    return { object: freeze(object), revision: stored?.revision ?? 0, timeMs: call.core.engine.nowMs, fields, writer: writerOf(call) }
   return call.core.storage.put(call.served.kind, object, fields, writerOf(call))
 }
 

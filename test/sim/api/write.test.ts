@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import type { NewObject } from '../../../src/sim/api/object'
+import type { Deployment } from '../../../src/sim/api/types/apps-v1.gen'
 import { configMap, deployment, testServer } from './two-kinds'
 
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps'
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
-const web = {
+const web: NewObject<Deployment> = {
   metadata: { name: 'web', namespace: 'default' },
   spec: {
     replicas: 1,
     selector: { matchLabels: { app: 'web' } },
-    template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    template: { metadata: { labels: { app: 'web' } } as never, spec: { containers: [{ name: 'c', image: 'i' }] } },
   },
 }
 

@@ -267,11 +267,24 @@ const atLeast = (release: readonly [number, number], text: string) => {
   return release[0] > major || (release[0] === major && release[1] >= minor)
 }
 
+/** The release that no longer serves a row's version. */
+const removedIn = ({ group, version, kind, removed }: ResourceRow): string | undefined => removed ?? REMOVALS[`${group}/${version}/${kind}`]
+
+/** What a client that uses a deprecated version is warned of; undefined when there is nothing to warn of. */
+export function deprecationWarning(release: readonly [number, number], group: string, version: string, kind: string): string | undefined {
+  const row = resourceRow(group, version, kind)
+  if (!row?.deprecated || !atLeast(release, row.deprecated)) return undefined
+  const removed = removedIn(row)
+  const [newGroup, newVersion, newKind] = row.replacement?.split(',') ?? []
+  const use = newVersion === undefined ? '' : `; use ${newGroup ? `${newGroup}/` : ''}${newVersion} ${newKind}`
+  return `${group ? `${group}/` : ''}${version} ${kind} is deprecated in v${row.deprecated}+${removed ? `, unavailable in v${removed}+` : ''}${use}`
+}
+
 /** Whether a release serves a version of a built-in kind. Alpha versions are off unless asked for, as in a real server; so are betas introduced since 1.24. */
 export function isServed(release: readonly [number, number], group: string, version: string, kind: string): boolean {
   const row = resourceRow(group, version, kind)
   if (!row) return true
-  const removed = row.removed ?? REMOVALS[`${group}/${version}/${kind}`]
+  const removed = removedIn(row)
   if (removed && atLeast(release, removed)) return false
   if (row.introduced && !atLeast(release, row.introduced)) return false
   if (version.includes('alpha')) return false
