@@ -13,9 +13,19 @@ interface Key {
 
 function parseKey(text: string, globalFlags: string): Key {
   const match = /^(\d+)(?:\.(\d+))?([bdfghiMnRrV]*)(?:,(\d+)(?:\.(\d+))?([bdfghiMnRrV]*))?$/.exec(text)
-  if (!match || match[1] === '0') throw new ToolError(match ? `field number is zero: invalid field specification ‘${text}’` : `invalid number at field start: invalid count at start of ‘${text}’`, 2)
+  if (!match || match[1] === '0')
+    throw new ToolError(
+      match
+        ? `field number is zero: invalid field specification ‘${text}’`
+        : `invalid number at field start: invalid count at start of ‘${text}’`,
+      2,
+    )
   const flags = (match[3] ?? '') + (match[6] ?? '')
-  return { from: { field: Number(match[1]), character: Number(match[2] ?? 1) }, to: match[4] ? { field: Number(match[4]), character: Number(match[5] ?? 0) } : undefined, flags: flags || globalFlags }
+  return {
+    from: { field: Number(match[1]), character: Number(match[2] ?? 1) },
+    to: match[4] ? { field: Number(match[4]), character: Number(match[5] ?? 0) } : undefined,
+    flags: flags || globalFlags,
+  }
 }
 
 /** The part of a line a key looks at. */
@@ -27,7 +37,11 @@ function keyOf(line: string, key: Key, separator: string | undefined): string {
   let begin = offsetOf(key.from.field)
   if (key.flags.includes('b') || (separator === undefined && key.from.character > 1)) while (/\s/.test(line[begin] ?? '')) begin++
   begin += key.from.character - 1
-  const end = !key.to ? line.length : key.to.character === 0 ? offsetOf(key.to.field) + (fields[key.to.field - 1] ?? '').length : offsetOf(key.to.field) + key.to.character
+  const end = !key.to
+    ? line.length
+    : key.to.character === 0
+      ? offsetOf(key.to.field) + (fields[key.to.field - 1] ?? '').length
+      : offsetOf(key.to.field) + key.to.character
   return line.slice(begin, Math.max(begin, end))
 }
 
@@ -72,12 +86,32 @@ function compareBy(a: string, b: string, flags: string): number {
 export const sort = tool(function* (context, args) {
   const options = parseOptions(context, args, {
     short: 'bdfghiMnRrVk:t:uo:scCmz',
-    long: { 'ignore-leading-blanks': 'b', 'dictionary-order': 'd', 'ignore-case': 'f', 'general-numeric-sort': 'g', 'human-numeric-sort': 'h', 'month-sort': 'M', 'numeric-sort': 'n', 'random-sort': 'R', reverse: 'r', 'version-sort': 'V', 'key=': 'k', 'field-separator=': 't', unique: 'u', 'output=': 'o', stable: 's', 'check=?': 'c', merge: 'm', 'zero-terminated': 'z' },
+    long: {
+      'ignore-leading-blanks': 'b',
+      'dictionary-order': 'd',
+      'ignore-case': 'f',
+      'general-numeric-sort': 'g',
+      'human-numeric-sort': 'h',
+      'month-sort': 'M',
+      'numeric-sort': 'n',
+      'random-sort': 'R',
+      reverse: 'r',
+      'version-sort': 'V',
+      'key=': 'k',
+      'field-separator=': 't',
+      unique: 'u',
+      'output=': 'o',
+      stable: 's',
+      'check=?': 'c',
+      merge: 'm',
+      'zero-terminated': 'z',
+    },
     usage: 2,
   })
   const flags = [...'bdfghiMnRV'].filter(options.has).join('')
   const separator = options.get('t')
-  if (separator !== undefined && separator !== '\\0' && [...separator].length > 1) throw new ToolError(`multi-character tab ‘${separator}’`, 2)
+  if (separator !== undefined && separator !== '\\0' && [...separator].length > 1)
+    throw new ToolError(`multi-character tab ‘${separator}’`, 2)
   const reverse = options.has('r')
   const keys = options.all('k').map((text) => parseKey(text, flags + (reverse ? 'r' : '')))
   const { text, status } = yield* readInputs(context, options.operands)
@@ -96,14 +130,17 @@ export const sort = tool(function* (context, args) {
   }
   const compare = (a: string, b: string) => byKeys(a, b) || (options.has('u') || options.has('s') ? 0 : (reverse ? -1 : 1) * byCode(a, b))
   if (options.has('c') || options.has('C')) {
-    const at = lines.findIndex((line, i) => i > 0 && (options.has('u') ? compare(lines[i - 1]!, line) >= 0 : compare(lines[i - 1]!, line) > 0))
+    const at = lines.findIndex(
+      (line, i) => i > 0 && (options.has('u') ? compare(lines[i - 1]!, line) >= 0 : compare(lines[i - 1]!, line) > 0),
+    )
     if (at > 0 && options.has('c')) yield* complain(context, `${options.operands[0] ?? '-'}:${at + 1}: disorder: ${lines[at]}`)
     return at > 0 ? 1 : 0
   }
   let sorted = lines
   if (options.has('R')) {
     const seed = yield* random()
-    const weight = (line: string) => [...line].reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) >>> 0, Math.floor(seed * 1e9)) * 2654435761 % 4294967296
+    const weight = (line: string) =>
+      ([...line].reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) >>> 0, Math.floor(seed * 1e9)) * 2654435761) % 4294967296
     sorted = lines.toSorted((a, b) => weight(a) - weight(b))
   } else sorted = lines.toSorted(compare)
   if (options.has('u')) sorted = sorted.filter((line, i) => i === 0 || byKeys(sorted[i - 1]!, line) !== 0)
@@ -117,7 +154,19 @@ export const sort = tool(function* (context, args) {
 })
 
 export const uniq = tool(function* (context, args) {
-  const options = parseOptions(context, args, { short: 'cdDuif:s:w:z', long: { count: 'c', repeated: 'd', 'all-repeated': 'D', unique: 'u', 'ignore-case': 'i', 'skip-fields=': 'f', 'skip-chars=': 's', 'check-chars=': 'w' } })
+  const options = parseOptions(context, args, {
+    short: 'cdDuif:s:w:z',
+    long: {
+      count: 'c',
+      repeated: 'd',
+      'all-repeated': 'D',
+      unique: 'u',
+      'ignore-case': 'i',
+      'skip-fields=': 'f',
+      'skip-chars=': 's',
+      'check-chars=': 'w',
+    },
+  })
   const keyOfLine = (line: string) => {
     let key = line
     for (let i = Number(options.get('f') ?? 0); i > 0; i--) key = key.replace(/^\s*\S+/, '')
@@ -131,7 +180,8 @@ export const uniq = tool(function* (context, args) {
     if (group.length === 0) return
     const wanted = options.has('D') || options.has('d') ? group.length > 1 : options.has('u') ? group.length === 1 : true
     if (!wanted) return
-    for (const line of options.has('D') ? group : group.slice(0, 1)) yield* output.line(options.has('c') ? `${String(group.length).padStart(7)} ${line}` : line)
+    for (const line of options.has('D') ? group : group.slice(0, 1))
+      yield* output.line(options.has('c') ? `${String(group.length).padStart(7)} ${line}` : line)
   }
   const status = yield* eachInput(context, options.operands.slice(0, 1), (fd) =>
     eachLine(
@@ -166,9 +216,25 @@ function parseList(text: string): (position: number) => boolean {
 }
 
 export const cut = tool(function* (context, args) {
-  const options = parseOptions(context, args, { short: 'b:c:d:f:sn', long: { 'bytes=': 'b', 'characters=': 'c', 'delimiter=': 'd', 'fields=': 'f', 'only-delimited': 's', complement: '!', 'output-delimiter=': 'O' } })
+  const options = parseOptions(context, args, {
+    short: 'b:c:d:f:sn',
+    long: {
+      'bytes=': 'b',
+      'characters=': 'c',
+      'delimiter=': 'd',
+      'fields=': 'f',
+      'only-delimited': 's',
+      complement: '!',
+      'output-delimiter=': 'O',
+    },
+  })
   const list = options.get('f') ?? options.get('c') ?? options.get('b')
-  if (list === undefined) throw new ToolError(context.busybox ? 'expected a list of bytes, characters, or fields' : `you must specify a list of bytes, characters, or fields\nTry 'cut --help' for more information.`)
+  if (list === undefined)
+    throw new ToolError(
+      context.busybox
+        ? 'expected a list of bytes, characters, or fields'
+        : `you must specify a list of bytes, characters, or fields\nTry 'cut --help' for more information.`,
+    )
   const chosen = parseList(list)
   const wanted = options.has('!') ? (i: number) => !chosen(i) : chosen
   const delimiter = options.get('d') ?? '\t'
@@ -180,7 +246,12 @@ export const cut = tool(function* (context, args) {
       function* (line) {
         if (!options.has('f')) return yield* output.line([...line].filter((_, i) => wanted(i + 1)).join(options.get('O') ?? ''))
         if (!line.includes(delimiter)) return options.has('s') ? undefined : yield* output.line(line)
-        yield* output.line(line.split(delimiter).filter((_, i) => wanted(i + 1)).join(options.get('O') ?? delimiter))
+        yield* output.line(
+          line
+            .split(delimiter)
+            .filter((_, i) => wanted(i + 1))
+            .join(options.get('O') ?? delimiter),
+        )
       },
       output.flush,
     ),
@@ -206,12 +277,14 @@ export const paste = tool(function* (context, args) {
     for (let chunk = yield* read(fd); chunk !== ''; chunk = yield* read(fd)) pieces.push(chunk)
     columns.push(linesOf(pieces.join('')))
   })
-  const join = (cells: readonly string[]) => cells.reduce((out, cell, i) => (i === 0 ? cell : out + (delimiters[(i - 1) % delimiters.length] ?? '') + cell), '')
+  const join = (cells: readonly string[]) =>
+    cells.reduce((out, cell, i) => (i === 0 ? cell : out + (delimiters[(i - 1) % delimiters.length] ?? '') + cell), '')
   const dashes = options.operands.filter((operand) => operand === '-').length
   if (options.has('s')) for (const column of columns) yield* write(1, `${join(column)}\n`)
   else if (dashes > 1 && dashes === options.operands.length) {
     const lines = columns[0] ?? []
-    for (let i = 0; i < lines.length; i += dashes) yield* write(1, `${join(Array.from({ length: dashes }, (_, j) => lines[i + j] ?? ''))}\n`)
+    for (let i = 0; i < lines.length; i += dashes)
+      yield* write(1, `${join(Array.from({ length: dashes }, (_, j) => lines[i + j] ?? ''))}\n`)
   } else {
     const height = Math.max(0, ...columns.map((column) => column.length))
     for (let i = 0; i < height; i++) yield* write(1, `${join(columns.map((column) => column[i] ?? ''))}\n`)
@@ -220,7 +293,18 @@ export const paste = tool(function* (context, args) {
 })
 
 const sets: Readonly<Record<string, string>> = {
-  alpha: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', upper: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', lower: 'abcdefghijklmnopqrstuvwxyz', digit: '0123456789', alnum: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', space: '\t\n\v\f\r ', blank: '\t ', punct: '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~', xdigit: '0123456789ABCDEFabcdef', cntrl: Array.from({ length: 32 }, (_, i) => String.fromCharCode(i)).join('') + '\x7f', print: Array.from({ length: 95 }, (_, i) => String.fromCharCode(i + 32)).join(''), graph: Array.from({ length: 94 }, (_, i) => String.fromCharCode(i + 33)).join(''),
+  alpha: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+  upper: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
+  lower: 'abcdefghijklmnopqrstuvwxyz',
+  digit: '0123456789',
+  alnum: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
+  space: '\t\n\v\f\r ',
+  blank: '\t ',
+  punct: '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
+  xdigit: '0123456789ABCDEFabcdef',
+  cntrl: Array.from({ length: 32 }, (_, i) => String.fromCharCode(i)).join('') + '\x7f',
+  print: Array.from({ length: 95 }, (_, i) => String.fromCharCode(i + 32)).join(''),
+  graph: Array.from({ length: 94 }, (_, i) => String.fromCharCode(i + 33)).join(''),
 }
 
 function expandSet(text: string, length = 0): string[] {
@@ -246,12 +330,19 @@ function expandSet(text: string, length = 0): string[] {
 }
 
 export const tr = tool(function* (context, args) {
-  const options = parseOptions(context, args, { short: 'cCdst', long: { complement: 'c', delete: 'd', 'squeeze-repeats': 's', 'truncate-set1': 't' }, strict: true })
+  const options = parseOptions(context, args, {
+    short: 'cCdst',
+    long: { complement: 'c', delete: 'd', 'squeeze-repeats': 's', 'truncate-set1': 't' },
+    strict: true,
+  })
   const [first, second] = options.operands
   if (first === undefined) throw new ToolError(`missing operand\nTry 'tr --help' for more information.`)
   const remove = options.has('d')
   const squeeze = options.has('s')
-  if (second === undefined && !remove && !squeeze) throw new ToolError(`missing operand after ‘${first}’\nTwo strings must be given when translating.\nTry 'tr --help' for more information.`)
+  if (second === undefined && !remove && !squeeze)
+    throw new ToolError(
+      `missing operand after ‘${first}’\nTwo strings must be given when translating.\nTry 'tr --help' for more information.`,
+    )
   const from = expandSet(first)
   const to = second === undefined ? [] : expandSet(second, from.length)
   const complement = options.has('c') || options.has('C')
@@ -306,11 +397,16 @@ export const expand = tool(function* (context, args) {
 
 export const rev = tool(function* (context, args) {
   const options = parseOptions(context, args, { short: '' })
-  return yield* eachInput(context, options.operands, (fd) => eachLine(fd, (line, complete) => write(1, [...line].reverse().join('') + (complete ? '\n' : ''))))
+  return yield* eachInput(context, options.operands, (fd) =>
+    eachLine(fd, (line, complete) => write(1, [...line].reverse().join('') + (complete ? '\n' : ''))),
+  )
 })
 
 export const column = tool(function* (context, args) {
-  const options = parseOptions(context, args, { short: 'ts:o:c:N:', long: { table: 't', 'separator=': 's', 'output-separator=': 'o', 'table-columns=': 'N' } })
+  const options = parseOptions(context, args, {
+    short: 'ts:o:c:N:',
+    long: { table: 't', 'separator=': 's', 'output-separator=': 'o', 'table-columns=': 'N' },
+  })
   const { text, status } = yield* readInputs(context, options.operands)
   const lines = linesOf(text).filter((line) => line.trim() !== '')
   if (!options.has('t')) {
@@ -320,15 +416,21 @@ export const column = tool(function* (context, args) {
     const down = Math.ceil(lines.length / across)
     for (let row = 0; row < down; row++) {
       const cells = Array.from({ length: across }, (_, i) => lines[row + i * down]).filter((one) => one !== undefined)
-      yield* write(1, `${cells.map((one, i) => (i === cells.length - 1 ? one : one + '\t'.repeat(Math.ceil((cell - one.length) / 8)))).join('')}\n`)
+      yield* write(
+        1,
+        `${cells.map((one, i) => (i === cells.length - 1 ? one : one + '\t'.repeat(Math.ceil((cell - one.length) / 8)))).join('')}\n`,
+      )
     }
     return status
   }
   const separators = options.get('s')
-  const rows = lines.map((line) => (separators === undefined ? line.trim().split(/\s+/) : line.split(new RegExp(`[${separators.replace(/[\]\\^-]/g, '\\$&')}]`))))
+  const rows = lines.map((line) =>
+    separators === undefined ? line.trim().split(/\s+/) : line.split(new RegExp(`[${separators.replace(/[\]\\^-]/g, '\\$&')}]`)),
+  )
   if (options.has('N')) rows.unshift(options.get('N')!.split(','))
   const widths = rows.reduce<number[]>((all, row) => (row.forEach((cell, i) => (all[i] = Math.max(all[i] ?? 0, cell.length))), all), [])
-  for (const row of rows) yield* write(1, `${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join(options.get('o') ?? '  ')}\n`)
+  for (const row of rows)
+    yield* write(1, `${row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join(options.get('o') ?? '  ')}\n`)
   return status
 })
 
@@ -339,7 +441,7 @@ export const comm = tool(function* (context, args) {
   const b = linesOf((yield* readInputs(context, [options.operands[1]!])).text)
   const indent2 = options.has('1') ? '' : '\t'
   const indent3 = indent2 + (options.has('2') ? '' : '\t')
-  for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
     const order = i >= a.length ? 1 : j >= b.length ? -1 : byCode(a[i]!, b[j]!)
     if (order < 0 && !options.has('1')) yield* write(1, `${a[i]}\n`)
     if (order > 0 && !options.has('2')) yield* write(1, `${indent2}${b[j]}\n`)
@@ -363,24 +465,40 @@ export const join = tool(function* (context, args) {
   const out = separator ?? ' '
   for (const row of a) {
     const mates = b.filter((other) => other[keyB] === row[keyA])
-    for (const mate of options.has('v') ? [] : mates) yield* write(1, `${[row[keyA], ...without(row, keyA), ...without(mate, keyB)].join(out)}\n`)
-    if (mates.length === 0 && (options.all('a').includes('1') || options.all('v').includes('1'))) yield* write(1, `${[row[keyA], ...without(row, keyA)].join(out)}\n`)
+    for (const mate of options.has('v') ? [] : mates)
+      yield* write(1, `${[row[keyA], ...without(row, keyA), ...without(mate, keyB)].join(out)}\n`)
+    if (mates.length === 0 && (options.all('a').includes('1') || options.all('v').includes('1')))
+      yield* write(1, `${[row[keyA], ...without(row, keyA)].join(out)}\n`)
   }
   for (const row of b) {
-    if (!a.some((other) => other[keyA] === row[keyB]) && (options.all('a').includes('2') || options.all('v').includes('2'))) yield* write(1, `${[row[keyB], ...without(row, keyB)].join(out)}\n`)
+    if (!a.some((other) => other[keyA] === row[keyB]) && (options.all('a').includes('2') || options.all('v').includes('2')))
+      yield* write(1, `${[row[keyB], ...without(row, keyB)].join(out)}\n`)
   }
   return 0
 })
 
 export const shuf = tool(function* (context, args) {
-  const options = parseOptions(context, args, { short: 'n:i:er', long: { 'head-count=': 'n', 'input-range=': 'i', echo: 'e', repeat: 'r' } })
+  const options = parseOptions(context, args, {
+    short: 'n:i:er',
+    long: { 'head-count=': 'n', 'input-range=': 'i', echo: 'e', repeat: 'r' },
+  })
   const range = /^(\d+)-(\d+)$/.exec(options.get('i') ?? '')
-  const items = range ? Array.from({ length: Number(range[2]) - Number(range[1]) + 1 }, (_, i) => String(Number(range[1]) + i)) : options.has('e') ? [...options.operands] : linesOf((yield* readInputs(context, options.operands)).text)
+  const items = range
+    ? Array.from({ length: Number(range[2]) - Number(range[1]) + 1 }, (_, i) => String(Number(range[1]) + i))
+    : options.has('e')
+      ? [...options.operands]
+      : linesOf((yield* readInputs(context, options.operands)).text)
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor((yield* random()) * (i + 1))
     ;[items[i], items[j]] = [items[j]!, items[i]!]
   }
-  yield* write(1, items.slice(0, Number(options.get('n') ?? items.length)).map((item) => `${item}\n`).join(''))
+  yield* write(
+    1,
+    items
+      .slice(0, Number(options.get('n') ?? items.length))
+      .map((item) => `${item}\n`)
+      .join(''),
+  )
   return 0
 })
 
@@ -396,7 +514,10 @@ export const split = tool(function* (context, args) {
     for (let i = 0; i < lines.length; i += size) pieces.push(lines.slice(i, i + size).join(''))
   }
   const width = Number(options.get('a') ?? 2)
-  const suffix = (n: number) => (options.has('d') ? String(n).padStart(width, '0') : Array.from({ length: width }, (_, i) => 'abcdefghijklmnopqrstuvwxyz'[Math.floor(n / 26 ** (width - 1 - i)) % 26]).join(''))
+  const suffix = (n: number) =>
+    options.has('d')
+      ? String(n).padStart(width, '0')
+      : Array.from({ length: width }, (_, i) => 'abcdefghijklmnopqrstuvwxyz'[Math.floor(n / 26 ** (width - 1 - i)) % 26]).join('')
   for (const [i, piece] of pieces.entries()) {
     const fd = yield* open((options.operands[1] ?? 'x') + suffix(i), 'write')
     yield* write(fd, piece)

@@ -1,4 +1,24 @@
-import { changeMode, changeOwner, hardLink, listDirectory, makeDirectory, nowMs, random, readFile, readLink, realPath, remove, rename, setTimes, stat, symlink, terminalSize, write, writeFile, mounts } from '../../node/os/calls'
+import {
+  changeMode,
+  changeOwner,
+  hardLink,
+  listDirectory,
+  makeDirectory,
+  nowMs,
+  random,
+  readFile,
+  readLink,
+  realPath,
+  remove,
+  rename,
+  setTimes,
+  stat,
+  symlink,
+  terminalSize,
+  write,
+  writeFile,
+  mounts,
+} from '../../node/os/calls'
 import { SyscallError, type FileStat, type Proc } from '../../node/os/syscalls'
 import { compareVersions } from './columns'
 import { formatTime } from './format'
@@ -52,7 +72,12 @@ export function* names(path: string): Proc<(id: number) => string> {
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error
   }
-  const known = new Map(text.split('\n').map((line) => line.split(':')).map((parts) => [Number(parts[2]), parts[0]!] as const))
+  const known = new Map(
+    text
+      .split('\n')
+      .map((line) => line.split(':'))
+      .map((parts) => [Number(parts[2]), parts[0]!] as const),
+  )
   return (id) => known.get(id) ?? (id === 0 ? 'root' : String(id))
 }
 
@@ -65,7 +90,23 @@ interface Entry {
 export const ls = tool(function* (context, args) {
   const options = parseOptions(context, args, {
     short: 'aAlhrtSR1dFinpsgoCkXmQUvuZcLHGNw:I:',
-    long: { all: 'a', 'almost-all': 'A', 'human-readable': 'h', reverse: 'r', recursive: 'R', directory: 'd', classify: 'F', inode: 'i', 'numeric-uid-gid': 'n', 'color=?': '~', 'full-time': 'T', 'group-directories-first': 'D', 'time-style=': 'Y', 'sort=': 'O', 'ignore=': 'I' },
+    long: {
+      all: 'a',
+      'almost-all': 'A',
+      'human-readable': 'h',
+      reverse: 'r',
+      recursive: 'R',
+      directory: 'd',
+      classify: 'F',
+      inode: 'i',
+      'numeric-uid-gid': 'n',
+      'color=?': '~',
+      'full-time': 'T',
+      'group-directories-first': 'D',
+      'time-style=': 'Y',
+      'sort=': 'O',
+      'ignore=': 'I',
+    },
     usage: 2,
   })
   const now = yield* nowMs()
@@ -73,17 +114,37 @@ export const ls = tool(function* (context, args) {
   const groupName = yield* names('/etc/group')
   const terminal = yield* terminalSize(1)
   const long = options.has('l') || options.has('n') || options.has('g') || options.has('o') || options.has('T')
-  const colour = options.has('~') && (options.get('~') === 'always' || options.get('~') === '' || (options.get('~') === 'auto' && terminal !== undefined))
+  const colour =
+    options.has('~') &&
+    (options.get('~') === 'always' || options.get('~') === '' || (options.get('~') === 'auto' && terminal !== undefined))
   let status = 0
   const order = (a: Entry, b: Entry) => {
-    const base = options.has('t') ? b.info.modifiedMs - a.info.modifiedMs : options.has('S') ? b.info.size - a.info.size : options.has('v') ? compareVersions(a.name, b.name) : 0
+    const base = options.has('t')
+      ? b.info.modifiedMs - a.info.modifiedMs
+      : options.has('S')
+        ? b.info.size - a.info.size
+        : options.has('v')
+          ? compareVersions(a.name, b.name)
+          : 0
     const result = base || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
     return options.has('r') ? -result : result
   }
-  const mark = ({ info }: Entry) => (!options.has('F') && !(options.has('p') && info.type === 'directory') ? '' : info.type === 'directory' ? '/' : info.type === 'symlink' ? (long ? '' : '@') : info.type === 'file' && info.mode & 0o111 && options.has('F') ? '*' : '')
+  const mark = ({ info }: Entry) =>
+    !options.has('F') && !(options.has('p') && info.type === 'directory')
+      ? ''
+      : info.type === 'directory'
+        ? '/'
+        : info.type === 'symlink'
+          ? long
+            ? ''
+            : '@'
+          : info.type === 'file' && info.mode & 0o111 && options.has('F')
+            ? '*'
+            : ''
   const painted = (entry: Entry) => {
     if (!colour) return entry.name
-    const code = entry.info.type === 'directory' ? '01;34' : entry.info.type === 'symlink' ? '01;36' : entry.info.mode & 0o111 ? '01;32' : ''
+    const code =
+      entry.info.type === 'directory' ? '01;34' : entry.info.type === 'symlink' ? '01;36' : entry.info.mode & 0o111 ? '01;32' : ''
     return code ? `\x1b[${code}m${entry.name}\x1b[0m` : entry.name
   }
   function* show(entries: readonly Entry[], total: boolean): Proc {
@@ -94,7 +155,14 @@ export const ls = tool(function* (context, args) {
       const cells = sorted.map((entry) => inode(entry) + painted(entry) + mark(entry))
       if (options.has('m')) return yield* write(1, `${cells.join(', ')}\n`)
       if (options.has('1') || !terminal) return yield* write(1, cells.map((cell) => `${cell}\n`).join(''))
-      return yield* write(1, inColumns(cells, sorted.map((entry) => inode(entry).length + entry.name.length + mark(entry).length), terminal.columns))
+      return yield* write(
+        1,
+        inColumns(
+          cells,
+          sorted.map((entry) => inode(entry).length + entry.name.length + mark(entry).length),
+          terminal.columns,
+        ),
+      )
     }
     const rows: string[][] = []
     for (const entry of sorted) {
@@ -102,8 +170,21 @@ export const ls = tool(function* (context, args) {
       const size = options.has('h') ? humanSize(info.size) : String(info.size)
       const target = info.type === 'symlink' ? ` -> ${yield* readLink(entry.path)}` : ''
       const age = now - info.modifiedMs
-      const time = options.has('T') || options.get('Y') === 'full-iso' ? formatTime('%Y-%m-%d %H:%M:%S.%N %z', info.modifiedMs) : options.get('Y') === 'long-iso' ? formatTime('%Y-%m-%d %H:%M', info.modifiedMs) : formatTime(age > 15_778_476_000 || age < -3_600_000 ? '%b %e  %Y' : '%b %e %H:%M', info.modifiedMs)
-      rows.push([`${inode(entry)}${modeText(info)}`, String(info.links), ...(options.has('g') ? [] : [options.has('n') ? String(info.uid) : userName(info.uid)]), ...(options.has('o') ? [] : [options.has('n') ? String(info.gid) : groupName(info.gid)]), size, time, `${painted(entry)}${mark(entry)}${target}`])
+      const time =
+        options.has('T') || options.get('Y') === 'full-iso'
+          ? formatTime('%Y-%m-%d %H:%M:%S.%N %z', info.modifiedMs)
+          : options.get('Y') === 'long-iso'
+            ? formatTime('%Y-%m-%d %H:%M', info.modifiedMs)
+            : formatTime(age > 15_778_476_000 || age < -3_600_000 ? '%b %e  %Y' : '%b %e %H:%M', info.modifiedMs)
+      rows.push([
+        `${inode(entry)}${modeText(info)}`,
+        String(info.links),
+        ...(options.has('g') ? [] : [options.has('n') ? String(info.uid) : userName(info.uid)]),
+        ...(options.has('o') ? [] : [options.has('n') ? String(info.gid) : groupName(info.gid)]),
+        size,
+        time,
+        `${painted(entry)}${mark(entry)}${target}`,
+      ])
     }
     const last = (rows[0]?.length ?? 1) - 1
     const widths = Array.from({ length: last }, (_, i) => Math.max(...rows.map((row) => row[i]!.length)))
@@ -115,11 +196,22 @@ export const ls = tool(function* (context, args) {
     const right = new Set([1, last - 2])
     const blocks = sorted.reduce((sum, { info }) => sum + (info.type === 'symlink' ? 0 : Math.ceil(info.size / 4096) * 4), 0)
     const head = total ? `total ${options.has('h') ? humanSize(blocks * 1024) : blocks}\n` : ''
-    yield* write(1, head + rows.map((row) => `${row.map((cell, i) => (i === last ? cell : right.has(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join(' ')}\n`).join(''))
+    yield* write(
+      1,
+      head +
+        rows
+          .map(
+            (row) =>
+              `${row.map((cell, i) => (i === last ? cell : right.has(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join(' ')}\n`,
+          )
+          .join(''),
+    )
   }
   function* entriesOf(path: string): Proc<Entry[]> {
     const ignored = options.all('I')
-    const listed = (yield* listDirectory(path)).filter((name) => options.has('a') || options.has('A') || !name.startsWith('.')).filter((name) => !ignored.includes(name))
+    const listed = (yield* listDirectory(path))
+      .filter((name) => options.has('a') || options.has('A') || !name.startsWith('.'))
+      .filter((name) => !ignored.includes(name))
     const all = options.has('a') ? ['.', '..', ...listed] : listed
     const out: Entry[] = []
     for (const name of all) {
@@ -135,7 +227,10 @@ export const ls = tool(function* (context, args) {
     let info = yield* stat(path, { follow: false })
     if (info?.type === 'symlink' && !long) info = (yield* stat(path)) ?? info
     if (!info) {
-      yield* complain(context, context.busybox ? `${path}: No such file or directory` : `cannot access '${path}': No such file or directory`)
+      yield* complain(
+        context,
+        context.busybox ? `${path}: No such file or directory` : `cannot access '${path}': No such file or directory`,
+      )
       status = context.busybox ? 1 : 2
     } else if (info.type === 'directory' && !options.has('d')) directories.push(path)
     else files.push({ name: path, path, info })
@@ -151,10 +246,18 @@ export const ls = tool(function* (context, args) {
       if (titled) yield* write(1, `${first ? '' : '\n'}${path}:\n`)
       first = false
       yield* show(entries, true)
-      if (options.has('R')) queue.unshift(...entries.filter((entry) => entry.info.type === 'directory' && entry.name !== '.' && entry.name !== '..').map((entry) => entry.path))
+      if (options.has('R'))
+        queue.unshift(
+          ...entries
+            .filter((entry) => entry.info.type === 'directory' && entry.name !== '.' && entry.name !== '..')
+            .map((entry) => entry.path),
+        )
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error
-      yield* complain(context, context.busybox ? `can't open '${path}': ${error.message}` : `cannot open directory '${path}': ${error.message}`)
+      yield* complain(
+        context,
+        context.busybox ? `can't open '${path}': ${error.message}` : `cannot open directory '${path}': ${error.message}`,
+      )
       status = context.busybox ? 1 : 2
     }
   }
@@ -186,10 +289,15 @@ export const mkdir = tool(function* (context, args) {
   if (options.operands.length === 0) throw new ToolError(`missing operand\nTry 'mkdir --help' for more information.`)
   let status = 0
   for (const path of options.operands) {
-    status |= yield* trying(context, (error) => (context.busybox ? `can't create directory '${path}': ${error.message}` : `cannot create directory ‘${path}’: ${error.message}`), function* () {
-      yield* makeDirectory(path, { parents: options.has('p'), mode: options.has('m') ? parseInt(options.get('m')!, 8) : undefined })
-      if (options.has('v')) yield* write(1, `${context.name}: created directory '${path}'\n`)
-    })
+    status |= yield* trying(
+      context,
+      (error) =>
+        context.busybox ? `can't create directory '${path}': ${error.message}` : `cannot create directory ‘${path}’: ${error.message}`,
+      function* () {
+        yield* makeDirectory(path, { parents: options.has('p'), mode: options.has('m') ? parseInt(options.get('m')!, 8) : undefined })
+        if (options.has('v')) yield* write(1, `${context.name}: created directory '${path}'\n`)
+      },
+    )
   }
   return status
 })
@@ -198,24 +306,39 @@ export const rmdir = tool(function* (context, args) {
   const options = parseOptions(context, args, { short: 'pv', long: { parents: 'p', 'ignore-fail-on-non-empty': 'I' } })
   let status = 0
   for (const path of options.operands) {
-    status |= yield* trying(context, (error) => (context.busybox ? `'${path}': ${error.message}` : `failed to remove '${path}': ${error.message}`), function* () {
-      const info = yield* stat(path, { follow: false })
-      if (info && info.type !== 'directory') throw new SyscallError('ENOTDIR')
-      yield* remove(path)
-    })
+    status |= yield* trying(
+      context,
+      (error) => (context.busybox ? `'${path}': ${error.message}` : `failed to remove '${path}': ${error.message}`),
+      function* () {
+        const info = yield* stat(path, { follow: false })
+        if (info && info.type !== 'directory') throw new SyscallError('ENOTDIR')
+        yield* remove(path)
+      },
+    )
   }
   return status
 })
 
 export const rm = tool(function* (context, args) {
-  const options = parseOptions(context, args, { short: 'rRfivdI', long: { recursive: 'r', force: 'f', verbose: 'v', dir: 'd', 'no-preserve-root': 'N' } })
+  const options = parseOptions(context, args, {
+    short: 'rRfivdI',
+    long: { recursive: 'r', force: 'f', verbose: 'v', dir: 'd', 'no-preserve-root': 'N' },
+  })
   const recursive = options.has('r') || options.has('R')
   if (options.operands.length === 0 && !options.has('f')) throw new ToolError(`missing operand\nTry 'rm --help' for more information.`)
   let status = 0
-  const refuse = (path: string, text: string) => (context.busybox ? (text === 'Is a directory' ? `'${path}' is a directory` : `can't remove '${path}': ${text}`) : `cannot remove '${path}': ${text}`)
+  const refuse = (path: string, text: string) =>
+    context.busybox
+      ? text === 'Is a directory'
+        ? `'${path}' is a directory`
+        : `can't remove '${path}': ${text}`
+      : `cannot remove '${path}': ${text}`
   for (const path of options.operands) {
     if (/^\/+$/.test(path) && recursive && !options.has('N')) {
-      yield* complain(context, `it is dangerous to operate recursively on '/'\n${context.name}: use --no-preserve-root to override this failsafe`)
+      yield* complain(
+        context,
+        `it is dangerous to operate recursively on '/'\n${context.name}: use --no-preserve-root to override this failsafe`,
+      )
       status = 1
       continue
     }
@@ -228,28 +351,57 @@ export const rm = tool(function* (context, args) {
       yield* complain(context, refuse(path, 'Is a directory'))
       status = 1
     } else {
-      status |= yield* trying(context, (error) => refuse(path, error.message), function* () {
-        yield* remove(path, { recursive })
-        if (options.has('v')) yield* write(1, info.type === 'directory' ? `removed directory '${path}'\n` : `removed '${path}'\n`)
-      })
+      status |= yield* trying(
+        context,
+        (error) => refuse(path, error.message),
+        function* () {
+          yield* remove(path, { recursive })
+          if (options.has('v')) yield* write(1, info.type === 'directory' ? `removed directory '${path}'\n` : `removed '${path}'\n`)
+        },
+      )
     }
   }
   return status
 })
 
 /** Where `cp a b` and `mv a b` put things: inside `b` when it is a directory. */
-function* targets(context: Context, operands: readonly string[], intoDirectory: string | undefined, what: string): Proc<(readonly [string, string])[]> {
+function* targets(
+  context: Context,
+  operands: readonly string[],
+  intoDirectory: string | undefined,
+  what: string,
+): Proc<(readonly [string, string])[]> {
   const sources = intoDirectory === undefined ? operands.slice(0, -1) : operands
   const destination = intoDirectory ?? operands.at(-1)
-  if (destination === undefined || (sources.length === 0 && operands.length === 0)) throw new ToolError(`missing file operand\nTry '${context.name} --help' for more information.`)
-  if (sources.length === 0) throw new ToolError(`missing destination file operand after '${operands[0]}'\nTry '${context.name} --help' for more information.`)
+  if (destination === undefined || (sources.length === 0 && operands.length === 0))
+    throw new ToolError(`missing file operand\nTry '${context.name} --help' for more information.`)
+  if (sources.length === 0)
+    throw new ToolError(`missing destination file operand after '${operands[0]}'\nTry '${context.name} --help' for more information.`)
   const directory = (yield* stat(destination))?.type === 'directory'
-  if (sources.length > 1 && !directory) throw new ToolError(context.busybox ? `can't ${what} to '${destination}': Not a directory` : `target '${destination}'${(yield* stat(destination)) ? ' is not a directory' : ': No such file or directory'}`)
+  if (sources.length > 1 && !directory)
+    throw new ToolError(
+      context.busybox
+        ? `can't ${what} to '${destination}': Not a directory`
+        : `target '${destination}'${(yield* stat(destination)) ? ' is not a directory' : ': No such file or directory'}`,
+    )
   return sources.map((source) => [source, directory ? join(destination, nameOf(source)) : destination] as const)
 }
 
 export const cp = tool(function* (context, args) {
-  const options = parseOptions(context, args, { short: 'rRafpvndLPiuTt:H', long: { recursive: 'r', archive: 'a', force: 'f', preserve: 'p', verbose: 'v', 'no-clobber': 'n', 'target-directory=': 't', 'no-target-directory': 'T', dereference: 'L' } })
+  const options = parseOptions(context, args, {
+    short: 'rRafpvndLPiuTt:H',
+    long: {
+      recursive: 'r',
+      archive: 'a',
+      force: 'f',
+      preserve: 'p',
+      verbose: 'v',
+      'no-clobber': 'n',
+      'target-directory=': 't',
+      'no-target-directory': 'T',
+      dereference: 'L',
+    },
+  })
   const recursive = options.has('r') || options.has('R') || options.has('a')
   const keep = options.has('a') || options.has('p')
   let status = 0
@@ -271,7 +423,10 @@ export const cp = tool(function* (context, args) {
   for (const [from, to] of yield* targets(context, options.operands, options.get('t'), 'copy')) {
     const info = yield* stat(from)
     if (!info) {
-      yield* complain(context, context.busybox ? `can't stat '${from}': No such file or directory` : `cannot stat '${from}': No such file or directory`)
+      yield* complain(
+        context,
+        context.busybox ? `can't stat '${from}': No such file or directory` : `cannot stat '${from}': No such file or directory`,
+      )
       status = 1
     } else if (info.type === 'directory' && !recursive) {
       yield* complain(context, context.busybox ? `omitting directory '${from}'` : `-r not specified; omitting directory '${from}'`)
@@ -280,31 +435,49 @@ export const cp = tool(function* (context, args) {
     else if ((yield* stat(to)) && (yield* realPath(from)) === (yield* realPath(to))) {
       yield* complain(context, `'${from}' and '${to}' are the same file`)
       status = 1
-    } else status |= yield* trying(context, (error) => (context.busybox ? `can't create '${to}': ${error.message}` : `cannot create ${info.type === 'directory' ? 'directory' : 'regular file'} '${to}': ${error.message}`), () => copy(from, to))
+    } else
+      status |= yield* trying(
+        context,
+        (error) =>
+          context.busybox
+            ? `can't create '${to}': ${error.message}`
+            : `cannot create ${info.type === 'directory' ? 'directory' : 'regular file'} '${to}': ${error.message}`,
+        () => copy(from, to),
+      )
   }
   return status
 })
 
 export const mv = tool(function* (context, args) {
-  const options = parseOptions(context, args, { short: 'fivnuTt:', long: { force: 'f', verbose: 'v', 'no-clobber': 'n', 'target-directory=': 't' } })
+  const options = parseOptions(context, args, {
+    short: 'fivnuTt:',
+    long: { force: 'f', verbose: 'v', 'no-clobber': 'n', 'target-directory=': 't' },
+  })
   let status = 0
   for (const [from, to] of yield* targets(context, options.operands, options.get('t'), 'rename')) {
     if (!(yield* stat(from, { follow: false }))) {
-      yield* complain(context, context.busybox ? `can't rename '${from}': No such file or directory` : `cannot stat '${from}': No such file or directory`)
+      yield* complain(
+        context,
+        context.busybox ? `can't rename '${from}': No such file or directory` : `cannot stat '${from}': No such file or directory`,
+      )
       status = 1
       continue
     }
     if (options.has('n') && (yield* stat(to))) continue
-    status |= yield* trying(context, (error) => (context.busybox ? `can't rename '${from}': ${error.message}` : `cannot move '${from}' to '${to}': ${error.message}`), function* () {
-      try {
-        yield* rename(from, to)
-      } catch (error) {
-        // Another file system: copied, then removed.
-        if (!(error instanceof SyscallError) || error.code !== 'EXDEV') throw error
-        yield* moveAcross(from, to)
-      }
-      if (options.has('v')) yield* write(1, `renamed '${from}' -> '${to}'\n`)
-    })
+    status |= yield* trying(
+      context,
+      (error) => (context.busybox ? `can't rename '${from}': ${error.message}` : `cannot move '${from}' to '${to}': ${error.message}`),
+      function* () {
+        try {
+          yield* rename(from, to)
+        } catch (error) {
+          // Another file system: copied, then removed.
+          if (!(error instanceof SyscallError) || error.code !== 'EXDEV') throw error
+          yield* moveAcross(from, to)
+        }
+        if (options.has('v')) yield* write(1, `renamed '${from}' -> '${to}'\n`)
+      },
+    )
   }
   return status
 })
@@ -326,10 +499,17 @@ export const ln = tool(function* (context, args) {
   const directory = options.has('n') ? false : (yield* stat(operands.at(-1) ?? ''))?.type === 'directory'
   for (const target of operands.slice(0, -1)) {
     const path = directory ? join(operands.at(-1)!, nameOf(target)) : operands.at(-1)!
-    status |= yield* trying(context, (error) => (context.busybox ? `${path}: ${error.message}` : `failed to create ${options.has('s') ? 'symbolic' : 'hard'} link '${path}': ${error.message}`), function* () {
-      if (options.has('f') && (yield* stat(path, { follow: false }))) yield* remove(path)
-      yield* options.has('s') ? symlink(target, path) : hardLink(target, path)
-    })
+    status |= yield* trying(
+      context,
+      (error) =>
+        context.busybox
+          ? `${path}: ${error.message}`
+          : `failed to create ${options.has('s') ? 'symbolic' : 'hard'} link '${path}': ${error.message}`,
+      function* () {
+        if (options.has('f') && (yield* stat(path, { follow: false }))) yield* remove(path)
+        yield* options.has('s') ? symlink(target, path) : hardLink(target, path)
+      },
+    )
   }
   return status
 })
@@ -342,13 +522,17 @@ export const touch = tool(function* (context, args) {
   if (options.has('r')) time = (yield* stat(options.get('r')!))?.modifiedMs ?? time
   let status = 0
   for (const path of options.operands) {
-    status |= yield* trying(context, (error) => (context.busybox ? `${path}: ${error.message}` : `cannot touch '${path}': ${error.message}`), function* () {
-      if (!(yield* stat(path))) {
-        if (options.has('c')) return
-        yield* writeFile(path, '')
-      }
-      yield* setTimes(path, time)
-    })
+    status |= yield* trying(
+      context,
+      (error) => (context.busybox ? `${path}: ${error.message}` : `cannot touch '${path}': ${error.message}`),
+      function* () {
+        if (!(yield* stat(path))) {
+          if (options.has('c')) return
+          yield* writeFile(path, '')
+        }
+        yield* setTimes(path, time)
+      },
+    )
   }
   return status
 })
@@ -363,7 +547,8 @@ export function changedMode(text: string, mode: number, directory: boolean): num
     const who = match[1] === '' || match[1]!.includes('a') ? 'ugo' : match[1]!
     for (const [, operator, rights] of match[2]!.matchAll(/([-+=])([rwxXst]*)/g)) {
       let bits = 0
-      for (const right of rights!) if (right === 'r') bits |= 4
+      for (const right of rights!)
+        if (right === 'r') bits |= 4
         else if (right === 'w') bits |= 2
         else if (right === 'x' || (right === 'X' && (directory || result & 0o111))) bits |= 1
       const mask = [...who].reduce((all, one) => all | (bits << { u: 6, g: 3, o: 0 }[one as 'u' | 'g' | 'o']), 0)
@@ -386,14 +571,25 @@ function* walk(path: string, recursive: boolean, visit: (path: string, info: Fil
 export const chmod = tool(function* (context, args) {
   // `chmod -x file`: a mode, not an option.
   const at = args.findIndex((argument) => /^-[rwxXst]+$/.test(argument) && argument !== '-R')
-  const options = parseOptions(context, at >= 0 ? args.filter((_, i) => i !== at) : args, { short: 'RvcfE', long: { recursive: 'R', verbose: 'v' } })
+  const options = parseOptions(context, at >= 0 ? args.filter((_, i) => i !== at) : args, {
+    short: 'RvcfE',
+    long: { recursive: 'R', verbose: 'v' },
+  })
   const [mode, ...paths] = at >= 0 ? [args[at]!, ...options.operands] : options.operands
-  if (mode === undefined || paths.length === 0) throw new ToolError(`missing operand${mode === undefined ? '' : ` after ‘${mode}’`}\nTry 'chmod --help' for more information.`)
+  if (mode === undefined || paths.length === 0)
+    throw new ToolError(`missing operand${mode === undefined ? '' : ` after ‘${mode}’`}\nTry 'chmod --help' for more information.`)
   if (changedMode(mode, 0, false) === undefined) throw new ToolError(`invalid mode: ‘${mode}’\nTry 'chmod --help' for more information.`)
   let status = 0
   for (const path of paths) {
-    status |= yield* trying(context, (error) => (error.code === 'ENOENT' ? (context.busybox ? `${path}: ${error.message}` : `cannot access '${path}': ${error.message}`) : `changing permissions of '${path}': ${error.message}`), () =>
-      walk(path, options.has('R'), (one, info) => changeMode(one, changedMode(mode, info.mode, info.type === 'directory')!)),
+    status |= yield* trying(
+      context,
+      (error) =>
+        error.code === 'ENOENT'
+          ? context.busybox
+            ? `${path}: ${error.message}`
+            : `cannot access '${path}': ${error.message}`
+          : `changing permissions of '${path}': ${error.message}`,
+      () => walk(path, options.has('R'), (one, info) => changeMode(one, changedMode(mode, info.mode, info.type === 'directory')!)),
     )
   }
   return status
@@ -416,7 +612,12 @@ export const chown = tool(function* (context, args) {
   const gid = yield* idOf(group, '/etc/group')
   let status = 0
   for (const path of paths) {
-    status |= yield* trying(context, (error) => (error.code === 'ENOENT' ? `cannot access '${path}': ${error.message}` : `changing ownership of '${path}': ${error.message}`), () => walk(path, options.has('R'), (one, info) => changeOwner(one, uid ?? info.uid, gid ?? info.gid)))
+    status |= yield* trying(
+      context,
+      (error) =>
+        error.code === 'ENOENT' ? `cannot access '${path}': ${error.message}` : `changing ownership of '${path}': ${error.message}`,
+      () => walk(path, options.has('R'), (one, info) => changeOwner(one, uid ?? info.uid, gid ?? info.gid)),
+    )
   }
   return status
 })
@@ -429,17 +630,60 @@ export const statTool = tool(function* (context, args) {
   for (const path of options.operands) {
     const info = yield* stat(path, { follow: options.has('L') })
     if (!info) {
-      yield* complain(context, context.busybox ? `can't stat '${path}': No such file or directory` : `cannot statx '${path}': No such file or directory`)
+      yield* complain(
+        context,
+        context.busybox ? `can't stat '${path}': No such file or directory` : `cannot statx '${path}': No such file or directory`,
+      )
       status = 1
       continue
     }
-    const kind = { file: info.size === 0 ? 'regular empty file' : 'regular file', directory: 'directory', symlink: 'symbolic link', device: 'character special file', pipe: 'fifo', socket: 'socket' }[info.type]
+    const kind = {
+      file: info.size === 0 ? 'regular empty file' : 'regular file',
+      directory: 'directory',
+      symlink: 'symbolic link',
+      device: 'character special file',
+      pipe: 'fifo',
+      socket: 'socket',
+    }[info.type]
     const time = formatTime('%Y-%m-%d %H:%M:%S.%N %z', info.modifiedMs)
     const octal = (info.mode & 0o7777).toString(8)
-    const field: Readonly<Record<string, string>> = { n: path, N: info.type === 'symlink' ? `'${path}' -> '${yield* readLink(path)}'` : `'${path}'`, s: String(info.size), a: octal, A: modeText(info), u: String(info.uid), g: String(info.gid), U: userName(info.uid), G: groupName(info.gid), F: kind, i: String(info.inode), h: String(info.links), y: time, x: time, z: time, w: '-', Y: String(Math.floor(info.modifiedMs / 1000)), X: String(Math.floor(info.modifiedMs / 1000)), Z: String(Math.floor(info.modifiedMs / 1000)), b: String(Math.ceil(info.size / 512)), B: '512', o: '4096', f: '81a4', d: '64', t: '0', T: '0', '%': '%' }
+    const field: Readonly<Record<string, string>> = {
+      n: path,
+      N: info.type === 'symlink' ? `'${path}' -> '${yield* readLink(path)}'` : `'${path}'`,
+      s: String(info.size),
+      a: octal,
+      A: modeText(info),
+      u: String(info.uid),
+      g: String(info.gid),
+      U: userName(info.uid),
+      G: groupName(info.gid),
+      F: kind,
+      i: String(info.inode),
+      h: String(info.links),
+      y: time,
+      x: time,
+      z: time,
+      w: '-',
+      Y: String(Math.floor(info.modifiedMs / 1000)),
+      X: String(Math.floor(info.modifiedMs / 1000)),
+      Z: String(Math.floor(info.modifiedMs / 1000)),
+      b: String(Math.ceil(info.size / 512)),
+      B: '512',
+      o: '4096',
+      f: '81a4',
+      d: '64',
+      t: '0',
+      T: '0',
+      '%': '%',
+    }
     const format = options.get('c') ?? options.get('P')
-    if (format !== undefined) yield* write(1, format.replace(/%(.)/g, (whole, letter: string) => field[letter] ?? whole) + (options.has('c') ? '\n' : ''))
-    else yield* write(1, `  File: ${info.type === 'symlink' ? field.N!.replace(/'/g, '') : path}\n  Size: ${String(info.size).padEnd(10)}\tBlocks: ${field.b!.padEnd(10)} IO Block: 4096   ${kind}\nDevice: 0,64\tInode: ${String(info.inode).padEnd(11)} Links: ${info.links}\nAccess: (${octal.padStart(4, '0')}/${modeText(info)})  Uid: (${String(info.uid).padStart(5)}/${userName(info.uid).padStart(8)})   Gid: (${String(info.gid).padStart(5)}/${groupName(info.gid).padStart(8)})\nAccess: ${time}\nModify: ${time}\nChange: ${time}\n Birth: -\n`)
+    if (format !== undefined)
+      yield* write(1, format.replace(/%(.)/g, (whole, letter: string) => field[letter] ?? whole) + (options.has('c') ? '\n' : ''))
+    else
+      yield* write(
+        1,
+        `  File: ${info.type === 'symlink' ? field.N!.replace(/'/g, '') : path}\n  Size: ${String(info.size).padEnd(10)}\tBlocks: ${field.b!.padEnd(10)} IO Block: 4096   ${kind}\nDevice: 0,64\tInode: ${String(info.inode).padEnd(11)} Links: ${info.links}\nAccess: (${octal.padStart(4, '0')}/${modeText(info)})  Uid: (${String(info.uid).padStart(5)}/${userName(info.uid).padStart(8)})   Gid: (${String(info.gid).padStart(5)}/${groupName(info.gid).padStart(8)})\nAccess: ${time}\nModify: ${time}\nChange: ${time}\n Birth: -\n`,
+      )
   }
   return status
 })
@@ -476,27 +720,35 @@ export const realpath = tool(function* (context, args) {
       yield* write(1, `${yield* readLink(path)}${options.has('n') ? '' : '\n'}`)
       continue
     }
-    status |= yield* trying(context, (error) => `${path}: ${error.message}`, function* () {
-      let real: string
-      try {
-        real = yield* realPath(path)
-      } catch (error) {
-        if (!(error instanceof SyscallError) || options.has('e')) throw error
-        real = join(yield* realPath(parentOf(path)), nameOf(path)) // only the last name may be missing
-      }
-      yield* write(1, `${real}\n`)
-    })
+    status |= yield* trying(
+      context,
+      (error) => `${path}: ${error.message}`,
+      function* () {
+        let real: string
+        try {
+          real = yield* realPath(path)
+        } catch (error) {
+          if (!(error instanceof SyscallError) || options.has('e')) throw error
+          real = join(yield* realPath(parentOf(path)), nameOf(path)) // only the last name may be missing
+        }
+        yield* write(1, `${real}\n`)
+      },
+    )
   }
   return status
 })
 
 export const mktemp = tool(function* (context, args) {
-  const options = parseOptions(context, args, { short: 'dup:qt', long: { directory: 'd', 'dry-run': 'u', 'tmpdir=?': 'p', 'suffix=': 'S' } })
+  const options = parseOptions(context, args, {
+    short: 'dup:qt',
+    long: { directory: 'd', 'dry-run': 'u', 'tmpdir=?': 'p', 'suffix=': 'S' },
+  })
   const template = options.operands[0] ?? 'tmp.XXXXXXXXXX'
   const xs = /X{3,}(?!.*X{3,})/.exec(template)
   if (!xs) throw new ToolError(`too few X's in template ‘${template}’`)
   let filled = ''
-  for (let i = 0; i < xs[0].length; i++) filled += 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'[Math.floor((yield* random()) * 62)]
+  for (let i = 0; i < xs[0].length; i++)
+    filled += 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'[Math.floor((yield* random()) * 62)]
   const name = template.slice(0, xs.index) + filled + template.slice(xs.index + xs[0].length) + (options.get('S') ?? '')
   const inTmp = options.operands.length === 0 || options.has('p') || options.has('t')
   const path = inTmp ? join(options.get('p') || context.env.TMPDIR || '/tmp', name) : name
@@ -506,9 +758,19 @@ export const mktemp = tool(function* (context, args) {
 })
 
 export const du = tool(function* (context, args) {
-  const options = parseOptions(context, args, { short: 'ashckbmd:xS', long: { all: 'a', summarize: 's', 'human-readable': 'h', total: 'c', 'max-depth=': 'd', bytes: 'b', 'apparent-size': 'A' } })
+  const options = parseOptions(context, args, {
+    short: 'ashckbmd:xS',
+    long: { all: 'a', summarize: 's', 'human-readable': 'h', total: 'c', 'max-depth=': 'd', bytes: 'b', 'apparent-size': 'A' },
+  })
   const most = options.has('s') ? 0 : Number(options.get('d') ?? Infinity)
-  const shown = (bytes: number) => (options.has('h') ? (bytes === 0 ? '0' : humanSize(bytes)) : options.has('b') ? String(bytes) : String(Math.ceil(bytes / (options.has('m') ? 1048576 : 1024))))
+  const shown = (bytes: number) =>
+    options.has('h')
+      ? bytes === 0
+        ? '0'
+        : humanSize(bytes)
+      : options.has('b')
+        ? String(bytes)
+        : String(Math.ceil(bytes / (options.has('m') ? 1048576 : 1024)))
   let status = 0
   let total = 0
   function* measure(path: string, depth: number): Proc<number> {
@@ -520,16 +782,23 @@ export const du = tool(function* (context, args) {
     return size
   }
   for (const path of options.operands.length ? options.operands : ['.']) {
-    status |= yield* trying(context, (error) => (context.busybox ? `${path}: ${error.message}` : `cannot access '${path}': ${error.message}`), function* () {
-      total += yield* measure(path, 0)
-    })
+    status |= yield* trying(
+      context,
+      (error) => (context.busybox ? `${path}: ${error.message}` : `cannot access '${path}': ${error.message}`),
+      function* () {
+        total += yield* measure(path, 0)
+      },
+    )
   }
   if (options.has('c')) yield* write(1, `${shown(total)}\ttotal\n`)
   return status
 })
 
 export const df = tool(function* (context, args) {
-  const options = parseOptions(context, args, { short: 'hHkmTPiat:', long: { 'human-readable': 'h', 'print-type': 'T', portability: 'P', inodes: 'i' } })
+  const options = parseOptions(context, args, {
+    short: 'hHkmTPiat:',
+    long: { 'human-readable': 'h', 'print-type': 'T', portability: 'P', inodes: 'i' },
+  })
   const all = yield* mounts()
   const chosen: typeof all = []
   const list = [...chosen]
@@ -542,20 +811,46 @@ export const df = tool(function* (context, args) {
       yield* complain(context, context.busybox ? `${path}: can't find mount point: ${error.message}` : `${path}: ${error.message}`)
       return 1
     }
-    const best = all.filter((mount) => mount.path === '/' || real === mount.path || real.startsWith(`${mount.path}/`)).sort((a, b) => b.path.length - a.path.length)[0]
+    const best = all
+      .filter((mount) => mount.path === '/' || real === mount.path || real.startsWith(`${mount.path}/`))
+      .sort((a, b) => b.path.length - a.path.length)[0]
     if (best) list.push(best)
   }
   const size = (bytes: number) => (options.has('h') ? humanSize(bytes) : String(Math.ceil(bytes / (options.has('m') ? 1048576 : 1024))))
   const rows = (options.operands.length ? list : all).map((mount) => {
     const capacity = mount.sizeBytes || 100 * 1024 ** 3
     const percent = capacity === 0 ? '-' : `${Math.ceil((mount.usedBytes / capacity) * 100)}%`
-    return [mount.source, ...(options.has('T') ? [mount.type] : []), size(capacity), size(mount.usedBytes), size(Math.max(0, capacity - mount.usedBytes)), percent, mount.path]
+    return [
+      mount.source,
+      ...(options.has('T') ? [mount.type] : []),
+      size(capacity),
+      size(mount.usedBytes),
+      size(Math.max(0, capacity - mount.usedBytes)),
+      percent,
+      mount.path,
+    ]
   })
-  const head = ['Filesystem', ...(options.has('T') ? ['Type'] : []), options.has('h') ? 'Size' : context.busybox ? '1K-blocks' : '1K-blocks', 'Used', options.has('h') && !context.busybox ? 'Avail' : 'Available', options.has('P') ? 'Capacity' : 'Use%', 'Mounted on']
+  const head = [
+    'Filesystem',
+    ...(options.has('T') ? ['Type'] : []),
+    options.has('h') ? 'Size' : context.busybox ? '1K-blocks' : '1K-blocks',
+    'Used',
+    options.has('h') && !context.busybox ? 'Avail' : 'Available',
+    options.has('P') ? 'Capacity' : 'Use%',
+    'Mounted on',
+  ]
   const table = [head, ...rows]
   const widths = head.map((_, i) => Math.max(...table.map((row) => row[i]!.length)))
   widths[0] = Math.max(widths[0]!, context.busybox ? 20 : 14)
-  yield* write(1, table.map((row) => `${row.map((cell, i) => (i === row.length - 1 ? cell : i === 0 || (options.has('T') && i === 1) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(' ')}\n`).join(''))
+  yield* write(
+    1,
+    table
+      .map(
+        (row) =>
+          `${row.map((cell, i) => (i === row.length - 1 ? cell : i === 0 || (options.has('T') && i === 1) ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(' ')}\n`,
+      )
+      .join(''),
+  )
   return 0
 })
 
@@ -575,7 +870,10 @@ export const tree = tool(function* (context, args) {
     for (const [i, { name, info }] of entries.entries()) {
       const last = i === entries.length - 1
       const full = join(path, name)
-      yield* write(1, `${prefix}${last ? '└── ' : '├── '}${options.has('f') ? full : name}${info?.type === 'symlink' ? ` -> ${yield* readLink(full)}` : ''}\n`)
+      yield* write(
+        1,
+        `${prefix}${last ? '└── ' : '├── '}${options.has('f') ? full : name}${info?.type === 'symlink' ? ` -> ${yield* readLink(full)}` : ''}\n`,
+      )
       if (info?.type === 'directory') {
         directories++
         yield* show(full, `${prefix}${last ? '    ' : '│   '}`, depth + 1)
@@ -590,6 +888,10 @@ export const tree = tool(function* (context, args) {
     yield* write(1, `${path}\n`)
     yield* show(path, '', 0)
   }
-  if (!options.has('n')) yield* write(1, `\n${directories} director${directories === 1 ? 'y' : 'ies'}${options.has('d') ? '' : `, ${files} file${files === 1 ? '' : 's'}`}\n`)
+  if (!options.has('n'))
+    yield* write(
+      1,
+      `\n${directories} director${directories === 1 ? 'y' : 'ies'}${options.has('d') ? '' : `, ${files} file${files === 1 ? '' : 's'}`}\n`,
+    )
   return 0
 })

@@ -143,7 +143,8 @@ export const head = tool(function* (context, args) {
 
 export const tail = tool(function* (context, args) {
   // `tail -5f`, `tail +3`: the old spelling.
-  const plain = args.flatMap((argument) => {
+  const plain = args.flatMap((argument, i) => {
+    if (/^-[nc]$/.test(args[i - 1] ?? '')) return [argument]
     const old = /^([-+])(\d+)(f?)$/.exec(argument)
     return old ? ['-n', `${old[1] === '+' ? '+' : ''}${old[2]}`, ...(old[3] ? ['-f'] : [])] : [argument]
   })
