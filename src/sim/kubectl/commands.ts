@@ -29,6 +29,20 @@ import { logs } from './commands/logs'
 import { run } from './commands/run'
 import { label } from './commands/label'
 import { patch } from './commands/patch'
+import { setEnv } from './commands/set-env'
+import { setImage } from './commands/set-image'
+import { setResources } from './commands/set-resources'
+import { setSelector } from './commands/set-selector'
+import { setServiceAccount } from './commands/set-serviceaccount'
+import { setSubject } from './commands/set-subject'
+import { describe } from './commands/describe'
+import { expose } from './commands/expose'
+import { rolloutPause, rolloutRestart, rolloutResume } from './commands/rollout-change'
+import { rolloutHistory } from './commands/rollout-history'
+import { rolloutStatus } from './commands/rollout-status'
+import { rolloutUndo } from './commands/rollout-undo'
+import { scale } from './commands/scale'
+import { wait } from './commands/wait'
 import { version } from './commands/version'
 import type { Command } from './session'
 
@@ -67,5 +81,21 @@ export const commands: Readonly<Record<string, Command>> = {
   logs,
   run,
   patch,
+  'set env': setEnv,
+  'set image': setImage,
+  'set resources': setResources,
+  'set selector': setSelector,
+  'set serviceaccount': setServiceAccount,
+  'set subject': setSubject,
+  describe,
+  expose,
+  'rollout history': rolloutHistory,
+  'rollout pause': rolloutPause,
+  'rollout restart': rolloutRestart,
+  'rollout resume': rolloutResume,
+  'rollout status': rolloutStatus,
+  'rollout undo': rolloutUndo,
+  scale,
   version,
+  wait,
 }

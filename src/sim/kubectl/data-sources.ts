@@ -1,4 +1,5 @@
-import { configMapKey, environmentVariableName } from '../formats/names'
+import { configMapKey } from '../formats/names'
+import { environmentNameProblems } from './env-names'
 import { listDirectory, readFile, stat } from '../node/os/calls'
 import { SyscallError, type Proc } from '../node/os/syscalls'
 import { bytesFromText } from '../node/os/text'
@@ -94,7 +95,7 @@ function parseEnvFile(text: string, env: Readonly<Record<string, string>>): [key
     if (line === '' || line.startsWith('#')) return
     const equals = line.indexOf('=')
     const key = equals < 0 ? line : line.slice(0, equals)
-    const wrong = environmentVariableName(key)
+    const wrong = environmentNameProblems(key)
     if (wrong.length) throw new CommandError(`${JSON.stringify(key)} is not a valid key name: ${wrong.join(';')}`)
     if (equals >= 0) pairs.push([key, line.slice(equals + 1)])
     else if (key in env) pairs.push([key, env[key]!])

@@ -1,6 +1,5 @@
 import { conform, TypeMismatch } from '../api/schema/conform'
 import { resourceRows, structNamed, type Struct, type Type } from '../api/schema/schema'
-import { alwaysPresent } from '../api/schema/zero-values'
 import { CommandError } from './errors'
 import type { Printable } from './printers/printer'
 
@@ -24,7 +23,7 @@ export function asStruct(object: Printable): Printable {
   const struct = name && structNamed(name)
   if (!struct) return object
   try {
-    return { kind, apiVersion, ...(ordered(conform(object, struct), struct) as Printable) }
+    return { kind, apiVersion, ...orderedStruct(conform(object, struct) as Printable, struct, true) }
   } catch (error) {
     if (error instanceof TypeMismatch) throw new CommandError(error.message)
     throw error
@@ -35,6 +34,7 @@ export function asStruct(object: Printable): Printable {
 const printedZeros: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'meta.v1.ObjectMeta': { creationTimestamp: null },
   'core.v1.ServicePort': { targetPort: 0 },
+  'scheduling.v1.PriorityClass': { value: 0 },
   'rbac.v1.Role': { rules: null },
   'rbac.v1.ClusterRole': { rules: null },
   'policy.v1.PodDisruptionBudgetStatus': { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
@@ -42,10 +42,16 @@ const printedZeros: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   'autoscaling.v1.HorizontalPodAutoscalerStatus': { currentReplicas: 0, desiredReplicas: 0 },
 }
 
-const presentAsWell: Readonly<Record<string, readonly string[]>> = {
-  'autoscaling.v1.HorizontalPodAutoscaler': ['status'],
-  'autoscaling.v2.HorizontalPodAutoscaler': ['status'],
-  'policy.v1.PodDisruptionBudget': ['status'],
+/** Structs that Go holds by value: printed even when empty. */
+const presentStructs: Readonly<Record<string, readonly string[]>> = {
+  'core.v1.Container': ['resources'],
+  'core.v1.EphemeralContainer': ['resources'],
+  'core.v1.PersistentVolumeClaimSpec': ['resources'],
+  'core.v1.ServiceStatus': ['loadBalancer'],
+  'networking.v1.IngressStatus': ['loadBalancer'],
+  'apps.v1.DeploymentSpec': ['strategy'],
+  'apps.v1.DaemonSetSpec': ['updateStrategy'],
+  'apps.v1.StatefulSetSpec': ['updateStrategy'],
 }
 
 function ordered(value: unknown, type: Type): unknown {
@@ -55,13 +61,14 @@ function ordered(value: unknown, type: Type): unknown {
   return orderedStruct(value as Printable, type)
 }
 
-function orderedStruct(value: Printable, struct: Struct): Printable {
+function orderedStruct(value: Printable, struct: Struct, isObject = false): Printable {
   const zeros = printedZeros[struct.name] ?? {}
-  const present = [...alwaysPresent(struct.name), ...(presentAsWell[struct.name] ?? [])]
+  const present = [...(presentStructs[struct.name] ?? []), ...(isObject ? ['spec', 'status'] : [])]
   const result: Record<string, unknown> = {}
   for (const field of struct.fields.values()) {
     const own = value[field.name]
-    if (own !== undefined) result[field.name] = ordered(own, field.type)
+    // A list nobody filled is nil in Go, whatever the server makes of it.
+    if (own !== undefined && !(field.required && Array.isArray(own) && own.length === 0)) result[field.name] = ordered(own, field.type)
     else if (field.name in zeros) result[field.name] = zeros[field.name]
     else if (present.includes(field.name) || field.name === 'metadata' || (field.required && field.type.is === 'struct')) {
       result[field.name] = field.type.is === 'struct' ? orderedStruct({}, field.type) : {}

@@ -2,7 +2,7 @@ import type { AnyObject } from '../../api/object'
 import { jsonPatch, JsonPatchError } from '../../formats/json-patch'
 import { mergePatch } from '../../formats/merge-patch'
 import { strategicMerge, StrategicMergeError } from '../../formats/strategic-merge'
-import { environmentVariableName } from '../../formats/names'
+import { environmentNameProblems } from '../env-names'
 import { parseYaml, YamlError } from '../../formats/yaml'
 import { attachTo, followUntilRunning } from '../attaching'
 import { builtInResource } from '../built-in-resource'
@@ -104,7 +104,7 @@ function* podOf(kubectl: Kubectl, name: string, words: readonly string[], restar
   const env = flags.list('env').map((entry) => {
     const equals = entry.indexOf('=')
     const key = entry.slice(0, equals)
-    if (equals <= 0 || environmentVariableName(key).length) throw new CommandError(`invalid env: ${entry}`)
+    if (equals <= 0 || environmentNameProblems(key).length) throw new CommandError(`invalid env: ${entry}`)
     return { name: key, value: entry.slice(equals + 1) }
   })
   const labels = flags.text('labels') ? labelPairs(flags.text('labels')) : { run: name }

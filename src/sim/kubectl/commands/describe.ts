@@ -1,0 +1,108 @@
+import type { AnyObject } from '../../api/object'
+import { describeGeneric } from '../describe/generic'
+import { describers, type Surroundings } from '../describe/describers'
+import { openDescription, type EventLine } from '../describe/writer'
+import { ApiError, asReported, CommandError, isNotFound, throwAll } from '../errors'
+import { fileOptions } from '../manifests'
+import { builtInResource } from '../built-in-resource'
+import { findResources, listResources, parseTargets, type Resource } from '../resources'
+import { clientConfig } from '../kubeconfig'
+import { nowMs } from '../../node/os/calls'
+import { out, err, type Command, type Kubectl } from '../session'
+import type { Proc } from '../../node/os/syscalls'
+
+export const describe: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    const files = fileOptions(kubectl)
+    if (args.length === 0 && files.names.length === 0 && !files.kustomize)
+      throw new CommandError(
+        'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
+      )
+    const found = yield* findResources(kubectl, {
+      words: args,
+      files,
+      selector: flags.text('selector'),
+      bareTypes: true,
+      allNamespaces: flags.bool('all-namespaces'),
+      fetch: true,
+      listQuery: { limit: flags.int('chunk-size') || undefined },
+    })
+    let resources = [...found.resources]
+    let errors = [...found.errors]
+    if (resources.length === 0 && args.length === 2 && errors.length === 1 && isNotFound(errors[0])) {
+      resources = yield* byPrefix(kubectl, args[0]!, args[1]!)
+      if (resources.length) errors = []
+    }
+    let first = true
+    for (const resource of resources) {
+      try {
+        const text = yield* describeOne(kubectl, resource)
+        yield* out(first ? text : `\n\n${text}`)
+        first = false
+      } catch (error) {
+        errors.push(asReported(error))
+      }
+    }
+    if (first && errors.length === 0)
+      yield* err(
+        flags.bool('all-namespaces')
+          ? 'No resources found\n'
+          : `No resources found in ${(yield* clientConfig(kubectl)).namespace} namespace.\n`,
+      )
+    throwAll(errors)
+  },
+}
+
+/** `describe pod web` finds `web-7c9…` when nothing is called just `web`. */
+function* byPrefix(kubectl: Kubectl, typeWord: string, prefix: string): Proc<Resource[]> {
+  const [target] = yield* parseTargets(kubectl, { words: [typeWord], bareTypes: true })
+  const { namespace } = yield* clientConfig(kubectl)
+  const all = yield* listResources(kubectl, target!.type, target!.type.namespaced ? namespace : '', {})
+  return all.filter(({ name }) => name.startsWith(prefix))
+}
+
+function* describeOne(kubectl: Kubectl, { object }: Resource): Proc<string> {
+  const subject = object!
+  const events = kubectl.flags.bool('show-events') ? yield* eventsAbout(kubectl, subject) : []
+  const description = openDescription(yield* nowMs())
+  const around: Surroundings = {
+    events,
+    *list<T>(apiVersion: string, kind: string, namespace: string, selector: { label?: string; field?: string } = {}) {
+      try {
+        const found = yield* listResources(kubectl, builtInResource({ apiVersion, kind }), namespace, {
+          selector: selector.label,
+          fieldSelector: selector.field,
+        })
+        return found.map((one) => one.object as unknown as T) // the caller names the kind it asks for
+      } catch (error) {
+        // A server without that kind, or one that keeps it to itself, is described without it.
+        if (error instanceof ApiError && ['NotFound', 'Forbidden'].includes(error.status.reason ?? '')) return []
+        throw error
+      }
+    },
+  }
+  const describer = describers[`${subject.apiVersion}/${subject.kind}`]
+  if (describer) yield* describer(description, subject, around)
+  else describeGeneric(description, subject, events)
+  return description.text()
+}
+
+function* eventsAbout(kubectl: Kubectl, { kind, metadata }: AnyObject): Proc<EventLine[]> {
+  const uid = kind === 'Node' ? metadata.name : metadata.uid
+  const fields = [
+    ['involvedObject.kind', kind],
+    ['involvedObject.name', metadata.name],
+    ['involvedObject.namespace', metadata.namespace],
+    ['involvedObject.uid', uid],
+  ]
+  const selector = (pairs: (string | undefined)[][]) => pairs.filter(([, value]) => value).map(([field, value]) => `${field}=${value}`).join(',') // prettier-ignore
+  const type = builtInResource({ apiVersion: 'v1', kind: 'Event' })
+  try {
+    const found = yield* listResources(kubectl, type, metadata.namespace ?? '', { fieldSelector: selector(fields) })
+    return found.map(({ object }) => object as EventLine)
+  } catch (error) {
+    if (error instanceof ApiError) return []
+    throw error
+  }
+}

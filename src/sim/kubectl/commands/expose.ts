@@ -1,0 +1,125 @@
+import type { AnyObject } from '../../api/object'
+import type { Container } from '../../api/types/core-v1.gen'
+import { asReported, CommandError, throwAll } from '../errors'
+import { fileOptions } from '../manifests'
+import { builtInResource } from '../built-in-resource'
+import { labelPairs } from '../label-pairs'
+import { podSpecOf } from '../pod-template'
+import { printerFor } from '../printers/printer'
+import { findResources, type Resource } from '../resources'
+import { out, type Command, type Kubectl } from '../session'
+import { asStruct } from '../typed'
+import { createObject, dryRunOf, operationText, withLastApplied, writeQuery, type NewObject } from '../writing'
+import { applyOverrides } from './run'
+
+const exposable = ['Service', 'Pod', 'ReplicationController', 'Deployment', 'ReplicaSet']
+
+export const expose: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    const dryRun = yield* dryRunOf(kubectl)
+    const printer = yield* printerFor(kubectl, { operation: operationText('exposed', dryRun), struct: true })
+    const found = yield* findResources(kubectl, { words: args, files: fileOptions(kubectl), fetch: true, bareTypes: false })
+    throwAll(found.errors)
+    const failures: Error[] = []
+    for (const resource of found.resources) {
+      try {
+        const service = yield* applyOverrides(kubectl, serviceOf(kubectl, resource))
+        const target = { type: builtInResource(service), namespace: resource.namespace, name: service.metadata.name ?? '' }
+        const object = service as unknown as AnyObject // the server completes it
+        const prepared = flags.bool('save-config') ? withLastApplied(object) : object
+        if (dryRun === 'client') {
+          yield* out(printer(flags.text('output') ? asStruct(prepared) : prepared))
+          continue
+        }
+        const created = yield* createObject(kubectl, target, asStruct(prepared) as AnyObject, writeQuery(kubectl, dryRun))
+        yield* out(printer(flags.text('output') ? asStruct(created) : created))
+      } catch (error) {
+        failures.push(asReported(error))
+      }
+    }
+    throwAll(failures)
+  },
+}
+
+function serviceOf(kubectl: Kubectl, { object, name, namespace }: Resource): NewObject {
+  const { flags } = kubectl
+  const source = object!
+  if (!exposable.includes(source.kind)) throw new CommandError(`cannot expose a ${source.kind}${groupSuffix(source)}`)
+  const selector = flags.text('selector') ? labelPairs(flags.text('selector')) : selectorOf(source)
+  const portText = flags.text('port')
+  const ports = portText ? portText.split(',') : containerPorts(source).map(({ port }) => String(port))
+  if (ports.length === 0) throw new CommandError("couldn't find port via --port flag or introspection")
+  const labels = flags.text('labels') ? labelPairs(flags.text('labels')) : source.metadata.labels
+  const headless = flags.text('cluster-ip') === 'None'
+  const protocols = new Map(containerPorts(source).map(({ port, protocol }) => [String(port), protocol]))
+  const target = flags.text('target-port')
+  const list = ports.map((port, i) => {
+    if (!/^\d+$/.test(port)) throw new CommandError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`)
+    const protocol = flags.text('protocol') || protocols.get(port) || 'TCP'
+    const targetPort = target === '' ? Number(port) : /^\d+$/.test(target) ? Number(target) : target
+    return { ...(ports.length > 1 ? { name: `port-${i + 1}` } : {}), port: Number(port), targetPort, protocol }
+  })
+  const type = flags.text('type')
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: flags.text('name') || name.slice(0, 63),
+      ...(labels ? { labels } : {}),
+      ...(flags.changed('namespace') || namespace ? { namespace } : {}),
+    },
+    spec: {
+      selector,
+      ports: list,
+      ...(type ? { type } : {}),
+      ...(flags.text('external-ip') ? { externalIPs: [flags.text('external-ip')] } : {}),
+      ...(flags.text('load-balancer-ip') ? { loadBalancerIP: flags.text('load-balancer-ip') } : {}),
+      ...(flags.text('session-affinity') ? { sessionAffinity: flags.text('session-affinity') } : {}),
+      ...(flags.text('cluster-ip') ? { clusterIP: headless ? 'None' : flags.text('cluster-ip') } : {}),
+    },
+  }
+}
+
+const groupSuffix = ({ apiVersion }: AnyObject) => (apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '')
+
+interface Selecting {
+  readonly selector?: {
+    readonly matchLabels?: Record<string, string>
+    readonly matchExpressions?: readonly { key: string; operator: string; values?: readonly string[] }[]
+  } & Record<string, unknown>
+}
+
+function selectorOf(object: AnyObject): Record<string, string> {
+  const { selector } = (object.spec ?? {}) as Selecting // by kind
+  const refuse = (why: string) => new CommandError(`couldn't retrieve selectors via --selector flag or introspection: ${why}`)
+  switch (object.kind) {
+    case 'Pod':
+      if (Object.keys(object.metadata.labels ?? {}).length === 0) throw refuse('the pod has no labels and cannot be exposed')
+      return object.metadata.labels!
+    case 'Service':
+      if (!selector || Object.keys(selector).length === 0) throw refuse('the service has no pod selector set')
+      return selector as unknown as Record<string, string>
+    case 'ReplicationController':
+      return (selector ?? {}) as unknown as Record<string, string>
+    default: {
+      const expressions = selector?.matchExpressions ?? []
+      if (expressions.length)
+        throw refuse(
+          `couldn't convert expressions - "[${expressions.map(({ key, operator, values = [] }) => `{${key} ${operator} [${values.join(' ')}]}`).join(' ')}]" to map-based selector format`,
+        )
+      return selector?.matchLabels ?? {}
+    }
+  }
+}
+
+function containerPorts(object: AnyObject): { port: number; protocol: string }[] {
+  if (object.kind === 'Service') {
+    const { ports = [] } = (object.spec ?? {}) as { ports?: readonly { port: number; protocol?: string }[] }
+    return ports.map(({ port, protocol }) => ({ port, protocol: protocol ?? 'TCP' }))
+  }
+  const containers: readonly Container[] = podSpecOf(object)?.containers ?? []
+  return containers.flatMap(({ ports = [] }) =>
+    ports.map(({ containerPort, protocol }) => ({ port: containerPort, protocol: protocol ?? 'TCP' })),
+  )
+}

@@ -1,0 +1,95 @@
+import type { AnyObject } from '../../api/object'
+import { timestamp } from '../../engine/time'
+import { strategicDiff } from '../../formats/strategic-merge'
+import { sameJson } from '../../formats/merge-patch'
+import { nowMs } from '../../node/os/calls'
+import { asReported, CommandError, throwAll } from '../errors'
+import { fileOptions } from '../manifests'
+import { qualifiedName } from '../mapper'
+import { printerFor } from '../printers/printer'
+import { findResources, type Resource } from '../resources'
+import { err, out, type Command } from '../session'
+import { typeNameOf } from '../typed'
+import { patchObject, writeQuery } from '../writing'
+
+interface Change {
+  readonly done: string
+  /** The object as it shall be; throws CommandError when it cannot be. */
+  readonly change: (object: AnyObject, resource: Resource, now: string) => AnyObject
+}
+
+/** restart, pause and resume: one field of each object is changed. */
+const rolloutCommand = ({ done, change }: Change): Command => ({
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    const files = fileOptions(kubectl)
+    if (args.length === 0 && files.names.length === 0 && !files.kustomize) throw new CommandError('required resource not specified')
+    const printer = yield* printerFor(kubectl, { operation: done })
+    const found = yield* findResources(kubectl, { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true })
+    const failures = [...found.errors]
+    if (found.resources.length === 0 && failures.length === 0)
+      yield* err('No resources found in default namespace.\n'.replace('default', flags.text('namespace') || 'default'))
+    const now = timestamp(yield* nowMs())
+    for (const resource of found.resources) {
+      try {
+        const before = resource.object!
+        const after = change(before, resource, now)
+        const patch = strategicDiff(before, after, typeNameOf(before.apiVersion, before.kind))
+        if (sameJson(patch, {}))
+          failures.push(
+            new CommandError(
+              `failed to create patch for ${resource.name}: if ${done} has already been triggered within the past second, please wait before attempting to trigger another`.replace(
+                'if restarted',
+                'if restart',
+              ),
+            ),
+          )
+        else yield* out(printer(yield* patchObject(kubectl, resource, 'strategic', patch, writeQuery(kubectl, 'none'))))
+      } catch (error) {
+        failures.push(asReported(error))
+      }
+    }
+    throwAll(failures)
+  },
+})
+
+const label = ({ type, name }: Resource) => `${qualifiedName(type)} ${JSON.stringify(name)}`
+const specOf = (object: AnyObject) => (object.spec ?? {}) as Readonly<Record<string, unknown>>
+
+export const rolloutRestart = rolloutCommand({
+  done: 'restarted',
+  change: (object, resource, now) => {
+    if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(object.kind))
+      throw new CommandError(
+        `${label(resource)} restarting is not supported`.replace(
+          `${label(resource)} `,
+          `${qualifiedName(resource.type)} ${JSON.stringify(resource.name)} `,
+        ),
+      )
+    const spec = specOf(object)
+    if (object.kind === 'Deployment' && spec.paused)
+      throw new CommandError(`${label(resource)} can't restart paused deployment (run rollout resume first)`)
+    const template = (spec.template ?? {}) as { metadata?: { annotations?: Record<string, string> } }
+    const annotations = { ...template.metadata?.annotations, 'kubectl.kubernetes.io/restartedAt': now }
+    return { ...object, spec: { ...spec, template: { ...template, metadata: { ...template.metadata, annotations } } } }
+  },
+})
+
+export const rolloutPause = rolloutCommand({
+  done: 'paused',
+  change: (object, resource) => {
+    if (object.kind !== 'Deployment') throw new CommandError(`${label(resource)} pausing is not supported`)
+    if (specOf(object).paused) throw new CommandError(`${label(resource)} is already paused`)
+    return { ...object, spec: { ...specOf(object), paused: true } }
+  },
+})
+
+export const rolloutResume = rolloutCommand({
+  done: 'resumed',
+  change: (object, resource) => {
+    if (object.kind !== 'Deployment') throw new CommandError(`${label(resource)} resuming is not supported`)
+    if (!specOf(object).paused) throw new CommandError(`${label(resource)} is not paused`)
+    const { paused: _, ...spec } = specOf(object)
+    return { ...object, spec }
+  },
+})

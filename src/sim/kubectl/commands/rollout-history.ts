@@ -1,0 +1,57 @@
+import { CommandError, throwAll } from '../errors'
+import { describePodTemplate } from '../describe/pod-template'
+import { fileOptions } from '../manifests'
+import { kindName } from '../mapper'
+import { printerFor } from '../printers/printer'
+import { descriptionColumns, tabulate } from '../printers/tabwriter'
+import { findResources, type Resource } from '../resources'
+import { hasHistory, historyOf, type Revision } from '../rollout-history'
+import { out, type Command, type Kubectl } from '../session'
+import { asStruct } from '../typed'
+import type { Proc } from '../../node/os/syscalls'
+
+export const rolloutHistory: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    const files = fileOptions(kubectl)
+    if (args.length === 0 && files.names.length === 0 && !files.kustomize) throw new CommandError('required resource not specified')
+    if (flags.int('revision') < 0) throw new CommandError(`revision must be a positive integer: ${flags.int('revision')}`)
+    const found = yield* findResources(kubectl, { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true })
+    throwAll(found.errors)
+    for (const resource of found.resources) yield* showHistory(kubectl, resource)
+  },
+}
+
+function* showHistory(kubectl: Kubectl, resource: Resource): Proc {
+  const { flags } = kubectl
+  const object = resource.object!
+  if (!hasHistory(object.kind))
+    throw new CommandError(
+      `no history viewer has been implemented for {${JSON.stringify(resource.type.group)} ${JSON.stringify(object.kind)}}`,
+    )
+  const revisions = yield* historyOf(kubectl, resource)
+  const wanted = flags.int('revision')
+  if (flags.text('output')) {
+    const printer = yield* printerFor(kubectl, { operation: '', struct: true })
+    if (wanted > 0) {
+      const revision = revisions.find(({ number }) => number === wanted)
+      if (!revision) throw new CommandError('unable to find the specified revision')
+      return yield* out(printer(asStruct(object.kind === 'Deployment' ? revision.object : revision.restored)))
+    }
+    for (const revision of revisions) yield* out(printer(asStruct(object.kind === 'Deployment' ? revision.object : revision.restored)))
+    return
+  }
+  const title = `${kindName(resource.type)}/${resource.name} ${wanted > 0 ? `with revision #${wanted}` : ''}\n`
+  yield* out(title + (wanted > 0 ? describeRevision(revisions, wanted) : `${listRevisions(revisions)}\n`))
+}
+
+function listRevisions(revisions: readonly Revision[]): string {
+  const lines = revisions.map(({ number, changeCause }) => `${number}\t${changeCause || '<none>'}\n`)
+  return tabulate(`REVISION\tCHANGE-CAUSE\n${lines.join('')}`, descriptionColumns)
+}
+
+function describeRevision(revisions: readonly Revision[], wanted: number): string {
+  const revision = revisions.find(({ number }) => number === wanted)
+  if (!revision) throw new CommandError('unable to find the specified revision')
+  return describePodTemplate(revision)
+}

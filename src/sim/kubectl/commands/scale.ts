@@ -1,0 +1,92 @@
+import type { AnyObject } from '../../api/object'
+import { asReported, CommandError, isConflict, throwAll } from '../errors'
+import { fileOptions } from '../manifests'
+import { pathOf } from '../mapper'
+import { printerFor } from '../printers/printer'
+import { findResources, type Resource } from '../resources'
+import { requestJson } from '../rest'
+import { nowMs, sleep } from '../../node/os/calls'
+import { out, type Command, type Kubectl } from '../session'
+import { dryRunOf, operationText, patchObject } from '../writing'
+import type { Proc } from '../../node/os/syscalls'
+
+interface Scale {
+  readonly metadata: { readonly resourceVersion?: string; readonly name: string; readonly namespace?: string }
+  readonly spec: { readonly replicas?: number }
+  readonly status?: { readonly replicas?: number }
+}
+
+export const scale: Command = {
+  required: ['replicas'],
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    const replicas = flags.int('replicas')
+    if (replicas < 0) throw new CommandError('The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0')
+    if (flags.changed('current-replicas') && flags.int('current-replicas') < -1)
+      throw new CommandError('The --current-replicas must specify an integer of -1 or greater')
+    const dryRun = yield* dryRunOf(kubectl)
+    const printer = yield* printerFor(kubectl, { operation: operationText('scaled', dryRun) })
+    const found = yield* findResources(kubectl, {
+      words: args,
+      files: fileOptions(kubectl),
+      fetch: true,
+      selector: flags.text('selector'),
+      all: flags.bool('all'),
+    })
+    const failures = [...found.errors]
+    if (flags.text('resource-version') && found.resources.length > 1)
+      throw new CommandError('cannot use --resource-version with multiple resources')
+    let count = 0
+    for (const resource of found.resources) {
+      count++
+      try {
+        if (dryRun === 'client') {
+          yield* out(printer(resource.object!))
+          continue
+        }
+        yield* scaleOne(kubectl, resource, replicas, dryRun === 'server')
+        yield* out(printer(resource.object!))
+      } catch (error) {
+        failures.push(asReported(error))
+      }
+    }
+    throwAll(failures)
+    if (count === 0) throw new CommandError('no objects passed to scale')
+  },
+}
+
+function* scaleOne(kubectl: Kubectl, resource: Resource, replicas: number, dryRun: boolean): Proc {
+  const { flags } = kubectl
+  const path = pathOf(resource.type, resource.namespace, resource.name, 'scale')
+  const expectedReplicas = flags.int('current-replicas')
+  const expectedVersion = flags.text('resource-version')
+  const query = { dryRun: dryRun ? 'All' : undefined }
+  if (expectedReplicas >= 0 || expectedVersion) {
+    for (;;) {
+      const current = yield* requestJson<Scale>(kubectl, { path })
+      if (expectedReplicas >= 0 && current.spec.replicas !== expectedReplicas)
+        throw new CommandError(`Expected replicas to be ${expectedReplicas}, was ${current.spec.replicas ?? 0}`)
+      if (expectedVersion && current.metadata.resourceVersion !== expectedVersion)
+        throw new CommandError(`Expected resource version to be ${expectedVersion}, was ${current.metadata.resourceVersion}`)
+      try {
+        yield* requestJson<AnyObject>(kubectl, { method: 'PUT', path, query, body: { ...current, spec: { ...current.spec, replicas } } })
+        break
+      } catch (error) {
+        if (!isConflict(error) || expectedVersion) throw error
+      }
+    }
+  } else yield* patchObject(kubectl, resource, 'merge', { spec: { replicas } }, query, 'scale')
+  const timeoutMs = flags.durationMs('timeout')
+  if (timeoutMs > 0 && !dryRun) yield* waitForReplicas(kubectl, path, replicas, timeoutMs)
+}
+
+/** `--timeout`: asks every second until the pods are as many as wanted. */
+function* waitForReplicas(kubectl: Kubectl, path: string, replicas: number, timeoutMs: number): Proc {
+  const endMs = (yield* nowMs()) + timeoutMs
+  for (;;) {
+    const current = yield* requestJson<Scale>(kubectl, { path })
+    if (current.status?.replicas === replicas) return
+    if ((yield* nowMs()) >= endMs) throw new CommandError('timed out waiting for the condition')
+    yield* sleep(1000)
+  }
+}

@@ -1,0 +1,48 @@
+import { CommandError } from '../errors'
+import { fileOptions } from '../manifests'
+import { mapContainers, matchesWildcard, podSpecOf, withPodSpec } from '../pod-template'
+import { mustGiveResources, setOn } from '../setting'
+import type { Command } from '../session'
+import { parseResources } from './create-quota'
+
+export const setResources: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    const files = fileOptions(kubectl)
+    if (args.length === 0 && files.names.length === 0 && !files.kustomize) throw mustGiveResources(false)
+    const [limits, requests] = [flags.text('limits'), flags.text('requests')]
+    if (!limits && !requests)
+      throw new CommandError('you must specify an update to requests or limits (in the form of --requests/--limits)')
+    const wanted = { ...(limits ? { limits: parseResources(limits) } : {}), ...(requests ? { requests: parseResources(requests) } : {}) }
+    const pattern = flags.text('containers')
+    yield* setOn(kubectl, {
+      words: args,
+      done: 'resource requirements updated',
+      manager: 'kubectl-set',
+      change: (object) => {
+        const spec = podSpecOf(object)
+        if (!spec) return object
+        let hits = 0
+        const changed = mapContainers(spec, (container) => {
+          if (!matchesWildcard(pattern, container.name)) return container
+          hits++
+          const { limits: oldLimits, requests: oldRequests, ...rest } = container.resources ?? {}
+          const merged = { limits: merge(oldLimits, wanted.limits), requests: merge(oldRequests, wanted.requests) }
+          return {
+            ...container,
+            resources: {
+              ...rest,
+              ...(merged.limits ? { limits: merged.limits } : {}),
+              ...(merged.requests ? { requests: merged.requests } : {}),
+            },
+          }
+        })
+        if (hits === 0) throw new CommandError(`unable to find container named ${pattern}`)
+        return withPodSpec(object, changed)
+      },
+    })
+  },
+}
+
+const merge = (old: Readonly<Record<string, string>> | undefined, added: Readonly<Record<string, string>> | undefined) =>
+  old || added ? { ...old, ...added } : undefined

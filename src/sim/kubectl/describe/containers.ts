@@ -1,0 +1,255 @@
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  EnvVar,
+  Pod,
+  Probe,
+  ResourceRequirements,
+  Toleration,
+  Volume,
+} from '../../api/types/core-v1.gen'
+import { longTime, type Description } from './writer'
+
+/** The section `Containers:` or `Init Containers:`; with `space` it stands inside a pod template. */
+export function writeContainers(
+  description: Description,
+  label: string,
+  containers: readonly Container[],
+  statuses: readonly ContainerStatus[] | undefined,
+  space: '' | '  ',
+  pod?: Pod,
+): void {
+  const { write } = description
+  write(0, `${space}${label}:${containers.length === 0 ? ' <none>' : ''}`)
+  for (const container of containers) {
+    const status = statuses?.find(({ name }) => name === container.name)
+    write(1, `${space ? ' ' : ''}${container.name}:`)
+    if (status) write(2, `Container ID:\t${status.containerID ?? ''}`)
+    write(2, `Image:\t${container.image ?? ''}`)
+    if (status) write(2, `Image ID:\t${status.imageID ?? ''}`)
+    const ports = (container.ports ?? [])
+      .map(({ containerPort, protocol = 'TCP', name }) => `${containerPort}/${protocol}${name ? ` (${name})` : ''}`)
+      .join(', ')
+    const hostPorts = (container.ports ?? [])
+      .map(({ hostPort, protocol = 'TCP', name }) => `${hostPort ?? 0}/${protocol}${name ? ` (${name})` : ''}`)
+      .join(', ')
+    write(2, `${ports.includes(',') ? 'Ports' : 'Port'}:\t${ports || '<none>'}`)
+    write(2, `${hostPorts.includes(',') ? 'Host Ports' : 'Host Port'}:\t${hostPorts || '<none>'}`)
+    const seccomp = container.securityContext?.seccompProfile
+    if (seccomp) {
+      write(2, `SeccompProfile:\t${seccomp.type}`)
+      if (seccomp.type === 'Localhost') write(3, `LocalhostProfile:\t${seccomp.localhostProfile ?? ''}`)
+    }
+    writeWords(description, 'Command', container.command)
+    writeWords(description, 'Args', container.args)
+    if (status) writeStatus(description, status)
+    writeResources(description, container.resources, 2)
+    for (const [title, probe] of [['Liveness', container.livenessProbe], ['Readiness', container.readinessProbe], ['Startup', container.startupProbe]] as const) if (probe) write(2, `${title}:\t${probeText(probe)}`) // prettier-ignore
+    writeEnvironment(description, container, pod)
+    writeMounts(description, container)
+  }
+}
+
+function writeWords({ write }: Description, title: string, words: readonly string[] | undefined): void {
+  if (!words?.length) return
+  write(2, `${title}:`)
+  for (const word of words) for (const line of word.split('\n')) write(3, line)
+}
+
+function writeStatus({ write }: Description, status: ContainerStatus): void {
+  writeState({ write }, 'State', status.state ?? {})
+  if (status.lastState?.terminated) writeState({ write }, 'Last State', status.lastState)
+  write(2, `Ready:\t${status.ready ? 'True' : 'False'}`)
+  write(2, `Restart Count:\t${status.restartCount}`)
+}
+
+function writeState({ write }: Pick<Description, 'write'>, title: string, { running, waiting, terminated }: ContainerState): void {
+  if (running) {
+    write(2, `${title}:\tRunning`)
+    write(3, `Started:\t${longTime(running.startedAt)}`)
+  } else if (terminated) {
+    write(2, `${title}:\tTerminated`)
+    if (terminated.reason) write(3, `Reason:\t${terminated.reason}`)
+    if (terminated.message) write(3, `Message:\t${terminated.message}`)
+    write(3, `Exit Code:\t${terminated.exitCode}`)
+    if (terminated.signal) write(3, `Signal:\t${terminated.signal}`)
+    write(3, `Started:\t${longTime(terminated.startedAt)}`)
+    write(3, `Finished:\t${longTime(terminated.finishedAt)}`)
+  } else {
+    write(2, `${title}:\tWaiting`)
+    if (waiting?.reason) write(3, `Reason:\t${waiting.reason}`)
+  }
+}
+
+/** Limits and requests, sorted by resource. */
+export function writeResources({ write }: Description, resources: ResourceRequirements | undefined, level: number): void {
+  for (const [title, amounts] of [['Limits', resources?.limits], ['Requests', resources?.requests]] as const) {
+    if (!amounts || Object.keys(amounts).length === 0) continue
+    write(level, `${title}:`)
+    for (const name of Object.keys(amounts).sort()) write(level + 1, `${name}:\t${amounts[name]}`)
+  } // prettier-ignore
+}
+
+function probeText(probe: Probe): string {
+  const { initialDelaySeconds = 0, timeoutSeconds = 0, periodSeconds = 0, successThreshold = 0, failureThreshold = 0 } = probe
+  const times = `delay=${initialDelaySeconds}s timeout=${timeoutSeconds}s period=${periodSeconds}s #success=${successThreshold} #failure=${failureThreshold}`
+  if (probe.exec) return `exec [${(probe.exec.command ?? []).join(' ')}] ${times}`
+  if (probe.httpGet) {
+    const { scheme = 'HTTP', host = '', port, path = '' } = probe.httpGet
+    return `http-get ${scheme.toLowerCase()}://${host}:${port}${path.startsWith('/') || path === '' ? path : `/${path}`} ${times}`
+  }
+  if (probe.tcpSocket) return `tcp-socket ${probe.tcpSocket.host ?? ''}:${probe.tcpSocket.port} ${times}`
+  if (probe.grpc) return `grpc <pod>:${probe.grpc.port} ${probe.grpc.service ?? ''} ${times}`
+  return `unknown ${times}`
+}
+
+function writeEnvironment({ write }: Description, container: Container, pod: Pod | undefined): void {
+  if (container.envFrom?.length) {
+    write(2, 'Environment Variables from:')
+    for (const { prefix, configMapRef, secretRef } of container.envFrom) {
+      const ref = configMapRef ?? secretRef
+      write(
+        3,
+        `${ref?.name ?? ''}\t${configMapRef ? 'ConfigMap' : 'Secret'}${prefix ? ` with prefix '${prefix}'` : ''}\tOptional: ${ref?.optional ?? false}`,
+      )
+    }
+  }
+  write(2, `Environment:${container.env?.length ? '' : '\t<none>'}`)
+  for (const variable of container.env ?? []) {
+    envText(variable, pod)
+      .split('\n')
+      .forEach((line, i) => write(3, i === 0 ? `${variable.name}:\t${line}` : `\t${line}`))
+  }
+}
+
+function envText({ value = '', valueFrom }: EnvVar, pod: Pod | undefined): string {
+  const { fieldRef, resourceFieldRef, secretKeyRef, configMapKeyRef } = valueFrom ?? {}
+  if (fieldRef) return `${pod ? fieldValue(pod, fieldRef.fieldPath) : ''} (${fieldRef.apiVersion ?? 'v1'}:${fieldRef.fieldPath})`
+  if (resourceFieldRef)
+    return `${resourceFieldRef.divisor && resourceFieldRef.divisor !== '0' ? resourceFieldRef.divisor : '0'} (${resourceFieldRef.resource})`
+  if (secretKeyRef)
+    return `<set to the key '${secretKeyRef.key}' in secret '${secretKeyRef.name}'>\tOptional: ${secretKeyRef.optional ?? false}`
+  if (configMapKeyRef)
+    return `<set to the key '${configMapKeyRef.key}' of config map '${configMapKeyRef.name}'>\tOptional: ${configMapKeyRef.optional ?? false}`
+  return value
+}
+
+/** Fields of the object itself are known to kubectl; those of its status only the node can fill in. */
+function fieldValue({ metadata }: Pod, path: string): string {
+  const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path)
+  if (keyed) return metadata[keyed[1] as 'labels' | 'annotations']?.[keyed[2]!] ?? ''
+  return { 'metadata.name': metadata.name, 'metadata.namespace': metadata.namespace, 'metadata.uid': metadata.uid }[path] ?? ''
+}
+
+function writeMounts({ write }: Description, { volumeMounts = [], volumeDevices = [] }: Container): void {
+  write(2, `Mounts:${volumeMounts.length ? '' : '\t<none>'}`)
+  for (const { mountPath, name, readOnly, subPath } of [...volumeMounts].sort((a, b) => (a.mountPath < b.mountPath ? -1 : 1))) write(3, `${mountPath} from ${name} (${readOnly ? 'ro' : 'rw'}${subPath ? `,path=${JSON.stringify(subPath)}` : ''})`) // prettier-ignore
+  if (volumeDevices.length === 0) return
+  write(2, 'Devices:')
+  for (const { devicePath, name } of volumeDevices) write(3, `${devicePath} from ${name}`)
+}
+
+/** The section `Volumes:`. */
+export function writeVolumes(description: Description, volumes: readonly Volume[] | undefined, space: '' | '  '): void {
+  const { write } = description
+  if (!volumes?.length) return write(0, `${space}Volumes:\t<none>`)
+  write(0, `${space}Volumes:`)
+  for (const volume of volumes) {
+    write(1, `${space ? ' ' : ''}${volume.name}:`)
+    for (const line of volumeLines(volume)) write(2, line)
+  }
+}
+
+function volumeLines(volume: Volume): string[] {
+  const { hostPath, emptyDir, secret, configMap, persistentVolumeClaim: claim, projected, downwardAPI, nfs, csi, ephemeral } = volume
+  if (hostPath)
+    return ['Type:\tHostPath (bare host directory volume)', `Path:\t${hostPath.path}`, `HostPathType:\t${hostPath.type ?? '<none>'}`]
+  if (emptyDir)
+    return [
+      "Type:\tEmptyDir (a temporary directory that shares a pod's lifetime)",
+      `Medium:\t${emptyDir.medium ?? ''}`,
+      `SizeLimit:\t${emptyDir.sizeLimit ?? '<unset>'}`,
+    ]
+  if (secret)
+    return [
+      'Type:\tSecret (a volume populated by a Secret)',
+      `SecretName:\t${secret.secretName ?? ''}`,
+      `Optional:\t${secret.optional ?? false}`,
+    ]
+  if (configMap)
+    return [
+      'Type:\tConfigMap (a volume populated by a ConfigMap)',
+      `Name:\t${configMap.name ?? ''}`,
+      `Optional:\t${configMap.optional ?? false}`,
+    ]
+  if (claim)
+    return [
+      'Type:\tPersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)',
+      `ClaimName:\t${claim.claimName}`,
+      `ReadOnly:\t${claim.readOnly ?? false}`,
+    ]
+  if (nfs)
+    return [
+      'Type:\tNFS (an NFS mount that lasts the lifetime of a pod)',
+      `Server:\t${nfs.server}`,
+      `Path:\t${nfs.path}`,
+      `ReadOnly:\t${nfs.readOnly ?? false}`,
+    ]
+  if (csi)
+    return [
+      'Type:\tCSI (a Container Storage Interface (CSI) volume source)',
+      `Driver:\t${csi.driver}`,
+      `FSType:\t${csi.fsType ?? ''}`,
+      `ReadOnly:\t${csi.readOnly ?? false}`,
+      ...attributes(csi.volumeAttributes),
+    ]
+  if (downwardAPI)
+    return [
+      'Type:\tDownwardAPI (a volume populated by information about the pod)',
+      'Items:',
+      ...(downwardAPI.items ?? []).map(
+        ({ fieldRef, resourceFieldRef, path }) => `  ${fieldRef?.fieldPath ?? resourceFieldRef?.resource ?? ''} -> ${path}`,
+      ),
+    ]
+  if (ephemeral) {
+    const spec = ephemeral.volumeClaimTemplate?.spec
+    return [
+      'Type:\tEphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)',
+      `StorageClass:\t${spec?.storageClassName ?? ''}`,
+      'Volume:\t',
+      'Labels:\t<none>',
+      'Annotations:\t<none>',
+      'Capacity:\t',
+      'Access Modes:\t',
+      `VolumeMode:\t${spec?.volumeMode ?? ''}`,
+    ]
+  }
+  if (projected) {
+    const lines = ['Type:\tProjected (a volume that contains injected data from multiple sources)']
+    for (const source of projected.sources ?? []) {
+      if (source.secret) lines.push(`SecretName:\t${source.secret.name ?? ''}`, `Optional:\t${source.secret.optional ?? false}`)
+      else if (source.downwardAPI) lines.push('DownwardAPI:\ttrue')
+      else if (source.configMap)
+        lines.push(`ConfigMapName:\t${source.configMap.name ?? ''}`, `Optional:\t${source.configMap.optional ?? false}`)
+      else if (source.serviceAccountToken) lines.push(`TokenExpirationSeconds:\t${source.serviceAccountToken.expirationSeconds ?? 3600}`)
+    }
+    return lines
+  }
+  return ['<unknown>']
+}
+
+const attributes = (map: Readonly<Record<string, string>> | undefined) => Object.keys(map ?? {}).sort().map((key, i) => `${i === 0 ? 'VolumeAttributes:' : ''}\t${key}=${map![key]}`) // prettier-ignore
+
+/** `node.kubernetes.io/not-ready:NoExecute op=Exists for 300s`, one a line. */
+export function writeTolerations({ write }: Description, title: string, tolerations: readonly Toleration[] | undefined): void {
+  if (!tolerations?.length) return write(0, `${title}:\t<none>`)
+  const sorted = [...tolerations].sort((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : (a.key ?? '') > (b.key ?? '') ? 1 : 0))
+  sorted.forEach(({ key = '', value, effect, operator, tolerationSeconds }, i) => {
+    const exists = operator === 'Exists' ? (key || effect ? ' op=Exists' : 'op=Exists') : ''
+    write(
+      0,
+      `${i === 0 ? `${title}:` : ''}\t${key}${value ? `=${value}` : ''}${effect ? `:${effect}` : ''}${exists}${tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`}`,
+    )
+  })
+}
