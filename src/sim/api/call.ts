@@ -56,8 +56,8 @@ const admissionRequest = (
 ): AdmissionRequest => ({
   operation,
   kind: call.served.kind,
-  ...(call.subresource !== undefined && { subresource: call.subresource }),
-  ...(call.namespace !== undefined && { namespace: call.namespace }),
+  subresource: call.subresource,
+  namespace: call.namespace,
   name: call.name || (object?.metadata.name ?? ''),
   object,
   old,
@@ -70,9 +70,13 @@ const admissionRequest = (
 
 /** Mutating admission: every plugin in order, each on what the one before it made. */
 export function mutate(call: Call, operation: 'CREATE' | 'UPDATE', object: AnyObject, old?: AnyObject): AnyObject {
-  let result = object
-  for (const { mutate: change } of call.core.admission) if (change) result = change(admissionRequest(call, operation, result, old))
-  return result
+  let request = admissionRequest(call, operation, object, old)
+  for (const { mutate: change } of call.core.admission) {
+    if (!change) continue
+    const result = change(request)
+    if (result !== request.object) request = { ...request, object: result }
+  }
+  return request.object!
 }
 
 /** Validating admission. */

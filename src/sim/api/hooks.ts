@@ -77,8 +77,8 @@ export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 export interface AdmissionRequest {
   readonly operation: AdmissionOperation
   readonly kind: KindDefinition
-  readonly subresource?: string
-  readonly namespace?: string
+  readonly subresource: string | undefined
+  readonly namespace: string | undefined
   /** Empty for a create with generateName. */
   readonly name: string
   /** The object as it would be stored (storage version); undefined for DELETE. For CONNECT and kind-specific subresources: the body. */

@@ -87,7 +87,21 @@ function settled(
   })
   const mine = earlier.find((entry) => sameManager(entry, writing))
   const fields = union(mine ? difference(mine.fields, removed) : {}, changed)
-  return isEmpty(fields) ? others : [...others, { ...writing, fields }]
+  return isEmpty(fields) ? others : [...others, { ...writing, fields: interned(fields) }]
+}
+
+const MAX_KNOWN = 2000
+const known = new Map<string, FieldSet>()
+
+/** Thousands of Pods have the same fields set by the same managers: one set in order stands for all that equal it. */
+function interned(fields: FieldSet): FieldSet {
+  const sorted = inOrder(fields)
+  const text = JSON.stringify(sorted)
+  const same = known.get(text)
+  if (same) return same
+  if (known.size >= MAX_KNOWN) known.clear()
+  known.set(text, sorted)
+  return sorted
 }
 
 export const sameManager = (x: Writing, y: Writing) =>
@@ -117,8 +131,16 @@ const byOperationTimeManager = (x: Entry, y: Entry) =>
   byText(x.apiVersion, y.apiVersion) ||
   byText(x.subresource ?? '', y.subresource ?? '')
 
+const orderedBefore = new WeakMap<FieldSet, FieldSet>()
+
+function ordered(fields: FieldSet): FieldSet {
+  let sorted = orderedBefore.get(fields)
+  if (!sorted) orderedBefore.set(fields, (sorted = inOrder(fields)))
+  return sorted
+}
+
 function shownEntry({ manager, operation, apiVersion, subresource, timeMs, fields }: Entry): ManagedFieldsEntry {
-  const common = { apiVersion, fieldsType: 'FieldsV1', fieldsV1: inOrder(fields), manager, operation, time: timestamp(timeMs) }
+  const common = { apiVersion, fieldsType: 'FieldsV1', fieldsV1: ordered(fields), manager, operation, time: timestamp(timeMs) }
   return subresource === undefined ? common : { ...common, subresource }
 }
 

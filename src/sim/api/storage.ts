@@ -85,13 +85,18 @@ export function createStorage(engine: Engine): Storage {
   let writers: Writer[] = []
   let firstWriter = 2
   const collections = new Map<string, Collection<Watcher>>()
+  const byKind = new WeakMap<KindDefinition<never>, Collection<Watcher>>()
   let waiting: Watcher[] = []
   let compacted = 0
 
+  /** Found by the kind's definition; definitions of one kind that follow each other (a custom resource's) share a collection by name. */
   function collectionOf(kind: KindDefinition<never>): Collection<Watcher> {
+    const known = byKind.get(kind)
+    if (known) return known
     const key = `${kind.group}/${kind.plural}`
-    let collection = collections.get(key)
-    if (!collection) collections.set(key, (collection = createCollection(compacted)))
+    const collection = collections.get(key) ?? createCollection<Watcher>(compacted)
+    collections.set(key, collection)
+    byKind.set(kind, collection)
     return collection
   }
 

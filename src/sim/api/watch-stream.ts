@@ -4,6 +4,7 @@ import { fieldPath } from './field-path'
 import type { StreamedResponse, StreamSink } from './http'
 import { parseRevision } from './list'
 import { contextOf, presentOne, shown, type Wish } from './present'
+import type { Served } from './registry'
 import { select, selectionOf, type Selection } from './select'
 import { invalid, StatusError } from './status'
 import type { Stored, StorageEvent } from './storage'
@@ -114,8 +115,22 @@ function sendAll(watch: Watch, events: readonly StorageEvent[]) {
   for (const { type, stored } of events) send(watch, type, stored)
 }
 
+/** The last objects sent as they are, as text: many watchers are told of the same few. */
+const texts = new Map<Stored, { readonly served: Served; readonly text: string }>()
+const MAX_TEXTS = 256
+
+function textOf(stored: Stored, served: Served): string {
+  const before = texts.get(stored)
+  if (before?.served === served) return before.text
+  const text = JSON.stringify(shown(served, stored))
+  if (texts.size >= MAX_TEXTS) texts.clear()
+  texts.set(stored, { served, text })
+  return text
+}
+
 function send(watch: Watch, type: string, stored: Stored) {
-  const { call, wish, query } = watch
+  const { call, wish, query, sink } = watch
+  if (!wish.form) return sink.data(`{"type":"${type}","object":${textOf(stored, call.served)}}\n`)
   const context = contextOf(call.core, call.served, wish, query, watch.rowsSent)
   line(watch, type, presentOne(wish, shown(call.served, stored), context))
   watch.rowsSent = true
