@@ -1,6 +1,6 @@
 import type { Proc, Program, Self } from '../node/os/syscalls'
 import { SyscallError } from '../node/os/syscalls'
-import { write } from '../node/os/calls'
+import { useCpu, write } from '../node/os/calls'
 import { commandSpec, findCommand, rootSpec } from './command-tree'
 import { commands } from './commands'
 import { CommandError, Exit, report } from './errors'
@@ -9,8 +9,12 @@ import { printHelp } from './help'
 import { PrintedError } from './printers/go-template'
 import type { Kubectl } from './session'
 
+/** A real kubectl needs this long before it sends its first request: controllers have reacted by then to what came before. */
+const START_MS = 60
+
 /** The command-line client: a REST client whose only ways out are system calls. Ends with the real one's exit codes. */
 export const kubectl: Program = function* (self) {
+  yield* useCpu(START_MS)
   try {
     return yield* runKubectl(self)
   } catch (error) {
