@@ -20,6 +20,8 @@ export const baseFiles = (osRelease: string, shell = '/bin/sh', accounts = ''): 
   '/srv': directory(),
   '/mnt': directory(),
   '/run': directory(),
+  // Every folder of PATH exists, so that looking a command up finds nothing rather than failing.
+  ...Object.fromEntries(['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((path) => [path, directory()])),
 })
 
 const debianRelease = (version: string, name: string) =>

@@ -19,8 +19,22 @@ interface Directive {
   readonly block?: readonly Directive[]
 }
 
+/** Texts that were read before: hundreds of Pods share a handful of them. */
+const known = new Map<string, readonly NginxServer[] | string>()
+const REMEMBERED = 50
+
 /** The server blocks of a configuration text, or nginx's complaint about it. */
 export function parseNginxConfiguration(text: string, path: string): readonly NginxServer[] | string {
+  const key = `${path}\n${text}`
+  const before = known.get(key)
+  if (before !== undefined) return before
+  if (known.size >= REMEMBERED) known.clear()
+  const parsed = parse(text, path)
+  known.set(key, parsed)
+  return parsed
+}
+
+function parse(text: string, path: string): readonly NginxServer[] | string {
   const tokens = tokensOf(text)
   let at = 0
   const line = () => tokens[Math.min(at, tokens.length - 1)]?.line ?? 1

@@ -98,20 +98,21 @@ export function createContainer(runtime: ContainerRuntime, sandbox: Sandbox, con
       )
     : undefined
   const stdin = config.stdin && !tty ? createPipe() : undefined
+  const env = {
+    PATH: DEFAULT_PATH,
+    HOSTNAME: sandbox.hostname,
+    ...(config.tty && { TERM: 'xterm' }),
+    ...config.image.env,
+    ...config.env,
+    HOME: homeOf(files, config.who.uid),
+  }
   const container: Container = {
     id: engine.random.hex(64),
-    config,
+    config: { ...config, env },
     machine,
     files,
     log,
-    env: {
-      PATH: DEFAULT_PATH,
-      HOSTNAME: sandbox.hostname,
-      ...(config.tty && { TERM: 'xterm' }),
-      ...config.image.env,
-      ...config.env,
-      HOME: homeOf(files, config.who.uid),
-    },
+    env,
     stdin: tty?.file ?? stdin?.writer,
     tty,
     startedMs: 0,
