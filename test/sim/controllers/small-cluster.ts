@@ -99,21 +99,25 @@ export function smallCluster(options: SmallClusterOptions = {}) {
 /** Puts Pods on nodes in turn, for tests that are not about scheduling. */
 function roundRobin(client: Client) {
   let turn = 0
-  let stop = () => {}
-  const place = (it: Pod) => {
-    if (it.spec?.nodeName || it.metadata.deletionTimestamp) return
+  let stop: (() => void) | undefined
+  const place = ({ metadata }: Pod) => {
+    const it = client.get(pod, metadata.namespace, metadata.name)
+    if (!it || it.spec?.nodeName || it.metadata.deletionTimestamp) return
     const nodes = client.list(node)
     const target = nodes[turn++ % nodes.length]!
     bind(client, it, target.metadata.name)
   }
   return {
     start() {
-      stop = client.watch(pod, (events) => {
+      stop ??= client.watch(pod, (events) => {
         for (const { type, object } of events) if (type === 'ADDED') place(object)
       })
       for (const it of client.list(pod)) place(it)
     },
-    stop: () => stop(),
+    stop() {
+      stop?.()
+      stop = undefined
+    },
   }
 }
 
@@ -208,7 +212,12 @@ function pretendKubelet(client: Client, engine: ReturnType<typeof createEngine>,
     kill: (nodeName: string) => void dead.add(nodeName),
     revive(nodeName: string) {
       dead.delete(nodeName)
-      for (const it of client.onNode(pod, nodeName)) consider(it)
+      // A kubelet that is back begins anew with every Pod it finds.
+      for (const it of client.onNode(pod, nodeName)) {
+        known.delete(it.metadata.uid)
+        stopping.delete(it.metadata.uid)
+        consider(it)
+      }
     },
     isDead: (nodeName: string) => dead.has(nodeName),
   }

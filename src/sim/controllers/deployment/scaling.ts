@@ -1,11 +1,19 @@
 import type { Deployment, ReplicaSet } from '../../api/types/apps-v1.gen'
-import { availableReplicas, desired, fenceposts, isRecreate, maxSurgeOf, specReplicas, statusReplicas } from './limits'
+import { desired, fenceposts, isRecreate, maxSurgeOf, specReplicas, statusReplicas } from './limits'
 import { byAge, rememberedDesired, rememberedMax, revisionOf } from './revisions'
 
 /** ReplicaSets by name, with the size each should have. */
 export type Sizes = ReadonlyMap<string, number>
 
 const sizeOf = (rs: ReplicaSet) => rs.spec.replicas ?? 1
+/**
+ * Pods to rely on: a ReplicaSet that has just been told to shrink still reports those it is about to give up. Counting them would let two quick
+ * changes of a template take away more than maxUnavailable.
+ */
+const reliable = (rs: ReplicaSet) => Math.min(sizeOf(rs), rs.status?.availableReplicas ?? 0)
+
+/** Places taken: one that has been told to shrink still has the Pods it has, until its controller gets to it. */
+const occupied = (rs: ReplicaSet) => Math.max(sizeOf(rs), rs.status?.replicas ?? 0)
 const isUp = (rs: ReplicaSet) => sizeOf(rs) > 0
 
 /** Whether `spec.replicas` of the Deployment has changed since its ReplicaSets were last sized. */
@@ -63,7 +71,7 @@ export function newSetSize(deployment: Deployment, newSet: ReplicaSet | undefine
   const wanted = desired(deployment)
   const present = newSet ? sizeOf(newSet) : 0
   if (isRecreate(deployment) || present >= wanted) return wanted
-  const room = wanted + fenceposts(deployment).maxSurge - specReplicas(sets)
+  const room = wanted + fenceposts(deployment).maxSurge - sets.reduce((sum, rs) => sum + occupied(rs), 0)
   return room <= 0 ? present : present + Math.min(room, wanted - present)
 }
 
@@ -71,7 +79,7 @@ export function newSetSize(deployment: Deployment, newSet: ReplicaSet | undefine
 export function oldSetSizes(deployment: Deployment, newSet: ReplicaSet | undefined, old: readonly ReplicaSet[]): Sizes {
   const all = [...old, ...(newSet ? [newSet] : [])]
   const minAvailable = desired(deployment) - fenceposts(deployment).maxUnavailable
-  const newUnavailable = newSet ? sizeOf(newSet) - (newSet.status?.availableReplicas ?? 0) : 0
+  const newUnavailable = newSet ? sizeOf(newSet) - reliable(newSet) : 0
   const removable = specReplicas(all) - minAvailable - newUnavailable
   if (specReplicas(old) === 0 || removable <= 0) return new Map()
 
@@ -79,12 +87,12 @@ export function oldSetSizes(deployment: Deployment, newSet: ReplicaSet | undefin
   const sorted = [...old].sort(byAge)
   let removed = 0
   for (const rs of sorted) {
-    const broken = Math.min(removable - removed, sizeOf(rs) - (rs.status?.availableReplicas ?? 0))
+    const broken = Math.min(removable - removed, sizeOf(rs) - reliable(rs))
     if (broken <= 0) continue
     removed += broken
     sizes.set(rs.metadata.name, sizeOf(rs) - broken)
   }
-  let spare = availableReplicas(all) - minAvailable
+  let spare = all.reduce((sum, rs) => sum + reliable(rs), 0) - minAvailable
   for (const rs of sorted) {
     const size = sizes.get(rs.metadata.name) ?? sizeOf(rs)
     const fewer = Math.min(size, spare)
