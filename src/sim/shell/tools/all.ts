@@ -6,6 +6,7 @@ import * as files from './files'
 import { egrep, fgrep, grep } from './grep'
 import { jq } from './jq/jq'
 import { cat, head, nl, tac, tail, wc } from './read'
+import { find, xargs } from './run'
 import { sed } from './sed'
 import * as system from './system'
 import type { Make, Tool } from './tool'
@@ -45,6 +46,7 @@ const {
   watch,
   which,
   whoami,
+  xargs,
   yes,
 } = system
 
@@ -68,6 +70,7 @@ const common: Readonly<Record<string, Tool>> = {
   env,
   expand,
   fgrep,
+  find,
   fold,
   free,
   grep,
@@ -121,6 +124,7 @@ const common: Readonly<Record<string, Tool>> = {
   wc,
   which,
   whoami,
+  xargs,
   yes,
 }
 
