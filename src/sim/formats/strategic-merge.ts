@@ -97,7 +97,10 @@ function mergeValue(original: unknown, patch: unknown, { type, field }: Place, n
 function mergeLists(original: readonly unknown[], patch: readonly unknown[], field: Field, name: string): unknown[] {
   const key = field.patchMergeKey
   const of = field.type.is === 'list' ? field.type.of : undefined
-  if (key === undefined) return [...original, ...patch.filter((item) => !original.some((other) => sameJson(item, other)))]
+  if (key === undefined) {
+    const merged = [...original, ...patch.filter((item) => !original.some((other) => sameJson(item, other)))]
+    return ordered(merged, patch, original, undefined)
+  }
   const items = patch.map((item) => {
     if (!isObject(item)) throw new StrategicMergeError(`expected map, but got ${typeof item} in ${name}`, true)
     return item
@@ -107,7 +110,8 @@ function mergeLists(original: readonly unknown[], patch: readonly unknown[], fie
       .filter((item) => !(item[DIRECTIVE] === 'replace' && item[key] === undefined))
       .map((item) => plain(withoutKey(item, DIRECTIVE)))
   }
-  return items.reduce<unknown[]>((list, item) => mergeItem(list, item, key, of), [...original])
+  const merged = items.reduce<unknown[]>((list, item) => mergeItem(list, item, key, of), [...original])
+  return ordered(merged, items, original, key)
 }
 
 function mergeItem(list: unknown[], item: Json, key: string, type: Type | undefined): unknown[] {
@@ -122,7 +126,7 @@ function mergeItem(list: unknown[], item: Json, key: string, type: Type | undefi
 
 /**
  * The order of a merged list: what the patch names comes in the patch's order; what only the server has keeps its place among it as far as
- * the server's own order tells.
+ * the server's own order tells. What is new has no place there and so comes before what follows.
  */
 function ordered(merged: readonly unknown[], order: readonly unknown[], server: readonly unknown[], key: string | undefined): unknown[] {
   const idOf = (item: unknown) => JSON.stringify(key !== undefined && isObject(item) ? item[key] : item)

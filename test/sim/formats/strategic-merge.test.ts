@@ -24,7 +24,12 @@ describe('a strategic merge patch', () => {
         ],
       },
     ],
-    ['appends what is new', { containers: named('a') }, { containers: named('b') }, { containers: named('a', 'b') }],
+    [
+      'puts what is new before what the server has',
+      { containers: named('a') },
+      { containers: named('b') },
+      { containers: named('b', 'a') },
+    ],
     ['deletes an item', { containers: named('a', 'b') }, { containers: [{ name: 'a', $patch: 'delete' }] }, { containers: named('b') }],
     [
       'replaces a list',
@@ -59,7 +64,7 @@ describe('a strategic merge patch', () => {
 
   test('adds to and takes from lists of plain values', () => {
     const meta = { finalizers: ['a', 'b'] }
-    expect(strategicMerge(meta, { finalizers: ['c'] }, 'meta.v1.ObjectMeta')).toEqual({ finalizers: ['a', 'b', 'c'] })
+    expect(strategicMerge(meta, { finalizers: ['c'] }, 'meta.v1.ObjectMeta')).toEqual({ finalizers: ['c', 'a', 'b'] })
     expect(strategicMerge(meta, { '$deleteFromPrimitiveList/finalizers': ['a'] }, 'meta.v1.ObjectMeta')).toEqual({ finalizers: ['b'] })
   })
 
