@@ -20,6 +20,7 @@ export const statefulSet = defineKind<StatefulSet>({
   shortNames: ['sts'],
   categories: ['all'],
   namespaced: true,
+  nameRule: 'dns-label',
   subresources: ['status', 'scale'],
   otherVersions: [sameShape(stored, 'v1beta2'), sameShape(stored, 'v1beta1')],
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
@@ -31,7 +32,11 @@ export const statefulSet = defineKind<StatefulSet>({
     ...nonNegative(spec.replicas, at('spec', 'replicas')),
     ...nonNegative(spec.minReadySeconds, at('spec', 'minReadySeconds')),
     ...nonNegative(spec.ordinals?.start, at('spec', 'ordinals', 'start')),
-    ...workloadTemplateErrors(spec, at('spec'), { selector: 'statefulset', deadline: 'StatefulSet' }),
+    ...workloadTemplateErrors(spec, at('spec'), {
+      selector: 'statefulset',
+      deadline: 'StatefulSet',
+      judgesPods: false /* its Pods mount claims that are no volumes of the template */,
+    }),
   ],
   validateUpdate: (object, old, at) => (onlyMutableFieldsDiffer(object.spec, old.spec) ? [] : [at('spec').forbidden(FORBIDDEN_UPDATE)]),
   columns: [

@@ -9,7 +9,8 @@ const LARGEST_INT32 = 2_147_483_647
 
 /** Defaults of a Job's spec, in a Job; a CronJob's template leaves them to the Jobs it makes, but for the Pod's. */
 export function jobSpecDefaults(spec: JobSpec): JobSpec {
-  const alone = spec.completions === undefined && spec.parallelism === undefined
+  // One Pod, once, unless told otherwise; an Indexed Job has to tell how many indexes there are.
+  const alone = spec.completions === undefined && spec.parallelism === undefined && spec.completionMode !== 'Indexed'
   const result = withDefaults(jobTemplateSpecDefaults(spec), {
     ...(alone && { completions: 1 }),
     parallelism: 1,

@@ -80,6 +80,8 @@ function dnsConfigErrors({ dnsPolicy, dnsConfig }: PodSpec, at: FieldPath): Fiel
 export interface WorkloadWords {
   readonly selector: string
   readonly deadline: string
+  /** False: what the Pods' spec says is judged when the Pods are made. */
+  readonly judgesPods?: boolean
 }
 
 /** Complaints about the Pod template of a workload that keeps Pods running: it must carry the labels that the workload selects by. */
@@ -99,7 +101,7 @@ export function workloadTemplateErrors(
         at('template', 'metadata', 'labels').invalid(template?.metadata?.labels ?? null, '`selector` does not match template `labels`'),
       )
   }
-  errors.push(...podTemplateErrors(template, at('template')))
+  errors.push(...podTemplateErrors(template, at('template'), words.judgesPods))
   const policy = template?.spec?.restartPolicy
   if (policy && policy !== 'Always') errors.push(at('template', 'spec', 'restartPolicy').notSupported(policy, ['Always']))
   if (template?.spec?.activeDeadlineSeconds !== undefined)
@@ -108,14 +110,14 @@ export function workloadTemplateErrors(
 }
 
 /** Complaints about a Pod template. */
-export function podTemplateErrors(template: PodTemplateSpec | undefined, at: FieldPath): FieldError[] {
+export function podTemplateErrors(template: PodTemplateSpec | undefined, at: FieldPath, judgesPods = true): FieldError[] {
   const spec = template?.spec ?? { containers: [] }
   return [
     ...labels(template?.metadata?.labels, at('metadata', 'labels')),
     ...Object.keys(template?.metadata?.annotations ?? {}).flatMap((key) =>
       invalidName(key.toLowerCase(), at('metadata', 'annotations'), qualifiedName),
     ),
-    ...podSpecErrors(spec, at('spec')),
+    ...(judgesPods ? podSpecErrors(spec, at('spec')) : []),
     ...(spec.ephemeralContainers?.length
       ? [at('spec', 'ephemeralContainers').forbidden('ephemeral containers not allowed in pod template')]
       : []),
