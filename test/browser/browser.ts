@@ -101,7 +101,10 @@ export async function screenOf(page: Page): Promise<string> {
     const place = screen.querySelector<HTMLElement>('.xterm-rows')
     const measure = screen.querySelector<HTMLElement>('.xterm-char-measure-element')
     const cell = measure ? measure.getBoundingClientRect().width / (measure.textContent?.length || 1) : 0
-    return { rows: [...(place?.children ?? [])].map((row) => row.textContent ?? ''), columns: place && cell ? Math.round(place.clientWidth / cell) : 0 }
+    return {
+      rows: [...(place?.children ?? [])].map((row) => row.textContent ?? ''),
+      columns: place && cell ? Math.round(place.clientWidth / cell) : 0,
+    }
   })
   const lines = rows.map((row) => row.replaceAll('\u00a0', ' ').trimEnd())
   return lines.reduce((text, line) => text + line + (line.length >= columns && columns > 0 ? '' : '\n'), '').trimEnd()

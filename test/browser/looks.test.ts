@@ -8,6 +8,10 @@ async function faults(page: Page): Promise<string[]> {
     const found: string[] = []
     const name = (element: Element) =>
       `${element.tagName.toLowerCase()}.${String(element.className)} "${(element.textContent ?? '').trim().slice(0, 40)}"`
+    const within = (outer: Element, x: number, y: number) => {
+      const box = outer.getBoundingClientRect()
+      return x > box.left && x < box.right && y > box.top && y < box.bottom
+    }
     for (const element of document.querySelectorAll('button, h1, h2, h3, label, legend, summary, select')) {
       if (!element.checkVisibility({ visibilityProperty: true }) || element.closest('.monaco-editor, .xterm, .unseen, .skips')) continue
       const box = element.getBoundingClientRect()
@@ -19,6 +23,11 @@ async function faults(page: Page): Promise<string[]> {
       )
         found.push(`cut off: ${name(element)}`)
       const scrolls = element.closest('.lesson-text, .map-scroll, .files, .inspector-body, .terminal-tabs, .told')
+      // What lies in the middle of a button must be the button: anything else covers it.
+      const [x, y] = [box.left + box.width / 2, box.top + box.height / 2]
+      const inSight = x > 0 && y > 0 && x < innerWidth && y < innerHeight && (!scrolls || within(scrolls, x, y))
+      const there = inSight && element.matches('button') ? document.elementFromPoint(x, y) : null
+      if (there && !element.contains(there) && !there.contains(element)) found.push(`covered: ${name(element)} by ${name(there)}`)
       if (!scrolls && (box.right > innerWidth + 1 || box.left < -1)) found.push(`outside: ${name(element)}`)
     }
     if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways')

@@ -64,4 +64,4 @@ export function shortName({ name, node }: { name: string; node?: string }): stri
 }
 
 /** The density at which `count` Pods stay readable in one box. */
-export const densityOf = (count: number): Density => (count <= 24 ? 'roomy' : count <= 60 ? 'compact' : 'dense')
+export const densityOf = (count: number): Density => (count <= 12 ? 'roomy' : count <= 40 ? 'compact' : 'dense')
