@@ -1,4 +1,5 @@
 import type { Client } from '../api/client'
+import type { Pod } from '../api/types/core-v1.gen'
 import type { EventRecorder } from '../api/event-recorder'
 import type { Engine } from '../engine/engine'
 import type { Places } from '../network/places'
@@ -150,6 +151,7 @@ export function createHost(
         const id = engine.random.hex(64)
         if (hostNetwork) return { id, hostname, address, hostNetwork, listeners, place }
         const mine = new Map<string, Listener>()
+        forwardHostPorts(pod, mine, listeners)
         const stack: NetworkNamespace = {
           name: `pod/${namespace}/${name}`,
           interfaces: [{ interface: 'eth0', address }],
@@ -247,6 +249,27 @@ export function createHost(
   journal.started('kubelet')
   settle()
   return host
+}
+
+/** A `hostPort` makes what listens in the Pod reachable on the host, for as long as it listens. */
+function forwardHostPorts(pod: Pod, inPod: Map<string, Listener>, onHost: Map<string, Listener>) {
+  const ports = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]
+    .flatMap(({ ports = [] }) => ports)
+    .filter(({ hostPort }) => hostPort)
+  if (ports.length === 0) return
+  const hostKeys = (key: string) =>
+    ports
+      .filter(({ containerPort, protocol = 'TCP' }) => `${protocol.toLowerCase()}:${containerPort}` === key)
+      .map(({ hostPort, protocol = 'TCP' }) => `${protocol.toLowerCase()}:${hostPort}`)
+  const { set, delete: remove } = Map.prototype
+  inPod.set = (key, listener) => {
+    for (const hostKey of hostKeys(key)) onHost.set(hostKey, listener)
+    return set.call(inPod, key, listener) as typeof inPod // Map.prototype.set answers the map
+  }
+  inPod.delete = (key) => {
+    for (const hostKey of hostKeys(key)) onHost.delete(hostKey)
+    return remove.call(inPod, key)
+  }
 }
 
 const hostFiles = ({ name, address }: HostFacts) => ({

@@ -166,3 +166,12 @@ test('a connection leaves a trace, hop by hop', () => {
     'arrived: 192.168.1.2:80',
   ])
 })
+
+test('a hostPort is open on the node that runs the Pod', () => {
+  const cluster = webCluster()
+  cluster.apply(podOf('edge', 'containers: [{name: c, image: nginx, ports: [{containerPort: 80, hostPort: 8088}]}]'))
+  expect(attempt(cluster, 'client', '172.30.2.2', 8088)).toBe('ECONNREFUSED')
+  cluster.advance('10s')
+  expect(attempt(cluster, 'client', '172.30.2.2', 8088)).toBe('connected')
+  expect(attempt(cluster, 'client', '172.30.3.2', 8088)).toBe('ECONNREFUSED')
+})

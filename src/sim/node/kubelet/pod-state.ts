@@ -67,6 +67,8 @@ export interface PodState {
   terminating: { graceSeconds: number; readonly sinceMs: number } | undefined
   /** The Pod failed as a whole (Evicted, DeadlineExceeded). */
   failure: { readonly reason: string; readonly message: string } | undefined
+  /** Why a resize has to wait or will never be; undefined when there is nothing to do. */
+  resizePending: { readonly reason: 'Infeasible' | 'Deferred'; readonly message: string } | undefined
   /** All containers are down for good. */
   finished: boolean
   /** From a manifest on the node: the API server holds only its mirror image. */
@@ -89,6 +91,7 @@ export function newPodState(pod: Pod, nowMs: number): PodState {
     statusTimer: undefined,
     terminating: undefined,
     failure: undefined,
+    resizePending: undefined,
     finished: false,
     fromFile: pod.metadata.annotations?.['kubernetes.io/config.source'] === 'file',
     mountRetryMs: 0,

@@ -65,6 +65,7 @@ function conditionsOf(state: PodState, phase: PodPhase, nowMs: number): PodCondi
     readiness(state, phase),
     containersReady(state, phase),
     { type: 'PodScheduled', status: 'True' },
+    ...(state.resizePending ? [{ type: 'PodResizePending', status: 'True', ...state.resizePending }] : []),
   ]
   const generation = pod.metadata.generation
   const mine = own.map((condition): PodCondition => {
@@ -76,7 +77,7 @@ function conditionsOf(state: PodState, phase: PodPhase, nowMs: number): PodCondi
       lastTransitionTime: since ?? timestamp(nowMs),
     }
   })
-  return [...mine, ...old.filter(({ type }) => !own.some((condition) => condition.type === type))]
+  return [...mine, ...old.filter(({ type }) => type !== 'PodResizePending' && !own.some((condition) => condition.type === type))]
 }
 
 type Verdict = Omit<PodCondition, 'lastTransitionTime'>

@@ -8,6 +8,7 @@ import { isReady, podStatusOf, sameJson } from './pod-status'
 import { startingOf } from './start-actions'
 import { starting } from './starting'
 import { stopContainer } from './stopping'
+import { resize } from './resizing'
 import { MountError, mountVolumes } from './volumes'
 
 /** Pauses between tries to mount: half a second, doubling to about two minutes. */
@@ -30,7 +31,10 @@ export function syncPod(context: KubeletContext, state: PodState): void {
     })
   }
   if (hasRunItsCourse(state)) return finish(context, state)
-  for (const container of containersOf(state, 'init', 'sidecar', 'app')) if (needsReplacement(container)) replace(context, state, container)
+  for (const container of containersOf(state, 'init', 'sidecar', 'app')) {
+    if (needsReplacement(container)) replace(context, state, container)
+    else resize(context, state, container)
+  }
   startNext(context, state)
 }
 

@@ -253,3 +253,34 @@ test('the last words of a container are in its status', () => {
   expect(cluster.container('p')?.state?.terminated?.message).toBe('tired')
   expect(cluster.container('q')?.state?.terminated?.message).toBe('oh no\n')
 })
+
+test('resources change in place, restart the container where its policy says so, or cannot be had', () => {
+  const cluster = miniCluster()
+  cluster.apply(
+    podOf(
+      'p',
+      'containers: [{name: c, image: nginx, resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}, {resourceName: memory, restartPolicy: RestartContainer}], resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {cpu: 100m, memory: 64Mi}}}]',
+    ),
+  )
+  cluster.advance('10s')
+  const ask = (cpu: string, memory: string) => {
+    cluster.server.request({
+      method: 'PATCH',
+      url: '/api/v1/namespaces/default/pods/p/resize',
+      headers: { 'content-type': 'application/strategic-merge-patch+json' },
+      body: JSON.stringify({ spec: { containers: [{ name: 'c', resources: { requests: { cpu, memory }, limits: { cpu, memory } } }] } }),
+    })
+    cluster.advance('5s')
+  }
+  ask('200m', '64Mi')
+  expect(cluster.container('p')).toMatchObject({
+    restartCount: 0,
+    resources: { requests: { cpu: '200m' } },
+    allocatedResources: { cpu: '200m' },
+  })
+  ask('200m', '128Mi')
+  expect(cluster.container('p')).toMatchObject({ restartCount: 1, resources: { limits: { memory: '128Mi' } } })
+  ask('1000', '128Mi')
+  expect(cluster.container('p')).toMatchObject({ restartCount: 1, resources: { requests: { cpu: '200m' } } })
+  expect(cluster.condition('p', 'PodResizePending')).toMatchObject({ status: 'True', reason: 'Infeasible' })
+})
