@@ -1,4 +1,3 @@
-import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import './theme/fonts.css'
 import './theme/tokens.css'
@@ -11,8 +10,5 @@ import { followSettings } from './theme/follow-settings'
 boot()
 followSettings()
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-)
+// No StrictMode: its second mount would open every terminal's screen twice, and the first would swallow what was said so far.
+createRoot(document.getElementById('root')!).render(<App />)

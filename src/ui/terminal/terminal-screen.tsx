@@ -1,6 +1,5 @@
 import { FitAddon } from '@xterm/addon-fit'
-import { SearchAddon } from '@xterm/addon-search'
-import { Unicode11Addon } from '@xterm/addon-unicode11'
+import type { SearchAddon } from '@xterm/addon-search'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { Terminal } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
@@ -42,14 +41,19 @@ export default function TerminalScreen({ id, shown, searching, onSearching }: Pr
       theme: terminalThemes[themeOf(settings)],
     })
     const fit = new FitAddon()
-    const finder = new SearchAddon()
     terminal.loadAddon(fit)
-    terminal.loadAddon(finder)
     terminal.loadAddon(new WebLinksAddon())
-    terminal.loadAddon(new Unicode11Addon())
-    terminal.unicode.activeVersion = '11'
     terminal.open(place.current!)
-    setSearch(finder)
+    // Widths of emoji, and searching: wanted soon, not before the prompt.
+    void import('@xterm/addon-unicode11').then(({ Unicode11Addon }) => {
+      terminal.loadAddon(new Unicode11Addon())
+      terminal.unicode.activeVersion = '11'
+    })
+    void import('@xterm/addon-search').then(({ SearchAddon }) => {
+      const finder = new SearchAddon()
+      terminal.loadAddon(finder)
+      setSearch(finder)
+    })
 
     terminal.onData((text) => typeInto(id, text))
     terminal.onResize(({ cols, rows }) => input({ do: 'resize', terminal: id, columns: cols, rows }))
