@@ -3,7 +3,7 @@ import type { EventRecorder } from '../api/event-recorder'
 import { keyOf, type KubeObject } from '../api/object'
 import { isStatus, StatusError } from '../api/status'
 import type { AnyKind, Step } from './controller'
-import { same } from './same'
+import { same } from '../formats/same'
 
 /** What became of a step: the object as the API server has it now, or why it refused. */
 export interface Outcome {

@@ -3,7 +3,7 @@ import { keyOf } from '../api/object'
 import { matches, selectorOf } from '../formats/selector'
 import { clusterRole } from '../kinds/rbac/cluster-role'
 import { anyKind, defineController, type Watch } from './controller'
-import { same } from './same'
+import { same } from '../formats/same'
 import { update } from './steps'
 
 const selects = ({ aggregationRule }: ClusterRole, { metadata }: ClusterRole) =>

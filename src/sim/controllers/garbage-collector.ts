@@ -6,7 +6,7 @@ import type { Component } from './component'
 import { anyKind, type AnyKind } from './controller'
 import { attempt } from './component'
 import { reactionMsOf } from './latency'
-import { same } from './same'
+import { same } from '../formats/same'
 import { createWorkQueue, type WorkQueue } from './work-queue'
 
 const ORPHAN = 'orphan'

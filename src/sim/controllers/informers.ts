@@ -2,7 +2,7 @@ import type { Client, WatchEvent } from '../api/client'
 import type { KindDefinition } from '../api/kind'
 import type { KubeObject } from '../api/object'
 import { anyKind, type AnyKind } from './controller'
-import { controllerOf } from './owners'
+import { controllerOf } from '../api/owners'
 
 type Listener = (event: WatchEvent<KubeObject>) => void
 

@@ -1,14 +1,10 @@
 import type { KindDefinition } from '../api/kind'
 import { apiVersionOf, type KubeObject } from '../api/object'
-import type { OwnerReference } from '../api/types/meta-v1.gen'
-import type { LabelSelector } from '../api/types/meta-v1.gen'
+import { controllerOf } from '../api/owners'
+import type { LabelSelector, OwnerReference } from '../api/types/meta-v1.gen'
 import { matches, selectorOf } from '../formats/selector'
 import type { Step } from './controller'
 import { patch } from './steps'
-
-/** The owner that manages an object, if it has one: the reference with `controller: true`. */
-export const controllerOf = (object: KubeObject): OwnerReference | undefined =>
-  object.metadata.ownerReferences?.find((reference) => reference.controller)
 
 /** The reference by which `owner` manages what it creates. */
 export function controllerReference<T extends KubeObject>(kind: KindDefinition<T>, owner: T): OwnerReference {

@@ -7,7 +7,8 @@ import { replicaSet } from '../kinds/apps/replica-set'
 import { pod } from '../kinds/core/pod'
 import { defineController, type Refusal, type Step } from './controller'
 import { dispensableFirst } from './deletion-order'
-import { claim, controllerOf } from './owners'
+import { controllerOf } from '../api/owners'
+import { claim } from './owners'
 import { podFrom } from './pod-from'
 import { isActive, isAvailable, isReady, isTerminating, nextAvailableMs } from './pod-state'
 import { again, create, remove, setStatus } from './steps'
@@ -93,7 +94,7 @@ function statusOf(
     ),
     ...positive('readyReplicas', active.filter(isReady).length),
     ...positive('availableReplicas', active.filter((p) => isAvailable(p, rs.spec.minReadySeconds ?? 0, nowMs)).length),
-    terminatingReplicas: terminating,
+    ...positive('terminatingReplicas', terminating),
     observedGeneration: rs.metadata.generation ?? 0,
     ...(conditions.length > 0 && { conditions }),
   }

@@ -5,7 +5,7 @@ import type { PodTemplateSpec } from '../api/types/core-v1.gen'
 import { controllerRevision } from '../kinds/apps/controller-revision'
 import type { Step } from './controller'
 import { controllerReference } from './owners'
-import { same } from './same'
+import { same } from '../formats/same'
 import { create, remove, update } from './steps'
 import { templateHash } from './template-hash'
 

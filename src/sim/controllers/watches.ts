@@ -3,7 +3,7 @@ import { keyOf, type KubeObject } from '../api/object'
 import type { LabelSelector } from '../api/types/meta-v1.gen'
 import { matches, selectorOf } from '../formats/selector'
 import { anyKind, type Find, type Watch } from './controller'
-import { controllerOf } from './owners'
+import { controllerOf } from '../api/owners'
 
 const join = (namespace: string | undefined, name: string) => (namespace ? `${namespace}/${name}` : name)
 

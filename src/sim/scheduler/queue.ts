@@ -1,5 +1,5 @@
 import type { Engine, Timer } from '../engine/engine'
-import { controllerOf } from '../controllers/owners'
+import { controllerOf } from '../api/owners'
 import type { ClusterEvent, Hint } from './framework'
 import { addPod, nodeWith, type PodInfo } from './node-info'
 

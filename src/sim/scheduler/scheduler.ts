@@ -4,8 +4,7 @@ import type { KindDefinition } from '../api/kind'
 import type { KubeObject } from '../api/object'
 import { StatusError } from '../api/status'
 import type { Node, Pod } from '../api/types/core-v1.gen'
-import { anyKind } from '../controllers/controller'
-import { same } from '../controllers/same'
+import { same } from '../formats/same'
 import type { Engine, Timer } from '../engine/engine'
 import { timestamp } from '../engine/time'
 import { namespace as namespaceKind } from '../kinds/core/namespace'
@@ -239,7 +238,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   const follow = <T extends KubeObject>(kind: KindDefinition<T>, listener: (event: WatchEvent<T>) => void) =>
     client.watch(kind, (events) => events.forEach(listener))
-  const wakeOn = (kind: KindDefinition<KubeObject>, resource: ClusterEvent['resource']) =>
+  const wakeOn = <T extends KubeObject>(kind: KindDefinition<T>, resource: ClusterEvent['resource']) =>
     follow(kind, ({ type }) =>
       queue.happened({ resource, action: type === 'ADDED' ? 'added' : type === 'MODIFIED' ? 'updated' : 'deleted' }),
     )
@@ -251,10 +250,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         follow(nodeKind, onNode),
         follow(podKind, onPod),
         follow(persistentVolumeClaim, () => volumes.look()),
-        wakeOn(anyKind(persistentVolumeClaim), 'PersistentVolumeClaim'),
-        wakeOn(anyKind(persistentVolume), 'PersistentVolume'),
-        wakeOn(anyKind(storageClass), 'StorageClass'),
-        wakeOn(anyKind(csiNode), 'CSINode'),
+        wakeOn(persistentVolumeClaim, 'PersistentVolumeClaim'),
+        wakeOn(persistentVolume, 'PersistentVolume'),
+        wakeOn(storageClass, 'StorageClass'),
+        wakeOn(csiNode, 'CSINode'),
       ]
       for (const node of client.list(nodeKind)) view.setNode(node)
       for (const pod of client.list(podKind)) onPod({ type: 'ADDED', object: pod })

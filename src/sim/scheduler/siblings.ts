@@ -1,5 +1,5 @@
 import type { Client } from '../api/client'
-import { controllerOf } from '../controllers/owners'
+import { controllerOf } from '../api/owners'
 import { replicaSet } from '../kinds/apps/replica-set'
 import { statefulSet } from '../kinds/apps/stateful-set'
 import { replicationController } from '../kinds/core/replication-controller'

@@ -5,7 +5,7 @@ import { matches, selectorOf } from '../formats/selector'
 import { persistentVolume } from '../kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
 import { storageClass } from '../kinds/storage/storage-class'
-import { matchesNodeSelector } from './node-selector'
+import { matchesNodeSelector } from '../kinds/core/node-selector'
 import type { PodInfo } from './node-info'
 
 /** On which node a claim that waits for its first consumer is to be provided. */

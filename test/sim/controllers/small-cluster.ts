@@ -1,5 +1,6 @@
 import { createApiServer } from '../../../src/sim/api/server'
 import type { Client } from '../../../src/sim/api/client'
+import type { AdmissionPlugin } from '../../../src/sim/api/hooks'
 import type { KindDefinition } from '../../../src/sim/api/kind'
 import type { KubeObject, NewObject } from '../../../src/sim/api/object'
 import type { Node, Pod } from '../../../src/sim/api/types/core-v1.gen'
@@ -30,6 +31,7 @@ export interface SmallClusterOptions {
   readonly seed?: number
   readonly nodes?: readonly NewObject<Node>[]
   readonly only?: readonly string[]
+  readonly admission?: readonly AdmissionPlugin[]
   readonly fate?: (pod: Pod) => Fate
   /** Called when engine and server exist; returns what starts and stops with the cluster. */
   readonly scheduler?: (server: ReturnType<typeof createApiServer>) => { start(): void; stop(): void }
@@ -54,7 +56,12 @@ export const aNode = (name: string, overrides: NodeOverrides = {}): NewObject<No
 /** An API server with controllers, and a kubelet that only pretends. */
 export function smallCluster(options: SmallClusterOptions = {}) {
   const engine = createEngine({ seed: options.seed ?? 1, startMs: START_MS })
-  const server = createApiServer({ engine, kinds: allKinds, subresourceHandlers: [podBinding, podEviction, namespaceFinalize] })
+  const server = createApiServer({
+    engine,
+    kinds: allKinds,
+    subresourceHandlers: [podBinding, podEviction, namespaceFinalize],
+    admission: options.admission ?? [],
+  })
   const client = server.client({ user: 'kubernetes-admin', groups: ['system:masters'], manager: 'test' })
   const controllers = createControllerManager({ server, ...(options.only && { only: options.only }) })
   for (const name of ['default', 'kube-system']) client.create(namespace, { metadata: { name }, spec: {} })

@@ -3,7 +3,7 @@ import type { Deployment, ReplicaSet } from '../../api/types/apps-v1.gen'
 import type { PodTemplateSpec } from '../../api/types/core-v1.gen'
 import { deployment as deploymentKind } from '../../kinds/apps/deployment'
 import { controllerReference } from '../owners'
-import { same } from '../same'
+import { same } from '../../formats/same'
 import { templateHash } from '../template-hash'
 import { desired, maxSurgeOf } from './limits'
 

@@ -61,7 +61,10 @@ export function countedStatus(
     ),
     ...positive('availableReplicas', available),
     ...positive('unavailableReplicas', Math.max(0, replicas - available)),
-    terminatingReplicas: sets.reduce((sum, rs) => sum + (rs.status?.terminatingReplicas ?? 0), 0),
+    ...positive(
+      'terminatingReplicas',
+      sets.reduce((sum, rs) => sum + (rs.status?.terminatingReplicas ?? 0), 0),
+    ),
     ...(deployment.status?.collisionCount !== undefined && { collisionCount: deployment.status.collisionCount }),
     conditions: withCondition(conditions, availability),
   }

@@ -1,6 +1,6 @@
 import type { Node, Service } from '../../api/types/core-v1.gen'
 import type { Endpoint } from '../../api/types/discovery-v1.gen'
-import { amountOf } from '../../scheduler/resources'
+import { milliValue } from '../../formats/quantity'
 
 const TOPOLOGY_MODE = 'service.kubernetes.io/topology-mode'
 const ZONE = 'topology.kubernetes.io/zone'
@@ -42,7 +42,7 @@ function proportionally(endpoints: Endpoints, nodes: readonly Node[]): Endpoints
   for (const { metadata, status, spec } of nodes) {
     const zone = metadata.labels?.[ZONE]
     if (zone && !spec?.taints?.some((taint) => taint.key === 'node-role.kubernetes.io/control-plane'))
-      cpus.set(zone, (cpus.get(zone) ?? 0) + amountOf('cpu', status?.allocatable?.['cpu'] ?? '0'))
+      cpus.set(zone, (cpus.get(zone) ?? 0) + milliValue(status?.allocatable?.['cpu'] ?? '0'))
   }
   const ready = [...endpoints.values()].filter((endpoint) => endpoint.conditions?.ready)
   const total = [...cpus.values()].reduce((sum, value) => sum + value, 0)

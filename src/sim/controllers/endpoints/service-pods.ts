@@ -4,7 +4,7 @@ import { pod as podKind } from '../../kinds/core/pod'
 import { anyKind, type Watch } from '../controller'
 import { isFinished, isReady } from '../pod-state'
 import { matchesAll } from '../replicaset'
-import { same } from '../same'
+import { same } from '../../formats/same'
 
 /** The Pods a Service selects; woken by nothing but what shows in endpoints: addresses, readiness, beginning and end, labels, node. */
 export const servicePods: Watch<Service, readonly Pod[]> = {

@@ -9,7 +9,7 @@ import { timestamp } from '../../engine/time'
 import { horizontalPodAutoscaler as kind } from '../../kinds/autoscaling/horizontal-pod-autoscaler'
 import { pod as podKind } from '../../kinds/core/pod'
 import { attempt, type Component, type Environment } from '../component'
-import { same } from '../same'
+import { same } from '../../formats/same'
 import { emptyMemory, limitChange, rulesOf, tolerances, type Memory } from './behavior'
 import { propose, type MetricsSource, type Proposal } from './metrics'
 

@@ -5,7 +5,7 @@ import { node as nodeKind } from '../../kinds/core/node'
 import { pod as podKind } from '../../kinds/core/pod'
 import { anyKind, defineController, type Step } from '../controller'
 import { conditionOf } from '../pod-state'
-import { same } from '../same'
+import { same } from '../../formats/same'
 import { patch, patchStatus, say, setStatus } from '../steps'
 import { looksAt } from '../watches'
 

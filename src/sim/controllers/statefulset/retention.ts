@@ -5,7 +5,7 @@ import { apiVersionOf } from '../../api/object'
 import { statefulSet } from '../../kinds/apps/stateful-set'
 import { persistentVolumeClaim } from '../../kinds/core/persistent-volume-claim'
 import type { Step } from '../controller'
-import { same } from '../same'
+import { same } from '../../formats/same'
 import { patch } from '../steps'
 import { claimsFor, ordinalOf } from './identity'
 

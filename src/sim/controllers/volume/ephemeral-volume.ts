@@ -3,7 +3,7 @@ import { apiVersionOf } from '../../api/object'
 import { persistentVolumeClaim } from '../../kinds/core/persistent-volume-claim'
 import { pod as podKind } from '../../kinds/core/pod'
 import { attempt, type Component } from '../component'
-import { controllerOf } from '../owners'
+import { controllerOf } from '../../api/owners'
 
 /** Makes the claims of Pods' generic ephemeral volumes, owned by the Pod and gone with it. */
 export const ephemeralVolumeController: Component = {

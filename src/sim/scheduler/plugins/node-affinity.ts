@@ -1,5 +1,5 @@
 import { definePlugin, fits, normalizeToMax, on, unresolvable } from '../framework'
-import { matchesRequiredAffinity, matchesTerm } from '../node-selector'
+import { matchesRequiredAffinity, matchesTerm } from '../../kinds/core/node-selector'
 import type { PodInfo } from '../node-info'
 
 const preferred = ({ pod }: PodInfo) => pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? []

@@ -1,6 +1,6 @@
 import type { Taint } from '../../api/types/core-v1.gen'
 import { definePlugin, fits, on, unresolvable } from '../framework'
-import { untolerated } from '../tolerations'
+import { untolerated } from '../../kinds/core/tolerations'
 
 const CORDON: readonly Taint[] = [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }]
 

@@ -2,9 +2,9 @@ import type { TopologySpreadConstraint } from '../../api/types/core-v1.gen'
 import { formatSelector, matches, selectorOf } from '../../formats/selector'
 import type { ClusterView } from '../cluster-view'
 import { definePlugin, fits, MAX_SCORE, on, unresolvable, unschedulable, type Plugin } from '../framework'
-import { matchesRequiredAffinity } from '../node-selector'
+import { matchesRequiredAffinity } from '../../kinds/core/node-selector'
 import type { NodeInfo, PodInfo } from '../node-info'
-import { untolerated } from '../tolerations'
+import { untolerated } from '../../kinds/core/tolerations'
 
 /** One constraint ready to ask: who counts, and on which nodes. */
 interface Spread {

@@ -1,5 +1,5 @@
 import { definePlugin, fits, normalizeToMax, on, unresolvable } from '../framework'
-import { tolerates, untolerated } from '../tolerations'
+import { tolerates, untolerated } from '../../kinds/core/tolerations'
 
 const REPELLING = ['NoSchedule', 'NoExecute']
 

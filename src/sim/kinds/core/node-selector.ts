@@ -1,4 +1,4 @@
-import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../api/types/core-v1.gen'
+import type { Node, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm, Pod } from '../../api/types/core-v1.gen'
 
 const integer = (text: string | undefined) => (/^-?\d+$/.test(text ?? '') ? Number(text) : undefined)
 

@@ -1,4 +1,4 @@
-import type { Taint, Toleration } from '../api/types/core-v1.gen'
+import type { Taint, Toleration } from '../../api/types/core-v1.gen'
 
 /** Whether one toleration covers a taint. */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {
