@@ -7,6 +7,10 @@ export default defineConfig({
   plugins: [react()],
   // monaco-yaml's worker still names Monaco's files as they lay before 0.56.
   resolve: { alias: [{ find: /^monaco-editor\/esm\/vs\/(.*)\.js$/, replacement: 'monaco-editor/$1' }] },
+  // The worker's libraries too are prepared before the first visit, not discovered during it.
+  optimizeDeps: {
+    entries: ['index.html', 'src/ui/worker/cluster.worker.ts', 'src/ui/editor/editor-panel.tsx', 'src/ui/lesson/lesson-view.tsx'],
+  },
   worker: { format: 'es' },
   build: {
     target: 'es2023',

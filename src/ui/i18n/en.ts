@@ -7,6 +7,7 @@ export const en = {
   'app.starting': 'Starting the cluster…',
   'app.restoring': 'Bringing your cluster back…',
   'app.lost': 'Tabernetes has changed since your last visit and could not bring that cluster back. This is a fresh one.',
+  'app.failed': 'The cluster could not start. Reload the page, or reset the cluster.',
   'app.bug': 'The simulator stumbled over a bug of its own. The cluster goes on; what you did is kept.',
   'app.notKept': 'This tab’s cluster will not be kept: another tab has the kept one, or the browser stores nothing.',
   'app.dismiss': 'Dismiss',

@@ -17,7 +17,16 @@ export function Notice() {
         {t('app.restoring')}
       </p>
     )
-  const what = bug ? ('app.bug' as const) : lost ? ('app.lost' as const) : kept === false ? ('app.notKept' as const) : undefined
+  const what =
+    phase === 'failed'
+      ? ('app.failed' as const)
+      : bug
+        ? ('app.bug' as const)
+        : lost
+          ? ('app.lost' as const)
+          : kept === false
+            ? ('app.notKept' as const)
+            : undefined
   if (!what || dismissed === what) return <div />
   return (
     <div className="notice" role="status" data-tone={bug ? 'bad' : 'plain'} title={bug}>

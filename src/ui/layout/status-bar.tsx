@@ -25,7 +25,7 @@ export function StatusBar() {
           <span>{t('status.pods', { n: pods })}</span>
         </>
       ) : (
-        <span>{t('app.starting')}</span>
+        <span>{t(phase === 'failed' ? 'app.failed' : 'app.starting')}</span>
       )}
       <LastSentence />
       {kept && <span className="kept">{t('status.kept')}</span>}

@@ -28,7 +28,7 @@ export function ClusterMap() {
         <Strip namespace={namespace} />
         <WaitingBox namespace={namespace} />
         {phase !== 'ready' ? (
-          <p className="blank">{t('app.starting')}</p>
+          <p className="blank">{t(phase === 'failed' ? 'app.failed' : 'app.starting')}</p>
         ) : (
           <ul role="list" className="nodes">
             {nodes.map((key) => (

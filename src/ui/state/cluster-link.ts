@@ -20,7 +20,8 @@ export function boot({ fresh = false } = {}) {
   useCluster.setState(emptyCluster)
   worker = new Worker(new URL('../worker/cluster.worker.ts', import.meta.url), { type: 'module' })
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data)
-  worker.onerror = (event) => useCluster.setState({ bug: event.message })
+  // Before the worker's own code runs (a missing file, an old browser); later mistakes come as messages.
+  worker.onerror = (event) => receive({ type: 'failed', message: event.message || 'the worker could not be loaded' })
   const flags = new URLSearchParams(location.search)
   send({
     type: 'boot',
@@ -73,6 +74,9 @@ function receive(message: FromWorker) {
       return useCluster.setState({ findings: message.findings })
     case 'kept':
       return useCluster.setState({ kept: message.kept })
+    case 'failed':
+      console.error(message.message)
+      return useCluster.setState({ phase: 'failed', bug: message.message })
     case 'bug':
       console.error(message.message)
       return useCluster.setState({ bug: message.message })

@@ -8,7 +8,7 @@ type KindName = Summary['kind']
 
 /** What the page knows of the cluster: a copy of summaries, kept current by the worker. Panels select from it; nobody else writes. */
 export interface ClusterState extends Objects {
-  readonly phase: 'starting' | 'restoring' | 'ready'
+  readonly phase: 'starting' | 'restoring' | 'ready' | 'failed'
   /** A kept cluster could not be brought back. */
   readonly lost: boolean
   readonly startMs: number

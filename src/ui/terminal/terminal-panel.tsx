@@ -41,7 +41,7 @@ export function TerminalPanel() {
       </div>
       {paused && <p className="terminal-note">{t('terminal.paused')}</p>}
       <div className="screens">
-        {phase !== 'ready' && <p className="blank screen-blank">{t('app.starting')}</p>}
+        {phase !== 'ready' && <p className="blank screen-blank">{t(phase === 'failed' ? 'app.failed' : 'app.starting')}</p>}
         <Suspense>
           {tabs.map((tab) => (
             <TerminalScreen

@@ -34,7 +34,8 @@ let session: ReturnType<typeof createSession> | undefined
 const early: ToWorker[] = []
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === 'boot') void boot(data)
+  if (data.type === 'boot')
+    boot(data).catch((error) => post({ type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }))
   else if (session) session.receive(data)
   else early.push(data)
 }

@@ -80,5 +80,7 @@ export type FromWorker =
   | { readonly type: 'refusal'; readonly call: number; readonly message: string }
   /** Whether a reload will find this cluster again; not in a second tab, nor where the browser keeps nothing. */
   | { readonly type: 'kept'; readonly kept: boolean }
+  /** There is no cluster: a bug in the simulator kept it from starting. */
+  | { readonly type: 'failed'; readonly message: string }
   /** A bug in the simulator. The cluster goes on. */
   | { readonly type: 'bug'; readonly message: string }
