@@ -2,7 +2,7 @@ import { subresourcesOf } from './discovery-subresources'
 import type { ServedVersion } from './discovery-groups'
 import type { KindDefinition } from './kind'
 import { asKind, definitionName, typeMeta, type Definitions, type JsonSchema, type Style } from './openapi-schemas'
-import { resourceRow } from './schema/schema'
+import { builtInType, resourceRow } from './schema/schema'
 
 /** What the paths of one group version need: where to put schemas, and in which style to write. */
 export interface PathsContext {
@@ -144,6 +144,10 @@ const PATCHES = [
   'application/apply-patch+yaml',
 ]
 
+/** Custom resources know no strategic merge, and kubectl looks here before it chooses how to apply. */
+const patchTypesOf = ({ group, version, kind }: GroupVersionKind) =>
+  builtInType(group, version, kind) ? PATCHES : PATCHES.filter((type) => !type.includes('strategic'))
+
 function operationOf(
   { definitions, style, served }: PathsContext,
   path: string,
@@ -162,7 +166,7 @@ function operationOf(
         : method === 'patch'
           ? patchSchema(definitions)
           : schema
-  const types = method === 'patch' ? PATCHES : ['*/*']
+  const types = method === 'patch' ? patchTypesOf(kind) : ['*/*']
   const query = (PARAMETERS[action] ?? []).map((name) => queryParameter(style, name))
   const answer = method === 'delete' ? definitions.ref('meta.v1.Status') : schema
   const tail = path.split('}/').at(-1)!.replace(/^.*\//, '')
