@@ -4,7 +4,9 @@ import { escalation } from '../auth/escalation'
 import { defaultStorageClass } from './default-storage-class'
 import { defaultTolerationSeconds } from './default-toleration-seconds'
 import { limitRanger } from './limit-ranger'
+import { mutatingAdmissionPolicy } from './mutating-admission-policy'
 import { namespaceLifecycle } from './namespace-lifecycle'
+import { nodeRestriction } from './node-restriction'
 import { podSecurity } from './pod-security'
 import { priority } from './priority'
 import { resourceQuota } from './resource-quota'
@@ -16,10 +18,12 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   limitRanger,
   serviceAccount,
+  nodeRestriction,
   podSecurity,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
+  mutatingAdmissionPolicy,
   // Not plugins in a real server: what the storage of roles, bindings and definitions checks itself, at the same place.
   escalation,
   customResourceDefinitionValidation,

@@ -89,7 +89,7 @@ function apply(policy: ValidatingAdmissionPolicy, binding: ValidatingAdmissionPo
 }
 
 /** `variables.x`: worked out when first asked for, in terms of those before it. */
-function lazily(variables: CompiledPolicy['variables'], values: Record<string, unknown>): object {
+export function lazily(variables: CompiledPolicy['variables'], values: Record<string, unknown>): object {
   const object = {}
   for (const [name, expression] of variables) {
     let known: { readonly value: unknown } | undefined

@@ -51,6 +51,7 @@ function base(): Environment {
     ['Quantity.isLessThan(Quantity): bool', (x: Quantity, y: Quantity) => compareQuantities(x.text, y.text) < 0],
     ['Quantity.isGreaterThan(Quantity): bool', (x: Quantity, y: Quantity) => compareQuantities(x.text, y.text) > 0],
     ['Quantity.compareTo(Quantity): int', (x: Quantity, y: Quantity) => BigInt(compareQuantities(x.text, y.text))],
+    ['jsonPatchEscapeKey(string): string', (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')],
     ['isURL(string): bool', (text: string) => URL.canParse(text)],
   ]
   env.registerType('Quantity', Quantity as never)

@@ -32,13 +32,14 @@ export function customKind({ spec }: CustomResourceDefinition): KindDefinition {
     subresources: [...(stored.subresources?.status ? ['status'] : []), ...(scale ? ['scale'] : [])],
     otherVersions: versions
       .filter((version) => version.served && version !== stored)
-      .map((version) => otherVersion(group, stored, version)),
+      .map((version) => otherVersion(names.kind, group, stored, version)),
     columns: columnsOf(stored),
     selectableFields: selectableFields(stored),
     ...(scale && {
       scale: { specReplicas: dotless(scale.specReplicasPath), statusReplicas: dotless(scale.statusReplicasPath), selector },
     }),
     customSchema: schema,
+    ...deprecationOf(names.kind, group, stored),
     unconditionalUpdate: false,
     generation: (object, old) => !sameBut(object, old, stored.subresources?.status ? ['metadata', 'status'] : ['metadata']),
     defaults: (object) => withSchemaDefaults(object, schema) as AnyObject, // an object stays one
@@ -51,7 +52,12 @@ export function customKind({ spec }: CustomResourceDefinition): KindDefinition {
 const schemaOf = ({ schema }: CustomResourceDefinitionVersion): JSONSchemaProps => schema?.openAPIV3Schema ?? { type: 'object' }
 
 /** Versions differ in nothing but their name unless a webhook converts them. */
-function otherVersion(group: string, stored: CustomResourceDefinitionVersion, version: CustomResourceDefinitionVersion): OtherVersion {
+function otherVersion(
+  kind: string,
+  group: string,
+  stored: CustomResourceDefinitionVersion,
+  version: CustomResourceDefinitionVersion,
+): OtherVersion {
   return {
     version: version.name,
     toStorage: (object) => ({ ...object, apiVersion: `${group}/${stored.name}` }),
@@ -59,7 +65,12 @@ function otherVersion(group: string, stored: CustomResourceDefinitionVersion, ve
     columns: columnsOf(version),
     selectableFields: selectableFields(version),
     customSchema: schemaOf(version),
+    ...deprecationOf(kind, group, version),
   }
+}
+
+function deprecationOf(kind: string, group: string, { name, deprecated, deprecationWarning }: CustomResourceDefinitionVersion) {
+  return deprecated ? { deprecationWarning: deprecationWarning ?? `${group}/${name} ${kind} is deprecated` } : {}
 }
 
 /** Errors after which rules are not asked: the object may not have what they speak of. */

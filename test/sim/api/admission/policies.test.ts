@@ -120,3 +120,55 @@ test.each([
     expect.stringContaining(`spec.validations[0].expression: Invalid value: ${JSON.stringify(expression)}: ${why}`),
   ])
 })
+
+test.each([
+  [
+    'ApplyConfiguration',
+    {
+      applyConfiguration: {
+        expression:
+          'Object{spec: Object.spec{template: Object.spec.template{spec: Object.spec.template.spec{containers: [Object.spec.template.spec.containers{name: "side", image: "busybox"}]}}}}',
+      },
+    },
+  ],
+  [
+    'JSONPatch',
+    {
+      jsonPatch: {
+        expression:
+          '[JSONPatch{op: "add", path: "/spec/template/spec/containers/0", value: Object.spec.template.spec.containers{name: "side", image: "busybox"}}]',
+      },
+    },
+  ],
+])('a mutating policy adds a sidecar by %s', (patchType, mutation) => {
+  send('POST', `${GROUP}/mutatingadmissionpolicies`, {
+    metadata: { name: 'm' },
+    spec: {
+      matchConstraints: constraints,
+      reinvocationPolicy: 'Never',
+      matchConditions: [{ name: 'not-yet', expression: "!object.spec.template.spec.containers.exists(c, c.name == 'side')" }],
+      mutations: [{ patchType, ...mutation }],
+    },
+  })
+  expect(deployment(1).spec.template.spec.containers).toHaveLength(1)
+  expect(send('POST', `${GROUP}/mutatingadmissionpolicybindings`, { metadata: { name: 'mb' }, spec: { policyName: 'm' } })).toMatchObject({
+    kind: 'MutatingAdmissionPolicyBinding',
+  })
+  const { containers } = deployment(1).spec.template.spec
+  expect(containers.map(({ name }: { name: string }) => name).sort()).toEqual(['c', 'side'])
+})
+
+test('a kubelet changes its own node only', () => {
+  for (const name of ['node01', 'node02']) send('POST', '/api/v1/nodes', { metadata: { name } })
+  const kubelet = {
+    'content-type': 'application/merge-patch+json',
+    'x-remote-user': 'system:node:node01',
+    'x-remote-group': 'system:nodes',
+  }
+  const label = (node: string, key: string) => send('PATCH', `/api/v1/nodes/${node}`, { metadata: { labels: { [key]: 'x' } } }, kubelet)
+  expect(label('node01', 'a')).toMatchObject({ kind: 'Node' })
+  expect(label('node02', 'a').message).toBe('nodes "node02" is forbidden: node "node01" is not allowed to modify node "node02"')
+  expect(label('node01', 'node-restriction.kubernetes.io/a').message).toBe(
+    'nodes "node01" is forbidden: is not allowed to modify labels: node-restriction.kubernetes.io/a',
+  )
+})
