@@ -46,7 +46,6 @@ const {
   watch,
   which,
   whoami,
-  xargs,
   yes,
 } = system
 
