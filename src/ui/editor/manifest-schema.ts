@@ -1,12 +1,13 @@
 import { asKind, createDefinitions, definitionName, type Descriptions, type JsonSchema } from '../../sim/api/openapi-schemas'
-import { resourceRows, type ResourceRow } from '../../sim/api/schema/schema'
+import { isServed, parseRelease, resourceRows, type ResourceRow } from '../../sim/api/schema/schema'
 
 /**
  * A JSON Schema for manifests, for the editor: which fields a kind has, of what type, with their descriptions. Built from the same tables as
  * the API server's own checks, so the two cannot disagree. Unknown kinds (custom resources) are let through; the server judges them.
  */
 export function manifestSchema(version: string, descriptions?: Descriptions): JsonSchema {
-  const rows = resourceRows.filter((row) => isServed(row, version))
+  const release = parseRelease(version)
+  const rows = resourceRows.filter((row) => isServed(release, row.group, row.version, row.kind))
   const definitions = createDefinitions('v3', descriptions)
   for (const row of rows) definitions.ref(row.type)
   const kinds = new Map(rows.map((row) => [definitionName(row.type), row]))
@@ -32,11 +33,3 @@ const closed = (schema: JsonSchema): JsonSchema =>
   schema.properties && !schema.additionalProperties ? { ...schema, additionalProperties: false } : schema
 
 const apiVersionOf = ({ group, version }: ResourceRow) => (group ? `${group}/${version}` : version)
-
-/** Whether a release serves a kind's version; alpha versions are off, as in a real cluster. */
-function isServed({ introduced, removed, version: apiVersion }: ResourceRow, release: string): boolean {
-  const since = introduced === undefined || minor(release) >= minor(introduced)
-  return since && !apiVersion.includes('alpha') && (removed === undefined || minor(release) < minor(removed))
-}
-
-const minor = (release: string) => Number(release.split('.')[1])
