@@ -1,5 +1,5 @@
 import { reviewKinds } from '../../../src/sim/api/auth/reviews'
-import { kubeadmHooks } from '../../../src/sim/api/edge'
+import { kubeadmHooks, type EdgeOptions } from '../../../src/sim/api/edge'
 import type { ApiServer } from '../../../src/sim/api/hooks'
 import type { BufferedResponse } from '../../../src/sim/api/http'
 import { defineKind, type KindDefinition } from '../../../src/sim/api/kind'
@@ -31,10 +31,10 @@ export interface TestServer {
 }
 
 /** An API server with the hooks of a kubeadm cluster and an empty namespace `default`. */
-export function testServer(): TestServer {
+export function testServer(options: EdgeOptions = {}): TestServer {
   const engine = createEngine({ seed: 1, startMs: Date.UTC(2026, 0, 1) })
   const kinds = [...allKinds, ...standIns(), ...reviewKinds] as unknown as readonly KindDefinition<never>[]
-  const server = createApiServer({ engine, kinds, ...kubeadmHooks() })
+  const server = createApiServer({ engine, kinds, ...kubeadmHooks(options) })
   let last: BufferedResponse
   const send = (method: string, url: string, body?: unknown, headers = {}) => {
     const text = body === undefined ? {} : { body: JSON.stringify(body) }

@@ -12,21 +12,30 @@ import { priority } from './priority'
 import { resourceQuota } from './resource-quota'
 import { serviceAccount } from './service-account'
 import { validatingAdmissionPolicy } from './validating-admission-policy'
+import { webhookPlugins, type CallWebhook } from './webhooks'
 
-/** The admission plugins of a kubeadm cluster, in the order in which kube-apiserver asks them. */
-export const admissionPlugins: readonly AdmissionPlugin[] = [
-  namespaceLifecycle,
-  limitRanger,
-  serviceAccount,
-  nodeRestriction,
-  podSecurity,
-  priority,
-  defaultTolerationSeconds,
-  defaultStorageClass,
-  mutatingAdmissionPolicy,
-  // Not plugins in a real server: what the storage of roles, bindings and definitions checks itself, at the same place.
-  escalation,
-  customResourceDefinitionValidation,
-  validatingAdmissionPolicy,
-  resourceQuota,
-]
+/** The admission plugins of a kubeadm cluster, in the order in which kube-apiserver asks them. `call` reaches webhooks. */
+export function admissionPluginsWith(call?: CallWebhook): readonly AdmissionPlugin[] {
+  const webhooks = webhookPlugins(call)
+  return [
+    namespaceLifecycle,
+    limitRanger,
+    serviceAccount,
+    nodeRestriction,
+    podSecurity,
+    priority,
+    defaultTolerationSeconds,
+    defaultStorageClass,
+    mutatingAdmissionPolicy,
+    webhooks.mutating,
+    // Not plugins in a real server: what the storage of roles, bindings and definitions checks itself, at the same place.
+    escalation,
+    customResourceDefinitionValidation,
+    validatingAdmissionPolicy,
+    webhooks.validating,
+    resourceQuota,
+  ]
+}
+
+/** The same in a cluster whose network reaches no webhook. */
+export const admissionPlugins = admissionPluginsWith()
