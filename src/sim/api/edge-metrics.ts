@@ -14,9 +14,10 @@ export function requestMetrics(authorise: Authorise): { readonly authorise: Auth
   const counters = new Map<string, Counter>()
 
   function count(attributes: RequestAttributes, allowed: boolean) {
-    const labels = labelsOf(attributes, allowed ? '200' : '403')
-    const key = JSON.stringify(labels)
-    const counter = counters.get(key) ?? { labels, value: 0 }
+    const code = allowed ? '200' : '403'
+    const { verb, resource } = attributes
+    const key = [code, verb, resource?.group, resource?.version, resource?.plural, resource?.subresource, scopeOf(attributes)].join(' ')
+    const counter = counters.get(key) ?? { labels: labelsOf(attributes, code), value: 0 }
     counter.value++
     counters.set(key, counter)
   }
@@ -51,9 +52,15 @@ export function requestMetrics(authorise: Authorise): { readonly authorise: Auth
   }
 }
 
-function labelsOf({ verb, resource }: RequestAttributes, code: string): Readonly<Record<string, string>> {
-  const { group = '', version = '', plural = '', subresource = '', namespace, name } = resource ?? {}
-  const scope = !resource ? '' : name !== undefined ? 'resource' : namespace !== undefined ? 'namespace' : 'cluster'
+function scopeOf({ resource }: RequestAttributes): string {
+  if (!resource) return ''
+  return resource.name !== undefined ? 'resource' : resource.namespace !== undefined ? 'namespace' : 'cluster'
+}
+
+function labelsOf(attributes: RequestAttributes, code: string): Readonly<Record<string, string>> {
+  const { verb, resource } = attributes
+  const { group = '', version = '', plural = '', subresource = '' } = resource ?? {}
+  const scope = scopeOf(attributes)
   return {
     code,
     component: 'apiserver',
