@@ -1,18 +1,25 @@
 import type { Program } from '../../node/os/syscalls'
 import { bash, busyboxShell, dash } from '../shell'
+import { tar } from './archive'
 import { awk } from './awk/awk'
-import * as columns from './columns'
-import * as files from './files'
+import { column, comm, cut, expand, fold, join, paste, rev, shuf, sort, split, sponge, tee, tr, uniq } from './columns'
+import { cmp, diff } from './compare'
+import { base64, hexdump, md5sum, od, sha1sum, sha256sum, strings, xxd } from './encode'
+import { basename, chmod, chown, cp, df, dirname, du, ln, ls, mkdir, mktemp, mv, realpath, rm, rmdir, statTool, touch, tree } from './files'
 import { egrep, fgrep, grep } from './grep'
+import { gzip } from './gzip'
 import { jq } from './jq/jq'
+import { curl, dig, host, ifconfig, ip, nc, nslookup, ping, wget } from './network'
+import { bc, expr, factor, perl } from './numbers'
+import { openssl } from './openssl'
+import { editor, less, man } from './pager'
+import { echo, falseTool, printf, pwd, test, trueTool } from './plain'
 import { cat, head, nl, tac, tail, wc } from './read'
 import { find, xargs } from './run'
 import { sed } from './sed'
 import * as system from './system'
 import type { Make, Tool } from './tool'
 
-const { column, comm, cut, expand, fold, join, paste, rev, shuf, sort, split, sponge, tee, tr, uniq } = columns
-const { basename, chmod, chown, cp, df, dirname, du, ln, ls, mkdir, mktemp, mv, realpath, rm, rmdir, statTool, touch, tree } = files
 const {
   clear,
   date,
@@ -51,47 +58,71 @@ const {
 
 /** Tools that both makes have. */
 const common: Readonly<Record<string, Tool>> = {
+  '[': test,
   awk,
+  base64,
   basename,
+  bc,
   cat,
   chgrp: chown,
   chmod,
   chown,
   clear,
+  cmp,
   comm,
   cp,
   cut,
   date,
   df,
+  diff,
   dirname,
   du,
+  echo,
   egrep,
   env,
   expand,
+  expr,
+  factor,
+  false: falseTool,
   fgrep,
   find,
   fold,
   free,
   grep,
+  gunzip: gzip,
+  gzip,
+  hd: hexdump,
   head,
+  hexdump,
   hostname,
   id,
+  ifconfig,
+  ip,
   kill,
+  less,
   ln,
   ls,
+  md5sum,
   mkdir,
   mktemp,
+  more: less,
   mount,
   mv,
+  nc,
   nice,
   nl,
   nohup,
   nproc,
+  nslookup,
+  od,
   paste,
   pgrep,
+  ping,
   pkill,
   printenv,
+  printf,
   ps,
+  pwd,
   readlink: realpath,
   realpath,
   rev,
@@ -99,41 +130,71 @@ const common: Readonly<Record<string, Tool>> = {
   rmdir,
   sed,
   seq,
+  sha1sum,
+  sha256sum,
   shuf,
   sleep,
   sort,
   split,
   stat: statTool,
+  strings,
   stty,
   sync,
   tac,
   tail,
+  tar,
   tee,
+  test,
   time,
   timeout,
   top,
   touch,
   tr,
   tree,
+  true: trueTool,
   tty,
   uname,
   uniq,
   uptime,
+  vi: editor,
   watch,
   wc,
+  wget,
   which,
   whoami,
   xargs,
+  xxd,
   yes,
+  zcat: gzip,
 }
 
 /** Tools that a busybox image lacks. */
-const gnuOnly: Readonly<Record<string, Tool>> = { column, gawk: awk, getent, join, jq, mawk: awk, sponge, stdbuf, sudo, tput }
+const gnuOnly: Readonly<Record<string, Tool>> = {
+  column,
+  curl,
+  dig,
+  gawk: awk,
+  getent,
+  host,
+  join,
+  jq,
+  man,
+  mawk: awk,
+  nano: editor,
+  netcat: nc,
+  openssl,
+  perl,
+  sponge,
+  stdbuf,
+  sudo,
+  tput,
+  vim: editor,
+}
 
 const programsOf = (tools: Readonly<Record<string, Tool>>, make: Make): Record<string, Program> =>
   Object.fromEntries(Object.entries(tools).map(([name, one]) => [name, one(make)]))
 
-/** Programs of a host or of a Debian-like image, by name. */
+/** Programs of a host or of a Debian-like image, by name. Which of them an image really has is the image's own affair. */
 export const tools: Readonly<Record<string, Program>> = {
   ...programsOf(common, 'gnu'),
   ...programsOf(gnuOnly, 'gnu'),
@@ -144,3 +205,6 @@ export const tools: Readonly<Record<string, Program>> = {
 
 /** Programs of busybox and alpine images: same names, other words. */
 export const busyboxTools: Readonly<Record<string, Program>> = { ...programsOf(common, 'busybox'), sh: busyboxShell, ash: busyboxShell }
+
+/** Tools that alpine and others install beside busybox (`apk add curl jq`). */
+export const extraTools: Readonly<Record<string, Program>> = programsOf({ curl, dig, host, jq, openssl, perl, vim: editor }, 'gnu')

@@ -1,0 +1,237 @@
+import { listDirectory, read, readFile, stat, write } from '../../node/os/calls'
+import { SyscallError, type Proc } from '../../node/os/syscalls'
+import { formatTime } from './format'
+import { ToolError, parseOptions, tool } from './tool'
+
+/** diff and cmp. Exit codes: 0 the same, 1 different, 2 trouble. */
+
+interface Change {
+  /** Index of the first line and how many, in either file. */
+  readonly a: number
+  readonly aCount: number
+  readonly b: number
+  readonly bCount: number
+}
+
+/** The shortest list of changes that turns `a` into `b` (Myers' algorithm, greedy). */
+export function changesBetween(a: readonly string[], b: readonly string[]): Change[] {
+  let start = 0
+  while (start < a.length && start < b.length && a[start] === b[start]) start++
+  let [endA, endB] = [a.length, b.length]
+  while (endA > start && endB > start && a[endA - 1] === b[endB - 1]) {
+    endA--
+    endB--
+  }
+  const [n, m] = [endA - start, endB - start]
+  const most = n + m
+  const frontier = new Map<number, number>([[1, 0]])
+  const trail: Map<number, number>[] = []
+  search: for (let d = 0; d <= most; d++) {
+    trail.push(new Map(frontier))
+    for (let k = -d; k <= d; k += 2) {
+      let x =
+        k === -d || (k !== d && (frontier.get(k - 1) ?? -1) < (frontier.get(k + 1) ?? -1))
+          ? (frontier.get(k + 1) ?? 0)
+          : (frontier.get(k - 1) ?? 0) + 1
+      let y = x - k
+      while (x < n && y < m && a[start + x] === b[start + y]) {
+        x++
+        y++
+      }
+      frontier.set(k, x)
+      if (x >= n && y >= m) break search
+    }
+  }
+  const steps: { a: number; b: number; kind: 'delete' | 'insert' }[] = []
+  let [x, y] = [n, m]
+  for (let d = trail.length - 1; d > 0; d--) {
+    const before = trail[d]!
+    const k = x - y
+    const down = k === -d || (k !== d && (before.get(k - 1) ?? -1) < (before.get(k + 1) ?? -1))
+    const previous = down ? k + 1 : k - 1
+    const px = before.get(previous) ?? 0
+    const py = px - previous
+    while (x > px && y > py && x > 0 && y > 0 && !(down ? x === px && y === py + 1 : x === px + 1 && y === py)) {
+      x--
+      y--
+    }
+    steps.push(down ? { a: start + px, b: start + py, kind: 'insert' } : { a: start + px, b: start + py, kind: 'delete' })
+    ;[x, y] = [px, py]
+  }
+  const changes: Change[] = []
+  for (const step of steps.reverse()) {
+    const last = changes.at(-1)
+    if (last && last.a + last.aCount === step.a && last.b + last.bCount === step.b)
+      changes[changes.length - 1] = {
+        ...last,
+        aCount: last.aCount + (step.kind === 'delete' ? 1 : 0),
+        bCount: last.bCount + (step.kind === 'insert' ? 1 : 0),
+      }
+    else changes.push({ a: step.a, b: step.b, aCount: step.kind === 'delete' ? 1 : 0, bCount: step.kind === 'insert' ? 1 : 0 })
+  }
+  return changes
+}
+
+/** Changes in `diff -u` form, without the two head lines. */
+export function unifiedHunks(a: readonly string[], b: readonly string[], context: number): string {
+  const changes = changesBetween(a, b)
+  const groups: Change[][] = []
+  for (const change of changes) {
+    const last = groups.at(-1)?.at(-1)
+    if (last && change.a - (last.a + last.aCount) <= context * 2) groups.at(-1)!.push(change)
+    else groups.push([change])
+  }
+  let out = ''
+  for (const group of groups) {
+    const [first, last] = [group[0]!, group.at(-1)!]
+    const fromA = Math.max(0, first.a - context)
+    const toA = Math.min(a.length, last.a + last.aCount + context)
+    const fromB = first.b - (first.a - fromA)
+    const toB = last.b + last.bCount + (toA - last.a - last.aCount)
+    const range = (from: number, count: number) => (count === 1 ? `${from + 1}` : `${count === 0 ? from : from + 1},${count}`)
+    out += `@@ -${range(fromA, toA - fromA)} +${range(fromB, toB - fromB)} @@\n`
+    let at = fromA
+    const show = (mark: string, line: string) => (out += `${mark}${line.endsWith('\n') ? line : `${line}\n\\ No newline at end of file\n`}`)
+    for (const { a: from, aCount, b: to, bCount } of group) {
+      for (; at < from; at++) show(' ', a[at]!)
+      for (; at < from + aCount; at++) show('-', a[at]!)
+      for (let i = to; i < to + bCount; i++) show('+', b[i]!)
+    }
+    for (; at < toA; at++) show(' ', a[at]!)
+  }
+  return out
+}
+
+const splitLines = (text: string) => text.split(/(?<=\n)/).filter((line) => line !== '')
+
+export const diff = tool(function* (context, args) {
+  const options = parseOptions(context, args, {
+    short: 'uU:qsrNbwiBacy',
+    long: {
+      unified: 'u',
+      brief: 'q',
+      recursive: 'r',
+      'new-file': 'N',
+      'ignore-space-change': 'b',
+      'ignore-all-space': 'w',
+      'ignore-case': 'i',
+      'report-identical-files': 's',
+      'color=?': 'z',
+      'label=': 'L',
+    },
+    usage: 2,
+  })
+  const [left, right] = options.operands
+  if (left === undefined || right === undefined)
+    throw new ToolError(`missing operand${left === undefined ? '' : ` after '${left}'`}\ndiff: Try 'diff --help' for more information.`, 2)
+  const load = function* (path: string): Proc<string> {
+    if (path === '-') {
+      const pieces: string[] = []
+      for (let chunk = yield* read(0); chunk !== ''; chunk = yield* read(0)) pieces.push(chunk)
+      return pieces.join('')
+    }
+    try {
+      return yield* readFile(path)
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error
+      if (options.has('N') && error.code === 'ENOENT') return ''
+      throw new ToolError(context.busybox ? `can't stat '${path}': ${error.message}` : `${path}: ${error.message}`, 2)
+    }
+  }
+  const flatten = (line: string) => {
+    const spaced = options.has('w') ? line.replace(/\s/g, '') : options.has('b') ? line.replace(/\s+/g, ' ').trimEnd() : line
+    return options.has('i') ? spaced.toLowerCase() : spaced
+  }
+  const isDirectory = function* (path: string): Proc<boolean> {
+    return path !== '-' && (yield* stat(path))?.type === 'directory'
+  }
+  function* compare(one: string, other: string, titled: boolean): Proc<number> {
+    const [directoryA, directoryB] = [yield* isDirectory(one), yield* isDirectory(other)]
+    if (directoryA && directoryB) {
+      const names = [...new Set([...(yield* listDirectory(one)), ...(yield* listDirectory(other))])].sort()
+      let status = 0
+      for (const name of names) {
+        const [a, b] = [`${one.replace(/\/$/, '')}/${name}`, `${other.replace(/\/$/, '')}/${name}`]
+        const [hasA, hasB] = [yield* stat(a), yield* stat(b)]
+        if ((!hasA || !hasB) && !options.has('N')) {
+          yield* write(1, `Only in ${hasA ? one : other}: ${name}\n`)
+          status = 1
+        } else if (hasA?.type === 'directory' && hasB?.type === 'directory' && !options.has('r'))
+          yield* write(1, `Common subdirectories: ${a} and ${b}\n`)
+        else status = Math.max(status, yield* compare(a, b, true))
+      }
+      return status
+    }
+    if (directoryA || directoryB)
+      return yield* compare(
+        directoryA ? `${one}/${other.split('/').at(-1)}` : one,
+        directoryB ? `${other}/${one.split('/').at(-1)}` : other,
+        titled,
+      )
+    const [textA, textB] = [yield* load(one), yield* load(other)]
+    const [a, b] = [splitLines(textA), splitLines(textB)]
+    const changes = changesBetween(a.map(flatten), b.map(flatten))
+    if (changes.length === 0) {
+      if (options.has('s')) yield* write(1, `Files ${one} and ${other} are identical\n`)
+      return 0
+    }
+    if (options.has('q')) {
+      yield* write(1, `Files ${one} and ${other} differ\n`)
+      return 1
+    }
+    if (titled && !context.busybox)
+      yield* write(
+        1,
+        `diff ${args.filter((argument) => argument.startsWith('-') && argument !== '-').join(' ')}${args.some((argument) => argument.startsWith('-')) ? ' ' : ''}${one} ${other}\n`,
+      )
+    if (options.has('u') || options.has('U') || context.busybox) {
+      const labels = options.all('L')
+      const stamp = function* (path: string): Proc<string> {
+        return formatTime('%Y-%m-%d %H:%M:%S.%N %z', (path === '-' ? undefined : (yield* stat(path))?.modifiedMs) ?? 0)
+      }
+      const head = (mark: string, name: string, time: string) => `${mark} ${name}${context.busybox ? '' : `\t${time}`}\n`
+      yield* write(
+        1,
+        (labels[0] ? `--- ${labels[0]}\n` : head('---', one, yield* stamp(one))) +
+          (labels[1] ? `+++ ${labels[1]}\n` : head('+++', other, yield* stamp(other))) +
+          unifiedHunks(a, b, Number(options.get('U') ?? 3)),
+      )
+      return 1
+    }
+    let out = ''
+    const range = (from: number, count: number) => (count <= 1 ? `${count === 0 ? from : from + 1}` : `${from + 1},${from + count}`)
+    const lines = (mark: string, all: readonly string[]) =>
+      all.map((line) => `${mark} ${line.endsWith('\n') ? line : `${line}\n\\ No newline at end of file\n`}`).join('')
+    for (const { a: from, aCount, b: to, bCount } of changes) {
+      out += `${range(from, aCount)}${aCount === 0 ? 'a' : bCount === 0 ? 'd' : 'c'}${range(to, bCount)}\n${lines('<', a.slice(from, from + aCount))}${aCount > 0 && bCount > 0 ? '---\n' : ''}${lines('>', b.slice(to, to + bCount))}`
+    }
+    yield* write(1, out)
+    return 1
+  }
+  return yield* compare(left, right, false)
+})
+
+export const cmp = tool(function* (context, args) {
+  const options = parseOptions(context, args, { short: 'slbn:', long: { silent: 's', quiet: 's' }, usage: 2 })
+  const [left, right] = options.operands
+  if (left === undefined || right === undefined) throw new ToolError(`missing operand after '${left ?? 'cmp'}'`, 2)
+  const texts: string[] = []
+  for (const path of [left, right]) {
+    try {
+      texts.push(yield* readFile(path))
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error
+      throw new ToolError(`${path}: ${error.message}`, 2)
+    }
+  }
+  const [a, b] = texts as [string, string]
+  if (a === b) return 0
+  let at = 0
+  while (at < a.length && at < b.length && a[at] === b[at]) at++
+  if (options.has('s')) return 1
+  if (at >= a.length || at >= b.length)
+    yield* write(2, `cmp: EOF on ${at >= a.length ? left : right} after byte ${at}, line ${a.slice(0, at).split('\n').length - 1}\n`)
+  else
+    yield* write(1, `${left} ${right} differ: ${context.busybox ? 'char' : 'byte'} ${at + 1}, line ${a.slice(0, at).split('\n').length}\n`)
+  return 1
+})
