@@ -5,7 +5,7 @@ import { scanJson } from './json-scan'
 import { apiVersionOf, parseApiVersion, type AnyObject } from './object'
 import { conform, TypeMismatch, type ConformOptions } from './schema/conform'
 import { builtInType, typeOfServed, type Struct } from './schema/schema'
-import { badRequest, failure } from './status'
+import { badRequest, failure, type StatusError } from './status'
 
 /** What a real server accepts of a request's body at most. */
 const MAX_BODY_BYTES = 3 * 1024 * 1024
@@ -86,22 +86,30 @@ function withoutOddKeys(value: unknown, text: string): unknown {
   return value
 }
 
+export interface ReadOptions {
+  readonly keepZeros?: boolean
+  /** Collects the paths of unknown fields. */
+  readonly unknown?: string[]
+  /** The refusal of a value that cannot be read: a body is refused as one, the outcome of a patch otherwise. `converted`: see TypeMismatch. */
+  readonly refuse?: (why: string, converted: string) => StatusError
+}
+
 /** Reads a JSON value as an object of the kind and version that a request's path names. `fieldValidation` decides about unknown fields. */
 export function readAs(
   call: Pick<Call, 'served' | 'options' | 'warn'>,
   value: unknown,
   duplicates: readonly string[] = [],
-  { keepZeros = false, unknown = [] }: { readonly keepZeros?: boolean; readonly unknown?: string[] } = {},
+  { keepZeros = false, unknown = [], refuse = unreadable(call.served.kind.kind, call.served.version) }: ReadOptions = {},
 ): AnyObject {
   const { served } = call
   const type = typeOfServed(served.kind, served.version, served.group)
   const object = named(value, served.kind.kind, served.apiVersion)
-  const read = type ? conforming(object, type, served, { keepZeros, findings: { unknown } }) : object
+  const read = type ? conforming(object, type, { keepZeros, findings: { unknown } }, refuse) : object
   const problems = [
     ...duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
     ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
   ]
-  if (problems.length > 0) judge(problems, call)
+  if (problems.length > 0) judge(problems, call, refuse)
   return read
 }
 
@@ -116,16 +124,18 @@ export function readBodyAs(
   const apiVersion = apiVersionOf({ group, version })
   const object = named(isObject(value) ? { ...value, apiVersion, kind } : value, kind, apiVersion)
   const type = builtInType(group, version, kind)
-  return type ? conforming(object, type, { kind: { kind }, version }, {}) : object
+  return type ? conforming(object, type, {}, unreadable(kind, version)) : object
 }
 
-function judge(problems: readonly string[], { served, options, warn }: Pick<Call, 'served' | 'options' | 'warn'>) {
+const unreadable = (kind: string, version: string) => (why: string) =>
+  badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`)
+
+function judge(problems: readonly string[], { options, warn }: Pick<Call, 'options' | 'warn'>, refuse: NonNullable<ReadOptions['refuse']>) {
   const validation = options.fieldValidation ?? 'Warn'
   if (validation === 'Ignore') return
   if (validation === 'Warn') return problems.forEach(warn)
-  throw badRequest(
-    `${served.kind.kind} in version ${JSON.stringify(served.version)} cannot be handled as a ${served.kind.kind}: strict decoding error: ${problems.join(', ')}`,
-  )
+  const why = `strict decoding error: ${problems.join(', ')}`
+  throw refuse(why, why)
 }
 
 /** Adds or checks what the object calls itself. */
@@ -163,17 +173,11 @@ function versionAndKind(found: string, where: 'value' | '.apiVersion' | '.kind')
   return badRequest(`couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into ${place}`)
 }
 
-interface ForMessages {
-  readonly kind: { readonly kind: string }
-  readonly version: string
-}
-
-function conforming(object: AnyObject, type: Struct, { kind: { kind }, version }: ForMessages, options: ConformOptions): AnyObject {
+function conforming(object: AnyObject, type: Struct, options: ConformOptions, refuse: NonNullable<ReadOptions['refuse']>): AnyObject {
   try {
     return conform(object, type, options) as AnyObject // an object stays an object
   } catch (error) {
-    if (error instanceof TypeMismatch)
-      throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${error.message}`)
+    if (error instanceof TypeMismatch) throw refuse(error.message, error.converted)
     throw error
   }
 }

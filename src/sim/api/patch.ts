@@ -1,16 +1,17 @@
 import { JsonPatchError, jsonPatch } from '../formats/json-patch'
 import { mergePatch } from '../formats/merge-patch'
-import { StrategicMergeError, strategicMerge } from '../formats/strategic-merge'
+import { goMap, StrategicMergeError, strategicMerge } from '../formats/strategic-merge'
 import { applied, withLastApplied } from './apply'
 import { resourceOf, writingOf, type Call } from './call'
 import type { PatchType } from './client'
 import { readAs } from './decode'
 import type { AnyObject } from './object'
 import { fieldsOf } from './field-compare'
+import { fieldPath } from './field-path'
 import { managedBy } from './managed-fields'
 import { shown } from './present'
 import { typeOfKind, typeOfServed } from './schema/schema'
-import { badRequest, failure, notFound } from './status'
+import { badRequest, failure, invalid, notFound } from './status'
 import type { Stored } from './storage'
 import { createObject, replaceStored } from './write'
 
@@ -54,11 +55,17 @@ export function patchObject(call: Call, type: PatchType, patch: unknown, options
   if (!stored) throw notFound(resourceOf(call), name)
   // Only a JSON patch speaks of what it does not change, such as who manages which field.
   const before = type === 'json' ? shown(served, stored) : served.fromStorage(stored.object)
-  const after = readAs(call, patched(call, type, before, patch), options.duplicates)
+  const merged = patched(call, type, before, patch)
+  const refuse = (why: string, converted: string) =>
+    type === 'strategic' ? patchInvalid(goMap(patch), converted) : patchInvalid(JSON.stringify(merged), why)
+  const after = readAs(call, merged, options.duplicates, { refuse })
   if (after.metadata.name !== name)
     throw badRequest(`the name of the object (${after.metadata.name}) does not match the name on the URL (${name})`)
   return { stored: replaceStored(call, stored, served.toStorage(after)), created: false }
 }
+
+/** An object that a patch makes unreadable: the complaint is about the patch, or about what became of the object. */
+const patchInvalid = (value: string, why: string) => invalid({ group: '', kind: '' }, '', [fieldPath('patch').invalid(value, why)])
 
 function patched({ served }: Call, type: 'json' | 'merge' | 'strategic', before: AnyObject, patch: unknown): unknown {
   switch (type) {

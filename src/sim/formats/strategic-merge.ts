@@ -161,7 +161,7 @@ function plain(value: unknown): unknown {
 const withoutKey = (value: Json, key: string): Json => Object.fromEntries(Object.entries(value).filter(([each]) => each !== key))
 
 /** How Go prints a map: `map[image:nginx]`. */
-const goMap = (value: unknown): string =>
+export const goMap = (value: unknown): string =>
   isObject(value)
     ? `map[${Object.keys(value)
         .sort()

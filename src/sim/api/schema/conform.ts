@@ -17,7 +17,15 @@ export interface ConformOptions {
 }
 
 /** A value that does not fit its type: what Go's JSON decoder says of it. */
-export class TypeMismatch extends Error {}
+export class TypeMismatch extends Error {
+  constructor(
+    message: string,
+    /** The same in the words of the converter that reads strategically merged patches. */
+    readonly converted = message,
+  ) {
+    super(message)
+  }
+}
 
 type Step = string | number
 
@@ -98,7 +106,7 @@ type Json = Record<string, unknown>
 function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, at: Walk): unknown {
   if (!isObject(value)) {
     if (struct.custom) return value
-    throw mismatch(value, goName(struct.name), owner, at)
+    throw mismatch(value, goName(struct.name), 'struct', owner, at)
   }
   const plan = planOf(struct)
   const top = at.path.length === 0
@@ -143,7 +151,7 @@ function step(value: unknown, field: Field, owner: Struct, at: Walk): unknown {
 function walkList(value: unknown, list: List, owner: Struct | undefined, at: Walk): unknown {
   if (!Array.isArray(value)) {
     if (owner?.custom) return value
-    throw mismatch(value, `[]${goType(list.of)}`, owner, at)
+    throw mismatch(value, `[]${goType(list.of)}`, 'slice', owner, at)
   }
   let copy: unknown[] | undefined
   for (let i = 0; i < value.length; i++) {
@@ -159,7 +167,7 @@ function walkList(value: unknown, list: List, owner: Struct | undefined, at: Wal
 function walkMap(value: unknown, map: MapType, owner: Struct | undefined, at: Walk): unknown {
   if (!isObject(value)) {
     if (owner?.custom) return value
-    throw mismatch(value, `map[string]${goType(map.of)}`, owner, at)
+    throw mismatch(value, `map[string]${goType(map.of)}`, 'map', owner, at)
   }
   let copy: Json | undefined
   for (const name in value) {
@@ -175,39 +183,39 @@ function walkMap(value: unknown, map: MapType, owner: Struct | undefined, at: Wa
 function walkScalar(value: unknown, type: Scalar, owner: Struct | undefined, at: Walk): unknown {
   switch (type.scalar) {
     case 'string':
-      if (typeof value !== 'string') throw mismatch(value, type.name ? goName(type.name) : 'string', owner, at)
+      if (typeof value !== 'string') throw mismatch(value, type.name ? goName(type.name) : 'string', 'string', owner, at)
       return value
     case 'boolean':
-      if (typeof value !== 'boolean') throw mismatch(value, 'bool', owner, at)
+      if (typeof value !== 'boolean') throw mismatch(value, 'bool', 'bool', owner, at)
       return value
     case 'int32':
     case 'int64': {
-      if (typeof value !== 'number') throw mismatch(value, type.scalar, owner, at)
+      if (typeof value !== 'number') throw mismatch(value, type.scalar, type.scalar, owner, at)
       const fits = Number.isInteger(value) && (type.scalar === 'int64' || (value >= -2147483648 && value <= 2147483647))
-      if (!fits) throw mismatch(value, type.scalar, owner, at)
+      if (!fits) throw mismatch(value, type.scalar, type.scalar, owner, at)
       return value
     }
     case 'float64':
-      if (typeof value !== 'number') throw mismatch(value, 'float64', owner, at)
+      if (typeof value !== 'number') throw mismatch(value, 'float64', 'float64', owner, at)
       return value
     case 'quantity':
       return walkQuantity(value)
     case 'int-or-string':
       if (typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value))) return value
-      throw mismatch(value, 'string', undefined, at)
+      throw mismatch(value, 'string', 'string', undefined, at)
     case 'time':
     case 'microtime':
-      if (typeof value !== 'string') throw mismatch(value, 'string', undefined, at)
+      if (typeof value !== 'string') throw mismatch(value, 'string', 'string', undefined, at)
       if (!TIME.test(value))
         throw new TypeMismatch(
           `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
         )
       return value
     case 'duration':
-      if (typeof value !== 'string') throw mismatch(value, 'string', undefined, at)
+      if (typeof value !== 'string') throw mismatch(value, 'string', 'string', undefined, at)
       return value
     case 'bytes':
-      if (typeof value !== 'string') throw mismatch(value, '[]uint8', owner, at)
+      if (typeof value !== 'string') throw mismatch(value, '[]uint8', 'slice', owner, at)
       return walkBytes(value)
     case 'object':
       return value
@@ -291,12 +299,24 @@ function goType(type: Type): string {
   }
 }
 
-function mismatch(value: unknown, expected: string, owner: Struct | undefined, at: Walk): TypeMismatch {
+function mismatch(value: unknown, expected: string, kind: string, owner: Struct | undefined, at: Walk): TypeMismatch {
   const found = typeof value === 'number' && /^int/.test(expected) ? `number ${value}` : goKind(value)
   const where = owner
     ? `Go struct field ${owner.name.split('.').at(-1)}.${at.path.filter((each) => typeof each === 'string').join('.')}`
     : 'Go value'
-  return new TypeMismatch(`json: cannot unmarshal ${found} into ${where} of type ${expected}`)
+  return new TypeMismatch(`json: cannot unmarshal ${found} into ${where} of type ${expected}`, unconvertible(value, kind))
+}
+
+const UNSTRUCTURED: Readonly<Record<string, string>> = { object: 'map', array: 'slice' }
+
+/** What the converter from plain maps to Go structs says; `kind` is the Go kind it was to make. */
+function unconvertible(value: unknown, kind: string): string {
+  const found = typeof value === 'number' ? (Number.isInteger(value) ? 'int64' : 'float64') : (UNSTRUCTURED[goKind(value)] ?? goKind(value))
+  if (kind === 'slice' || kind === 'map') return `cannot restore ${kind} from ${found}`
+  if (kind === 'struct') return `cannot restore struct from: ${found}`
+  // Go converts whole numbers to text and numbers to each other, so only there does it get as far as to say from what.
+  const convertible = typeof value === 'number' && (kind !== 'string' || found === 'int64') && kind !== 'bool'
+  return convertible ? `cannot convert ${found} to ${kind}` : `unrecognized type: ${kind}`
 }
 
 /** `spec.containers[0].image`. */
