@@ -1,0 +1,183 @@
+import { admissionPlugins } from './api/admission/plugins'
+import { authenticate } from './api/auth/authenticate'
+import { aggregateClusterRoles } from './api/auth/aggregation'
+import { authorise } from './api/auth/authorise'
+import { bootstrapRbac } from './api/auth/bootstrap-roles'
+import { reviewKinds } from './api/auth/reviews'
+import { podToken } from './api/auth/pod-token'
+import { tokenRequest } from './api/auth/token-request'
+import type { Identity } from './api/client'
+import { serveCustomResources } from './api/crd/serve'
+import { discoveryRoutes } from './api/discovery-routes'
+import { fetchHandler } from './api/edge-http'
+import { healthRoutes, versionInfo, versionRoutes } from './api/edge-version'
+import { createEventRecorder } from './api/event-recorder'
+import type { ApiServer } from './api/hooks'
+import type { KindDefinition } from './api/kind'
+import { openApiRoutes } from './api/openapi'
+import { protobufReader } from './api/protobuf'
+import { createApiServer } from './api/server'
+import { presentations } from './api/table'
+import { API_SERVER_PORT, CLUSTER_DNS_ADDRESS, hostAddress, POD_CIDR, SERVICE_CIDR } from './bootstrap/addresses'
+import { hostFacts } from './bootstrap/hosts'
+import { hostFiles, rootCertificate } from './bootstrap/host-files'
+import { install } from './bootstrap/install'
+import { controlPlanePrograms, type Switch } from './components'
+import { createControllerManager } from './controllers/all'
+import { createEngine } from './engine/engine'
+import { parseGoDuration } from './formats/duration'
+import { allKinds } from './kinds/all'
+import { event } from './kinds/core/event'
+import { networkPolicy } from './kinds/networking/network-policy'
+import { subresourceHandlers } from './kinds/subresource-handlers'
+import { createClusterNetwork } from './network/cluster-network'
+import type { Host } from './node/host'
+import { createNodes } from './node/nodes'
+import { bytesFromText } from './node/os/text'
+import { createStorage } from './storage/storage'
+import { createScheduler, type Scheduler } from './scheduler/scheduler'
+import { filesOf, openSession, openTerminal, startScript } from './workstation'
+import type { Cluster, ClusterOptions } from './cluster'
+import type { Programs } from './tool-files'
+import { toolFiles } from './tool-files'
+
+/** Identity of the person at the keyboard. */
+const ADMIN: Identity = { user: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'], manager: 'kubectl' }
+
+/** The cluster has been up for this long when it is handed over: the control plane is running and the nodes are ready. */
+const BOOT_MS = 120_000
+/** A script that runs longer than this is stuck. */
+const LONGEST_RUN_MS = 30 * 86_400_000
+const DEFAULT_LIMIT_MS = 600_000
+
+/** Puts a cluster together from its parts and boots it. `programs` are those that come with hosts and images, all there or still on their way. */
+export function assembleCluster(options: ClusterOptions, programs: Programs): Cluster {
+  const { seed = 1, startMs = 1_767_225_600_000, workers = 3, version: release = '1.36' } = options
+  const engine = createEngine({ seed, startMs: startMs - BOOT_MS })
+  const address = hostAddress(1)
+  const server = createApiServer({
+    engine,
+    kinds: [...allKinds, ...reviewKinds] as unknown as readonly KindDefinition<never>[], // the lists forget which kind each is for
+    release,
+    authenticate,
+    authorise,
+    admission: admissionPlugins,
+    subresourceHandlers: [...subresourceHandlers, tokenRequest],
+    presentations,
+    pathHandlers: [
+      discoveryRoutes(`${address}:${API_SERVER_PORT}`),
+      versionRoutes,
+      healthRoutes,
+      openApiRoutes({ descriptions: options.descriptions }),
+    ],
+    bodyReaders: [protobufReader],
+    kubelets: (name) => nodes.connections(name),
+  })
+  const version = versionInfo(server.release).gitVersion
+  const admin = server.client(ADMIN)
+  install({
+    registry: server.registry,
+    client: server.client({ user: 'system:apiserver', groups: ['system:masters'], manager: 'kube-apiserver' }),
+    address,
+    version,
+    roles: bootstrapRbac,
+  })
+
+  aggregateClusterRoles(server)
+  serveCustomResources(server)
+
+  let serving = true
+  const apiServer: Switch = { start: () => void (serving = true), stop: () => void (serving = false) }
+  const proxy = server.client({ user: 'system:kube-proxy', groups: ['system:masters'], manager: 'kube-proxy' })
+  const network = createClusterNetwork({
+    engine,
+    client: proxy,
+    serviceCidr: SERVICE_CIDR,
+    podCidr: POD_CIDR,
+    policies: () => proxy.list(networkPolicy),
+    apiServerAt: (at, port) => (serving && at === address && port === API_SERVER_PORT ? server.request : undefined),
+  })
+  const scheduler = schedulerOf(server)
+  const storage = createStorage({ engine, clientFor: server.client, hostFiles: (name) => nodes.hosts.get(name)?.files })
+  const manager = createControllerManager({ server, rootCertificate: rootCertificate(engine.nowMs) })
+  const components = controlPlanePrograms({
+    apiServer,
+    controllerManager: together(manager, storage),
+    scheduler,
+    request: server.request,
+  })
+  const nodes = createNodes({
+    engine,
+    clientFor: server.client,
+    network,
+    places: network.places,
+    programs: (name) => components[name.split('/')[0]!] ?? programs.find(name),
+    toolFiles,
+    hostFiles: (facts) => hostFiles(facts, version, engine.nowMs),
+    release,
+    version,
+    clusterDns: CLUSTER_DNS_ADDRESS,
+    disks: storage.disks,
+    claimed: storage.claimed,
+    token: (pod, audience, expirationSeconds) => podToken(server, pod, audience, expirationSeconds),
+  })
+  for (const facts of hostFacts(workers)) nodes.add(facts)
+  engine.advanceTo(startMs)
+
+  const hostNamed = (name: string): Host => nodes.hosts.get(name) ?? nodes.hosts.get('controlplane')!
+  const here = hostNamed('controlplane')
+  const cluster: Cluster = {
+    engine,
+    request: server.request,
+    handler: fetchHandler({ request: server.request, bytesFromText }),
+    client: (identity) => (identity ? server.client(identity) : admin),
+    findKind: (name) => findKind(server, name),
+    files: filesOf(here),
+    openTerminal: ({ columns = 80, rows = 24, host = 'controlplane' } = {}) => openTerminal(hostNamed(host), { columns, rows }),
+    openSession: () => openSession(here),
+    start: (script, runOptions) => startScript(here, script, runOptions),
+    run(script, runOptions) {
+      const run = startScript(here, script, runOptions)
+      cluster.until(() => run.result !== undefined, LONGEST_RUN_MS)
+      return run.result!
+    },
+    advance(time) {
+      const ms = typeof time === 'number' ? time : parseGoDuration(time)
+      if (ms === undefined) throw new Error(`not a duration: ${time}`)
+      engine.advanceTo(engine.nowMs + ms)
+    },
+    until(condition, limitMs = DEFAULT_LIMIT_MS) {
+      const endMs = engine.nowMs + limitMs
+      while (!condition()) {
+        const due = engine.nextDueMs()
+        if (due === undefined || due > endMs) throw new Error(`still waiting after ${limitMs / 1000} virtual seconds`)
+        engine.step()
+      }
+    },
+  }
+  return cluster
+}
+
+/** Parts that run in one process. */
+const together = (...parts: readonly Switch[]): Switch => ({
+  start: () => parts.forEach((part) => part.start()),
+  stop: () => parts.forEach((part) => part.stop()),
+})
+
+function schedulerOf(server: ApiServer): Scheduler {
+  const client = server.client({ user: 'system:kube-scheduler', groups: ['system:authenticated'], manager: 'kube-scheduler' })
+  return createScheduler({
+    engine: server.engine,
+    client,
+    recorder: createEventRecorder(client, { engine: server.engine, kind: event, component: 'default-scheduler' }),
+  })
+}
+
+/** A kind by any name kubectl takes. */
+function findKind({ registry }: ApiServer, name: string): KindDefinition | undefined {
+  const wanted = name.toLowerCase()
+  return registry.all().find(({ kind, stored }) => {
+    const names = [kind.plural, kind.singular, ...kind.shortNames, ...(kind.group ? [`${kind.plural}.${kind.group}`] : [])]
+    return stored && names.includes(wanted)
+  })?.kind
+}

@@ -1,0 +1,10 @@
+/** Names of the tools of all.ts, so that file trees can be made before the programs are loaded; a test keeps the two lists equal. */
+export const toolNames: readonly string[] =
+  '[ awk base64 basename bash bc cat chgrp chmod chown clear cmp column comm cp curl cut dash date df diff dig dirname du echo egrep env expand expr factor false fgrep find fold free gawk getent grep gunzip gzip hd head hexdump host hostname id ifconfig ip join jq kill less ln ls man mawk md5sum mkdir mktemp more mount mv nano nc netcat nice nl nohup nproc nslookup od openssl paste perl pgrep ping pkill printenv printf ps pwd readlink realpath rev rm rmdir sed seq sh sha1sum sha256sum shuf sleep sort split sponge stat stdbuf strings stty sudo sync tac tail tar tee test time timeout top touch tput tr tree true tty uname uniq uptime vi vim watch wc wget which whoami xargs xxd yes zcat'.split(
+    ' ',
+  )
+
+export const busyboxToolNames: readonly string[] =
+  '[ ash awk base64 basename bc cat chgrp chmod chown clear cmp comm cp cut date df diff dirname du echo egrep env expand expr factor false fgrep find fold free grep gunzip gzip hd head hexdump hostname id ifconfig ip kill less ln ls md5sum mkdir mktemp more mount mv nc nice nl nohup nproc nslookup od paste pgrep ping pkill printenv printf ps pwd readlink realpath rev rm rmdir sed seq sh sha1sum sha256sum shuf sleep sort split stat strings stty sync tac tail tar tee test time timeout top touch tr tree true tty uname uniq uptime vi watch wc wget which whoami xargs xxd yes zcat'.split(
+    ' ',
+  )
