@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { extname, join } from 'node:path'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 
 const CANDIDATES = [
   process.env.CHROMIUM,
@@ -72,8 +72,11 @@ export function useSite(): Site {
     origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
     browser = await chromium.launch({ executablePath: findChromium(), args: FLAGS })
   })
+  // A page that nobody looks at any more must not go on simulating beside the next one.
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close()
+  })
   afterAll(async () => {
-    for (const context of contexts) await context.close()
     await browser?.close()
     server?.close()
   })
