@@ -8,7 +8,7 @@ import type { AnyObject } from './object'
 import { conform } from './schema/conform'
 import { typeOfKind } from './schema/schema'
 import { equal, share } from './share'
-import { alreadyExists, badRequest, conflict, failure, invalid, notFound } from './status'
+import { alreadyExists, badRequest, conflict, invalid, notFound } from './status'
 import { freeze, type Stored } from './storage'
 import type { ObjectMeta } from './types/meta-v1.gen'
 
@@ -217,10 +217,8 @@ function checkRevision(call: Call, given: Partial<ObjectMeta>, old: ObjectMeta) 
   }
 }
 
-function checkNamespace({ namespace, served: { kind } }: Call, { metadata }: AnyObject) {
-  const given = metadata.namespace
-  if (!given || given === namespace) return
-  if (!kind.namespaced) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+function checkNamespace({ namespace }: Call, { metadata }: AnyObject) {
+  if (!metadata.namespace || metadata.namespace === namespace) return
   throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
 }
 
@@ -236,5 +234,3 @@ const without = (object: AnyObject, name: string): AnyObject => {
 
 const withField = (object: AnyObject, name: string, value: unknown): AnyObject =>
   value === undefined ? without(object, name) : { ...object, [name]: value }
-
-export const payloadTooLarge = () => failure(413, 'RequestEntityTooLarge', 'Request entity too large: limit is 3145728')

@@ -1,4 +1,5 @@
 import type { LabelSelector } from '../api/types/meta-v1.gen'
+import { labelValue, qualifiedName } from './names'
 
 /** One condition on a label. `values` is empty for `exists` and `!`. */
 export interface Requirement {
@@ -199,29 +200,14 @@ function parseValues(queue: string[]): string[] {
   }
 }
 
-const NAME = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
-const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
-const NAME_RULE =
-  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
-const VALUE_RULE =
-  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
-const PREFIX_RULE =
-  "prefix part a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-
 function checkKey(key: string) {
-  const slash = key.indexOf('/')
-  const name = key.slice(slash + 1)
-  const complaints = [
-    ...(slash >= 0 && !(slash <= 253 && SUBDOMAIN.test(key.slice(0, slash))) ? [PREFIX_RULE] : []),
-    ...(name.length > 63 ? ['name part must be no more than 63 bytes'] : []),
-    ...(!NAME.test(name) ? [NAME_RULE] : []),
-  ]
+  const complaints = qualifiedName(key)
   if (complaints.length > 0) throw new Error(`key: Invalid value: ${JSON.stringify(key)}: ${complaints.join('; ')}`)
 }
 
 function checkValue(key: string, value: string): string {
-  if (value.length > 63) throw new Error(`values[0][${key}]: Invalid value: ${JSON.stringify(value)}: must be no more than 63 bytes`)
-  if (value !== '' && !NAME.test(value)) throw new Error(`values[0][${key}]: Invalid value: ${JSON.stringify(value)}: ${VALUE_RULE}`)
+  const complaints = labelValue(value)
+  if (complaints.length > 0) throw new Error(`values[0][${key}]: Invalid value: ${JSON.stringify(value)}: ${complaints.join('; ')}`)
   return value
 }
 
