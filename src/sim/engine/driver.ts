@@ -55,7 +55,7 @@ export function createDriver({ engine, clock, speed = 1, sliceMs = 8, onSlice, o
     const realMs = clock.nowMs()
     const passedMs = Math.min(realMs - lastRealMs, LONGEST_GAP_MS)
     lastRealMs = realMs
-    if (current > 0 && !held) targetMs += passedMs * current
+    if (current > 0 && !held && !engine.held) targetMs += passedMs * current
     targetMs = Math.max(targetMs, engine.nowMs)
   }
 
@@ -118,8 +118,8 @@ export function createDriver({ engine, clock, speed = 1, sliceMs = 8, onSlice, o
     },
     stepUntil(found, limitMs) {
       const limit = engine.nowMs + limitMs
-      for (let due = engine.nextDueMs(); due !== undefined && due <= limit && !found(); due = engine.nextDueMs()) runOne()
-      if (!found()) engine.advanceTo(limit)
+      for (let due = engine.nextDueMs(); due !== undefined && due <= limit && !found() && !engine.held; due = engine.nextDueMs()) runOne()
+      if (!found() && !engine.held) engine.advanceTo(limit)
       targetMs = engine.nowMs
       onSlice?.()
     },

@@ -31,6 +31,12 @@ export interface Engine {
   at(timeMs: number, run: () => void, options?: ScheduleOptions): Timer
   /** Forgets an event that has not run yet; harmless when it has. */
   cancel(timer: Timer | undefined): void
+  /**
+   * Freezes virtual time while something outside works that cannot answer at once (code that is still being loaded). Nothing may be stepped until
+   * every hold is let go. Returns how to let go.
+   */
+  hold(): () => void
+  readonly held: boolean
   /** When the next event is due, or undefined when the queue is empty. */
   nextDueMs(): number | undefined
   /** Moves the clock to the next event and runs it. False when the queue is empty. */
@@ -55,6 +61,7 @@ export function createEngine(options: { seed: number; startMs: number }): Engine
   let processed = 0
   let scheduled = 0
   let foreground = 0
+  let holds = 0
   const random = createRandom(options.seed)
 
   const before = (x: Entry, y: Entry) => x.dueMs < y.dueMs || (x.dueMs === y.dueMs && x.order < y.order)
@@ -117,11 +124,23 @@ export function createEngine(options: { seed: number; startMs: number }): Engine
       entry.run = undefined
       if (!entry.background) foreground--
     },
+    hold() {
+      let mine = true
+      holds++
+      return () => {
+        if (mine) holds--
+        mine = false
+      }
+    },
+    get held() {
+      return holds > 0
+    },
     nextDueMs() {
       dropCancelled()
       return heap[0]?.dueMs
     },
     step() {
+      if (holds > 0) throw new Error('virtual time is held: wait until what it waits for is done')
       dropCancelled()
       if (heap.length === 0) return false
       const entry = pop()

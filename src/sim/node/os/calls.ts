@@ -4,6 +4,7 @@ import type {
   FetchResponse,
   FileStat,
   FsOperation,
+  HostWork,
   MountInfo,
   Proc,
   ProcessInfo,
@@ -20,6 +21,7 @@ function* call<T>(request: Syscall): Proc<T> {
 export const nowMs = () => call<number>({ call: 'now' })
 export const sleep = (ms: number) => call<void>({ call: 'sleep', ms })
 export const useCpu = (ms: number) => call<void>({ call: 'cpu', ms })
+export const hostWork = (work: HostWork) => call<void>({ call: 'host', work })
 export const random = () => call<number>({ call: 'random' })
 
 export const open = (path: string, mode: 'read' | 'write' | 'append' | 'readwrite') => call<number>({ call: 'open', path, mode })

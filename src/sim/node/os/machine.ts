@@ -11,6 +11,7 @@ import { acceptFrom, connectTo, listenOn, pollAny } from './socket-calls'
 import {
   SyscallError,
   signalNumbers,
+  type HostWork,
   type Proc,
   type ProcessInfo,
   type Program,
@@ -85,6 +86,19 @@ const BURST_CALLS = 400
 const stopping: ReadonlySet<Signal> = new Set(['SIGSTOP', 'SIGTSTP'])
 const ignoredByDefault: ReadonlySet<Signal> = new Set(['SIGCHLD', 'SIGCONT', 'SIGWINCH'])
 
+function costOf(request: Syscall): number {
+  switch (request.call) {
+    case 'cpu':
+      return request.ms
+    case 'spawn':
+      return SPAWN_MS
+    case 'host':
+      return 0
+    default:
+      return SYSCALL_MS
+  }
+}
+
 /** Boots a kernel. */
 export function createMachine(options: MachineOptions): Machine {
   const { engine, network, place, files } = options
@@ -147,7 +161,7 @@ export function createMachine(options: MachineOptions): Machine {
       }
       if (step.done) return end(task, { pid: task.pid, code: step.value & 0xff })
       const request = step.value
-      charge(task, request.call === 'cpu' ? request.ms : request.call === 'spawn' ? SPAWN_MS : SYSCALL_MS)
+      charge(task, costOf(request))
       if (task.owedMs >= SLICE_MS || calls >= BURST_CALLS) {
         const owed = task.owedMs
         task.owedMs = 0
@@ -365,6 +379,16 @@ export function createMachine(options: MachineOptions): Machine {
     tty: [0, 1, 2].some((fd) => task.fds.get(fd)?.tty !== undefined),
   })
 
+  /** Goes on in the very moment the host's work is done, as a part of the same event: a replay without the wait is the same story. */
+  function holdFor(task: Task, work: HostWork): Parked {
+    const letGo = engine.hold()
+    work.onDone(() => {
+      letGo()
+      advance(task, () => undefined)
+    })
+    return PARKED
+  }
+
   const kernel: Kernel = {
     engine,
     network,
@@ -390,6 +414,8 @@ export function createMachine(options: MachineOptions): Machine {
         return engine.random.next()
       case 'cpu':
         return undefined
+      case 'host':
+        return request.work.done ? undefined : holdFor(task, request.work)
       case 'sleep':
         task.owedMs = 0
         resumeAfter(task, request.ms, () => undefined, true)

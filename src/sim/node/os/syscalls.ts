@@ -12,6 +12,8 @@ export type Syscall =
   | { readonly call: 'sleep'; readonly ms: number }
   /** Uses the CPU for a while; long computations must do this so that a busy loop uses up its share and never the page. */
   | { readonly call: 'cpu'; readonly ms: number }
+  /** Waits for work of the host computation (code being loaded). No virtual time passes, and nothing else happens meanwhile. */
+  | { readonly call: 'host'; readonly work: HostWork }
   /** A number in [0, 1) from the cluster's seeded generator. */
   | { readonly call: 'random' }
   // file descriptors
@@ -66,6 +68,13 @@ export type Syscall =
       readonly send?: { readonly channel: number; readonly data: string }
       readonly close?: boolean | number
     }
+
+/** Something outside the simulation that takes real time and no virtual time. */
+export interface HostWork {
+  readonly done: boolean
+  /** Calls back once, when it is done. */
+  onDone(listener: () => void): void
+}
 
 export interface SpawnRequest {
   /** What `ps` shows, and unless `run` is given the program looked up: a path, or a name searched in PATH of `env`. */
