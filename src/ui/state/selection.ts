@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import { keyFor, type Summary } from '../worker/summary'
+import type { Summary } from '../worker/summary'
 import type { ClusterState } from './cluster-store'
 
 /** What the reader looks at: one inspected object, and one whose Pods light up on the map. */
@@ -42,6 +42,3 @@ export function endpointsOf(cluster: ClusterState, serviceKey: string): { ready:
   }
   return { ready, unready }
 }
-
-/** The object an owner reference or an event names, if the page knows it. */
-export const referTo = ({ kind, namespace, name }: { kind: string; namespace?: string; name: string }) => keyFor(kind, namespace, name)

@@ -1,6 +1,7 @@
 import type { Cluster } from '../../sim/cluster'
 import type { KubeObject } from '../../sim/api/object'
-import { keyFor, summarize, type Summary } from './summary'
+import { keyFor } from './object-key'
+import { summarize, type Summary } from './summary'
 
 /** Kinds the page follows, as kubectl names them. */
 const WATCHED = ['nodes', 'namespaces', 'pods', 'services', 'endpointslices', 'deployments', 'replicasets', 'jobs', 'events'] as const

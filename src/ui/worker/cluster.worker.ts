@@ -1,5 +1,7 @@
 import { del, get, set } from 'idb-keyval'
-import { createCluster } from '../../sim/cluster'
+import { assembleCluster } from '../../sim/assemble'
+import type { ClusterOptions } from '../../sim/cluster'
+import { createLatePrograms } from '../../sim/late-programs'
 import type { RealClock } from '../../sim/engine/driver'
 import type { Journal } from './journal'
 import type { FromWorker, ToWorker } from './protocol'
@@ -8,6 +10,12 @@ import { createSession } from './session'
 const KEY = 'journal'
 /** A reloaded page asks for the lock before its predecessor's worker has quite gone. */
 const LOCK_PATIENCE_MS = 1500
+
+/** kubectl and the tools come after the first prompt; whoever types faster is waited for, with the clock held. */
+const programs = createLatePrograms()
+let coming: Promise<void> | undefined
+const loadPrograms = () => (coming ??= import('../../sim/programs').then(({ everyProgram }) => programs.arrive(everyProgram)))
+const createCluster = (options: ClusterOptions) => assembleCluster(options, programs)
 
 const post = (message: FromWorker) => self.postMessage(message)
 
@@ -57,6 +65,8 @@ async function boot({ seed, workers, version, fresh }: ToWorker & { type: 'boot'
         () => post({ type: 'kept', kept: false }),
       )
   }
+  // A past is lived through again in one go: nothing in it can wait.
+  if (kept) await loadPrograms()
   const start = (journal: Journal) => createSession({ createCluster, clock, post, save, journal })
   try {
     session = start(kept ?? empty())
@@ -67,6 +77,8 @@ async function boot({ seed, workers, version, fresh }: ToWorker & { type: 'boot'
     session = start(empty())
   }
   for (const message of early.splice(0)) session.receive(message)
+  await loadPrograms()
+  session.nudge()
 }
 
 /** Two tabs must not write over each other's cluster: the first keeps the lock while it lives. */

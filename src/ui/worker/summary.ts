@@ -5,6 +5,7 @@ import type { Event, Node, Pod, Service } from '../../sim/api/types/core-v1.gen'
 import type { EndpointSlice } from '../../sim/api/types/discovery-v1.gen'
 import { summarizePod } from '../../sim/kinds/core/pod-columns'
 import { parseTimestamp } from '../../sim/engine/time'
+import { keyFor } from './object-key'
 
 /**
  * What the page knows of an object: the few fields that panels draw, so that a change costs little to send and to compare. The whole object is
@@ -89,10 +90,6 @@ export interface EventSummary extends Common {
 export interface PlainSummary extends Common {
   readonly kind: 'Namespace' | 'ConfigMap' | 'Secret'
 }
-
-/** `Kind/namespace/name`, or `Kind/name`. */
-export const keyFor = (kind: string, namespace: string | undefined, name: string) =>
-  namespace ? `${kind}/${namespace}/${name}` : `${kind}/${name}`
 
 /** What the page needs of an object. Its `kind` must be one of those in `Summary`. */
 export function summarize(object: KubeObject): Summary {
