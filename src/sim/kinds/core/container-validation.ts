@@ -12,16 +12,11 @@ const LARGEST_ID = 2_147_483_647
 export interface ContainerSurroundings {
   readonly spec: PodSpec
   readonly volumes: ReadonlySet<string>
-  readonly claimVolumes: ReadonlySet<string>
 }
 
 /** Complaints about the containers of a Pod: each for itself, then names and host ports against each other. */
 export function containersErrors(spec: PodSpec, at: FieldPath, volumes: ReadonlySet<string>): FieldError[] {
-  const around: ContainerSurroundings = {
-    spec,
-    volumes,
-    claimVolumes: new Set((spec.volumes ?? []).filter((v) => v.persistentVolumeClaim || v.ephemeral).map((v) => v.name)),
-  }
+  const around: ContainerSurroundings = { spec, volumes }
   const containers = spec.containers ?? []
   const errors: FieldError[] = containers.length === 0 ? [at('containers').required()] : []
   const names = new Set<string>()

@@ -1,6 +1,6 @@
 import type { FieldError, FieldPath } from '../../api/field-path'
 import type { KeyToPath, PodSpec, ProjectedVolumeSource, Volume, DownwardAPIVolumeFile } from '../../api/types/core-v1.gen'
-import { dnsLabel, dnsSubdomain } from '../../formats/names'
+import { dnsLabel } from '../../formats/names'
 import { compareQuantities, quantityError } from '../../formats/quantity'
 import { oneOf, requiredName } from '../field-checks'
 import { fieldRefErrors, localPathErrors } from './container-validation'
@@ -144,6 +144,3 @@ function sourceErrors(volume: Volume, at: FieldPath): FieldError[] {
 
 /** Names that may be mounted. */
 export const volumeNames = (spec: PodSpec): ReadonlySet<string> => new Set((spec.volumes ?? []).map((volume) => volume.name))
-
-/** A claim's name inside a template; a DNS subdomain. */
-export const claimName = dnsSubdomain
