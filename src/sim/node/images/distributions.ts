@@ -1,6 +1,10 @@
 import { directory, file, programFile, type FileNode } from '../os/file-system'
 import { patches, tagsOf, type Repository } from './image'
 
+/** Where every container has something mounted; made once an image, not once a container. */
+const MOUNT_POINTS = ['/proc', '/dev', '/sys/fs/cgroup', '/etc', '/var/run/secrets/kubernetes.io/serviceaccount']
+const mountPoints = () => Object.fromEntries(MOUNT_POINTS.map((path) => [path, directory()]))
+
 const passwd = (shell: string, more = '') =>
   file(
     `root:x:0:0:root:/root:${shell}\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n${more}nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n`,
@@ -9,6 +13,7 @@ const group = file('root:x:0:\ndaemon:x:1:\ntty:x:5:\nwww-data:x:33:\nnogroup:x:
 
 /** The directories and accounts every distribution has. */
 export const baseFiles = (osRelease: string, shell = '/bin/sh', accounts = ''): Record<string, FileNode> => ({
+  ...mountPoints(),
   '/etc/passwd': passwd(shell, accounts),
   '/etc/group': group,
   '/etc/os-release': file(osRelease),
@@ -39,6 +44,7 @@ export const systemFiles: Readonly<Record<'busybox' | 'alpine' | 'debian' | 'non
   alpine: () => baseFiles(alpineRelease('3.22.2')),
   debian: () => baseFiles(debianRelease('12', 'bookworm'), '/bin/bash', 'nginx:x:101:101:nginx user:/nonexistent:/bin/false\n'),
   none: () => ({
+    ...mountPoints(),
     '/etc/passwd': passwd('/sbin/nologin', 'nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n'),
     '/etc/group': group,
     '/tmp': directory({}, 0o1777),

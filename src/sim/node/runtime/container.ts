@@ -7,6 +7,7 @@ import {
   type DirectoryEntry,
   type FileSystem,
   type Mount,
+  type Volume,
   rootUser,
 } from '../os/file-system'
 import { DEFAULT_PATH } from '../os/load'
@@ -76,6 +77,7 @@ export function createContainer(runtime: ContainerRuntime, sandbox: Sandbox, con
   const { engine } = runtime
   const layer = createVolume(config.tree)
   const files = createFileSystem({ root: layer, now: () => engine.nowMs, readOnly: config.readOnlyRoot })
+  makeMountPoints(layer, config, () => engine.nowMs)
   for (const [path, mount] of systemMounts(config, sandbox, () => machine)) files.mount(path, mount)
   for (const [path, mount] of config.mounts) files.mount(path, mount)
   const read = (path: string) => (files.stat(path)?.type === 'file' ? files.read(path) : undefined)
@@ -124,6 +126,15 @@ export function createContainer(runtime: ContainerRuntime, sandbox: Sandbox, con
   return container
 }
 
+/** Makes what is missing on the way to mounts and to the working directory; runc does so before a root file system turns read-only. */
+function makeMountPoints(layer: Volume, config: ContainerConfig, now: () => number) {
+  const files = createFileSystem({ root: layer, now })
+  const parents = [...config.mounts.keys(), ...Object.keys(config.files)].map((path) => path.slice(0, path.lastIndexOf('/')) || '/')
+  for (const path of [...parents, config.workingDir ?? config.image.workingDir ?? '/']) {
+    if (files.stat(path) === undefined && !path.startsWith('/dev')) files.makeDirectory(path, { parents: true })
+  }
+}
+
 /** Each container's standard input as its first process reads it. */
 const readers = new WeakMap<Container, OpenFile>()
 
@@ -137,7 +148,6 @@ export function startContainer(runtime: ContainerRuntime, container: Container, 
   // A command of the Pod's own sets the image's CMD aside, too.
   const args = config.args ?? (config.command ? [] : (config.image.cmd ?? []))
   const cwd = config.workingDir ?? config.image.workingDir ?? '/'
-  if (container.files.stat(cwd) === undefined) container.files.makeDirectory(cwd, { parents: true })
   const entry = entryCommand([...command, ...args], container.files, container.env)
   const { argv } = entry
   if (argv.length === 0) throw new StartError('no command specified')
