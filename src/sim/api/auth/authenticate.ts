@@ -2,7 +2,7 @@ import { find, resource } from '../admission/lookup'
 import type { ApiServer, Authenticate, User } from '../hooks'
 import type { ApiRequest } from '../http'
 import { failure } from '../status'
-import type { Pod, ServiceAccount } from '../types/core-v1.gen'
+import type { Pod, Secret, ServiceAccount } from '../types/core-v1.gen'
 import { subjectOf } from './certificate'
 import { impersonated } from './impersonate'
 import { ISSUER, readToken, type Claims } from './token'
@@ -51,14 +51,16 @@ function decoded(base64: string): string {
 
 const serviceAccounts = resource<ServiceAccount>('', 'v1', 'serviceaccounts')
 const pods = resource<Pod>('', 'v1', 'pods')
+const secrets = resource<Secret>('', 'v1', 'secrets')
 
 /** The service account that a token stands for, as long as it, and what the token is bound to, are still there. */
 export function userOfToken(token: string, server: ApiServer, audience = ISSUER): User | undefined {
   const claims = readToken(token)
   if (!claims || !claims.aud.includes(audience) || claims.exp * 1000 <= server.engine.nowMs) return undefined
-  const { namespace, serviceaccount, pod } = claims['kubernetes.io']
+  const { namespace, serviceaccount, pod, secret } = claims['kubernetes.io']
   if (find(server, serviceAccounts, namespace, serviceaccount.name)?.metadata.uid !== serviceaccount.uid) return undefined
   if (pod && find(server, pods, namespace, pod.name)?.metadata.uid !== pod.uid) return undefined
+  if (secret && find(server, secrets, namespace, secret.name)?.metadata.uid !== secret.uid) return undefined
   return {
     name: claims.sub,
     uid: serviceaccount.uid,

@@ -1,0 +1,77 @@
+import { find, findAll, resource } from '../admission/lookup'
+import type { ApiServer } from '../hooks'
+import type { KindDefinition } from '../kind'
+import type { ConfigMap, Secret, ServiceAccount } from '../types/core-v1.gen'
+import { ISSUER, signToken } from './token'
+
+const secrets = resource<Secret>('', 'v1', 'secrets')
+const serviceAccounts = resource<ServiceAccount>('', 'v1', 'serviceaccounts')
+const configMaps = resource<ConfigMap>('', 'v1', 'configmaps')
+const TYPE = 'kubernetes.io/service-account-token'
+const NAME = 'kubernetes.io/service-account.name'
+const UID = 'kubernetes.io/service-account.uid'
+/** Tokens in Secrets have no end; far away is near enough to that. */
+const CENTURY_SECONDS = 100 * 365 * 86_400
+
+/**
+ * The controller that fills Secrets of type `kubernetes.io/service-account-token` with a lasting token of the account that their annotation
+ * names, and removes them with it. Returns how to stop.
+ */
+export function fillTokenSecrets(server: ApiServer): () => void {
+  const served = [secrets, serviceAccounts].map(({ group, version, plural }) => server.registry.find(group, version, plural)?.kind)
+  if (!served[0] || !served[1]) return () => undefined
+  const [secretKind, accountKind] = served as unknown as readonly [KindDefinition<Secret>, KindDefinition<ServiceAccount>] // found by name, in this order
+  const client = server.client({
+    user: 'system:serviceaccount:kube-system:tokens-controller',
+    groups: ['system:masters'],
+    manager: 'kube-controller-manager',
+  })
+
+  function reconcile(secret: Secret) {
+    const { namespace = '', name, annotations = {} } = secret.metadata
+    if (secret.type !== TYPE || !find(server, secrets, namespace, name)) return
+    const account = find(server, serviceAccounts, namespace, annotations[NAME] ?? '')
+    if (!account || (annotations[UID] !== undefined && annotations[UID] !== account.metadata.uid))
+      return client.delete(secretKind, namespace, name)
+    const certificate = find(server, configMaps, namespace, 'kube-root-ca.crt')?.data?.['ca.crt'] ?? ''
+    const data = {
+      'ca.crt': btoa(certificate),
+      namespace: btoa(namespace),
+      token: secret.data?.token ?? btoa(tokenOf(server, secret, account)),
+      ...secret.data,
+    }
+    if (annotations[UID] !== undefined && secret.data?.token && secret.data.namespace) return
+    client.update(secretKind, {
+      ...secret,
+      data,
+      metadata: { ...secret.metadata, annotations: { ...annotations, [UID]: account.metadata.uid } },
+    })
+  }
+
+  const stops = [
+    client.watch(secretKind, (events) => {
+      for (const { type, object } of events) if (type !== 'DELETED') reconcile(object)
+    }),
+    client.watch(accountKind, (events) => {
+      for (const { type, object } of events) {
+        if (type === 'DELETED') for (const secret of [...findAll(server, secrets, object.metadata.namespace)]) reconcile(secret)
+      }
+    }),
+  ]
+  return () => stops.forEach((stop) => stop())
+}
+
+function tokenOf({ engine }: ApiServer, { metadata }: Secret, account: ServiceAccount): string {
+  const nowSeconds = Math.floor(engine.nowMs / 1000)
+  const { namespace = '', name, uid } = account.metadata
+  return signToken({
+    aud: [ISSUER],
+    exp: nowSeconds + CENTURY_SECONDS,
+    iat: nowSeconds,
+    iss: ISSUER,
+    jti: metadata.uid,
+    'kubernetes.io': { namespace, secret: { name: metadata.name, uid: metadata.uid }, serviceaccount: { name, uid } },
+    nbf: nowSeconds,
+    sub: `system:serviceaccount:${namespace}:${name}`,
+  })
+}
