@@ -95,7 +95,10 @@ function planOf(struct: Struct): Plan {
         .filter(([, value]) => value === null)
         .map(([name]) => name),
     ),
-    keeps: new Set(fields.filter((field) => field.required || struct.custom || keepsZero(struct.name, field)).map(({ name }) => name)),
+    keeps: new Set([
+      ...fields.filter((field) => field.required || struct.custom || keepsZero(struct.name, field)).map(({ name }) => name),
+      ...alwaysPresent(struct, false).map(([name]) => name),
+    ]),
   }
   plans.set(struct, plan)
   return plan
