@@ -64,11 +64,13 @@ export const less = tool(function* (context, args) {
 })
 
 /** Reads a short answer on the last line of the screen. */
-function* ask(fd: number, prompt: string, begun = ''): Proc<string> {
+function* ask(fd: number, prompt: string, begun = '', typed: { ahead: string } = { ahead: '' }): Proc<string> {
   let text = begun
   yield* write(1, `\r\x1b[K${prompt}${text}`)
   for (;;) {
-    const key = yield* read(fd, 1)
+    if (typed.ahead === '') typed.ahead = yield* read(fd)
+    const key = typed.ahead.slice(0, 1)
+    typed.ahead = typed.ahead.slice(1)
     if (key === '' || key === '\r' || key === '\n') return text
     if (key === '\x1b' || key === '\x03') return ''
     if (key === '\x7f' || key === '\b') text = text.slice(0, -1)
@@ -108,25 +110,25 @@ export const editor = tool(function* (context, args) {
     undo: [],
     yanked: [],
     pending: '',
+    ahead: '',
   }
   yield* setTerminalMode(0, { raw: true, echo: false })
   yield* write(1, '\x1b[?1049h')
-  let ahead = ''
   try {
     for (;;) {
       yield* drawEditor(state, size, nano)
-      if (ahead === '') ahead = yield* read(0)
-      if (ahead === '') return 1
-      const key = /^(?:\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Za-z]|[^])/u.exec(ahead)![0]
-      ahead = ahead.slice(key.length)
+      if (state.ahead === '') state.ahead = yield* read(0)
+      if (state.ahead === '') return 1
+      const key = /^(?:\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Za-z]|[^])/u.exec(state.ahead)![0]
+      state.ahead = state.ahead.slice(key.length)
       // A lone escape may be the beginning of an arrow that is still on its way.
-      if (key === '\x1b' && ahead === '' && (yield* poll([0], 30)) >= 0) {
-        ahead = key + (yield* read(0))
-        if (/^\x1b[[O]/.test(ahead)) continue
-        ahead = ahead.slice(1)
+      if (key === '\x1b' && state.ahead === '' && (yield* poll([0], 30)) >= 0) {
+        state.ahead = key + (yield* read(0))
+        if (/^\x1b[[O]/.test(state.ahead)) continue
+        state.ahead = state.ahead.slice(1)
       }
       state.note = ''
-      const leave = nano ? yield* nanoKey(state, key) : yield* viKey(state, key, ahead === '')
+      const leave = nano ? yield* nanoKey(state, key) : yield* viKey(state, key, state.ahead === '')
       if (leave !== undefined) return leave
     }
   } finally {
@@ -148,6 +150,8 @@ interface Editing {
   yanked: string[]
   /** Keys of an unfinished command (`d`, `g`, a count). */
   pending: string
+  /** Keys that have come but not been looked at. */
+  ahead: string
 }
 
 function* drawEditor(state: Editing, size: { columns: number; rows: number }, nano: boolean): Proc {
@@ -256,11 +260,11 @@ function* nanoKey(state: Editing, key: string): Proc<number | undefined> {
   if (move(state, key)) return undefined
   if (key === '\x18') {
     if (!state.changed) return 0
-    const answer = yield* ask(0, 'Save modified buffer? (y/n) ')
+    const answer = yield* ask(0, 'Save modified buffer? (y/n) ', '', state)
     if (/^n/i.test(answer)) return 0
-    return /^y/i.test(answer) && (yield* save(state, state.path ?? (yield* ask(0, 'File Name to Write: ')))) ? 0 : undefined
+    return /^y/i.test(answer) && (yield* save(state, state.path ?? (yield* ask(0, 'File Name to Write: ', '', state)))) ? 0 : undefined
   }
-  if (key === '\x0f') yield* save(state, state.path ?? (yield* ask(0, 'File Name to Write: ')))
+  if (key === '\x0f') yield* save(state, state.path ?? (yield* ask(0, 'File Name to Write: ', '', state)))
   else if (key === '\x0b') {
     state.yanked = state.lines.splice(state.row, 1)
     if (state.lines.length === 0) state.lines.push('')
@@ -452,14 +456,14 @@ function* viKey(state: Editing, key: string, _last: boolean): Proc<number | unde
       return 0
     case '/':
     case 'n': {
-      const query = verb === '/' ? yield* ask(0, '/') : (state.yanked[0] ?? '')
+      const query = verb === '/' ? yield* ask(0, '/', '', state) : (state.yanked[0] ?? '')
       const found = state.lines.findIndex((one, i) => i > state.row && one.includes(query))
       if (found >= 0) state.row = found
       else state.note = `E486: Pattern not found: ${query}`
       break
     }
     case ':':
-      return yield* exCommand(state, yield* ask(0, ':'))
+      return yield* exCommand(state, yield* ask(0, ':', '', state))
     default:
       if (/^r./.test(verb)) {
         remember()
