@@ -75,6 +75,8 @@ export interface ControllerManagerOptions {
   readonly only?: readonly string[]
   /** Told about every round in which something was done or refused. */
   readonly note?: (note: Note) => void
+  /** Told about an error that only a bug can cause; the object concerned is tried again later. Without it the error is thrown. */
+  readonly onBug?: (controller: string, key: string, error: unknown) => void
 }
 
 /** kube-controller-manager: runs while it is started, and catches up by listing when it is started again. */
@@ -85,7 +87,7 @@ export interface ControllerManager {
 
 /** All controllers, each with its own identity, sharing their watches. */
 export function createControllerManager(options: ControllerManagerOptions): ControllerManager {
-  const { server, only, note } = options
+  const { server, only, note, onBug } = options
   const { engine, registry } = server
   const wanted = (name: string) => only === undefined || only.includes(name)
   let informers: Informers | undefined
@@ -110,7 +112,10 @@ export function createControllerManager(options: ControllerManagerOptions): Cont
       runners = controllersOf(options)
         .filter(({ name }) => wanted(name))
         .map((controller) =>
-          createRunner({ ...environmentOf(controller.name, controller.account), informers: shared, ...(note && { note }) }, controller),
+          createRunner(
+            { ...environmentOf(controller.name, controller.account), informers: shared, ...(note && { note }), ...(onBug && { onBug }) },
+            controller,
+          ),
         )
       for (const runner of runners) runner.start()
       stopComponents = componentsOf(options)

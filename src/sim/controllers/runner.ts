@@ -16,6 +16,11 @@ export interface RunnerOptions {
   readonly informers: Informers
   /** Told about every round in which something was done or refused: the causality view reads it. */
   readonly note?: (note: Note) => void
+  /**
+   * Told about an error that only a bug can cause. With it one object's bad round is logged and tried again later, as a real controller
+   * recovers from a panic; without it the error is thrown, which is what tests want.
+   */
+  readonly onBug?: (controller: string, key: string, error: unknown) => void
 }
 
 /** One round of one controller: what woke it and what it did about it. */
@@ -44,7 +49,7 @@ const MAX_CAUSES = 8
 
 /** Runs one controller: wakes it by key, applies what it wants, comes back later when it was refused. Starting again catches up by listing. */
 export function createRunner(options: RunnerOptions, controller: AnyController): Runner {
-  const { engine, client, recorder, informers, note } = options
+  const { engine, client, recorder, informers, note, onBug } = options
   const { name, reconciles } = controller
   const watches = Object.entries(controller.watches)
   const find = findThrough(client, informers, controller)
@@ -54,7 +59,7 @@ export function createRunner(options: RunnerOptions, controller: AnyController):
   const ownWrites = new Map<string, string>()
   let unsubscribe: (() => void)[] = []
 
-  const queue = createWorkQueue(engine, handle, (key) => reactionMsOf(name) + (sizes.get(key) ?? 0) * msPerObjectOf(name))
+  const queue = createWorkQueue(engine, look, (key) => reactionMsOf(name) + (sizes.get(key) ?? 0) * msPerObjectOf(name))
 
   function wake(key: string, cause: KubeObject) {
     if (note) {
@@ -64,6 +69,16 @@ export function createRunner(options: RunnerOptions, controller: AnyController):
       else if (known.length < MAX_CAUSES) known.push(entry)
     }
     queue.add(key)
+  }
+
+  function look(key: string) {
+    try {
+      handle(key)
+    } catch (error) {
+      if (!onBug) throw error
+      onBug(name, key, error)
+      queue.retry(key)
+    }
   }
 
   function handle(key: string) {

@@ -41,6 +41,9 @@ export interface ChangeableView extends ClusterView {
 /** Questions whose counts are kept; the least recently asked is forgotten. */
 const MAX_COUNTS = 200
 
+/** The usual answer, given for every node of every decision. */
+const NOBODY: readonly PodInfo[] = []
+
 interface Count {
   readonly asks: (pod: PodInfo) => boolean
   readonly perNode: Map<string, number>
@@ -111,7 +114,10 @@ export function createClusterView(
       return groups.values()
     },
     namespaceLabels,
-    nominated: (nodeName) => [...nominations.values()].flatMap((nomination) => (nomination.nodeName === nodeName ? [nomination.pod] : [])),
+    nominated: (nodeName) =>
+      nominations.size === 0
+        ? NOBODY
+        : [...nominations.values()].flatMap((nomination) => (nomination.nodeName === nodeName ? [nomination.pod] : [])),
     setNode(node) {
       const known = byName.get(node.metadata.name)
       if (known) {

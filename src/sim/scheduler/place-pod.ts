@@ -62,7 +62,8 @@ export function filterNode(
   node: NodeInfo,
   view: ClusterView,
 ): { readonly plugin: string; readonly refusal: Refusal } | undefined {
-  const expected = view.nominated(node.name).filter((other) => other.uid !== pod.uid && other.priority >= pod.priority)
+  const nominated = view.nominated(node.name)
+  const expected = nominated.length === 0 ? nominated : nominated.filter((other) => other.uid !== pod.uid && other.priority >= pod.priority)
   // Room that a preemptor of at least this importance waits for is not free, but neither may the Pod rely on its company.
   if (expected.length > 0) {
     const refusal = firstRefusal(filters, pod, nodeWith(node, [...node.pods.values(), ...expected]), view)
