@@ -43,6 +43,7 @@ import { rolloutStatus } from './commands/rollout-status'
 import { rolloutUndo } from './commands/rollout-undo'
 import { scale } from './commands/scale'
 import { wait } from './commands/wait'
+import { explain } from './commands/explain'
 import { version } from './commands/version'
 import type { Command } from './session'
 
@@ -96,6 +97,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'rollout status': rolloutStatus,
   'rollout undo': rolloutUndo,
   scale,
+  explain,
   version,
   wait,
 }

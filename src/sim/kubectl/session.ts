@@ -32,8 +32,15 @@ export interface Command {
   readonly required?: readonly string[]
 }
 
-export const out = (text: string) => write(1, text)
-export const err = (text: string) => write(2, text)
+/** Prints to standard output. Ends with nothing, so that a command may end with it. */
+export function* out(text: string): Proc {
+  yield* write(1, text)
+}
+
+/** Prints to standard error. */
+export function* err(text: string): Proc {
+  yield* write(2, text)
+}
 
 /** An error with the advice to read the command's help. */
 export const usageError = (kubectl: Kubectl, message: string) =>

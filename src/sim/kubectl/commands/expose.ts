@@ -18,8 +18,9 @@ export const expose: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
     const dryRun = yield* dryRunOf(kubectl)
+    const files = fileOptions(kubectl)
     const printer = yield* printerFor(kubectl, { operation: operationText('exposed', dryRun), struct: true })
-    const found = yield* findResources(kubectl, { words: args, files: fileOptions(kubectl), fetch: true, bareTypes: false })
+    const found = yield* findResources(kubectl, { words: args, files, fetch: files.names.length === 0, bareTypes: false })
     throwAll(found.errors)
     const failures: Error[] = []
     for (const resource of found.resources) {
@@ -103,6 +104,8 @@ function selectorOf(object: AnyObject): Record<string, string> {
     case 'ReplicationController':
       return (selector ?? {}) as unknown as Record<string, string>
     default: {
+      if (Object.keys(selector?.matchLabels ?? {}).length === 0)
+        throw refuse(`invalid ${object.kind.toLowerCase()}: no selectors, therefore cannot be exposed`)
       const expressions = selector?.matchExpressions ?? []
       if (expressions.length)
         throw refuse(

@@ -139,7 +139,7 @@ function statefulSetProgress({ metadata: { generation = 0 }, spec, status }: Sta
   if (replicas !== undefined && readyReplicas < replicas)
     return { text: `Waiting for ${replicas - readyReplicas} pods to be ready...\n`, done: false }
   const { partition } = updateStrategy?.rollingUpdate ?? {}
-  if (updateStrategy?.rollingUpdate && replicas !== undefined && partition) {
+  if (updateStrategy?.rollingUpdate && replicas !== undefined && partition !== undefined) {
     const wanted = replicas - partition
     if (updatedReplicas < wanted)
       return {

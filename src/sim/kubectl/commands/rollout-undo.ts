@@ -42,9 +42,7 @@ function* undo(kubectl: Kubectl, resource: Resource, dryRun: DryRun): Proc<strin
   if (object.kind === 'Deployment') {
     if (dryRun === 'client') return describeTarget(target)
     if (spec.paused)
-      throw new CommandError(
-        `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume deployment/${resource.name}' and try again`,
-      )
+      throw new CommandError(`you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`)
     if (sameJson(withoutHash(spec.template as Readonly<Record<string, unknown>>), withoutHash(target.template)))
       return `skipped rollback (current template already matches revision ${wanted > 0 ? wanted : target.number})`
     const annotations = annotationsBack(object.metadata.annotations ?? {}, target)

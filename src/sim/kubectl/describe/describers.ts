@@ -4,10 +4,12 @@ import type { Job } from '../../api/types/batch-v1.gen'
 import type { ConfigMap, Container, LimitRange, Namespace, Pod, ResourceQuota, Secret, Service } from '../../api/types/core-v1.gen'
 import type { EndpointSlice } from '../../api/types/discovery-v1.gen'
 import type { LabelSelector } from '../../api/types/meta-v1.gen'
+import { sameJson } from '../../formats/merge-patch'
 import { humanDuration } from '../../formats/duration'
 import { formatSelector } from '../../formats/selector'
 import { parseTimestamp } from '../../engine/time'
 import type { Proc } from '../../node/os/syscalls'
+import { withoutHash } from '../rollout-history'
 import { formatLabels } from '../printers/table'
 import { writeContainers, writeResources, writeTolerations, writeVolumes } from './containers'
 import { describeNode } from './node'
@@ -125,10 +127,8 @@ export const describers: Readonly<Record<string, Describer>> = {
     const sets = (yield* list<ReplicaSet>('apps/v1', 'ReplicaSet', metadata.namespace ?? '', {
       label: formatSelector(spec!.selector),
     })).filter((set) => set.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid))
-    const revision = metadata.annotations?.['deployment.kubernetes.io/revision']
-    const current = sets.find(
-      (set) => set.metadata.annotations?.['deployment.kubernetes.io/revision'] === revision && revision !== undefined,
-    )
+    const templateOf = (template: unknown) => withoutHash(template as Readonly<Record<string, unknown>>)
+    const current = sets.find((set) => sameJson(templateOf(set.spec?.template), templateOf(spec!.template)))
     const setText = (set: ReplicaSet) => `${set.metadata.name} (${set.status?.replicas ?? 0}/${set.spec?.replicas ?? 0} replicas created)`
     const old = sets.filter((set) => set !== current && (set.spec?.replicas ?? 0) >= 0)
     write(0, `OldReplicaSets:\t${old.map(setText).join(', ') || '<none>'}`)

@@ -45,5 +45,5 @@ export function describePodTemplate({ template, changeCause }: Revision): string
   const { metadata, ...rest } = template as unknown as PodTemplateSpec // a workload's template
   const annotations = changeCause ? { ...metadata?.annotations, 'kubernetes.io/change-cause': changeCause } : metadata?.annotations
   writePodTemplate(description, { ...rest, metadata: { ...metadata, annotations } } as PodTemplateSpec)
-  return description.text()
+  return description.tabbed()
 }

@@ -8,6 +8,8 @@ export interface Description {
   readonly write: (level: number, line: string) => void
   /** Everything aligned. */
   readonly text: () => string
+  /** The same with its tabs as they are. */
+  readonly tabbed: () => string
   /** Virtual time at which it is written. */
   readonly nowMs: number
 }
@@ -15,7 +17,12 @@ export interface Description {
 /** A new description. */
 export function openDescription(nowMs: number): Description {
   let text = ''
-  return { nowMs, write: (level, line) => (text += `${'  '.repeat(level)}${line}\n`), text: () => tabulate(text, descriptionColumns) }
+  return {
+    nowMs,
+    write: (level, line) => (text += `${'  '.repeat(level)}${line}\n`),
+    text: () => tabulate(text, descriptionColumns),
+    tabbed: () => text,
+  }
 }
 
 const two = (value: number) => String(value).padStart(2, '0')

@@ -1,0 +1,122 @@
+import { CommandError, ErrorList } from '../errors'
+import { findWithRetry } from '../discovery'
+import { findResource, noMatch } from '../mapper'
+import { loadSchemas, type Schema, type Schemas } from '../openapi'
+import { outline, type ExplainedField } from '../openapi-outline'
+import { out, type Command } from '../session'
+
+/** `kubectl explain`: a kind or one of its fields, from the server's own OpenAPI document. */
+export const explain: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    if (args.length === 0)
+      throw new CommandError(
+        'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
+      )
+    if (args.length > 1) throw new CommandError('We accept only this format: explain RESOURCE\nSee \'kubectl explain -h\' for help and examples') // prettier-ignore
+    const output = flags.text('output') || 'plaintext'
+    const { word, fields } = splitPath(args[0]!, flags.text('api-version'))
+    const wanted = flags.text('api-version')
+    const type = yield* findWithRetry(kubectl, (mapper) =>
+      wanted
+        ? mapper.types.find((one) => findResource({ types: [one] }, word) && `${one.group ? `${one.group}/` : ''}${one.version}` === wanted)
+        : findResource(mapper, word),
+    )
+    if (!type)
+      throw wanted
+        ? new CommandError(
+            `couldn't find resource for "${wanted.includes('/') ? wanted : `/${wanted}`}, Resource=${word}"`.replace('"', '"'),
+          )
+        : new ErrorList([noMatch(word)])
+    if (!['plaintext', 'plaintext-openapiv2'].includes(output)) throw new CommandError(`unrecognized format: ${output}`)
+    const schemas = yield* loadSchemas(kubectl, type)
+    const root = schemas.rootOf(type)
+    if (!root) throw new CommandError(`Couldn't find resource for "${type.group}/${type.version}, Kind=${type.kind}"`)
+    const head = `${type.group ? `GROUP:      ${type.group}\n` : ''}KIND:       ${type.kind}\nVERSION:    ${type.version}\n\n`
+    yield* out(head)
+    yield* out(render(schemas, walk(schemas, root, fields), flags.bool('recursive')))
+  },
+}
+
+/** `deployments.spec.strategy`, `deployments.apps`: where the resource ends and its fields begin. */
+function splitPath(path: string, _version: string): { word: string; fields: string[] } {
+  const [word = '', ...fields] = path.replace(/\.$/, '').split('.')
+  return { word, fields }
+}
+
+interface Place {
+  readonly field?: ExplainedField
+  readonly schema: Schema
+  /** Descriptions of the field itself and of its type. */
+  readonly texts: readonly string[]
+}
+
+/** Goes down a path of field names. Throws CommandError where it leads nowhere. */
+function walk(schemas: Schemas, root: Schema, fields: readonly string[]): Place {
+  let place: Place = { schema: root, texts: [root.description ?? ''] }
+  for (const name of fields) {
+    const field = outline(schemas, place.schema).find((one) => one.name === name)
+    if (!field) throw new CommandError(`field ${JSON.stringify(name)} does not exist`)
+    const inner = schemas.content(field.schema)
+    place = { field, schema: inner, texts: field.texts }
+  }
+  return place
+}
+
+function render(schemas: Schemas, { field, schema, texts }: Place, recursive: boolean): string {
+  const fields = outline(schemas, schema)
+  const title = field
+    ? `FIELD: ${field.name} <${field.type}>\n${field.enums.length ? `ENUM:\n${field.enums.map((value) => `    ${shown(value)}\n`).join('')}\n` : '\n\n'}`
+    : ''
+  const words = texts.filter(Boolean)
+  const description = words.length ? words.map((text) => `${indented(text, '    ', 76)}\n`).join('') + '    \n' : '    <empty>\n'
+  const body =
+    fields.length === 0 ? '' : `FIELDS:\n${recursive ? tree(schemas, fields, 1, []) : fields.map((one) => explained(one)).join('')}`
+  return `${title}DESCRIPTION:\n${description}${body}\n`
+}
+
+const typeLine = ({ name, type, required }: ExplainedField, margin: string) =>
+  `${margin}${name}\t<${type}>${required ? ' -required-' : ''}\n`
+const shown = (value: string) => value || '""'
+const enumLine = ({ enums }: ExplainedField, margin: string) =>
+  enums.length
+    ? `${margin}enum: ${enums.length > 4 ? `${enums.slice(0, 4).map(shown).join(', ')}, ....` : enums.map(shown).join(', ')}\n`
+    : ''
+
+function explained(field: ExplainedField): string {
+  const text = field.texts.filter(Boolean)[0]
+  return `${typeLine(field, '  ')}${enumLine(field, '  ')}${indented(text || '<no description>', '    ', 76)}\n\n`
+}
+
+/** All fields below, indented, each type once on the way down. */
+function tree(schemas: Schemas, fields: readonly ExplainedField[], level: number, seen: readonly Schema[]): string {
+  const margin = '  '.repeat(level)
+  return fields
+    .map((field) => {
+      const inner = schemas.content(field.schema)
+      const below = seen.includes(inner) ? '' : tree(schemas, outline(schemas, inner), level + 1, [...seen, inner])
+      return typeLine(field, margin) + enumLine(field, margin) + below
+    })
+    .join('')
+}
+
+/** Wraps each line of a text at `width` characters and indents it. */
+function indented(text: string, margin: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => wrap(line, width))
+    .map((line) => margin + line)
+    .join('\n')
+}
+
+function wrap(line: string, width: number): string[] {
+  const lines: string[] = []
+  let current = ''
+  for (const word of line.split(' ')) {
+    if (current !== '' && current.length + 1 + word.length > width) {
+      lines.push(current)
+      current = word
+    } else current = current !== '' ? `${current} ${word}` : word
+  }
+  return [...lines, current]
+}

@@ -1,0 +1,66 @@
+import type { Proc } from '../node/os/syscalls'
+import { apiVersionOf, type ResourceType } from './mapper'
+import { requestJson } from './rest'
+import type { Kubectl } from './session'
+
+/** A schema of an OpenAPI v3 document, as far as kubectl reads it. */
+export interface Schema {
+  readonly $ref?: string
+  readonly allOf?: readonly Schema[]
+  readonly type?: string
+  readonly format?: string
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly items?: Schema
+  readonly additionalProperties?: Schema | boolean
+  readonly enum?: readonly string[]
+  readonly oneOf?: readonly Schema[]
+  readonly 'x-kubernetes-group-version-kind'?: readonly { readonly group: string; readonly version: string; readonly kind: string }[]
+}
+
+/** The schemas of one API version. */
+export interface Schemas {
+  readonly rootOf: (type: ResourceType) => Schema | undefined
+  /** What a reference stands for, with the name it goes by. */
+  readonly resolve: (schema: Schema) => { readonly schema: Schema; readonly name?: string }
+  /** The object schema below lists and maps. */
+  readonly content: (schema: Schema) => Schema
+}
+
+/** Fetches the document of the type's API version. */
+export function* loadSchemas(kubectl: Kubectl, type: ResourceType): Proc<Schemas> {
+  const index = yield* requestJson<{ paths: Readonly<Record<string, { serverRelativeURL: string }>> }>(kubectl, {
+    path: '/openapi/v3',
+    query: { timeout: '32s' },
+  })
+  const key = `${type.group ? 'apis' : 'api'}/${apiVersionOf(type)}`
+  const url = index.paths[key]?.serverRelativeURL ?? `/openapi/v3/${key}`
+  const [path = '', query] = url.split('?')
+  const document = yield* requestJson<{ components: { schemas: Readonly<Record<string, Schema>> } }>(kubectl, {
+    path: path + (query ? `?${query}` : ''),
+  })
+  return schemasOf(document.components.schemas)
+}
+
+function schemasOf(all: Readonly<Record<string, Schema>>): Schemas {
+  const nameOf = (ref: string) => ref.slice(ref.lastIndexOf('/') + 1)
+  const resolve = (schema: Schema): { schema: Schema; name?: string } => {
+    const ref = schema.$ref ?? (schema.allOf?.length === 1 ? schema.allOf[0]!.$ref : undefined)
+    return ref ? { schema: all[nameOf(ref)] ?? {}, name: nameOf(ref) } : { schema }
+  }
+  const content = (schema: Schema): Schema => {
+    const { schema: own } = resolve(schema)
+    if (own.items) return content(own.items)
+    if (typeof own.additionalProperties === 'object') return content(own.additionalProperties)
+    return own
+  }
+  return {
+    resolve,
+    content,
+    rootOf: ({ group, version, kind }) =>
+      Object.values(all).find((schema) =>
+        schema['x-kubernetes-group-version-kind']?.some((gvk) => gvk.group === group && gvk.version === version && gvk.kind === kind),
+      ),
+  }
+}

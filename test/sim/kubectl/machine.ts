@@ -1,0 +1,111 @@
+import { kubectl } from '../../../src/sim/kubectl/kubectl'
+import {
+  SyscallError,
+  type FetchRequest,
+  type FetchResponse,
+  type FsOperation,
+  type Self,
+  type Syscall,
+} from '../../../src/sim/node/os/syscalls'
+
+export interface Ran {
+  readonly stdout: string
+  readonly stderr: string
+  readonly code: number
+}
+
+export interface MachineOptions {
+  readonly files?: Readonly<Record<string, string>>
+  readonly stdin?: string
+  /** Without a server every request is refused. */
+  readonly server?: (request: FetchRequest) => FetchResponse
+}
+
+/** Runs one kubectl command line on a machine that consists of a few files, standard input and perhaps a server. */
+export function runKubectl(line: string, { files = {}, stdin = '', server }: MachineOptions = {}): Ran {
+  const disk = new Map(Object.entries(files))
+  let input = stdin
+  const output = { 1: '', 2: '' } as Record<number, string>
+  const fs = (op: FsOperation): unknown => {
+    switch (op.do) {
+      case 'stat':
+        return disk.has(op.path) ? { type: 'file', size: 0, mode: 0o644, uid: 0, gid: 0, modifiedMs: 0, inode: 1, links: 1 } : undefined
+      case 'readFile':
+        if (!disk.has(op.path)) throw new SyscallError('ENOENT')
+        return disk.get(op.path)
+      case 'writeFile':
+        return void disk.set(op.path, op.data)
+      case 'mkdir':
+        return undefined
+      default:
+        throw new SyscallError('ENOENT')
+    }
+  }
+  const answer = (call: Syscall): unknown => {
+    switch (call.call) {
+      case 'cpu':
+        return undefined
+      case 'now':
+        return 0
+      case 'read': {
+        const text = input
+        input = ''
+        return text
+      }
+      case 'write':
+        output[call.fd] += call.data
+        return undefined
+      case 'fs':
+        return fs(call.op)
+      case 'fetch':
+        if (!server) throw new SyscallError('ECONNREFUSED')
+        return server(call.request)
+      default:
+        throw new Error(`the test's machine does not know ${call.call}`)
+    }
+  }
+  const self: Self = {
+    pid: 1,
+    argv: words(line),
+    env: { HOME: '/root' },
+    cwd: '/root',
+    uid: 0,
+    gid: 0,
+    user: 'root',
+    hostname: 'test',
+    isTty: () => false,
+  }
+  const program = kubectl(self)
+  let step = program.next()
+  while (!step.done) {
+    let value: unknown
+    try {
+      value = answer(step.value)
+    } catch (error) {
+      if (!(error instanceof SyscallError)) throw error
+      step = program.throw(error)
+      continue
+    }
+    step = program.next(value)
+  }
+  return { stdout: output[1]!, stderr: output[2]!, code: step.value }
+}
+
+/** Splits a command line at blanks outside quotes. */
+function words(line: string): string[] {
+  const found: string[] = []
+  let word: string | undefined
+  for (let i = 0; i < line.length; i++) {
+    const character = line[i]!
+    if (character === "'") {
+      const end = line.indexOf("'", i + 1)
+      word = (word ?? '') + line.slice(i + 1, end)
+      i = end
+    } else if (character === '\\') word = (word ?? '') + line[++i]!
+    else if (character === ' ') {
+      if (word !== undefined) found.push(word)
+      word = undefined
+    } else word = (word ?? '') + character
+  }
+  return word === undefined ? found : [...found, word]
+}
