@@ -71,7 +71,7 @@ export function plainQuotes(line: string): string | undefined {
 }
 
 /** Here-documents whose closing word has not come yet. */
-export function unclosedHereDocument(unit: Unit): boolean {
+function unclosedHereDocument(unit: Unit): boolean {
   let open = false
   const visit = (node: unknown): void => {
     if (open || typeof node !== 'object' || node === null) return
@@ -83,4 +83,10 @@ export function unclosedHereDocument(unit: Unit): boolean {
   }
   if (unit.source.includes('<<')) visit(unit.script)
   return open
+}
+
+/** Whether a command is not finished yet: an open quote, an open `do`, a here-document. */
+export function needsMore(source: string): boolean {
+  const unit = parse(source)
+  return syntaxProblem(unit)?.incomplete === true || unclosedHereDocument(unit)
 }

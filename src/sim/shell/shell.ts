@@ -1,11 +1,11 @@
-import { nowMs, onSignal, processes, random, read, readFile, realPath } from '../node/os/calls'
+import { nowMs, onSignal, processes, random, readFile, readLine, realPath } from '../node/os/calls'
 import { SyscallError, type Proc, type Program, type Self } from '../node/os/syscalls'
 import { applyOptions } from './builtins/settings'
 import { fork, guarded, printError, runToExit } from './evaluate/fork'
 import { runStatements } from './evaluate/run'
 import { runSource } from './evaluate/source'
 import { runInteractive } from './interactive/interactive'
-import { parse } from './parse'
+import { needsMore, parse } from './parse'
 import { DEFAULT_PATH, type Flavour, type Shell } from './state'
 import { createVariables, declare, setText } from './variables'
 
@@ -214,9 +214,22 @@ function* runScript(shell: Shell, path: string): Proc<number> {
 
 /** Commands from a pipe: each is run as soon as it is complete, so that programs may read the lines after it. */
 function* runStandardInput(shell: Shell): Proc {
-  let text = ''
-  for (let chunk = yield* read(0); chunk !== ''; chunk = yield* read(0)) text += chunk
-  yield* guarded(shell, () => runSource(shell, text, { firstLine: 1 }))
+  let source = ''
+  let firstLine = 1
+  for (;;) {
+    const line = yield* readLine(0)
+    source += line
+    if (line !== '' && source.trim() !== '' && needsMore(source.replace(/\n$/, ''))) continue
+    if (source.trim() !== '') {
+      const text = source
+      yield* guarded(shell, () => runSource(shell, text, { firstLine }))
+      if (shell.jump?.to === 'line') shell.jump = undefined
+      if (shell.jump) return
+    }
+    if (line === '') return
+    firstLine += source.split('\n').length - 1
+    source = ''
+  }
 }
 
 function* becomeInteractive(shell: Shell): Proc {

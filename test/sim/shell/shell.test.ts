@@ -81,6 +81,11 @@ test('pi is computed, not remembered', () => {
   expect(run("perl -Mbignum=bpi -wle 'print bpi(2000)'").stdout).toMatch(/^3\.14159\d{1994}\n$/)
 })
 
+test('commands from standard input run as they come, and share it with what they run', () => {
+  const stdin = 'echo one\nread x\ngiven\necho "got $x"\ncat <<EOF\nbody\nEOF\nfor i in 1 2\ndo echo $i\ndone\ncat\nrest\n'
+  expect(run('', { argv: ['bash'], stdin })).toEqual({ stdout: 'one\ngot given\nbody\n1\n2\nrest\n', stderr: '', code: 0 })
+})
+
 describe('over the network', () => {
   const server: Program = function* () {
     const listening = yield* listen(8080)

@@ -5,7 +5,7 @@ import { reportJobs } from '../evaluate/jobs'
 import { handleSignals } from '../evaluate/signals'
 import { runSource } from '../evaluate/source'
 import { expandText } from '../expand/words'
-import { parse, plainQuotes, syntaxProblem, unclosedHereDocument } from '../parse'
+import { needsMore, plainQuotes } from '../parse'
 import type { Shell } from '../state'
 import { wordOf } from '../evaluate/assign'
 import { formatTime } from '../tools/format'
@@ -91,12 +91,6 @@ export function* runInteractive(shell: Shell): Proc {
     shell.loops = 0
     shell.tested = 0
   }
-}
-
-/** Whether a command is not finished yet: an open quote, an open `do`, a here-document. */
-function needsMore(source: string): boolean {
-  const unit = parse(source)
-  return syntaxProblem(unit)?.incomplete === true || unclosedHereDocument(unit)
 }
 
 function* loadHistory(path: string): Proc<string[]> {
