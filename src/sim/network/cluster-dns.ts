@@ -71,9 +71,8 @@ function podRecords({ podCidr }: DnsView, name: string, label: string, type: Dns
 
 function pointers({ services }: DnsView, name: string): readonly DnsRecord[] {
   const address = name.slice(0, -'.in-addr.arpa'.length).split('.').reverse().join('.')
+  const pointer = (target: string): DnsRecord => ({ name: reverseName(address), type: 'PTR', value: `${target}.svc.${CLUSTER_DOMAIN}` })
   const service = services.byClusterIP(address)
-  if (!service) return []
-  return [
-    { name: reverseName(address), type: 'PTR', value: `${service.metadata.name}.${service.metadata.namespace}.svc.${CLUSTER_DOMAIN}` },
-  ]
+  // A Pod is found by the names it has as an endpoint, one for each of its Services.
+  return service ? [pointer(`${service.metadata.name}.${service.metadata.namespace}`)] : services.endpointNames(address).map(pointer)
 }

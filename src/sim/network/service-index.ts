@@ -33,6 +33,8 @@ export interface ServiceIndex {
   findNodePort(port: number, protocol: string): ServiceHit | undefined
   /** Every backend of a Service's port, ready or not. */
   backends(service: Service, port: ServicePort): readonly Backend[]
+  /** The names under which Services have an address among their endpoints: for looking an address up. */
+  endpointNames(address: string): readonly string[]
   /** Every endpoint of a Service whatever its port, for headless DNS. */
   endpoints(service: Service): readonly Backend[]
 }
@@ -129,6 +131,15 @@ export function createServiceIndex(client: Client): ServiceIndex {
       slicesOf(service).flatMap((slice) => {
         const found = slice.ports?.find(({ name = '' }) => name === (port.name ?? ''))
         return found?.port === undefined ? [] : backendsOf(slice, found.port)
+      }),
+    endpointNames: (address) =>
+      [...slices].flatMap(([key, mine]) => {
+        const [namespace, name] = key.split('/')
+        return [...mine.values()].flatMap(({ endpoints = [] }) =>
+          endpoints
+            .filter((endpoint) => endpoint.addresses.includes(address))
+            .map(({ hostname }) => `${hostname ?? address.replaceAll('.', '-')}.${name}.${namespace}`),
+        )
       }),
     endpoints: (service) => slicesOf(service).flatMap((slice) => backendsOf(slice, slice.ports?.[0]?.port ?? 0)),
   }

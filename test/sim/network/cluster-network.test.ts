@@ -82,6 +82,12 @@ test.each<[string, string, DnsAnswer['type'], readonly string[]]>([
   ],
   ['ports are SRV records', '_http._tcp.web.default.svc.cluster.local', 'SRV', ['0 100 8080 web.default.svc.cluster.local']],
   ['an address leads back to its Service', '10.96.1.1', 'PTR', ['web.default.svc.cluster.local']],
+  [
+    'a Pod is known by its names as an endpoint',
+    '192.168.1.2',
+    'PTR',
+    ['192-168-1-2.web.default.svc.cluster.local', 'web-0.headless.default.svc.cluster.local'],
+  ],
   ['what does not exist has no records', 'nosuch.default.svc.cluster.local', 'A', []],
 ])('DNS: %s', (_, name, type, answers) => {
   expect(lookUp(webCluster(), 'client', name, type)).toEqual(answers)
