@@ -40,7 +40,9 @@ export function readBody(
     }
   if (!accepted.includes(media)) throw unsupportedMediaType(accepted)
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body)
-  return media.endsWith('yaml') ? readYaml(text) : readJson(text)
+  return media.endsWith('yaml')
+    ? readYaml(text, UNREADABLE[media] ?? 'error converting YAML to JSON: ')
+    : readJson(text, UNREADABLE[media] ?? "couldn't get version/kind; json parse error: ")
 }
 
 const unsupportedMediaType = (accepted: readonly string[]) =>
@@ -50,19 +52,27 @@ const unsupportedMediaType = (accepted: readonly string[]) =>
     `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
   )
 
-function readJson(text: string): ReadBody {
+/** What a complaint about an unreadable patch begins with; a strategic one or a JSON patch with nothing. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  'application/json-patch+json': '',
+  'application/strategic-merge-patch+json': '',
+  'application/merge-patch+json': 'error decoding patch: ',
+  'application/apply-patch+yaml': 'error decoding YAML: ',
+}
+
+function readJson(text: string, prefix: string): ReadBody {
   const { problem, duplicates } = scanJson(text)
-  if (problem !== undefined) throw badRequest(`couldn't get version/kind; json parse error: ${problem}`)
+  if (problem !== undefined) throw badRequest(prefix + problem)
   return { value: withoutOddKeys(JSON.parse(text), text), duplicates }
 }
 
-function readYaml(text: string): ReadBody {
+function readYaml(text: string, prefix: string): ReadBody {
   try {
     return { value: withoutOddKeys(parseYaml(text), text), duplicates: [] }
   } catch (error) {
-    if (error instanceof YamlError) throw badRequest(`error converting YAML to JSON: ${error.message}`)
+    if (error instanceof YamlError) throw badRequest(prefix + error.message)
     // The parser descends with the text, so nesting without end shows as an exhausted stack.
-    if (error instanceof RangeError) throw badRequest('error converting YAML to JSON: yaml: exceeded max depth')
+    if (error instanceof RangeError) throw badRequest(`${prefix}yaml: exceeded max depth`)
     throw error
   }
 }
