@@ -44,6 +44,23 @@ import { rolloutUndo } from './commands/rollout-undo'
 import { scale } from './commands/scale'
 import { wait } from './commands/wait'
 import { explain } from './commands/explain'
+import { currentContext, getClusters, getContexts, getUsers, view } from './commands/config-read'
+import {
+  configSet,
+  configUnset,
+  deleteCluster,
+  deleteContext,
+  deleteUser,
+  renameContext,
+  setCluster,
+  setContext,
+  setCredentials,
+  useContext,
+} from './commands/config-write'
+import { cordon, uncordon } from './commands/cordon'
+import { attach } from './commands/attach'
+import { clusterInfo } from './commands/cluster-info'
+import { replace } from './commands/replace'
 import { version } from './commands/version'
 import type { Command } from './session'
 
@@ -98,6 +115,26 @@ export const commands: Readonly<Record<string, Command>> = {
   'rollout undo': rolloutUndo,
   scale,
   explain,
+  'config current-context': currentContext,
+  'config delete-cluster': deleteCluster,
+  'config delete-context': deleteContext,
+  'config delete-user': deleteUser,
+  'config get-clusters': getClusters,
+  'config get-contexts': getContexts,
+  'config get-users': getUsers,
+  'config rename-context': renameContext,
+  'config set': configSet,
+  'config set-cluster': setCluster,
+  'config set-context': setContext,
+  'config set-credentials': setCredentials,
+  'config unset': configUnset,
+  'config use-context': useContext,
+  'config view': view,
+  cordon,
+  uncordon,
+  attach,
+  'cluster-info': clusterInfo,
+  replace,
   version,
   wait,
 }

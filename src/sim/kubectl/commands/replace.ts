@@ -1,0 +1,70 @@
+import type { AnyObject } from '../../api/object'
+import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
+import { asReported, CommandError, isNotFound, throwAll, withSource } from '../errors'
+import { fileOptions } from '../manifests'
+import { pathOf } from '../mapper'
+import { findResources } from '../resources'
+import { requestJson } from '../rest'
+import { out, usageError, type Command } from '../session'
+import { createObject, dryRunOf, fieldValidation, lastAppliedOf, printWritten, withLastApplied, writeQuery } from '../writing'
+
+/** `kubectl replace -f`: each object takes the place of the one that is there; with --force that one is deleted first. */
+export const replace: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    const files = fileOptions(kubectl)
+    if (args.length) throw usageError(kubectl, `Unexpected args: [${args.join(' ')}]`)
+    if (files.names.length === 0 && !files.kustomize) throw new CommandError('must specify one of -f and -k')
+    const force = flags.bool('force')
+    if (!force && flags.int('grace-period') >= 0) throw new CommandError('--grace-period must have --force specified')
+    if (!force && flags.durationMs('timeout') !== 0) throw new CommandError('--timeout must have --force specified')
+    const dryRun = yield* dryRunOf(kubectl)
+    fieldValidation(kubectl)
+    const print = yield* printWritten(kubectl, 'replaced', dryRun)
+    const { resources, errors } = yield* findResources(kubectl, { words: [], files })
+    const failures = [...errors]
+    const prepared = (object: AnyObject) =>
+      flags.bool('save-config') || lastAppliedOf(object) !== undefined ? withLastApplied(object) : object
+    if (force) {
+      for (const resource of resources) {
+        try {
+          const gone = yield* deleteResource(kubectl, resource, {
+            propagationPolicy: deletePropagation(kubectl),
+            gracePeriodSeconds: Math.max(0, flags.int('grace-period')),
+          })
+          yield* out(
+            `${resource.type.kind.toLowerCase()}${resource.type.group ? `.${resource.type.group}` : ''} "${resource.name}" deleted\n`,
+          )
+          yield* waitForDeletion(kubectl, [{ ...resource, uid: gone.metadata?.uid }], flags.durationMs('timeout'))
+        } catch (error) {
+          if (!isNotFound(error)) throw error
+        }
+        yield* print(yield* createObject(kubectl, resource, prepared(resource.object!), writeQuery(kubectl, dryRun)))
+      }
+      return
+    }
+    let count = 0
+    for (const resource of resources) {
+      count++
+      try {
+        if (dryRun === 'client') {
+          yield* print(resource.object!)
+          continue
+        }
+        const path = pathOf(resource.type, resource.namespace, resource.name, flags.text('subresource') || undefined)
+        yield* print(
+          yield* requestJson<AnyObject>(kubectl, {
+            method: 'PUT',
+            path,
+            query: writeQuery(kubectl, dryRun),
+            body: prepared(resource.object!),
+          }),
+        )
+      } catch (error) {
+        failures.push(withSource(asReported(error), 'replacing', resource.source))
+      }
+    }
+    throwAll(failures)
+    if (count === 0) throw new CommandError('no objects passed to replace')
+  },
+}
