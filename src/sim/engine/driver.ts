@@ -72,12 +72,13 @@ export function createDriver({ engine, clock, speed = 1, sliceMs = 8, onSlice, o
   function runDue(): boolean {
     const endMs = clock.nowMs() + sliceMs
     let due = engine.nextDueMs()
-    while (due !== undefined && due <= Math.floor(targetMs)) {
+    // An event may hold the engine, until something has arrived from outside; whoever brings it nudges.
+    while (due !== undefined && due <= Math.floor(targetMs) && !engine.held) {
       runOne()
       if (clock.nowMs() >= endMs) return false
       due = engine.nextDueMs()
     }
-    engine.advanceTo(Math.floor(targetMs)) // whole milliseconds: half of one means nothing to anybody in the cluster
+    if (!engine.held) engine.advanceTo(Math.floor(targetMs)) // whole milliseconds: half of one means nothing to anybody in the cluster
     return true
   }
 
@@ -94,7 +95,7 @@ export function createDriver({ engine, clock, speed = 1, sliceMs = 8, onSlice, o
   }
 
   function restMs(): number {
-    const due = engine.nextDueMs()
+    const due = engine.held ? undefined : engine.nextDueMs()
     return due === undefined ? LONGEST_REST_MS : Math.min(LONGEST_REST_MS, Math.max(1, (due - engine.nowMs) / current))
   }
 

@@ -122,3 +122,19 @@ test('an event that throws is reported and the next one still runs', () => {
   real.pass(50)
   expect([errors.length, survived]).toEqual([1, true])
 })
+
+test('an event that holds the engine stops the cluster until what it waits for has come', () => {
+  const engine = newEngine()
+  const real = handClock()
+  const errors: unknown[] = []
+  let ran = false
+  let release = () => {}
+  engine.at(10, () => void (release = engine.hold()))
+  engine.at(10, () => void (ran = true))
+  const driver = createDriver({ engine, clock: real.clock, onError: (error) => errors.push(error) })
+  real.pass(5000)
+  expect([ran, engine.nowMs, errors]).toEqual([false, 10, []])
+  release()
+  driver.nudge()
+  expect(ran).toBe(true)
+})
