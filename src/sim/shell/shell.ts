@@ -179,8 +179,10 @@ function* main(self: Self, flavour: Flavour): Proc<number> {
   if (called.interactive || (self.isTty(0) && self.isTty(2))) {
     yield* becomeInteractive(shell)
     return yield* runToExit(shell, function* () {
-      if (login && !called.noProfile) yield* profile(shell)
-      if (!called.noRc) yield* sourceIfThere(shell, flavour === 'bash' ? `${self.env.HOME ?? '/root'}/.bashrc` : (self.env.ENV ?? ''))
+      const profiled = login && !called.noProfile && (yield* profile(shell))
+      // A login shell leaves .bashrc to the profile, where there is one.
+      if (!profiled && !called.noRc)
+        yield* sourceIfThere(shell, flavour === 'bash' ? `${self.env.HOME ?? '/root'}/.bashrc` : (self.env.ENV ?? ''))
       yield* runInteractive(shell)
     })
   }
@@ -247,10 +249,12 @@ function* becomeInteractive(shell: Shell): Proc {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGTSTP'] as const) yield* onSignal(signal, 'catch')
 }
 
-function* profile(shell: Shell): Proc {
+/** Reads what a login shell reads; true when the person has a profile of their own. */
+function* profile(shell: Shell): Proc<boolean> {
   yield* sourceIfThere(shell, '/etc/profile')
   const home = shell.self.env.HOME ?? '/root'
-  for (const name of ['.bash_profile', '.bash_login', '.profile']) if (yield* sourceIfThere(shell, `${home}/${name}`)) return
+  for (const name of ['.bash_profile', '.bash_login', '.profile']) if (yield* sourceIfThere(shell, `${home}/${name}`)) return true
+  return false
 }
 
 function* sourceIfThere(shell: Shell, path: string): Proc<boolean> {

@@ -2,7 +2,7 @@ import type { Proc } from '../../node/os/syscalls'
 import { printError } from '../evaluate/fork'
 import { quoteIfNeeded, singleQuote } from '../expand/quote'
 import { declaration } from '../expand/parameters'
-import type { Shell } from '../state'
+import { ShellError, type Shell } from '../state'
 import { lookUp, setText, textOf, unset, visibleNames } from '../variables'
 import { print as printFunction } from './functions'
 import { failure, options, print, type Builtin } from './builtin'
@@ -139,7 +139,7 @@ const shift: Builtin = function* (call) {
   if (!Number.isInteger(count)) return yield* failure(call, `${args[0]}: numeric argument required`)
   if (count < 0) return yield* failure(call, `${args[0]}: shift count out of range`)
   if (count > shell.args.length) {
-    if (shell.flavour === 'dash') yield* failure(call, "can't shift that many")
+    if (shell.flavour === 'dash') throw new ShellError("shift: can't shift that many", 2, 'shell')
     return 1
   }
   shell.args = shell.args.slice(count)

@@ -50,10 +50,17 @@ function syntaxMessage(
   const line = lineAt(unit, problem.pos)
   const lastLine = lineAt(unit, unit.source.length) + (unit.source.endsWith('\n') ? 0 : 1)
   if (shell.flavour !== 'bash') {
-    const plain = problem.message.startsWith('unexpected EOF')
+    const open = problem.message.startsWith('unexpected EOF')
+    const ended = problem.message.startsWith('syntax error: unexpected end')
+    const place = open || ended ? lastLine : line
+    if (shell.flavour === 'dash') {
+      const token = /`(.*)'$/s.exec(problem.message)?.[1]
+      return `${shell.name}: ${place}: Syntax error: ${open ? 'Unterminated quoted string' : ended ? 'end of file unexpected' : `"${token}" unexpected`}\n`
+    }
+    const plain = open
       ? 'syntax error: unterminated quoted string'
       : problem.message.replace('syntax error near unexpected token', 'syntax error: unexpected').replace(/`(.*)'$/, '"$1"')
-    return `${shell.name}: ${shell.flavour === 'busybox' && !shell.script ? '' : `${shell.flavour === 'busybox' ? 'line ' : ''}${line}: `}${shell.flavour === 'dash' ? plain.replace(/^syntax/, 'Syntax') : plain}\n`
+    return `${shell.name}: ${shell.script ? `line ${place}: ` : ''}${plain}\n`
   }
   const at = problem.message.startsWith('syntax error: unexpected end') ? lastLine : line
   const where =

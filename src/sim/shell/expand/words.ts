@@ -127,13 +127,12 @@ export function* expandArithmetic(shell: Shell, source: string): Proc<bigint> {
   }
 }
 
-const arithmeticMessage = (shell: Shell, text: string, problem: string) =>
-  shell.flavour === 'bash'
-    ? `${text.trimStart()}: ${problem}`
-    : `arithmetic ${problem.replace(/ \(error token.*/, '')}`.replace(
-        'arithmetic division by 0',
-        shell.flavour === 'busybox' ? 'divide by zero' : 'division by zero',
-      )
+function arithmeticMessage(shell: Shell, text: string, problem: string): string {
+  if (shell.flavour === 'bash') return `${text.trimStart()}: ${problem}`
+  const division = problem.startsWith('division by 0')
+  if (shell.flavour === 'busybox') return division ? 'divide by zero' : 'arithmetic syntax error'
+  return `arithmetic expression: ${division ? 'division by zero' : 'expecting primary'}: "${text.trim()}"`
+}
 
 const partsByText = new Map<string, readonly WordPart[]>()
 
