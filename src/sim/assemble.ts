@@ -1,23 +1,16 @@
-import { admissionPlugins } from './api/admission/plugins'
-import { authenticate } from './api/auth/authenticate'
-import { aggregateClusterRoles } from './api/auth/aggregation'
-import { authorise } from './api/auth/authorise'
 import { bootstrapRbac } from './api/auth/bootstrap-roles'
 import { reviewKinds } from './api/auth/reviews'
 import { podToken } from './api/auth/pod-token'
-import { tokenRequest } from './api/auth/token-request'
+import { fillTokenSecrets } from './api/auth/token-secrets'
 import type { Identity } from './api/client'
 import { serveCustomResources } from './api/crd/serve'
-import { discoveryRoutes } from './api/discovery-routes'
 import { fetchHandler } from './api/edge-http'
-import { healthRoutes, versionInfo, versionRoutes } from './api/edge-version'
+import { kubeadmHooks } from './api/edge'
+import { versionInfo } from './api/edge-version'
 import { createEventRecorder } from './api/event-recorder'
 import type { ApiServer } from './api/hooks'
 import type { KindDefinition } from './api/kind'
-import { openApiRoutes } from './api/openapi'
-import { protobufReader } from './api/protobuf'
 import { createApiServer } from './api/server'
-import { presentations } from './api/table'
 import { API_SERVER_PORT, CLUSTER_DNS_ADDRESS, hostAddress, POD_CIDR, SERVICE_CIDR } from './bootstrap/addresses'
 import { hostFacts } from './bootstrap/hosts'
 import { hostFiles, rootCertificate } from './bootstrap/host-files'
@@ -55,22 +48,13 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   const { seed = 1, startMs = 1_767_225_600_000, workers = 3, version: release = '1.36' } = options
   const engine = createEngine({ seed, startMs: startMs - BOOT_MS })
   const address = hostAddress(1)
+  const hooks = kubeadmHooks({ serverAddress: `${address}:${API_SERVER_PORT}`, descriptions: options.descriptions })
   const server = createApiServer({
     engine,
     kinds: [...allKinds, ...reviewKinds] as unknown as readonly KindDefinition<never>[], // the lists forget which kind each is for
     release,
-    authenticate,
-    authorise,
-    admission: admissionPlugins,
-    subresourceHandlers: [...subresourceHandlers, tokenRequest],
-    presentations,
-    pathHandlers: [
-      discoveryRoutes(`${address}:${API_SERVER_PORT}`),
-      versionRoutes,
-      healthRoutes,
-      openApiRoutes({ descriptions: options.descriptions }),
-    ],
-    bodyReaders: [protobufReader],
+    ...hooks,
+    subresourceHandlers: [...subresourceHandlers, ...hooks.subresourceHandlers],
     kubelets: (name) => nodes.connections(name),
   })
   const version = versionInfo(server.release).gitVersion
@@ -83,7 +67,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     roles: bootstrapRbac,
   })
 
-  aggregateClusterRoles(server)
+  fillTokenSecrets(server)
   serveCustomResources(server)
 
   let serving = true
@@ -169,7 +153,7 @@ function schedulerOf(server: ApiServer): Scheduler {
   return createScheduler({
     engine: server.engine,
     client,
-    recorder: createEventRecorder(client, { engine: server.engine, kind: event, component: 'default-scheduler' }),
+    recorder: createEventRecorder(client, { engine: server.engine, kind: event, component: 'default-scheduler', style: 'events.k8s.io' }),
   })
 }
 
