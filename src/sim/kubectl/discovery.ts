@@ -1,6 +1,6 @@
 import { makeDirectory, nowMs, readFile, stat, writeFile } from '../node/os/calls'
 import type { Proc } from '../node/os/syscalls'
-import { ApiError } from './errors'
+import { ApiError, ConnectionError } from './errors'
 import { clientConfig } from './kubeconfig'
 import { findResource, noMatch, type Mapper, type ResourceType } from './mapper'
 import { request } from './rest'
@@ -22,12 +22,27 @@ export function* discover(kubectl: Kubectl): Proc<Mapper> {
 /** Asks the server again and renews the cache. */
 export function* rediscover(kubectl: Kubectl): Proc<Mapper> {
   const path = yield* cachePath(kubectl)
-  const types = [...(yield* fetchGroups(kubectl, '/api')), ...(yield* fetchGroups(kubectl, '/apis'))]
+  const types = yield* fetchAll(kubectl)
   kubectl.known.fresh = true
   kubectl.known.mapper = { types }
   yield* makeDirectory(path.slice(0, path.lastIndexOf('/')), { parents: true })
   yield* writeFile(path, JSON.stringify(types))
   return kubectl.known.mapper
+}
+
+/** How often the client library asks before it believes that nobody is there; each time leaves a line in its log. */
+const attempts = 5
+
+function* fetchAll(kubectl: Kubectl): Proc<ResourceType[]> {
+  try {
+    return [...(yield* fetchGroups(kubectl, '/api')), ...(yield* fetchGroups(kubectl, '/apis'))]
+  } catch (error) {
+    if (error instanceof ConnectionError) {
+      const line = `"Unhandled Error" err=${JSON.stringify(`couldn't get current server API group list: ${error.message}`)}`
+      for (let i = 0; i < attempts; i++) yield* log(kubectl, 'E', 'memcache.go:265', line)
+    }
+    throw error
+  }
 }
 
 /** The resource type that a word names, asking the server once more before giving up. Throws CommandError. */

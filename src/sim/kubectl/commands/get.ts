@@ -101,7 +101,7 @@ function* getTables(kubectl: Kubectl): Proc {
   }
   for (const { type, columns = [], rows } of groups) {
     let sorted = rows
-    if (sorting && rows.length > 1) sorted = sortBy(rows, sorting, (row) => row.object)
+    if (sorting && rows.length > 1) sorted = sortedRows(rows, sorting)
     if (sorted.length === 0) continue
     const lines = tableLines(columns, sorted, tableOptions(kubectl, type, withKind))
     if (previous && !flags.bool('no-headers') && text !== '') text += '\n'
@@ -111,6 +111,16 @@ function* getTables(kubectl: Kubectl): Proc {
   if (text) yield* out(text)
   if (text === '' && serious.length === 0 && !flags.bool('ignore-not-found')) yield* nothingFound(kubectl, groups.map(({ type }) => type)) // prettier-ignore
   throwAll(serious)
+}
+
+/** A table that cannot be sorted so is not shown, and nothing is said about it: that is how the real one has it. */
+function sortedRows(rows: readonly TableRow[], path: string): TableRow[] {
+  try {
+    return sortBy(rows, path, (row) => row.object)
+  } catch (error) {
+    if (error instanceof CommandError) return []
+    throw error
+  }
 }
 
 function tableOptions(kubectl: Kubectl, type: ResourceType, withKind: boolean): TableOptions {

@@ -39,6 +39,8 @@ export const replace: Command = {
         } catch (error) {
           if (!isNotFound(error)) throw error
         }
+      }
+      for (const resource of resources) {
         yield* print(yield* createObject(kubectl, resource, prepared(resource.object!), writeQuery(kubectl, dryRun)))
       }
       return
