@@ -74,7 +74,7 @@ spec:
 EOF
 sleep 10
 expect '^moody +0/1 +Running' "$(kubectl get pod moody)"
-expect '^moody +<none>' "$(kubectl get endpoints moody 2>/dev/null)"
+expect '^moody +[0-9]+s$' "$(kubectl get endpoints moody 2>/dev/null)" # no address that is ready
 kubectl exec moody -- touch /tmp/ready
 sleep 5
 expect '^moody +1/1 +Running' "$(kubectl get pod moody)"

@@ -39,7 +39,9 @@ export function load(loader: Loader, argv: readonly string[], depth = 0): { prog
     }
     const shebang = /^#!\s*(\S+)(?:[ \t]+(\S.*?))?[ \t]*(?:\n|$)/.exec(node.data)
     if (!shebang || depth > 4) throw new SyscallError('ENOEXEC')
-    return load(loader, [shebang[1]!, ...(shebang[2] ? [shebang[2]] : []), path, ...argv.slice(1)], depth + 1)
+    // The interpreter is handed the path as it was typed: it stands in its messages.
+    const script = name.includes('/') ? name : path
+    return load(loader, [shebang[1]!, ...(shebang[2] ? [shebang[2]] : []), script, ...argv.slice(1)], depth + 1)
   }
   throw new SyscallError(denied ? 'EACCES' : 'ENOENT')
 }

@@ -82,6 +82,8 @@ const SLICE_MS = 2
 const SPAWN_MS = 0.5
 /** A process that makes this many calls in one go is interrupted even if they cost next to nothing. */
 const BURST_CALLS = 400
+/** A fork bomb ends here, as it does at a real machine's limit. */
+const MOST_PROCESSES = 2000
 
 const stopping: ReadonlySet<Signal> = new Set(['SIGSTOP', 'SIGTSTP'])
 const ignoredByDefault: ReadonlySet<Signal> = new Set(['SIGCHLD', 'SIGCONT', 'SIGWINCH'])
@@ -293,6 +295,7 @@ export function createMachine(options: MachineOptions): Machine {
     const loaded = request.run
       ? { program: request.run, argv: request.argv }
       : load({ files, programs: options.programs, env: request.env, cwd: request.cwd }, request.argv)
+    if (tasks.size >= MOST_PROCESSES) fail('EAGAIN')
     const pid = ++lastPid
     const self: Self = {
       pid,

@@ -264,6 +264,7 @@ const errnoTexts: Readonly<Record<string, string>> = {
   ENOTFOUND: 'Name or service not known',
   EAI_AGAIN: 'Temporary failure in name resolution',
   EBUSY: 'Device or resource busy',
+  EAGAIN: 'Resource temporarily unavailable',
 }
 
 /** The text the C library has for an error code. */
