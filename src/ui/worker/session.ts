@@ -250,6 +250,8 @@ export function createSession({ createCluster, clock, post, save, journal }: Ses
 
   return {
     cluster,
+    /** Something the cluster waited for has come. */
+    nudge: () => driver.nudge(),
     receive(message: ToWorker) {
       switch (message.type) {
         case 'boot':
