@@ -63,11 +63,20 @@ const cases: Readonly<Record<string, () => void>> = {
   rollout() {
     const { cluster, heap, cpuMs: used, longestMs } = createReady(size)
     cluster.advance('10m')
-    print({ 'CPU ms/pod': used / size, 'CPU s': used / 1000, 'longest event ms': longestMs, 'heap KB/pod': (heapBytes() - heap) / 1024 / size })
+    print({
+      'CPU ms/pod': used / size,
+      'CPU s': used / 1000,
+      'longest event ms': longestMs,
+      'heap KB/pod': (heapBytes() - heap) / 1024 / size,
+    })
   },
   update() {
     const { cluster } = createReady(size)
-    cluster.client().patch(deploymentKind, 'default', 'bench', 'merge', { spec: { template: { spec: { containers: [{ name: 'nginx', image: 'nginx:1.28' }] } } } })
+    cluster
+      .client()
+      .patch(deploymentKind, 'default', 'bench', 'merge', {
+        spec: { template: { spec: { containers: [{ name: 'nginx', image: 'nginx:1.28' }] } } },
+      })
     cluster.advance(1000)
     const { cpuMs: used, longestMs } = drive(cluster, isReady(cluster, size))
     print({ 'CPU ms/pod': used / size, 'CPU s': used / 1000, 'longest event ms': longestMs })
@@ -77,7 +86,13 @@ const cases: Readonly<Record<string, () => void>> = {
     cluster.advance('5m')
     const start = cpuMs()
     cluster.advance('1h')
-    print({ 'CPU s': (cpuMs() - start) / 1000, 'restarts': cluster.client().list(podKind).reduce((sum, pod) => sum + (pod.status?.containerStatuses?.[0]?.restartCount ?? 0), 0) })
+    print({
+      'CPU s': (cpuMs() - start) / 1000,
+      restarts: cluster
+        .client()
+        .list(podKind)
+        .reduce((sum, pod) => sum + (pod.status?.containerStatuses?.[0]?.restartCount ?? 0), 0),
+    })
   },
   boot() {
     const start = cpuMs()

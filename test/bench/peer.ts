@@ -30,7 +30,11 @@ await cluster.apply([
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name: 'bench' },
-    spec: { replicas: size, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'server', image: 'bench:1.0' }] } } },
+    spec: {
+      replicas: size,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'server', image: 'bench:1.0' }] } },
+    },
   },
 ])
 await done

@@ -11,7 +11,10 @@ const YEAR_MS = 365 * 86_400_000
 
 /** The cluster's certificate authority: what Pods and kubeconfigs are told to trust. */
 export const rootCertificate = (nowMs: number) =>
-  certificateFor({ commonName: 'kubernetes', organizations: [] }, { serial: 0, notBefore: timestamp(nowMs), notAfter: timestamp(nowMs + 10 * YEAR_MS) })
+  certificateFor(
+    { commonName: 'kubernetes', organizations: [] },
+    { serial: 0, notBefore: timestamp(nowMs), notAfter: timestamp(nowMs + 10 * YEAR_MS) },
+  )
 
 /** What kubeadm and an administrator leave on a host: tools, kubeconfigs, static Pods, a home directory. */
 export function hostFiles({ name, address, controlPlane }: HostFacts, version: string, nowMs: number): Readonly<Record<string, FileNode>> {
@@ -62,7 +65,10 @@ function kubeconfig(address: string, user: string, groups: readonly string[], no
     kind: 'Config',
     'current-context': `${user}@kubernetes`,
     clusters: [
-      { name: 'kubernetes', cluster: { server: `https://${address}:${API_SERVER_PORT}`, 'certificate-authority-data': base64(rootCertificate(nowMs)) } },
+      {
+        name: 'kubernetes',
+        cluster: { server: `https://${address}:${API_SERVER_PORT}`, 'certificate-authority-data': base64(rootCertificate(nowMs)) },
+      },
     ],
     contexts: [{ name: `${user}@kubernetes`, context: { cluster: 'kubernetes', user } }],
     users: [{ name: user, user: { 'client-certificate-data': base64(certificate), 'client-key-data': base64(KEY_NOTE) } }],

@@ -67,7 +67,7 @@ test('a patch of each type changes what it names and no more', () => {
   expect(
     patch('strategic-merge-patch', {
       spec: { template: { spec: { containers: [{ name: 'b', image: 'b:2' }] } } },
-    }).body.spec.template.spec.containers.map((c: any) => c.image),
+    }).body.spec.template.spec.containers.map((c: { image: string }) => c.image),
   ).toEqual(['a:1', 'b:2'])
   expect(patch('json-patch', [{ op: 'replace', path: '/spec/replicas', value: 3 }]).body.spec.replicas).toBe(3)
   expect(patch('merge-patch', { spec: { replicas: null } }).body.spec.replicas).toBeUndefined()

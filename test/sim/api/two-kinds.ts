@@ -33,6 +33,7 @@ export function testServer() {
       headers,
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     }) as BufferedResponse
+    // oxlint-disable-next-line typescript/no-explicit-any -- JSON of any shape, looked into by expectations only
     return { status: response.status, body: JSON.parse(response.body as string) as Record<string, any> }
   }
   return { engine, server, ask, client: server.client({ user: 'tester', manager: 'test' }) }

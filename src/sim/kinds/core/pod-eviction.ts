@@ -1,6 +1,6 @@
 import type { CallSubresource, SubresourceRequest } from '../../api/hooks'
 import type { AnyObject } from '../../api/object'
-import { failure, forbidden, StatusError, type Status } from '../../api/status'
+import { failure, forbidden, type Status, type StatusError } from '../../api/status'
 import type { Pod } from '../../api/types/core-v1.gen'
 import type { Eviction, PodDisruptionBudget } from '../../api/types/policy-v1.gen'
 import { timestamp } from '../../engine/time'

@@ -88,6 +88,7 @@ function* attachAndWait(
         yield* out(`pod "${resource.name}" deleted\n`)
         yield* waitForDeletion(kubectl, [{ ...resource, uid: pod.metadata.uid }], 0)
       } catch (error) {
+        // oxlint-disable-next-line no-unsafe-finally -- a refused deletion is worth more words than what came before it
         if (!isNotFound(error)) throw error
       }
     }

@@ -160,8 +160,7 @@ function bracket(pattern: string, start: number): { source: string; end: number 
     } else if (single) {
       source += `\\u{${single[2]!.codePointAt(0)!.toString(16)}}`
       i += single[0].length - 1
-    } else if (c === '\\' && /[ntrfv]/.test(pattern[i + 1] ?? '') && false) source += c
-    else if (c === '-' && (first || pattern[i + 1] === ']')) source += '\\-'
+    } else if (c === '-' && (first || pattern[i + 1] === ']')) source += '\\-'
     else source += c === '-' ? '-' : c.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
   }
   return { source: source === '[' ? '(?!)' : source === '[^' ? '[^]' : `${source}]`, end: i }
