@@ -8,7 +8,7 @@ import { readOptions } from './options'
 export async function shellCommand(args: readonly string[]): Promise<number> {
   const { cluster: options, number } = readOptions(args, { speed: { type: 'string' } })
   const cluster = createCluster({ startMs: Date.now(), descriptions, ...options })
-  const terminal = cluster.openTerminal({ columns: process.stdout.columns, rows: process.stdout.rows })
+  const terminal = cluster.openTerminal({ columns: process.stdout.columns || 80, rows: process.stdout.rows || 24 })
   terminal.onOutput((text) => process.stdout.write(bytesFromText(text)))
   process.stdin.setRawMode?.(true)
   process.stdin.setEncoding('utf8')
