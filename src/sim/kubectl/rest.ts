@@ -70,6 +70,8 @@ export function* openChannels(kubectl: Kubectl, call: ApiCall): Proc<NonNullable
   try {
     const response = yield* upgrade({ method: call.method ?? 'GET', url, headers: { 'user-agent': userAgent, ...config.headers } })
     if (response.channel) return response.channel
+    // The kubelet's own refusals reach the client as plain text.
+    if (!response.body.startsWith('{')) throw new CommandError(`unable to upgrade connection: ${response.body.trim()}`)
     throw statusError(response, call)
   } catch (error) {
     throw asConnectionError(error, 'GET', url)

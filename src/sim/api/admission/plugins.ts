@@ -1,6 +1,7 @@
 import type { AdmissionPlugin } from '../hooks'
 import { customResourceDefinitionValidation } from '../crd/definition-validation'
 import { escalation } from '../auth/escalation'
+import { certificateRequester } from './certificate-requester'
 import { defaultStorageClass } from './default-storage-class'
 import { defaultTolerationSeconds } from './default-toleration-seconds'
 import { limitRanger } from './limit-ranger'
@@ -11,6 +12,7 @@ import { podSecurity } from './pod-security'
 import { priority } from './priority'
 import { resourceQuota } from './resource-quota'
 import { serviceAccount } from './service-account'
+import { storageObjectInUseProtection } from './storage-object-in-use-protection'
 import { validatingAdmissionPolicy } from './validating-admission-policy'
 import { webhookPlugins, type CallWebhook } from './webhooks'
 
@@ -26,6 +28,8 @@ export function admissionPluginsWith(call?: CallWebhook): readonly AdmissionPlug
     priority,
     defaultTolerationSeconds,
     defaultStorageClass,
+    storageObjectInUseProtection,
+    certificateRequester,
     mutatingAdmissionPolicy,
     webhooks.mutating,
     // Not plugins in a real server: what the storage of roles, bindings and definitions checks itself, at the same place.

@@ -1,7 +1,7 @@
 import type { KubeletConnections } from '../../api/connect'
 import type { CallSubresource, SubresourceRequest } from '../../api/hooks'
 import type { ApiResponse, StreamSink } from '../../api/http'
-import { badRequest, failure } from '../../api/status'
+import { badRequest, failure, StatusError } from '../../api/status'
 import type { Node, Pod } from '../../api/types/core-v1.gen'
 import { node } from './node'
 
@@ -59,7 +59,8 @@ export const podExec: CallSubresource = {
   verbs: ['connect'],
   handle: (request) => {
     const { pod, query } = withContainer(request)
-    return upgraded(kubeletOf(request, 'exec', query).exec(pod, query))
+    const kubelet = kubeletOf(request, 'exec', query)
+    return upgraded(() => kubelet.exec(pod, query))
   },
 }
 
@@ -70,7 +71,8 @@ export const podAttach: CallSubresource = {
   verbs: ['connect'],
   handle: (request) => {
     const { pod, query } = withContainer(request)
-    return upgraded(kubeletOf(request, 'attach', query).attach(pod, query))
+    const kubelet = kubeletOf(request, 'attach', query)
+    return upgraded(() => kubelet.attach(pod, query))
   },
 }
 
@@ -87,13 +89,22 @@ export const podPortForward: CallSubresource = {
       .filter(Boolean)
       .map(Number)
     if (ports.some((port) => !Number.isInteger(port) || port < 1 || port > 65535)) throw badRequest('ports must be between 1 and 65535')
-    return upgraded(kubeletOf(request, 'portForward', request.query).portForward(pod, ports))
+    const kubelet = kubeletOf(request, 'portForward', request.query)
+    return upgraded(() => kubelet.portForward(pod, ports))
   },
 }
 
 const HEADERS = { connection: 'Upgrade', upgrade: 'websocket' }
 
-const upgraded = (connect: ReturnType<KubeletConnections['exec']>): ApiResponse => ({ status: 101, headers: HEADERS, connect })
+/** What a kubelet answers before the connection is upgraded: its refusals are plain text, which the API server passes on as it is. */
+function upgraded(ask: () => ReturnType<KubeletConnections['exec']>): ApiResponse {
+  try {
+    return { status: 101, headers: HEADERS, connect: ask() }
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error
+    return { status: error.status.code ?? 500, headers: TEXT, body: error.message }
+  }
+}
 
 /** The container that the query names, or the only one there is. */
 function withContainer({ object, query }: SubresourceRequest): { pod: Pod; query: URLSearchParams } {

@@ -77,7 +77,7 @@ function conditionOf(texts: readonly string[]): Condition {
     return { is: 'met', met: (object) => conditionIs(object, name, wanted) }
   }
   if (text.startsWith('jsonpath=')) {
-    const { path, wanted } = parseJsonPathCondition(text.slice('jsonpath='.length), texts)
+    const { path, wanted } = parseJsonPathCondition(text.slice('jsonpath='.length))
     return { is: 'met', met: (object) => pathIs(object, path, wanted) }
   }
   throw new CommandError(`unrecognized condition: ${JSON.stringify(text)}`)
@@ -97,19 +97,15 @@ function conditionIs(object: AnyObject, name: string, wanted: string): boolean {
   return condition.status.toLowerCase() === wanted.toLowerCase()
 }
 
-function parseJsonPathCondition(text: string, all: readonly string[]): { path: JsonPath; wanted?: string } {
-  const whole = `jsonpath=${text}`
-  const brace = text.lastIndexOf('}')
-  const equals = text.indexOf('=', Math.max(brace, 0))
-  const expression = equals < 0 ? text : text.slice(0, equals)
-  const wanted = equals < 0 ? undefined : text.slice(equals + 1).replace(/^(["'])(.*)\1$/, '$2')
-  void all
+const JSONPATH_FORMAT = `jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`
+
+/** `{.status.phase}=Running`: parts are parted by single equals signs; a double one belongs to a filter of the path. */
+function parseJsonPathCondition(text: string): { path: JsonPath; wanted?: string } {
+  const [expression = '', value, ...others] = text.split(/(?<!=)=(?!=)/)
+  if (others.length > 0) throw new CommandError(JSONPATH_FORMAT)
+  const wanted = value?.replace(/^['"]+|['"]+$/g, '')
   if (expression === '') throw new CommandError('jsonpath expression cannot be empty')
-  if (wanted === '') throw new CommandError('jsonpath wait condition cannot be empty'.replace('condition', 'value'))
-  if (/[^=]==[^=]/.test(whole.replace(/\{[^}]*\}/, '')))
-    throw new CommandError(
-      `jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'`,
-    )
+  if (wanted === '') throw new CommandError('jsonpath wait value cannot be empty')
   return { path: parseJsonPath(relaxedJsonPath(expression)), wanted }
 }
 

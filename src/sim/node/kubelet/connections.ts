@@ -1,6 +1,6 @@
 import type { KubeletConnections } from '../../api/connect'
 import type { ChannelPeer } from '../../api/http'
-import { badRequest, internalError, notFound, type Status } from '../../api/status'
+import { failure, type Status } from '../../api/status'
 import type { Pod } from '../../api/types/core-v1.gen'
 import type { Host } from '../host'
 import { createPipe, sinkFile } from '../os/pipe'
@@ -22,12 +22,15 @@ const RESIZE = 4
 export function kubeletConnections(host: Host): KubeletConnections {
   const stateOf = (pod: Pod): PodState => {
     const state = host.kubelet.pods.get(pod.metadata.uid)
-    if (!state) throw notFound({ group: '', plural: 'pods' }, pod.metadata.name)
+    if (!state) throw failure(404, 'NotFound', 'pod does not exist')
     return state
   }
   return {
     logs: (pod, query, sink) => streamLogs(pod, host.kubelet.pods.get(pod.metadata.uid), query, sink, host.context.engine),
-    exec: (pod, query) => (peer) => exec(runningIn(stateOf(pod), pod, query.get('container')), query, peer),
+    exec: (pod, query) => {
+      const container = runningIn(stateOf(pod), pod, query.get('container'))
+      return (peer) => exec(container, query, peer)
+    },
     attach: (pod, query) => {
       const state = stateOf(pod)
       const container = runningIn(state, pod, query.get('container'))
@@ -44,8 +47,7 @@ export function kubeletConnections(host: Host): KubeletConnections {
 function runningIn(state: PodState, pod: Pod, name: string | null): Container {
   const wanted = name || pod.spec.containers[0]!.name
   const container = state.containers.get(wanted)
-  if (!container) throw badRequest(`container ${wanted} is not valid for pod ${pod.metadata.name}`)
-  if (!container.running) throw internalError(`error executing command in container: container not found ("${wanted}")`)
+  if (!container?.running) throw failure(500, '', `container not found (${JSON.stringify(wanted)})`)
   return container.running
 }
 
