@@ -14,6 +14,7 @@ import { createApiServer } from './api/server'
 import { API_SERVER_PORT, CLUSTER_DNS_ADDRESS, hostAddress, POD_CIDR, SERVICE_CIDR } from './bootstrap/addresses'
 import { hostFacts } from './bootstrap/hosts'
 import { hostFiles, rootCertificate } from './bootstrap/host-files'
+import { componentStatuses } from './bootstrap/component-statuses'
 import { install } from './bootstrap/install'
 import { controlPlanePrograms, type Switch } from './components'
 import { createControllerManager } from './controllers/all'
@@ -21,6 +22,7 @@ import { createEngine } from './engine/engine'
 import { parseGoDuration } from './formats/duration'
 import { allKinds } from './kinds/all'
 import { event } from './kinds/core/event'
+import { announceApiServices } from './kinds/apiregistration/local-api-services'
 import { networkPolicy } from './kinds/networking/network-policy'
 import { subresourceHandlers } from './kinds/subresource-handlers'
 import { createClusterNetwork } from './network/cluster-network'
@@ -69,6 +71,12 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
 
   fillTokenSecrets(server)
   serveCustomResources(server)
+  announceApiServices(server)
+  const noteHealth = componentStatuses(admin)
+  const noted = (name: string, part: Switch): Switch => ({
+    start: () => (part.start(), noteHealth(name, true)),
+    stop: () => (part.stop(), noteHealth(name, false)),
+  })
 
   let serving = true
   const apiServer: Switch = { start: () => void (serving = true), stop: () => void (serving = false) }
@@ -86,8 +94,8 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   const manager = createControllerManager({ server, rootCertificate: rootCertificate(engine.nowMs) })
   const components = controlPlanePrograms({
     apiServer,
-    controllerManager: together(manager, storage),
-    scheduler,
+    controllerManager: noted('controller-manager', together(manager, storage)),
+    scheduler: noted('scheduler', scheduler),
     request: server.request,
   })
   const nodes = createNodes({

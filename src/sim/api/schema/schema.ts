@@ -270,8 +270,16 @@ const atLeast = (release: readonly [number, number], text: string) => {
 /** The release that no longer serves a row's version. */
 const removedIn = ({ group, version, kind, removed }: ResourceRow): string | undefined => removed ?? REMOVALS[`${group}/${version}/${kind}`]
 
+/** Kinds whose only version is deprecated, and will never be removed. */
+const DEPRECATED_KINDS: Readonly<Record<string, { readonly since: string; readonly use: string }>> = {
+  '/v1/ComponentStatus': { since: '1.19', use: '' },
+  '/v1/Endpoints': { since: '1.33', use: '; use discovery.k8s.io/v1 EndpointSlice' },
+}
+
 /** What a client that uses a deprecated version is warned of; undefined when there is nothing to warn of. */
 export function deprecationWarning(release: readonly [number, number], group: string, version: string, kind: string): string | undefined {
+  const own = DEPRECATED_KINDS[`${group}/${version}/${kind}`]
+  if (own) return atLeast(release, own.since) ? `${version} ${kind} is deprecated in v${own.since}+${own.use}` : undefined
   const row = resourceRow(group, version, kind)
   if (!row?.deprecated || !atLeast(release, row.deprecated)) return undefined
   const removed = removedIn(row)

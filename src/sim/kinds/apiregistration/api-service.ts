@@ -1,6 +1,7 @@
 import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { KubeObject } from '../../api/object'
+import { timestamp } from '../../engine/time'
 import { withEmpty } from '../defaulting'
 
 /** `apiregistration.k8s.io/v1` APIService: which group and version is answered by whom; without a service, by this server itself. */
@@ -33,6 +34,7 @@ export const apiService = defineKind<APIService>({
   categories: ['api-extensions'],
   namespaced: false,
   generation: false,
+  nameRule: 'path-segment',
   subresources: ['status'],
   customSchema: {
     type: 'object',
@@ -53,7 +55,10 @@ export const apiService = defineKind<APIService>({
     },
   },
   defaults: (object) => withEmpty(object, 'spec'),
-  beforeCreate: (object) => ({ ...object, status: {} }),
+  beforeCreate: (object, { nowMs }) => ({
+    ...object,
+    status: object.spec.service ? {} : { conditions: [localCondition(timestamp(nowMs))] },
+  }),
   validate: ({ metadata, spec }, at) => {
     const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0 } = spec
     const name = `${version}.${group}`
@@ -74,6 +79,14 @@ export const apiService = defineKind<APIService>({
     ['Available', availableText],
     age,
   ],
+})
+
+const localCondition = (lastTransitionTime: string) => ({
+  lastTransitionTime,
+  message: 'Local APIServices are always available',
+  reason: 'Local',
+  status: 'True',
+  type: 'Available',
 })
 
 function availableText({ status }: APIService): string {

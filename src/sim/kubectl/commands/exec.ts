@@ -28,7 +28,8 @@ export const exec: Command = {
     const pod = resource!.object as unknown as Pod // a pod, by podsBehind
     if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed')
       throw new CommandError(`cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`)
-    const container = yield* chooseContainer(pod, flags.text('container'), flags.bool('quiet'))
+    // A name that was given goes to the server unchecked.
+    const container = flags.text('container') || (yield* chooseContainer(pod, '', flags.bool('quiet')))
     const stdin = flags.bool('stdin')
     let tty = flags.bool('tty')
     if (tty && !(stdin && kubectl.self.isTty(0))) {
@@ -66,13 +67,7 @@ export function* chooseContainer(pod: Pod, asked: string, quiet: boolean): Proc<
   const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec!
   const all = [...containers, ...(ephemeralContainers as unknown as typeof containers), ...initContainers]
   if (asked) {
-    if (!all.some(({ name }) => name === asked))
-      throw new CommandError(
-        `container ${asked} not found in pod ${pod.metadata.name}`.replace(
-          /^container (.*) not found in pod (.*)$/,
-          'container $1 is not valid for pod $2',
-        ),
-      )
+    if (!all.some(({ name }) => name === asked)) throw new CommandError(`container ${asked} not found in pod ${pod.metadata.name}`)
     return asked
   }
   const named = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container']
