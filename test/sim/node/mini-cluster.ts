@@ -55,7 +55,7 @@ export function miniCluster(options: { images?: Parameters<typeof createNodes>[0
     clusterDns: '10.96.0.10',
     disks: storage.disks,
     claimed: storage.claimed,
-    token: () => 'a-token',
+    token: () => () => 'a-token',
     images: options.images,
   })
   const facts = { controlPlane: false, region: 'tokyo', cpu: 4, memoryGiB: 8, diskGiB: 40 }

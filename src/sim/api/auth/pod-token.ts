@@ -9,23 +9,34 @@ const serviceAccounts = resource<ServiceAccount>('', 'v1', 'serviceaccounts')
 const DEFAULT_MOUNT_SECONDS = 3607
 const YEAR_SECONDS = 365 * 24 * 3600
 
-/** The token that a kubelet asks for and mounts into a Pod: bound to the Pod, for its service account. See "Bound service account tokens". */
-export function podToken(server: ApiServer, { metadata, spec }: Pod, audience: string | undefined, expirationSeconds: number): string {
+/**
+ * The token that a kubelet asks for and mounts into a Pod: bound to the Pod, for its service account. See "Bound service account tokens". It is
+ * issued now, but signed by whoever first reads it.
+ */
+export function podToken(
+  server: ApiServer,
+  { metadata, spec }: Pod,
+  audience: string | undefined,
+  expirationSeconds: number,
+): () => string {
   const { namespace = '', name, uid } = metadata
   const account = spec.serviceAccountName ?? 'default'
   const nowSeconds = Math.floor(server.engine.nowMs / 1000)
-  return signToken({
+  const jti = server.engine.random.uuid()
+  const accountUid = find(server, serviceAccounts, namespace, account)?.metadata.uid ?? ''
+  const claims = () => ({
     aud: [audience ?? ISSUER],
     exp: nowSeconds + (expirationSeconds === DEFAULT_MOUNT_SECONDS ? YEAR_SECONDS : expirationSeconds),
     iat: nowSeconds,
     iss: ISSUER,
-    jti: server.engine.random.uuid(),
+    jti,
     'kubernetes.io': {
       namespace,
       pod: { name, uid },
-      serviceaccount: { name: account, uid: find(server, serviceAccounts, namespace, account)?.metadata.uid ?? '' },
+      serviceaccount: { name: account, uid: accountUid },
     },
     nbf: nowSeconds,
     sub: `system:serviceaccount:${namespace}:${account}`,
   })
+  return () => signToken(claims())
 }

@@ -46,17 +46,15 @@ export function readToken(token: string): Claims | undefined {
 
 function signature(content: string): string {
   let text = fingerprint(content)
-  while (text.length < 256) text += fingerprint(text + content)
+  while (text.length < 256) text += fingerprint(text)
   return base64Url(text)
 }
 
-const base64Url = (text: string) => {
-  const bytes = new TextEncoder().encode(text)
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+const base64Url = (text: string) =>
+  btoa(String.fromCharCode(...new TextEncoder().encode(text)))
     .replace(/\+/g, '-')
     .replace(/\//g, '_')
     .replace(/=+$/, '')
-}
 
 function fromBase64Url(text: string): string {
   const bytes = atob(text.replace(/-/g, '+').replace(/_/g, '/'))

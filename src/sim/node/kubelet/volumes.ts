@@ -14,7 +14,7 @@ import { quantityValue } from '../../formats/quantity'
 import { configMap } from '../../kinds/core/config-map'
 import { pod as podKind } from '../../kinds/core/pod'
 import { secret } from '../../kinds/core/secret'
-import { createVolume, directory, type FileSystem, type Mount, type Volume } from '../os/file-system'
+import { createLazyVolume, createVolume, directory, type FileSystem, type Mount, type Volume } from '../os/file-system'
 import { textFromBase64 } from './base64'
 import { podField, resourceField } from './downward'
 import { payloadPath, payloadTree, type PayloadFile } from './payload'
@@ -45,7 +45,8 @@ export interface VolumeContext {
   readonly disks: (volume: PersistentVolume) => Volume | undefined
   /** The volume bound to a claim, or why there is none. */
   readonly claimed: (namespace: string, claimName: string) => PersistentVolume | string
-  readonly token: (pod: Pod, audience: string | undefined, expirationSeconds: number) => string
+  /** Issues a token now; it is signed when somebody reads it, as most never are. */
+  readonly token: (pod: Pod, audience: string | undefined, expirationSeconds: number) => () => string
 }
 
 /** Why a volume cannot be mounted: the text of a FailedMount event. */
@@ -100,9 +101,11 @@ const nfsVolume = (server: string, path: string): PersistentVolume => ({
 
 function projectedVolume(spec: VolumeSpec, pod: Pod, context: VolumeContext): PodVolume {
   const gid = pod.spec.securityContext?.fsGroup
-  const tree = (files: ReadonlyMap<string, PayloadFile>) => payloadTree(files, context.nowMs(), { gid })
-  let files = payloadOf(spec, pod, context)
-  const volume = createVolume(tree(files))
+  const tokens = new Map<string, IssuedToken>()
+  const treeOf = (files: ReadonlyMap<string, PayloadFile>, nowMs: number) => () => payloadTree(files, nowMs, { gid })
+  let files = payloadOf(spec, pod, context, tokens)
+  // Most Pods never look at what is mounted in them: the tree is built for those that do.
+  const volume = createLazyVolume(treeOf(files, context.nowMs()))
   return {
     volume,
     top: '/',
@@ -110,25 +113,40 @@ function projectedVolume(spec: VolumeSpec, pod: Pod, context: VolumeContext): Po
     type: spec.secret || spec.projected ? 'tmpfs' : 'ext4',
     readOnly: true,
     refresh() {
-      const fresh = payloadOf(spec, pod, context)
+      const fresh = payloadOf(spec, pod, context, tokens)
       if (samePayload(files, fresh)) return
       files = fresh
-      volume.root = tree(files)
+      volume.replace(treeOf(files, context.nowMs()))
     },
   }
 }
 
 function samePayload(a: ReadonlyMap<string, PayloadFile>, b: ReadonlyMap<string, PayloadFile>): boolean {
-  return a.size === b.size && [...a].every(([path, { text, mode }]) => b.get(path)?.text === text && b.get(path)?.mode === mode)
+  if (a.size !== b.size) return false
+  for (const [path, file] of a) {
+    const other = b.get(path)
+    if (other !== file && (other?.mode !== file.mode || other.text !== file.text)) return false
+  }
+  return true
 }
 
-function payloadOf(spec: VolumeSpec, pod: Pod, context: VolumeContext): ReadonlyMap<string, PayloadFile> {
+/** A token in a volume, and when the kubelet replaces it. */
+interface IssuedToken {
+  readonly file: PayloadFile
+  readonly renewAtMs: number
+}
+
+/** A kubelet asks for a new token when four fifths of the time have passed, or a day. */
+const DAY_SECONDS = 24 * 3600
+const RENEW_AFTER = 0.8
+
+function payloadOf(spec: VolumeSpec, pod: Pod, context: VolumeContext, tokens: Map<string, IssuedToken>): ReadonlyMap<string, PayloadFile> {
   const files = new Map<string, PayloadFile>()
   const defaultMode = (spec.configMap ?? spec.secret ?? spec.projected ?? spec.downwardAPI)?.defaultMode ?? 0o644
   if (spec.configMap) addConfigMap(files, spec.name, spec.configMap, defaultMode, pod, context)
   if (spec.secret) addSecret(files, spec.name, { ...spec.secret, name: spec.secret.secretName }, defaultMode, pod, context)
   if (spec.downwardAPI) addFields(files, spec.downwardAPI.items, defaultMode, pod, context)
-  if (spec.projected) addProjections(files, spec.name, spec.projected, defaultMode, pod, context)
+  if (spec.projected) addProjections(files, spec.name, spec.projected, defaultMode, pod, context, tokens)
   return files
 }
 
@@ -139,15 +157,33 @@ function addProjections(
   mode: number,
   pod: Pod,
   context: VolumeContext,
+  tokens: Map<string, IssuedToken>,
 ) {
   for (const source of projected.sources ?? []) {
     if (source.configMap) addConfigMap(files, volume, source.configMap, mode, pod, context)
     if (source.secret) addSecret(files, volume, source.secret, mode, pod, context)
     if (source.downwardAPI) addFields(files, source.downwardAPI.items, mode, pod, context)
     if (source.serviceAccountToken) {
-      const { path, audience, expirationSeconds } = source.serviceAccountToken
-      files.set(path, { text: context.token(pod, audience, expirationSeconds ?? 3600), mode })
+      const { path, audience, expirationSeconds = 3600 } = source.serviceAccountToken
+      let issued = tokens.get(path)
+      if (!issued || context.nowMs() >= issued.renewAtMs) {
+        const file = lateFile(context.token(pod, audience, expirationSeconds), mode)
+        issued = { file, renewAtMs: context.nowMs() + Math.min(expirationSeconds * RENEW_AFTER, DAY_SECONDS) * 1000 }
+        tokens.set(path, issued)
+      }
+      files.set(path, issued.file)
     }
+  }
+}
+
+/** A file whose text is asked for once, by its first reader. */
+function lateFile(read: () => string, mode: number): PayloadFile {
+  let text: string | undefined
+  return {
+    mode,
+    get text() {
+      return (text ??= read())
+    },
   }
 }
 

@@ -106,6 +106,26 @@ export const createVolume = (root: DirectoryEntry = directory(), capacityBytes?:
   lastInode: 1,
 })
 
+/** A volume whose tree is built when somebody first looks; `replace` puts another tree in its place. */
+export function createLazyVolume(build: () => DirectoryEntry): Volume & { replace(build: () => DirectoryEntry): void } {
+  let root: DirectoryEntry | undefined
+  return {
+    get root() {
+      return (root ??= build())
+    },
+    set root(tree) {
+      root = tree
+    },
+    capacityBytes: undefined,
+    usedBytes: 0,
+    lastInode: 1,
+    replace(next) {
+      root = undefined
+      build = next
+    },
+  }
+}
+
 const split = (path: string) => path.split('/').filter((part) => part !== '' && part !== '.')
 
 /** `path` made absolute and free of `.` and `..` (without looking at links). */

@@ -1,4 +1,4 @@
-import { directory, file, generatedFile, type FileNode, type Mount, type Volume } from '../os/file-system'
+import { createLazyVolume, directory, file, generatedFile, type FileNode, type Mount, type Volume } from '../os/file-system'
 import type { Machine } from '../os/machine'
 import type { ContainerConfig } from './container'
 import type { Sandbox } from './sandbox'
@@ -37,21 +37,8 @@ export function systemMounts(config: ContainerConfig, sandbox: Sandbox, machine:
   ]
 }
 
-/** A volume whose tree is made when somebody first looks: most containers never read /proc. */
-function lazily(make: () => Readonly<Record<string, FileNode>>): Volume {
-  let root: ReturnType<typeof directory> | undefined
-  return {
-    get root() {
-      return (root ??= directory(make()))
-    },
-    set root(value) {
-      root = value
-    },
-    capacityBytes: undefined,
-    usedBytes: 0,
-    lastInode: 1,
-  }
-}
+/** Most containers never read /proc: its files are made for those that do. */
+const lazily = (make: () => Readonly<Record<string, FileNode>>): Volume => createLazyVolume(() => directory(make()))
 
 const device = () => generatedFile(() => '')
 
