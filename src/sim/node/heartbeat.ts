@@ -8,7 +8,7 @@ import { microTimestamp } from '../engine/time'
 import { lease as leaseKind } from '../kinds/coordination/lease'
 import { node as nodeKind } from '../kinds/core/node'
 import type { NodeImages } from './kubelet/node-images'
-import { networkAvailable, nodeStatus, registration, type HostFacts } from './node-object'
+import { extendedResources, networkAvailable, nodeStatus, registration, type HostFacts } from './node-object'
 
 /** A kubelet renews its lease every ten seconds; the control plane begins to worry after forty. */
 const LEASE_SECONDS = 40
@@ -50,6 +50,14 @@ export function createHeartbeat(
     client.updateStatus<Node>(nodeKind, { ...current, status: nodeStatus(facts, version, images.list(), current.status, engine.nowMs) })
   }
 
+  /** Whether resources were announced, or taken back, that the kubelet has not offered yet. */
+  function lacksResources(): boolean {
+    const status = client.get<Node>(nodeKind, undefined, facts.name)?.status
+    const offered = Object.entries(status?.allocatable ?? {}).filter(([name]) => name.includes('/'))
+    const announced = extendedResources(status)
+    return offered.length !== Object.keys(announced).length || offered.some(([name, amount]) => announced[name] !== amount)
+  }
+
   function renew() {
     const renewTime = microTimestamp(engine.nowMs)
     const current = client.get<Lease>(leaseKind, 'kube-node-lease', facts.name)
@@ -72,7 +80,7 @@ export function createHeartbeat(
     timer = engine.after(RENEW_MS, beat, { background: true })
     try {
       register()
-      if (engine.nowMs - reportedMs >= REPORT_MS || reportedImages !== images.version) report()
+      if (engine.nowMs - reportedMs >= REPORT_MS || reportedImages !== images.version || lacksResources()) report()
       renew()
     } catch (error) {
       // The API server may be away for a while, or not want this now; the next beat tries again.

@@ -77,6 +77,7 @@ export function nodeStatus(
   const common = { cpu: String(facts.cpu), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: MAX_PODS }
   const ids = createRandom(facts.address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0))
   const machineID = ids.hex(32)
+  const extended = extendedResources(old)
   const own = healthy.map(([type, status, reason, message]): NodeCondition => {
     const before = old?.conditions?.find((condition) => condition.type === type)
     const since = before?.status === status ? before.lastTransitionTime : undefined
@@ -88,8 +89,13 @@ export function nodeStatus(
       { address: facts.address, type: 'InternalIP' },
       { address: facts.name, type: 'Hostname' },
     ],
-    allocatable: { ...common, 'ephemeral-storage': String(Math.floor(diskKi * 1024 * 0.9)), memory: `${totalKi - EVICTION_RESERVE_KI}Ki` },
-    capacity: { ...common, 'ephemeral-storage': `${diskKi}Ki`, memory: `${totalKi}Ki` },
+    allocatable: {
+      ...extended,
+      ...common,
+      'ephemeral-storage': String(Math.floor(diskKi * 1024 * 0.9)),
+      memory: `${totalKi - EVICTION_RESERVE_KI}Ki`,
+    },
+    capacity: { ...extended, ...common, 'ephemeral-storage': `${diskKi}Ki`, memory: `${totalKi}Ki` },
     conditions: [...others, ...own],
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
     features: { supplementalGroupsPolicy: true },
@@ -108,6 +114,10 @@ export function nodeStatus(
     },
   }
 }
+
+/** Resources that somebody else announced in the capacity (`example.com/dongle`): a kubelet keeps them, and offers all of them to Pods. */
+export const extendedResources = (status: NodeStatus | undefined): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(status?.capacity ?? {}).filter(([name]) => name.includes('/')))
 
 const healthy = [
   ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],

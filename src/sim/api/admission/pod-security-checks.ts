@@ -4,6 +4,8 @@ import type { Container, Pod, PodSpec } from '../types/core-v1.gen'
 interface Check {
   /** From which level on it applies. */
   readonly level: 'baseline' | 'restricted'
+  /** A control of the baseline that the restricted level has a stricter one for, which is asked in its stead. */
+  readonly replaced?: true
   readonly find: (pod: PodTemplate) => Violation | undefined
 }
 
@@ -69,7 +71,7 @@ const SELINUX_TYPES = ['', 'container_t', 'container_init_t', 'container_kvm_t',
 
 const added = ({ securityContext }: AnyContainer) => securityContext?.capabilities?.add ?? []
 
-/** The controls in the order in which their complaints are listed. */
+/** The controls. Complaints of the baseline are listed first, those of each level in this order. */
 const CHECKS: readonly Check[] = [
   eachContainer('restricted', 'allowPrivilegeEscalation != false', ({ securityContext }, { os }) => os?.name !== 'windows' && securityContext?.allowPrivilegeEscalation !== false, 'set securityContext.allowPrivilegeEscalation=false'), // prettier-ignore
   {
@@ -83,6 +85,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     level: 'baseline',
+    replaced: true,
     find({ spec }) {
       const bad = containersOf(spec).filter((container) =>
         added(container).some((capability) => !BASELINE_CAPABILITIES.includes(capability)),
@@ -119,6 +122,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     level: 'baseline',
+    replaced: true,
     find({ spec }) {
       const bad = (spec.volumes ?? []).filter(({ hostPath }) => hostPath !== undefined).map(({ name }) => name)
       return bad.length > 0 ? { reason: 'hostPath volumes', detail: `${plural(bad.length, 'volume')} ${quoted(bad)}` } : undefined
@@ -218,6 +222,7 @@ const CHECKS: readonly Check[] = [
   },
   {
     level: 'baseline',
+    replaced: true,
     find({ spec }) {
       const isUnconfined = [spec, ...containersOf(spec)].some(
         ({ securityContext }) => securityContext?.seccompProfile?.type === 'Unconfined',
@@ -250,11 +255,10 @@ export type Level = 'privileged' | 'baseline' | 'restricted'
 /** What a Pod breaks of a level, as the message lists it: `privileged (container "c" must not …), hostPort (…)`; empty when it fits. */
 export function violations(level: Level, pod: PodTemplate): string {
   if (level === 'privileged') return ''
-  const found = CHECKS.filter((check) => level === 'restricted' || check.level === 'baseline').flatMap(({ find }) => find(pod) ?? [])
-  // The stricter of two complaints about one control stands for both.
-  const byReason = new Map(found.reverse().map((violation) => [violation.reason, violation]))
-  return [...byReason.values()]
-    .reverse()
+  const baseline = CHECKS.filter((check) => check.level === 'baseline' && !(check.replaced && level === 'restricted'))
+  const restricted = level === 'restricted' ? CHECKS.filter((check) => check.level === 'restricted') : []
+  return [...baseline, ...restricted]
+    .flatMap(({ find }) => find(pod) ?? [])
     .map(({ reason, detail }) => `${reason} (${detail})`)
     .join(', ')
 }

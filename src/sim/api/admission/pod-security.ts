@@ -1,5 +1,6 @@
+import { fieldPath, type FieldError } from '../field-path'
 import type { AdmissionPlugin, AdmissionRequest } from '../hooks'
-import { forbidden } from '../status'
+import { forbidden, invalid } from '../status'
 import type { Namespace, Pod } from '../types/core-v1.gen'
 import { find, findAll, isAbout, resource } from './lookup'
 import { violations, type Level, type PodTemplate } from './pod-security-checks'
@@ -77,11 +78,33 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   'batch/jobs': OF_WORKLOADS,
 }
 
+const MODES = ['enforce', 'audit', 'warn'] as const
+
+/** What the labels of a namespace say that no level and no version is. */
+function labelErrors({ metadata: { labels = {} } }: Namespace): FieldError[] {
+  const at = fieldPath('metadata')('labels')
+  return MODES.flatMap((mode) => {
+    const [level, version] = [labels[LABEL + mode], labels[`${LABEL}${mode}-version`]]
+    return [
+      ...(level === undefined || LEVELS.includes(level)
+        ? []
+        : [at.key(LABEL + mode).invalid(level, `must be one of ${LEVELS.join(', ')}`)]),
+      ...(version === undefined || /^(latest|v1\.(0|[1-9]\d*))$/.test(version)
+        ? []
+        : [at.key(`${LABEL}${mode}-version`).invalid(version, 'must be "latest" or "v1.x"')]),
+    ]
+  })
+}
+
 /** A namespace whose level is raised: warns of the Pods in it that would not be let in now. */
 function checkNamespace(request: AdmissionRequest) {
-  if (request.operation !== 'UPDATE') return
   const home = request.object as unknown as Namespace // a write of a namespace carries one
-  const before = policyOf(request.old as unknown as Namespace, 'enforce')
+  const old = request.old as unknown as Namespace | undefined
+  const errors = labelErrors(home)
+  if (errors.length > 0 && (!old || labelErrors(old).length === 0))
+    throw invalid({ group: '', kind: 'Namespace' }, home.metadata.name, errors)
+  if (!old) return
+  const before = policyOf(old, 'enforce')
   const { level, text } = policyOf(home, 'enforce')
   if (level === 'privileged' || text === before.text || LEVELS.indexOf(level) <= LEVELS.indexOf(before.level)) return
   const byViolation = new Map<string, string[]>()

@@ -1,6 +1,7 @@
 import type { FieldError, FieldPath } from '../../api/field-path'
 import { defineKind } from '../../api/kind'
 import type { LimitRange, LimitRangeItem } from '../../api/types/core-v1.gen'
+import { qualifiedName } from '../../formats/names'
 import { compareQuantities, quantityError } from '../../formats/quantity'
 import { changeField, mapSame, withDefaults, withEmpty } from '../defaulting'
 
@@ -34,11 +35,15 @@ function itemDefaults(item: LimitRangeItem): LimitRangeItem {
   return unchanged ? item : { ...item, default: limits, defaultRequest: requests }
 }
 
+const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim']
+
 type Amounts = Readonly<Record<string, string>>
 
 function itemErrors(item: LimitRangeItem, at: FieldPath): FieldError[] {
   const { type, max = {}, min = {}, default: limits = {}, defaultRequest = {}, maxLimitRequestRatio = {} } = item
-  const errors: FieldError[] = type ? [] : [at('type').required()]
+  const errors: FieldError[] = qualifiedName(type ?? '').map((why) => at('type').invalid(type ?? '', why))
+  if (type && !type.includes('/') && !TYPES.includes(type))
+    errors.push(at('type').invalid(type, 'must be a standard limit type or fully qualified'))
   if (type === 'Pod') {
     if (Object.keys(limits).length > 0) errors.push(at('default').forbidden("may not be specified when `type` is 'Pod'"))
     if (Object.keys(defaultRequest).length > 0) errors.push(at('defaultRequest').forbidden("may not be specified when `type` is 'Pod'"))

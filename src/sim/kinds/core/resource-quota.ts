@@ -1,6 +1,7 @@
 import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
-import type { ResourceQuota } from '../../api/types/core-v1.gen'
+import type { FieldError, FieldPath } from '../../api/field-path'
+import type { ResourceQuota, ResourceQuotaSpec } from '../../api/types/core-v1.gen'
 import { qualifiedName } from '../../formats/names'
 import { withEmpty } from '../defaulting'
 import { immutable } from '../field-checks'
@@ -47,7 +48,8 @@ export const resourceQuota = defineKind<ResourceQuota>({
         ...amountErrors(name, amount, here),
       ]
     }),
-    ...(spec?.scopes?.some((scope) => !SCOPES.includes(scope)) ? [at('spec', 'scopes').invalid(spec.scopes, 'unsupported scope')] : []),
+    ...scopeErrors(spec ?? {}, at('spec', 'scopes')),
+    ...selectorErrors(spec ?? {}, at('spec', 'scopeSelector', 'matchExpressions')),
   ],
   validateUpdate: ({ spec }, old, at) =>
     immutable([...(spec?.scopes ?? [])].sort(), [...(old.spec?.scopes ?? [])].sort(), at('spec', 'scopes')),
@@ -67,6 +69,48 @@ export const resourceQuota = defineKind<ResourceQuota>({
     age,
   ],
 })
+
+/** Pods, and what their containers ask for: all that a scope can be about. */
+const OF_PODS = ['pods', 'cpu', 'memory', 'requests.cpu', 'requests.memory', 'limits.cpu', 'limits.memory']
+const OPPOSITES = [
+  ['BestEffort', 'NotBestEffort'],
+  ['Terminating', 'NotTerminating'],
+]
+
+function scopeErrors({ scopes = [], hard = {} }: ResourceQuotaSpec, at: FieldPath): FieldError[] {
+  const unfit = (scope: string) =>
+    Object.keys(hard)
+      .sort()
+      .filter((name) => STANDARD.has(name) && !(scope === 'BestEffort' ? ['pods'] : OF_PODS).includes(name))
+  return [
+    ...scopes.flatMap((scope) => [
+      ...(SCOPES.includes(scope) ? [] : [at.invalid(scopes, 'unsupported scope')]),
+      ...unfit(scope).map(() => at.invalid(scopes, 'unsupported scope applied to resource')),
+    ]),
+    ...OPPOSITES.filter((pair) => pair.every((scope) => scopes.includes(scope))).map(() => at.invalid(scopes, 'conflicting scopes')),
+  ]
+}
+
+/** Scopes that are there or not; only the others have values to choose from. */
+const PLAIN_SCOPES = ['BestEffort', 'NotBestEffort', 'Terminating', 'NotTerminating', 'CrossNamespacePodAffinity']
+
+function selectorErrors({ scopeSelector }: ResourceQuotaSpec, at: FieldPath): FieldError[] {
+  return (scopeSelector?.matchExpressions ?? []).flatMap(({ scopeName, operator, values = [] }, index) => {
+    const here = at(index)
+    if (!SCOPES.includes(scopeName)) return [here('scopeName').invalid(scopeName, 'unsupported scope')]
+    if (PLAIN_SCOPES.includes(scopeName) && operator !== 'Exists')
+      return [here('operator').invalid(operator, `must be 'Exist' when scope is any of ${PLAIN_SCOPES.join(', ')}`)]
+    if (operator === 'In' || operator === 'NotIn')
+      return values.length > 0
+        ? []
+        : [here('values').required("must be at least one value when `operator` is 'In' or 'NotIn' for scope selector")]
+    if (operator === 'Exists' || operator === 'DoesNotExist')
+      return values.length === 0
+        ? []
+        : [here('values').invalid(values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector")]
+    return [here('operator').invalid(operator, 'not a valid selector operator')]
+  })
+}
 
 /** `cpu: 100m/1, memory: 1Gi/2Gi` for the limits, or for everything else. */
 function usageText({ status }: ResourceQuota, limits: boolean): string {
