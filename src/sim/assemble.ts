@@ -28,6 +28,7 @@ import { subresourceHandlers } from './kinds/subresource-handlers'
 import { createClusterNetwork } from './network/cluster-network'
 import type { Host } from './node/host'
 import { createNodes } from './node/nodes'
+import { systemProgram } from './node/programs/system'
 import { bytesFromText } from './node/os/text'
 import { createStorage } from './storage/storage'
 import { createScheduler, type Scheduler } from './scheduler/scheduler'
@@ -103,7 +104,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     clientFor: server.client,
     network,
     places: network.places,
-    programs: (name) => components[name.split('/')[0]!] ?? programs.find(name),
+    programs: (name) => components[name.split('/')[0]!] ?? systemProgram(name) ?? programs.find(name),
     toolFiles,
     hostFiles: (facts) => hostFiles(facts, version, engine.nowMs),
     release,

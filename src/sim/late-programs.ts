@@ -1,7 +1,6 @@
 import { hostWork } from './node/os/calls'
 import type { HostWork, Program } from './node/os/syscalls'
-import { busyboxToolNames, toolNames } from './shell/tools/names'
-import { BUSYBOX, type Programs } from './tool-files'
+import type { Programs } from './tool-files'
 
 /** Programs that are still being loaded: one that is started before they are there waits, and virtual time with it. */
 export interface LatePrograms extends Programs {
@@ -9,9 +8,11 @@ export interface LatePrograms extends Programs {
   arrive(programs: Programs): void
 }
 
-/** A stand-in for the programs of programs.ts until `arrive` is called. */
+/** The shell's word for a file that cannot be run. */
+const CANNOT_RUN = 126
+
+/** A stand-in for the programs of programs.ts until `arrive` is called. Until then it takes every name for one of them, as all files carry known ones. */
 export function createLatePrograms(): LatePrograms {
-  const names = new Set(['kubectl', ...toolNames, ...busyboxToolNames.map((name) => BUSYBOX + name)])
   let arrived: Programs | undefined
   let waiting: (() => void)[] = []
   const loading: HostWork = {
@@ -23,10 +24,11 @@ export function createLatePrograms(): LatePrograms {
   const late = (name: string): Program =>
     function* (self) {
       yield* hostWork(loading)
-      return yield* arrived!.find(name)!(self) // the lists of names are complete
+      const program = arrived!.find(name)
+      return program ? yield* program(self) : CANNOT_RUN
     }
   return {
-    find: (name) => (names.has(name) ? (arrived?.find(name) ?? late(name)) : undefined),
+    find: (name) => (arrived ? arrived.find(name) : late(name)),
     arrive(programs) {
       arrived = programs
       const listeners = waiting

@@ -15,14 +15,14 @@ import type { HostFacts } from './node-object'
 import { treeOf, type FileNode } from './os/file-system'
 import type { Network } from './os/network'
 import type { Program } from './os/syscalls'
-import { containerProgram } from './programs/table'
+import { systemProgram } from './programs/system'
 
 export interface NodesOptions {
   readonly engine: Engine
   readonly clientFor: (identity: Identity) => Client
   readonly network: Network
   readonly places: Places
-  /** Programs that are not the images' own: shell, tools, kubectl, the control plane. Asked before the catalogue's. */
+  /** Programs by the names that executable files carry: shell, tools, kubectl, what people's containers run. Asked before the system's own. */
   readonly programs: (name: string) => Program | undefined
   /** The command-line tools of a tool set: path → program file. */
   readonly toolFiles: (set: ToolSet) => Readonly<Record<string, FileNode>>
@@ -56,7 +56,7 @@ export function createNodes(options: NodesOptions): Nodes {
   const { engine, clientFor } = options
   const hosts = new Map<string, Host>()
   const catalogue = createCatalogue(options.toolFiles, options.images)
-  const programs = (name: string) => options.programs(name) ?? containerProgram(name) ?? options.programs(name.split('/')[0]!)
+  const programs = (name: string) => options.programs(name) ?? systemProgram(name)
   const around: HostSurroundings = {
     engine,
     network: options.network,

@@ -13,6 +13,7 @@ import { subresourceHandlers } from '../../../src/sim/kinds/subresource-handlers
 import { createClusterNetwork } from '../../../src/sim/network/cluster-network'
 import { createNodes } from '../../../src/sim/node/nodes'
 import { programFile, type FileNode } from '../../../src/sim/node/os/file-system'
+import { containerProgram } from '../../../src/sim/node/programs/table'
 import { createStorage } from '../../../src/sim/storage/storage'
 import { busyboxTools } from '../../../src/sim/shell/tools/all'
 
@@ -47,7 +48,8 @@ export function miniCluster(options: { images?: Parameters<typeof createNodes>[0
     clientFor: server.client,
     network,
     places: network.places,
-    programs: (name) => (name.startsWith('tool:') ? busyboxTools[name.slice(5)] : undefined),
+    programs: (name) =>
+      name.startsWith('tool:') ? busyboxTools[name.slice(5)] : (containerProgram(name) ?? busyboxTools[name.split('/')[0]!]),
     toolFiles: (set) => (set === 'none' ? {} : files),
     hostFiles: () => ({}),
     release: '1.36',

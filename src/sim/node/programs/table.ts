@@ -1,6 +1,6 @@
 import type { Program } from '../os/syscalls'
 import { agnhost, livenessServer, serveHostname } from './agnhost'
-import { controlPlaneComponent, coredns, etcd, etcdctl, kubeProxy, plainDaemon } from './components'
+import { etcdctl, plainDaemon } from './components'
 import { mongod, mysqlClient, mysqld, pgIsReady, postgres, psql } from './databases'
 import {
   bootcamp,
@@ -18,16 +18,15 @@ import {
 import { httpd } from './httpd'
 import { nodeJs, perl, python } from './interpreters'
 import { nginx } from './nginx'
-import { pause } from './pause'
 import { redisCli } from './redis-cli'
 import { redisServer } from './redis'
 import { stress } from './stress'
+import { programNamed, systemProgram } from './system'
 
-/** What runs in containers besides shells and tools, by name. The parameter is what follows a slash in the name: a version. */
+/** What runs in people's containers besides shells and tools, by name. The parameter is what follows a slash in the name: a version. */
 const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   nginx,
   httpd,
-  pause: () => pause,
   agnhost,
   'liveness-server': () => livenessServer,
   'serve-hostname': () => serveHostname,
@@ -58,20 +57,8 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   python,
   python3: python,
   node: nodeJs,
-  etcd,
   etcdctl,
-  coredns,
-  'kube-proxy': kubeProxy,
-  'kube-apiserver': (version) => controlPlaneComponent('kube-apiserver', version, 6443),
-  'kube-controller-manager': (version) => controlPlaneComponent('kube-controller-manager', version, 10257),
-  'kube-scheduler': (version) => controlPlaneComponent('kube-scheduler', version, 10259),
-  'local-path-provisioner': () => plainDaemon('Provisioner started', []),
-  'metrics-server': () => plainDaemon('Serving securely on [::]:10250', [10250]),
 }
 
 /** The program of an image's executable file; undefined when it is none of these. */
-export function containerProgram(name: string): Program | undefined {
-  const slash = name.indexOf('/')
-  const make = programs[slash < 0 ? name : name.slice(0, slash)]
-  return make?.(slash < 0 ? '' : name.slice(slash + 1))
-}
+export const containerProgram = (name: string): Program | undefined => systemProgram(name) ?? programNamed(programs, name)
