@@ -1,3 +1,4 @@
+import './late-parts'
 import { kubectl } from './kubectl/kubectl'
 import type { Program } from './node/os/syscalls'
 import { containerProgram } from './node/programs/table'

@@ -6,9 +6,9 @@ import type { CallWebhook } from './admission/webhooks'
 import { discoveryRoutes } from './discovery-routes'
 import { requestMetrics } from './edge-metrics'
 import { healthRoutes, versionRoutes } from './edge-version'
-import type { ApiServerOptions } from './hooks'
-import { openApiRoutes, type OpenApiOptions } from './openapi'
-import { protobufReader } from './protobuf'
+import type { ApiServerOptions, PathHandler } from './hooks'
+import { openApi, protobuf } from './late-formats'
+import type { OpenApiOptions } from './openapi'
 import { presentations } from './table'
 
 export interface EdgeOptions extends OpenApiOptions {
@@ -19,7 +19,7 @@ export interface EdgeOptions extends OpenApiOptions {
 }
 
 /** What of an API server's options makes it the one of a kubeadm cluster: who may, what is admitted, and everything clients ask besides objects. */
-export function kubeadmHooks({ serverAddress, callWebhook, ...openApi }: EdgeOptions = {}) {
+export function kubeadmHooks({ serverAddress, callWebhook, ...documents }: EdgeOptions = {}) {
   const metrics = requestMetrics(authorise)
   return {
     authenticate,
@@ -27,7 +27,14 @@ export function kubeadmHooks({ serverAddress, callWebhook, ...openApi }: EdgeOpt
     admission: admissionPluginsWith(callWebhook),
     subresourceHandlers: [tokenRequest],
     presentations,
-    pathHandlers: [discoveryRoutes(serverAddress), versionRoutes, healthRoutes, metrics.metricsRoute, openApiRoutes(openApi)],
-    bodyReaders: [protobufReader],
+    pathHandlers: [discoveryRoutes(serverAddress), versionRoutes, healthRoutes, metrics.metricsRoute, openApiRoutes(documents)],
+    bodyReaders: [{ mediaType: 'application/vnd.kubernetes.protobuf', read: (body, as) => protobuf.code.read(body, as) }],
   } satisfies Partial<ApiServerOptions>
+}
+
+/** OpenAPI's routes, put together when they are first asked for. */
+function openApiRoutes(options: OpenApiOptions): PathHandler {
+  let routes: PathHandler | undefined
+  return (request, attributes, server) =>
+    attributes.path.startsWith('/openapi/') ? (routes ??= openApi.code(options))(request, attributes, server) : undefined
 }

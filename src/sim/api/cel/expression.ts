@@ -1,5 +1,6 @@
-import { Environment, type ParseResult } from '@marcbachmann/cel-js'
+import type { Environment, ParseResult } from '@marcbachmann/cel-js'
 import { compareQuantities, parseQuantity } from '../../formats/quantity'
+import { celLibrary } from './library'
 
 /** A CEL expression, parsed and checked. */
 export interface Expression {
@@ -34,7 +35,7 @@ let shared: Environment | undefined
 /** CEL with the libraries that Kubernetes adds: lists, regular expressions, quantities. */
 function base(): Environment {
   if (shared) return shared
-  const env = new Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+  const env = new celLibrary.code.Environment({ enableOptionalTypes: true, homogeneousAggregateLiterals: false })
   const numbers = (list: readonly unknown[]) => list as readonly (bigint | number)[]
   const extreme = (list: readonly unknown[], better: (x: bigint | number, y: bigint | number) => boolean) =>
     numbers(list).reduce((best, each) => (better(each, best) ? each : best))
