@@ -17,6 +17,8 @@ export interface Collection<W> {
   since(revision: number): readonly StorageEvent[]
   apply(event: StorageEvent): void
   compact(revision: number): void
+  /** Drops changes that are old enough for nobody to ask about them. */
+  forget(nowMs: number): void
 }
 
 type Bucket = Map<string, Stored>
@@ -25,8 +27,8 @@ type Index = Map<string, Bucket>
 /** etcd is compacted every five minutes, and what is younger than that is kept; the count bounds memory when a lot happens. */
 const HISTORY_MS = 5 * 60_000
 const HISTORY_EVENTS = 20_000
-/** Old events are looked for once in a while only. */
-const COMPACT_EVERY = 1024
+/** So many more are let in before the oldest are dropped in one go. */
+const HISTORY_SLACK = 1024
 
 const NOTHING: Bucket = new Map()
 
@@ -156,12 +158,13 @@ export function createCollection<W>(compacted: number): Collection<W> {
         sortedKeys.delete(event.stored.object.metadata.namespace ?? '')
       }
       history.push(event)
-      if (event.revision % COMPACT_EVERY === 0) forget(event.timeMs)
+      if (history.length > HISTORY_EVENTS + HISTORY_SLACK) forget(event.timeMs)
     },
     compact(at) {
       compacted = Math.max(compacted, at)
       history = history.filter((event) => event.revision > compacted)
     },
+    forget,
   }
   return collection
 }

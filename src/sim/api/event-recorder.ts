@@ -39,55 +39,81 @@ const SPAM_BURST = 25
 const SPAM_REFILL_MS = 300_000
 /** A series is written again at most this often. */
 const SERIES_REFRESH_MS = 360_000
-/** Entries remembered of each sort; the oldest is forgotten first. */
+/** Objects remembered, and texts of one sort about each; the oldest are forgotten first. */
 const REMEMBERED = 4096
+const MOST_TOLD = 32
 
-interface Written {
-  readonly namespace: string
-  readonly name: string
+/** What a recorder remembers of one object. */
+interface Story {
+  /** Events it may still write about the object before the spam filter holds it back. */
+  allowed: number
+  allowedMs: number
+  readonly chapters: Chapter[]
+}
+
+/** Events about one object of one type with one reason. */
+interface Chapter {
+  readonly type: string
+  readonly reason: string
+  /** Since when, and until when, they have come without a long pause. */
+  sinceMs: number
+  lastMs: number
+  readonly told: Told[]
+}
+
+/** An event that has been written, to be counted on. */
+interface Told {
+  /** Undefined for the one that stands for many with different texts. */
+  readonly message: string | undefined
+  readonly fieldPath: string | undefined
+  name: string
   count: number
   writtenMs: number
-}
-interface Similar {
-  readonly messages: Set<string>
-  lastMs: number
-}
-interface Allowance {
-  tokens: number
-  lastMs: number
+  seenMs: number
 }
 
 /** A recorder that writes as `component` on `host`. An event the server refuses (a namespace being deleted, say) is dropped: nobody may fail over an event. */
 export function createEventRecorder(client: Client, options: EventRecorderOptions): EventRecorder {
   const { engine, kind, component, host = '', style = 'core' } = options
-  const written = new Map<string, Written>()
-  const similar = new Map<string, Similar>()
-  const allowances = new Map<string, Allowance>()
+  const stories = new Map<string, Story>()
 
-  /** After ten different texts for the same reason, the rest share one event whose text says so. */
-  function combined(key: string, message: string): string | undefined {
-    const seen = recall(similar, key, () => ({ messages: new Set<string>(), lastMs: engine.nowMs }))
-    if (engine.nowMs - seen.lastMs > SIMILAR_INTERVAL_MS) seen.messages.clear()
-    seen.lastMs = engine.nowMs
-    if (seen.messages.size < MAX_SIMILAR || seen.messages.has(message)) {
-      seen.messages.add(message)
-      return undefined
-    }
-    return `(combined from similar events): ${message}`
+  function storyOf(uid: string): Story {
+    const known = stories.get(uid)
+    if (known) return known
+    if (stories.size >= REMEMBERED) stories.delete(stories.keys().next().value!)
+    const story: Story = { allowed: SPAM_BURST, allowedMs: engine.nowMs, chapters: [] }
+    stories.set(uid, story)
+    return story
   }
 
-  function isSpam(key: string): boolean {
-    const allowance = recall(allowances, key, () => ({ tokens: SPAM_BURST, lastMs: engine.nowMs }))
-    allowance.tokens = Math.min(SPAM_BURST, allowance.tokens + (engine.nowMs - allowance.lastMs) / SPAM_REFILL_MS)
-    allowance.lastMs = engine.nowMs
-    if (allowance.tokens < 1) return true
-    allowance.tokens--
+  function chapterOf({ chapters }: Story, type: string, reason: string): Chapter {
+    const { nowMs } = engine
+    let chapter = chapters.find((each) => each.type === type && each.reason === reason)
+    if (!chapter) chapters.push((chapter = { type, reason, sinceMs: nowMs, lastMs: nowMs, told: [] }))
+    if (nowMs - chapter.lastMs > SIMILAR_INTERVAL_MS) chapter.sinceMs = nowMs
+    chapter.lastMs = nowMs
+    return chapter
+  }
+
+  /** After ten different texts for the same reason, the rest share one event. */
+  function isOneTooMany({ told, sinceMs }: Chapter, message: string): boolean {
+    if (told.length < MAX_SIMILAR) return false
+    const texts = new Set(told.filter(({ seenMs }) => seenMs >= sinceMs).map((each) => each.message))
+    texts.delete(undefined)
+    return texts.size >= MAX_SIMILAR && !texts.has(message)
+  }
+
+  function isSpam(story: Story): boolean {
+    story.allowed = Math.min(SPAM_BURST, story.allowed + (engine.nowMs - story.allowedMs) / SPAM_REFILL_MS)
+    story.allowedMs = engine.nowMs
+    if (story.allowed < 1) return true
+    story.allowed--
     return false
   }
 
-  function write(about: ObjectReference, type: string, reason: string, message: string, details: EventDetails): Written {
+  function write(about: ObjectReference, type: string, reason: string, message: string, details: EventDetails): string {
     const namespace = about.namespace ?? 'default'
-    const name = `${about.name}.${nanoseconds(engine)}`
+    const name = [about.name, '.', nanoseconds(engine)].join('') // flat: see timestamp()
     const event: NewObject<Event> = {
       metadata: { name, namespace },
       involvedObject: about,
@@ -107,18 +133,18 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
       reportingInstance: style === 'core' ? host : `${component}-${host}`,
     }
     client.create(kind, event)
-    return { namespace, name, count: 1, writtenMs: engine.nowMs }
+    return name
   }
 
   /** Counts a repetition on the event already stored; false when that event has expired meanwhile. */
-  function repeat(event: Written, message: string): boolean {
+  function repeat(event: Told, namespace: string | undefined, message: string): boolean {
     event.count++
     const core = { count: event.count, lastTimestamp: timestamp(engine.nowMs), message }
     const series = { series: { count: event.count, lastObservedTime: microTimestamp(engine.nowMs) } }
     if (style !== 'core' && event.count > 2 && engine.nowMs - event.writtenMs < SERIES_REFRESH_MS) return true
     event.writtenMs = engine.nowMs
     try {
-      client.patch(kind, event.namespace, event.name, 'merge', style === 'core' ? core : series)
+      client.patch(kind, namespace ?? 'default', event.name, 'merge', style === 'core' ? core : series)
       return true
     } catch (error) {
       if (isStatus(error, 'NotFound')) return false
@@ -129,12 +155,15 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
   return {
     event(about, type, reason, message, details = {}) {
       const { uid, name, namespace, resourceVersion } = about.metadata
-      const object = `${about.kind}/${namespace ?? ''}/${name}/${uid}`
-      if (isSpam(object)) return
-      const sort = `${object}/${type}/${reason}`
-      const shared = combined(sort, message)
-      const key = shared ? sort : `${sort}/${details.fieldPath ?? ''}/${message}`
+      const story = storyOf(uid || `${about.kind}/${namespace ?? ''}/${name}`)
+      if (isSpam(story)) return
+      const chapter = chapterOf(story, type, reason)
       const { fieldPath } = details
+      const combined = isOneTooMany(chapter, message)
+      const text = combined ? `(combined from similar events): ${message}` : message
+      const known = chapter.told.find((each) =>
+        combined ? each.message === undefined : each.message === message && each.fieldPath === fieldPath,
+      )
       const reference: ObjectReference = {
         kind: about.kind,
         ...(namespace && { namespace }),
@@ -145,9 +174,17 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
         ...(fieldPath && { fieldPath }),
       }
       try {
-        const known = written.get(key)
-        if (known && repeat(known, shared ?? message)) return
-        remember(written, key, write(reference, type, reason, shared ?? message, details))
+        if (known) known.seenMs = engine.nowMs
+        if (known && repeat(known, namespace, text)) return
+        const told: Told = known ?? { message: combined ? undefined : message, fieldPath, name: '', count: 1, writtenMs: 0, seenMs: 0 }
+        Object.assign(told, {
+          name: write(reference, type, reason, text, details),
+          count: 1,
+          writtenMs: engine.nowMs,
+          seenMs: engine.nowMs,
+        })
+        if (!known) chapter.told.push(told)
+        if (chapter.told.length > MOST_TOLD) chapter.told.shift()
       } catch (error) {
         if (!(error instanceof StatusError)) throw error
       }
@@ -163,16 +200,4 @@ function nanoseconds(engine: Engine): string {
   const nanos = (last?.ms === engine.nowMs ? last.nanos : 0) + 1 + engine.random.int(5000)
   lastNames.set(engine, { ms: engine.nowMs, nanos })
   return (BigInt(Math.floor(engine.nowMs)) * 1_000_000n + BigInt(nanos)).toString(16)
-}
-
-function recall<T>(memory: Map<string, T>, key: string, fresh: () => T): T {
-  const known = memory.get(key)
-  if (known) return known
-  return remember(memory, key, fresh())
-}
-
-function remember<T>(memory: Map<string, T>, key: string, value: T): T {
-  if (memory.size >= REMEMBERED) memory.delete(memory.keys().next().value!)
-  memory.set(key, value)
-  return value
 }

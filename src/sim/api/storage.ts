@@ -69,6 +69,8 @@ export interface Storage {
   compact(revision: number): void
 }
 
+/** How often history is looked through, as often as a real API server has etcd compacted. */
+const FORGET_MS = 5 * 60_000
 /** How many revisions back `writerOf` remembers. */
 const WRITERS_KEPT = 100_000
 
@@ -194,6 +196,12 @@ export function createStorage(engine: Engine): Storage {
       for (const collection of collections.values()) collection.compact(at)
     },
   }
+  /** Old history goes although nothing is written: a collection that has come to rest would keep every state it went through. */
+  function forgetRegularly() {
+    for (const collection of collections.values()) collection.forget(engine.nowMs)
+    engine.after(FORGET_MS, forgetRegularly, { background: true })
+  }
+  forgetRegularly()
   return storage
 }
 

@@ -48,7 +48,7 @@ export function createRandom(seed: number): Random {
     hex: (length) => letters(HEX, length),
     uuid: () => {
       const h = letters(HEX, 32)
-      return `${h.slice(0, 8)}-${h.slice(8, 12)}-4${h.slice(13, 16)}-${'89ab'[int(4)]}${h.slice(17, 20)}-${h.slice(20)}`
+      return [h.slice(0, 8), h.slice(8, 12), `4${h.slice(13, 16)}`, `${'89ab'[int(4)]}${h.slice(17, 20)}`, h.slice(20)].join('-')
     },
   }
 }

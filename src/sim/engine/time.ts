@@ -1,13 +1,21 @@
+let lastSecond = NaN
+let lastText = ''
+
 /** A virtual time as Kubernetes writes `metav1.Time`: RFC 3339, UTC, whole seconds. */
 export function timestamp(timeMs: number): string {
+  const second = Math.floor(timeMs / 1000)
+  if (second === lastSecond) return lastText // thousands of objects are written in one second: they share its text
   const t = calendar(timeMs)
-  return `${t.year}-${two(t.month)}-${two(t.day)}T${two(t.hour)}:${two(t.minute)}:${two(t.second)}Z`
+  lastSecond = second
+  // Joined: text put together by `+` rests in memory as a tree of its pieces.
+  lastText = [t.year, '-', two(t.month), '-', two(t.day), 'T', two(t.hour), ':', two(t.minute), ':', two(t.second), 'Z'].join('')
+  return lastText
 }
 
 /** A virtual time as Kubernetes writes `metav1.MicroTime`: six digits after the second. */
 export function microTimestamp(timeMs: number): string {
   const micros = Math.round((((timeMs % 1000) + 1000) % 1000) * 1000)
-  return `${timestamp(timeMs).slice(0, -1)}.${String(micros).padStart(6, '0')}Z`
+  return [timestamp(timeMs).slice(0, -1), '.', String(micros).padStart(6, '0'), 'Z'].join('')
 }
 
 /** The moment an RFC 3339 text names, in milliseconds since the Unix epoch; NaN when it is none. */
