@@ -1,3 +1,4 @@
+import { serveMetrics } from './addons/metrics-server'
 import { bootstrapRbac } from './api/auth/bootstrap-roles'
 import { reviewKinds } from './api/auth/reviews'
 import { podToken } from './api/auth/pod-token'
@@ -92,7 +93,11 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   })
   const scheduler = schedulerOf(server)
   const storage = createStorage({ engine, clientFor: server.client, hostFiles: (name) => nodes.hosts.get(name)?.files })
-  const manager = createControllerManager({ server, rootCertificate: rootCertificate(engine.nowMs) })
+  const manager = createControllerManager({
+    server,
+    rootCertificate: rootCertificate(engine.nowMs),
+    metrics: serveMetrics(server, () => nodes.hosts),
+  })
   const components = controlPlanePrograms({
     apiServer,
     controllerManager: noted('controller-manager', together(manager, storage)),

@@ -98,6 +98,7 @@ describe('a new cluster', () => {
       'kube-proxy',
       'kube-proxy',
       'kube-scheduler-controlplane',
+      'metrics-server',
     ])
     for (const [, ready, status, restarts] of pods) expect([ready, status, restarts]).toEqual(['1/1', 'Running', '0'])
   })

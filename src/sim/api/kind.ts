@@ -38,7 +38,7 @@ export interface ObjectReader {
   list<O extends KubeObject>(kind: KindDefinition<O>, namespace?: string): readonly O[]
 }
 
-/** Who asks a kind that only answers. */
+/** Who asks a kind that only answers, or is computed. */
 export interface Asker {
   readonly user: User
   readonly namespace: string | undefined
@@ -113,6 +113,8 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   readonly unconditionalUpdate?: boolean
   /** A kind that is only ever asked (access reviews): what a create is answered with. Nothing is stored. */
   readonly answer?: (question: T, asker: Asker) => KubeObject
+  /** A kind of which nothing is stored (metrics): what there is right now, in a namespace or everywhere. Gets and lists are answered from it. */
+  readonly compute?: (asker: Asker) => readonly KubeObject[]
   /** How long an object stays after it was last written; for ever unless told. Events go after an hour. */
   readonly ttlSeconds?: number
   /** What a client is warned of that uses the kind (Endpoints, ComponentStatus). Old versions' warnings come from the schema. */

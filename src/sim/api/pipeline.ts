@@ -1,6 +1,7 @@
 import { resourceOf, type Call, type Core } from './call'
 import { readAs, readBody, readBodyAs, type ReadBody } from './decode'
 import { fieldPath } from './field-path'
+import { computedList, computedObject } from './computed'
 import { deleteCollection, deleteObject, readDeleteOptions } from './delete'
 import type { RequestAttributes, User } from './hooks'
 import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse } from './http'
@@ -8,7 +9,18 @@ import { refusal } from './in-process-client'
 import { listObjects, parseRevision, tooLargeRevision } from './list'
 import type { AnyObject, KubeObject } from './object'
 import { patchObject, patchTypeOf } from './patch'
-import { answer, answerStatus, contextOf, presentList, presentOne, shown, warningHeader, wishOf, type Wish } from './present'
+import {
+  answer,
+  answerStatus,
+  contextOf,
+  presentList,
+  presentObjects,
+  presentOne,
+  shown,
+  warningHeader,
+  wishOf,
+  type Wish,
+} from './present'
 import { requestAttributes } from './request-attributes'
 import { readScale, scaleKind, writeScale, type Scale } from './scale'
 import { deprecationWarning } from './schema/schema'
@@ -188,6 +200,8 @@ function answerObject(asked: Asked, value: KubeObject | Status, status: number):
 }
 
 function getObject({ core, attributes: { query } }: Asked, call: Call, wish: Wish): ApiResponse {
+  if (call.served.kind.compute)
+    return answer(200, presentOne(wish, computedObject(call), contextOf(core, call.served, wish, query)), wish.media)
   const stored = core.storage.get(call.served.kind, call.namespace, call.name)
   const revision = parseRevision(query.get('resourceVersion') || '0')
   if (revision > core.storage.revision) throw tooLargeRevision(call, revision)
@@ -196,6 +210,10 @@ function getObject({ core, attributes: { query } }: Asked, call: Call, wish: Wis
 }
 
 function showList({ core, attributes: { query } }: Asked, call: Call, wish: Wish): ApiResponse {
+  if (call.served.kind.compute) {
+    const context = contextOf(core, call.served, wish, query)
+    return answer(200, presentObjects(wish, computedList(call, query), { resourceVersion: '' }, context), wish.media)
+  }
   const { items, metadata } = listObjects(call, query)
   return answer(200, presentList(wish, items, metadata, contextOf(core, call.served, wish, query)), wish.media)
 }

@@ -56,9 +56,17 @@ export const presentOne = (wish: Wish, object: AnyObject, context: PresentationC
   wish.form ? wish.form.one(object, context) : object
 
 /** A list in the form asked for. */
-export function presentList(wish: Wish, items: readonly Stored[], metadata: ListMetadata, context: PresentationContext): unknown {
+export const presentList = (wish: Wish, items: readonly Stored[], metadata: ListMetadata, context: PresentationContext): unknown =>
+  presentObjects(
+    wish,
+    items.map((stored) => shown(context.served, stored)),
+    metadata,
+    context,
+  )
+
+/** The same for objects that are not stored. */
+export function presentObjects(wish: Wish, objects: readonly AnyObject[], metadata: ListMetadata, context: PresentationContext): unknown {
   const { served } = context
-  const objects = items.map((stored) => shown(served, stored))
   if (wish.form) return wish.form.list(objects, metadata, context)
   return { kind: `${served.kind.kind}List`, apiVersion: served.apiVersion, metadata, items: objects }
 }

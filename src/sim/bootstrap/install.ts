@@ -5,6 +5,7 @@ import type { Registry } from '../api/registry'
 import { API_SERVER_PORT, KUBERNETES_SERVICE_ADDRESS } from './addresses'
 import { clusterDns } from './cluster-dns'
 import { kubeProxy } from './kube-proxy'
+import { metricsServer } from './metrics-server'
 import { namespaces, priorityClasses } from './namespaces'
 import { storageClasses } from './storage-classes'
 
@@ -29,6 +30,7 @@ export function install({ registry, client, address, version, roles }: InstallOp
     ...kubernetesService(address),
     ...clusterDns,
     ...kubeProxy(version),
+    ...metricsServer,
     ...clusterInformation(address, version),
   ]
   for (const object of objects) {

@@ -49,8 +49,11 @@ export function announceApiServices(server: ApiServer): () => void {
         .filter(isAggregated)
         .map((served) => [`${served.version}.${served.group}`, served]),
     )
-    const known = client.list(apiService).filter(({ metadata }) => metadata.labels?.[AUTOMANAGED] !== undefined)
-    for (const { metadata } of known) if (!wanted.delete(metadata.name)) client.delete(apiService, undefined, metadata.name)
+    for (const { metadata, spec } of client.list(apiService)) {
+      // What somebody else answers is announced by whoever installed it.
+      if (wanted.delete(metadata.name) || spec.service || metadata.labels?.[AUTOMANAGED] === undefined) continue
+      client.delete(apiService, undefined, metadata.name)
+    }
     for (const { group, version } of wanted.values()) client.create(apiService, serviceFor(group, version))
   }
 

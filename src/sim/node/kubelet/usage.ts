@@ -1,11 +1,13 @@
 import type { Pod } from '../../api/types/core-v1.gen'
-import { memoryBytesOf } from '../runtime/memory'
+import { memoryBytesOf, milliCoresAtRest } from '../runtime/memory'
 import type { Kubelet } from './kubelet'
 
 /** What one container uses: CPU time since its start, and memory now. */
 export interface ContainerUsage {
   readonly name: string
   readonly cpuMs: number
+  /** What it takes besides, all the time. */
+  readonly idleMilliCores: number
   readonly memoryBytes: number
   readonly startedMs: number
 }
@@ -20,7 +22,17 @@ export function usageOf(kubelet: Kubelet): readonly PodUsage[] {
   return [...kubelet.pods.values()].map(({ pod, containers }) => ({
     pod,
     containers: [...containers.values()].flatMap(({ spec, running }) =>
-      running ? [{ name: spec.name, cpuMs: running.machine.cpuMs, memoryBytes: memoryBytesOf(running), startedMs: running.startedMs }] : [],
+      running
+        ? [
+            {
+              name: spec.name,
+              cpuMs: running.machine.cpuMs,
+              idleMilliCores: milliCoresAtRest(running),
+              memoryBytes: memoryBytesOf(running),
+              startedMs: running.startedMs,
+            },
+          ]
+        : [],
     ),
   }))
 }

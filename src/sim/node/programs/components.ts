@@ -109,3 +109,14 @@ export const kubeProxy = (version: string): Program =>
     yield* say('shared_informer.go:357', '"Caches are synced" controller="service config"')
     return yield* serveHttp({ self, ports: [10256], handle: ({ path }) => health(path) })
   }
+
+/** metrics-server: what it measures is gathered elsewhere in the simulation, for as long as this process is ready. */
+export const metricsServer: Program = function* (self) {
+  const say = function* (source: string, text: string): Proc {
+    yield* write(2, `${klogHead(yield* nowMs())}${source}] ${text}\n`)
+  }
+  yield* say('serving.go:380', 'Generated self-signed cert (/tmp/apiserver.crt, /tmp/apiserver.key)')
+  const port = Number(self.argv.find((word) => word.startsWith('--secure-port='))?.slice('--secure-port='.length) ?? 10_250)
+  yield* say('secure_serving.go:211', `Serving securely on [::]:${port}`)
+  return yield* serveHttp({ self, ports: [port], handle: ({ path }) => health(path) })
+}

@@ -1,5 +1,5 @@
 import type { Program } from '../os/syscalls'
-import { controlPlaneComponent, coredns, etcd, kubeProxy, plainDaemon } from './components'
+import { controlPlaneComponent, coredns, etcd, kubeProxy, metricsServer, plainDaemon } from './components'
 import { pause } from './pause'
 
 /** What runs in the containers of a cluster that has just booted, by name. The parameter is what follows a slash in the name: a version. */
@@ -12,7 +12,7 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   'kube-controller-manager': (version) => controlPlaneComponent('kube-controller-manager', version, 10257),
   'kube-scheduler': (version) => controlPlaneComponent('kube-scheduler', version, 10259),
   'local-path-provisioner': () => plainDaemon('Provisioner started', []),
-  'metrics-server': () => plainDaemon('Serving securely on [::]:10250', [10250]),
+  'metrics-server': () => metricsServer,
 }
 
 /** The program of a system image's executable file; undefined when it is none of these. */
