@@ -2,6 +2,7 @@ import { runCommand } from './run'
 import { serveCommand } from './serve'
 import { shellCommand } from './shell'
 import { packCommand } from './pack'
+import { runKubectl } from './kubectl-driver'
 import { UsageError } from './options'
 
 const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
@@ -9,6 +10,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   shell: shellCommand,
   serve: serveCommand,
   pack: packCommand,
+  kubectl: runKubectl,
 }
 
 const usage = `usage: sim COMMAND
@@ -17,6 +19,7 @@ const usage = `usage: sim COMMAND
   shell                the simulated terminal in your terminal
   serve --port PORT    the cluster's API over plain HTTP on loopback, for real clients
   pack lint|test DIR   checks a lesson pack
+  kubectl ARG...       the simulation's kubectl on this computer, for any cluster's API
 
 options of run, shell and serve:
   --seed N             decides everything that chance decides (1)

@@ -49,6 +49,9 @@ export const hasCommand = (path: string) => byPath.has(path)
 /** Commands that help does not list beside the others. */
 const unlisted: Readonly<Record<string, readonly string[]>> = { '': ['options', 'alpha', 'help'] }
 
+/** The commands below a path, in the order in which help lists them. */
+export const childrenOf = (path: string): readonly string[] => commandSpec(path).spec.subcommands
+
 /** The subcommand of `path` that a word names, by name or alias. */
 export function subcommandOf(path: string, word: string): string | undefined {
   const join = (name: string) => (path ? `${path} ${name}` : name)
@@ -78,7 +81,7 @@ export function findCommand(words: readonly string[]): { path: string; rest: str
     if (child === undefined) break
     path = child
   }
-  const unknown = path === '' && i < words.length && words[i] !== '--' ? unknownCommand(words[i]!) : undefined
+  const unknown = path === '' && i < words.length && words[i] !== '--' && words[i] !== '' ? unknownCommand(words[i]!) : undefined
   return { path, rest: [...rest, ...words.slice(i)], unknown }
 }
 

@@ -62,6 +62,9 @@ import { attach } from './commands/attach'
 import { clusterInfo } from './commands/cluster-info'
 import { replace } from './commands/replace'
 import { version } from './commands/version'
+import { alpha, help, options } from './commands/help'
+import { completion } from './commands/completion'
+import { pluginList } from './commands/plugin-list'
 import type { Command } from './session'
 
 /** Every command by its path. A command is one file under commands/, registered here. */
@@ -137,4 +140,9 @@ export const commands: Readonly<Record<string, Command>> = {
   replace,
   version,
   wait,
+  alpha,
+  completion,
+  help,
+  options,
+  'plugin list': pluginList,
 }

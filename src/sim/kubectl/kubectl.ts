@@ -5,7 +5,9 @@ import { commandSpec, findCommand, rootSpec } from './command-tree'
 import { commands } from './commands'
 import { CommandError, Exit, report } from './errors'
 import { parseFlags } from './flags'
+import { completeCommand } from './completing'
 import { printHelp } from './help'
+import { runPlugin } from './plugins'
 import { PrintedError } from './printers/go-template'
 import type { Kubectl } from './session'
 
@@ -14,9 +16,12 @@ const START_MS = 60
 
 /** The command-line client: a REST client whose only ways out are system calls. Ends with the real one's exit codes. */
 export const kubectl: Program = function* (self) {
-  yield* useCpu(START_MS)
+  const [, first, ...more] = self.argv
+  const completing = first === '__complete' || first === '__completeNoDesc'
+  // Nobody waits for the Tab key as they do for a command.
+  if (!completing) yield* useCpu(START_MS)
   try {
-    return yield* runKubectl(self)
+    return completing ? yield* completeCommand(self, more, first === '__complete') : yield* runKubectl(self)
   } catch (error) {
     if (error instanceof PrintedError) yield* write(1, error.stdout)
     const said = reportAny(error)
@@ -37,26 +42,33 @@ function reportAny(error: unknown): { text: string; code: number } {
   throw error
 }
 
+/** Commands that only group others and count being called alone, or with anything, as a wish for help. */
+const lenient = ['', 'certificate']
+
 function* runKubectl(self: Self): Proc<number> {
   const words = self.argv.slice(1)
   const { path, rest, unknown } = findCommand(words)
+  if (unknown !== undefined) {
+    const code = yield* runPlugin(self, words)
+    if (code !== undefined) return code
+    throw new CommandError(unknown)
+  }
   const usage = `kubectl${path ? ` ${path}` : ''}`
   const parsed = parseFlags(commandSpec(path).allFlags, rest, usage)
   const kubectl: Kubectl = { ...parsed, self, path, known: { warnings: new Set(), warningCount: 0 } }
   for (const flag of commandSpec(path).allFlags)
     if (flag.deprecated && parsed.flags.changed(flag.name)) yield* write(2, `Flag --${flag.name} has been deprecated, ${flag.deprecated}\n`)
   if (parsed.flags.bool('help')) {
-    yield* printHelp(path, 1)
+    if (path !== 'options') yield* printHelp(self, path, 1)
     return 0
   }
-  if (unknown !== undefined) throw new CommandError(unknown)
   const command = commands[path]
   if (!command) {
     const { subcommands } = commandSpec(path).spec
-    if (path !== '' && parsed.args.length > 0 && subcommands.length > 0)
+    if (!lenient.includes(path) && parsed.args.length > 0 && subcommands.length > 0)
       throw new CommandError(`unknown command ${JSON.stringify(parsed.args[0])}\nSee '${usage} -h' for help and examples`)
-    yield* printHelp(path, path === '' || path === 'rollout' ? 1 : 2)
-    return path === '' ? 0 : 1
+    yield* printHelp(self, path, lenient.includes(path) || path === 'rollout' ? 1 : 2)
+    return lenient.includes(path) ? 0 : 1
   }
   const absent = (command.required ?? []).filter((name) => !parsed.flags.changed(name))
   if (absent.length) throw new CommandError(`required flag(s) ${absent.map((name) => `"${name}"`).join(', ')} not set`)

@@ -33,7 +33,7 @@ function* edit(kubectl: Kubectl, change: (config: KubeConfig) => KubeConfig): Pr
 /** Exactly one name; otherwise the help is shown and an error. */
 function* needArgs(kubectl: Kubectl, count: number): Proc {
   if (kubectl.args.length === count) return
-  yield* printHelp(kubectl.path, 1)
+  yield* printHelp(kubectl.self, kubectl.path, 1)
   throw new CommandError(`Unexpected args: [${kubectl.args.join(' ')}]`)
 }
 

@@ -126,9 +126,19 @@ function* askProgram(shell: Shell, argv: readonly string[], current: string): Pr
   const directive = Number(/^:(\d+)$/.exec(lines.at(-1) ?? '')?.[1] ?? 0)
   const found = lines.filter((line) => !/^(?::\d+|_activeHelp_ .*)$/.test(line))
   if ((directive & 1) !== 0) return []
-  const only = found.map((line) => line.split('\t')[0]!).filter((text) => text.startsWith(current))
+  const words = found.map((line) => line.split('\t')[0]!)
+  // The value of `--output=js` is completed behind its equals sign.
+  const lead = /^-[^=]*=/.exec(current)?.[0] ?? ''
+  if ((directive & 8) !== 0) return yield* filesEndingIn(shell, current, words)
+  const only = words.filter((text) => text.startsWith(current.slice(lead.length)))
   if (only.length === 0 && (directive & 4) === 0) return undefined // files may follow
-  return only.map((text) => ({ text, shown: text, open: (directive & 2) !== 0 || text.endsWith('=') }))
+  return only.map((text) => ({ text: lead + text, shown: text, open: (directive & 2) !== 0 || text.endsWith('=') }))
+}
+
+/** Files with one of these extensions, and folders on the way to them. */
+function* filesEndingIn(shell: Shell, current: string, extensions: readonly string[]): Proc<Candidate[]> {
+  const all = yield* paths(shell, current, false, false)
+  return all.filter(({ text }) => text.endsWith('/') || extensions.some((extension) => text.endsWith(`.${extension}`)))
 }
 
 function* paths(shell: Shell, current: string, directoriesOnly: boolean, executable: boolean): Proc<Candidate[]> {
