@@ -1,6 +1,7 @@
 import { certificateFor } from '../api/auth/certificate'
 import { timestamp } from '../engine/time'
-import { toYaml } from '../formats/yaml'
+import { writeKnownYaml } from '../formats/late-yaml'
+import { toYaml } from '../formats/yaml-emit'
 import { directory, file, link, programFile, type FileNode } from '../node/os/file-system'
 import { bytesFromText } from '../node/os/text'
 import type { HostFacts } from '../node/node-object'
@@ -33,15 +34,13 @@ export function hostFiles({ name, address, controlPlane }: HostFacts, version: s
 const BASHRC = `# ~/.bashrc: what every new terminal reads first.
 alias k=kubectl
 alias ll='ls -l'
-source <(kubectl completion bash)
-complete -o default -F __start_kubectl k
 `
 
 function controlPlaneFiles(address: string, version: string, nowMs: number): Record<string, FileNode> {
   const yaml = (value: unknown) => file(toYaml(value), 0o600, nowMs)
   const manifests = Object.entries(staticPodManifests(address, version)).map(([path, manifest]) => [
     `${MANIFESTS_FOLDER}/${path}`,
-    yaml(manifest),
+    file(writeKnownYaml(manifest), 0o600, nowMs),
   ])
   const admin = yaml(kubeconfig(address, 'kubernetes-admin', ['kubeadm:cluster-admins'], nowMs))
   return {

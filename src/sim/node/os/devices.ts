@@ -2,6 +2,7 @@ import type { Engine } from '../../engine/engine'
 import { normalise, rootUser, type Credentials, type FileSystem } from './file-system'
 import type { OpenFile } from './open-file'
 import { nullDevice } from './pipe'
+import type { FileStat, FsOperation } from './syscalls'
 import { fail, fileAt, install, type Kernel, type Task } from './task'
 import { textFromBytes } from './text'
 
@@ -10,8 +11,8 @@ type OpenMode = 'read' | 'write' | 'append' | 'readwrite'
 /** `open`: a regular file, one of the process's own descriptors (/dev/stdout, /dev/fd/3), or a device. Answers the descriptor. */
 export function openPath(kernel: Kernel, task: Task, path: string, mode: OpenMode): number {
   const full = normalise(path, task.cwd)
-  const inherited = /^\/(?:dev|proc\/self)\/(?:fd\/(\d+)|std(in|out|err))$/.exec(full) ?? /^\/proc\/\d+\/fd\/(\d+)$/.exec(full)
-  if (inherited) return install(task, fileAt(task, inherited[1] ? Number(inherited[1]) : ['in', 'out', 'err'].indexOf(inherited[2]!)))
+  const own = ownDescriptor(full)
+  if (own !== undefined) return install(task, fileAt(task, own))
   if (full === '/dev/null') return install(task, nullDevice())
   if (full === '/dev/tty') {
     const terminal = [...task.fds.values()].find((open) => open.tty)
@@ -19,6 +20,43 @@ export function openPath(kernel: Kernel, task: Task, path: string, mode: OpenMod
   }
   if (full === '/dev/zero' || full === '/dev/urandom' || full === '/dev/random') return install(task, endlessDevice(full, kernel.engine))
   return install(task, openRegular(kernel.files, full, mode, task.who))
+}
+
+/** Which of a process's own descriptors a path names (`/dev/fd/63`, `/dev/stdin`, `/proc/self/fd/3`), if any. */
+function ownDescriptor(path: string): number | undefined {
+  const match = /^\/(?:dev|proc\/(?:self|\d+))\/(?:fd\/(\d+)|std(in|out|err))$/.exec(path)
+  if (!match) return undefined
+  return match[1] === undefined ? ['in', 'out', 'err'].indexOf(match[2]!) : Number(match[1])
+}
+
+/** `readFile` and `stat` of a path that names a descriptor of the process itself; undefined for all other operations and paths. */
+export function lookAtOwn(kernel: Kernel, task: Task, op: FsOperation): { readonly answer: unknown } | undefined {
+  if (op.do !== 'readFile' && op.do !== 'stat') return undefined
+  const fd = ownDescriptor(normalise(op.path, task.cwd))
+  const open = fd === undefined ? undefined : task.fds.get(fd)
+  if (!open) return undefined
+  if (op.do === 'stat') {
+    const stat: FileStat = {
+      type: open.tty ? 'device' : 'pipe',
+      size: 0,
+      mode: 0o600,
+      uid: 0,
+      gid: 0,
+      modifiedMs: kernel.engine.nowMs,
+      inode: 0,
+      links: 1,
+    }
+    return { answer: stat }
+  }
+  let text = ''
+  const readOn = () => {
+    for (let chunk = open.read(undefined, undefined); chunk !== undefined; chunk = open.read(undefined, undefined)) {
+      if (chunk === '') return text
+      text += chunk
+    }
+    return undefined
+  }
+  return { answer: kernel.block(task, readOn, open.onReadable) }
 }
 
 function endlessDevice(path: string, engine: Engine): OpenFile {

@@ -1,5 +1,5 @@
 import type { Engine, Timer } from '../../engine/engine'
-import { openPath } from './devices'
+import { lookAtOwn, openPath } from './devices'
 import { fetchFrom } from './fetch-calls'
 import { normalise, rootUser, type Credentials, type FileSystem } from './file-system'
 import { performFs } from './fs-calls'
@@ -461,8 +461,10 @@ export function createMachine(options: MachineOptions): Machine {
         tty.foreground = request.group
         return undefined
       }
-      case 'fs':
-        return performFs(files, request.op, task.cwd, task.who)
+      case 'fs': {
+        const own = lookAtOwn(kernel, task, request.op)
+        return own ? own.answer : performFs(files, request.op, task.cwd, task.who)
+      }
       case 'spawn':
         return spawnFrom(task, request.process)
       case 'wait':

@@ -1,4 +1,4 @@
-import { kill, onSignal, pendingSignals, readFile, stat, wait } from '../../node/os/calls'
+import { kill, onSignal, pendingSignals, readAll, readFile, stat, wait } from '../../node/os/calls'
 import { SyscallError, type Proc, type Signal } from '../../node/os/syscalls'
 import { complain, environment, start } from '../evaluate/fork'
 import { runSource } from '../evaluate/source'
@@ -63,6 +63,13 @@ const evaluate: Builtin = function* ({ shell, args }) {
   return shell.status
 }
 
+/** The text to source: a file's, or what one of the shell's own descriptors gives (`source <(kubectl completion bash)`). */
+function* readSource(shell: Shell, path: string): Proc<string> {
+  const own = /^\/dev\/(?:fd\/(\d+)|stdin)$/.exec(path)
+  const fd = own && shell.io.get(Number(own[1] ?? 0))
+  return typeof fd === 'number' ? yield* readAll(fd) : yield* readFile(path)
+}
+
 const source: Builtin = function* (call) {
   const { shell, args } = call
   const [path, ...rest] = args
@@ -70,7 +77,7 @@ const source: Builtin = function* (call) {
   const file = yield* findSource(shell, path)
   let text: string
   try {
-    text = yield* readFile(file)
+    text = yield* readSource(shell, file)
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error
     // Bash leaves the builtin's own name out of this message.
