@@ -1,7 +1,10 @@
-// Writes src/sim/api/types/*.gen.ts from src/sim/api/schema/*.json: one file a group version, one interface a type.
+// Writes src/sim/api/types/*.gen.ts from src/sim/api/schema/*.json: one file a group version, one interface a type, for the group versions that
+// some source file imports (and those they refer to). The schema itself holds all of them.
 //   node scripts/generate-types.mjs           writes the files
 //   node scripts/generate-types.mjs --check   exits 1 when a file is out of date
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const root = new URL('../src/sim/api/', import.meta.url)
 const read = (name) => JSON.parse(readFileSync(new URL(`schema/${name}.json`, root), 'utf8'))
@@ -66,7 +69,32 @@ function interfaceText(name, use) {
   return `export interface ${shortName(name)} {\n${lines.join('\n')}\n}\n`
 }
 
-const packages = [...new Set([...Object.keys(types), ...Object.keys(enums)].map(packageOf))].sort()
+/** Group versions whose types sources import, by file name. */
+function importedFiles() {
+  const project = fileURLToPath(new URL('..', import.meta.url))
+  const found = new Set()
+  for (const folder of ['src', 'test']) {
+    for (const entry of readdirSync(join(project, folder), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || !/\.tsx?$/.test(entry.name) || entry.name.endsWith('.gen.ts')) continue
+      const text = readFileSync(join(entry.parentPath, entry.name), 'utf8')
+      for (const [, name] of text.matchAll(/types\/([a-z0-9-]+)\.gen'/g)) found.add(name)
+    }
+  }
+  return found
+}
+
+/** Packages that types of `pkg` refer to. */
+function referredTo(pkg) {
+  const found = new Set()
+  const use = (name) => (found.add(packageOf(name)), '')
+  for (const name of Object.keys(types)) if (packageOf(name) === pkg) interfaceText(name, use)
+  return found
+}
+
+const known = [...new Set([...Object.keys(types), ...Object.keys(enums)].map(packageOf))].sort()
+const imported = importedFiles()
+const packages = known.filter((pkg) => imported.has(fileOf(pkg)))
+for (const pkg of packages) for (const other of referredTo(pkg)) if (!packages.includes(other)) packages.push(other)
 mkdirSync(new URL('types/', root), { recursive: true })
 let stale = 0
 for (const pkg of packages) {
@@ -87,5 +115,11 @@ for (const pkg of packages) {
   if (process.argv.includes('--check')) {
     if (!existsSync(file) || readFileSync(file, 'utf8') !== content) { console.error(`out of date: ${file.pathname}`); stale++ }
   } else writeFileSync(file, content)
+}
+const wanted = new Set(packages.map((pkg) => `${fileOf(pkg)}.gen.ts`))
+for (const name of readdirSync(new URL('types/', root))) {
+  if (wanted.has(name)) continue
+  if (process.argv.includes('--check')) { console.error(`nobody imports: ${name}`); stale++ }
+  else rmSync(new URL(`types/${name}`, root))
 }
 process.exit(stale ? 1 : 0)
