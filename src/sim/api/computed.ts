@@ -6,7 +6,12 @@ import { notFound } from './status'
 /** The objects of a computed kind in a namespace or in all, chosen by selectors and in order of their names. */
 export function computedList(call: Call, query: URLSearchParams): readonly AnyObject[] {
   const { core, served, namespace, user } = call
-  const { accepts } = selectionOf(served, namespace, query.get('labelSelector') ?? undefined, query.get('fieldSelector') ?? undefined)
+  const { accepts } = selectionOf(
+    { ...served.kind, selectableFields: served.selectableFields },
+    namespace,
+    query.get('labelSelector') ?? undefined,
+    query.get('fieldSelector') ?? undefined,
+  )
   const objects = served.kind.compute!({ user, namespace, server: core }) as readonly AnyObject[] // every object is one of any kind
   return objects.filter((object) => accepts?.(object) ?? true).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 }

@@ -23,7 +23,12 @@ interface Continuation {
 export function listObjects(call: Call, query: URLSearchParams): ListResult {
   const { core, served, namespace } = call
   const { storage } = core
-  const selection = selectionOf(served, namespace, query.get('labelSelector') ?? undefined, query.get('fieldSelector') ?? undefined)
+  const selection = selectionOf(
+    { ...served.kind, selectableFields: served.selectableFields },
+    namespace,
+    query.get('labelSelector') ?? undefined,
+    query.get('fieldSelector') ?? undefined,
+  )
   const limit = numberOf(query, 'limit')
   const from = continuationOf(query)
   const revision = from?.rv ?? wantedRevision(call, query) ?? storage.revision

@@ -13,7 +13,7 @@ export interface Selection extends WatchInterest {
 
 /** Reads label and field selectors as a list or a watch gives them. Throws 400 for what cannot be understood. */
 export function selectionOf(
-  { selectableFields }: Pick<KindDefinition, 'selectableFields'>,
+  { selectableFields, customSchema }: Pick<KindDefinition, 'selectableFields' | 'customSchema'>,
   namespace: string | undefined,
   labelSelector: string | undefined,
   fieldSelector: string | undefined,
@@ -24,7 +24,7 @@ export function selectionOf(
   const conditions: ((object: AnyObject) => boolean)[] = labels.length > 0 ? [(object) => matches(labels, object.metadata.labels)] : []
   for (const { field, operator, value } of requirements) {
     const read = fieldReader(selectableFields, field)
-    if (!read) throw badRequest(`field label not supported: ${field}`)
+    if (!read) throw badRequest(unknownField(field, customSchema !== undefined || Object.keys(selectableFields).length > 0))
     if (operator === '=' && field === 'metadata.name') narrowed = { ...narrowed, name: value }
     else if (operator === '=' && field === 'metadata.namespace' && narrowed.namespace === undefined)
       narrowed = { ...narrowed, namespace: value }
@@ -37,6 +37,12 @@ export function selectionOf(
     ...(conditions.length > 0 && { accepts: (object: AnyObject) => conditions.every((condition) => condition(object)) }),
   }
 }
+
+/** Kinds with fields of their own to select by say it in their words, all others in the common ones. */
+const unknownField = (field: string, hasOwn: boolean): string =>
+  hasOwn
+    ? `field label not supported: ${field}`
+    : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
 
 function fieldReader(fields: KindDefinition['selectableFields'], field: string): ((object: AnyObject) => string) | undefined {
   if (field === 'metadata.name') return ({ metadata }) => metadata.name

@@ -17,7 +17,12 @@ const TIMEOUT_MIN_MS = 30 * 60_000
 /** Answers a watch: a stream of `{"type":…,"object":…}` lines. */
 export function watchObjects(call: Call, query: URLSearchParams, wish: Wish): StreamedResponse {
   const { core, served, namespace } = call
-  const selection = selectionOf(served, namespace, query.get('labelSelector') ?? undefined, query.get('fieldSelector') ?? undefined)
+  const selection = selectionOf(
+    { ...served.kind, selectableFields: served.selectableFields },
+    namespace,
+    query.get('labelSelector') ?? undefined,
+    query.get('fieldSelector') ?? undefined,
+  )
   const options = watchOptions(query)
   return {
     status: 200,

@@ -109,6 +109,8 @@ const rawAliases = aliases as unknown as Readonly<Record<string, RawType>>
 export const resourceRows = resources as readonly ResourceRow[]
 
 const structs = new Map<string, Struct>()
+/** Types of whole objects, also where they stand inside others: a StatefulSet's volumeClaimTemplates have apiVersion and kind. */
+const objectTypes = new Set(resourceRows.map(({ type }) => type))
 const rows = new Map(resourceRows.map((row) => [`${row.group}/${row.version}/${row.kind}`, row]))
 
 /** The type called `name` (`core.v1.Container`), or undefined when there is none with fields. */
@@ -122,6 +124,7 @@ export function structNamed(name: string): Struct | undefined {
     is: 'struct',
     name,
     atomic: name === 'core.v1.NodeSelector' || name.endsWith('.LabelSelector') || ATOMIC_STRUCTS.has(name),
+    embedded: objectTypes.has(name),
     // Made when first asked for: types refer to each other in circles.
     get fields() {
       return (fields ??= fieldsOf(raw))

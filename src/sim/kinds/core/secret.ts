@@ -1,6 +1,7 @@
 import { age } from '../../api/columns'
 import type { FieldError, FieldPath } from '../../api/field-path'
 import { defineKind } from '../../api/kind'
+import { scanJson } from '../../api/json-scan'
 import type { Secret } from '../../api/types/core-v1.gen'
 import { withDefaults } from '../defaulting'
 import { immutable } from '../field-checks'
@@ -55,10 +56,6 @@ function jsonErrors({ data = {} }: Secret, key: string, at: FieldPath): FieldErr
   const here = at('data').key(key)
   const value = data[key]
   if (value === undefined) return [here.required()]
-  try {
-    JSON.parse(fromBase64(value) ?? '')
-    return []
-  } catch (error) {
-    return [here.invalid('<secret contents redacted>', error instanceof Error ? error.message : 'invalid JSON')]
-  }
+  const { problem } = scanJson(fromBase64(value) ?? '')
+  return problem === undefined ? [] : [here.invalid('<secret contents redacted>', problem)]
 }
