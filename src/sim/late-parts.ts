@@ -1,10 +1,51 @@
 import { Environment } from '@marcbachmann/cel-js'
+import { latePlugins } from './api/admission/late-plugins'
+import { limitRanger } from './api/admission/limit-ranger'
+import { mutatingAdmissionPolicy } from './api/admission/mutating-admission-policy'
+import { podSecurity } from './api/admission/pod-security'
+import { resourceQuota } from './api/admission/resource-quota'
+import { validatingAdmissionPolicy } from './api/admission/validating-admission-policy'
+import { webhookPlugins } from './api/admission/webhooks'
 import { celLibrary } from './api/cel/library'
+import { customResourceDefinitionValidation } from './api/crd/definition-validation'
 import { openApi, protobuf } from './api/late-formats'
 import { openApiRoutes } from './api/openapi'
 import { protobufReader } from './api/protobuf'
+import { certificateSigner } from './controllers/certificates'
+import { cronJobController } from './controllers/cronjob/cronjob'
+import { disruptionController } from './controllers/disruption'
+import { jobController } from './controllers/job/job'
+import { lateControllers } from './controllers/late'
+import { replicationControllerController } from './controllers/replicationcontroller'
+import { statefulSetController } from './controllers/statefulset/statefulset'
+import { ttlAfterFinishedController } from './controllers/ttl-after-finished'
+import { yamlReader } from './formats/late-yaml'
+import { parseYaml } from './formats/yaml'
 
 // Importing this module puts every part of the cluster in its place that the page loads after the first prompt (engine/late-code.ts).
 celLibrary.arrive({ Environment })
 openApi.arrive(openApiRoutes)
 protobuf.arrive(protobufReader)
+yamlReader.arrive(parseYaml)
+latePlugins.arrive((call) => {
+  const webhooks = webhookPlugins(call)
+  return [
+    limitRanger,
+    podSecurity,
+    mutatingAdmissionPolicy,
+    webhooks.mutating,
+    customResourceDefinitionValidation,
+    validatingAdmissionPolicy,
+    webhooks.validating,
+    resourceQuota,
+  ]
+})
+lateControllers.arrive([
+  statefulSetController,
+  replicationControllerController,
+  jobController,
+  cronJobController,
+  ttlAfterFinishedController,
+  disruptionController,
+  certificateSigner,
+])

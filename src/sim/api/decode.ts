@@ -1,4 +1,5 @@
-import { parseYaml, YamlError } from '../formats/yaml'
+import { readYaml as valueOfYaml } from '../formats/late-yaml'
+import { YamlError } from '../formats/yaml-error'
 import type { Call } from './call'
 import type { BodyReader } from './hooks'
 import { scanJson } from './json-scan'
@@ -68,7 +69,7 @@ function readJson(text: string, prefix: string): ReadBody {
 
 function readYaml(text: string, prefix: string): ReadBody {
   try {
-    return { value: withoutOddKeys(parseYaml(text), text), duplicates: [] }
+    return { value: withoutOddKeys(valueOfYaml(text), text), duplicates: [] }
   } catch (error) {
     if (error instanceof YamlError) throw badRequest(prefix + error.message)
     // The parser descends with the text, so nesting without end shows as an exhausted stack.

@@ -1,14 +1,11 @@
 import type { ApiServer } from '../api/hooks'
 import { createEventRecorder } from '../api/event-recorder'
 import { event } from '../kinds/core/event'
-import { certificateSigner } from './certificates'
 import { clusterRoleAggregationController } from './cluster-role-aggregation'
 import type { Component } from './component'
 import type { AnyController } from './controller'
-import { cronJobController } from './cronjob/cronjob'
 import { daemonSetController } from './daemonset/daemonset'
 import { deploymentController } from './deployment/deployment'
-import { disruptionController } from './disruption'
 import { endpointsController } from './endpoints/endpoints'
 import { endpointSliceController } from './endpoints/endpointslice'
 import { endpointSliceMirroringController } from './endpoints/endpointslice-mirroring'
@@ -16,18 +13,23 @@ import { garbageCollector } from './garbage-collector'
 import { horizontalPodAutoscaler } from './hpa/horizontal-pod-autoscaler'
 import type { MetricsSource } from './hpa/metrics'
 import { createInformers, type Informers } from './informers'
-import { jobController } from './job/job'
+import {
+  certificateSigner,
+  cronJobController,
+  disruptionController,
+  jobController,
+  replicationControllerController,
+  statefulSetController,
+  ttlAfterFinishedController,
+} from './late'
 import { namespaceController } from './namespace'
 import { nodeLifecycleController } from './node/node-lifecycle'
 import { podGarbageCollector } from './node/pod-gc'
 import { taintEvictionController } from './node/taint-eviction'
-import { replicationControllerController } from './replicationcontroller'
 import { resourceQuotaController } from './resourcequota'
 import { replicaSetController } from './replicaset'
-import { ttlAfterFinishedController } from './ttl-after-finished'
 import { ephemeralVolumeController } from './volume/ephemeral-volume'
 import { claimProtectionController, volumeProtectionController } from './volume/protection'
-import { statefulSetController } from './statefulset/statefulset'
 import { createRunner, type Note, type Runner } from './runner'
 import { rootCaController, serviceAccountController } from './serviceaccount'
 

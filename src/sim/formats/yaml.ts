@@ -1,15 +1,9 @@
 import { FAILSAFE_SCHEMA, defineMappingTag, defineScalarTag, load, mergeTag, NOT_RESOLVED, YAMLException, type Schema } from 'js-yaml'
+import { YamlError } from './yaml-error'
 import { yamlProblem } from './yaml-problem'
 import { resolvePlain, type PlainKind } from './yaml-scalars'
 export { toYaml } from './yaml-emit'
-
-/** YAML that cannot be read; `message` is Go's, for instance `yaml: line 3: mapping values are not allowed in this context`. */
-export class YamlError extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'YamlError'
-  }
-}
+export { YamlError }
 
 export interface YamlOptions {
   /** Refuses a key that is given twice in one mapping; otherwise the last one counts, as for Go's YAML → JSON conversion. */

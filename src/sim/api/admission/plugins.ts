@@ -1,43 +1,38 @@
 import type { AdmissionPlugin } from '../hooks'
-import { customResourceDefinitionValidation } from '../crd/definition-validation'
 import { escalation } from '../auth/escalation'
 import { certificateRequester } from './certificate-requester'
 import { defaultStorageClass } from './default-storage-class'
 import { defaultTolerationSeconds } from './default-toleration-seconds'
-import { limitRanger } from './limit-ranger'
-import { mutatingAdmissionPolicy } from './mutating-admission-policy'
+import { latePluginsWith } from './late-plugins'
 import { namespaceLifecycle } from './namespace-lifecycle'
 import { nodeRestriction } from './node-restriction'
-import { podSecurity } from './pod-security'
 import { priority } from './priority'
-import { resourceQuota } from './resource-quota'
 import { serviceAccount } from './service-account'
 import { storageObjectInUseProtection } from './storage-object-in-use-protection'
-import { validatingAdmissionPolicy } from './validating-admission-policy'
-import { webhookPlugins, type CallWebhook } from './webhooks'
+import type { CallWebhook } from './webhooks'
 
 /** The admission plugins of a kubeadm cluster, in the order in which kube-apiserver asks them. `call` reaches webhooks. */
 export function admissionPluginsWith(call?: CallWebhook): readonly AdmissionPlugin[] {
-  const webhooks = webhookPlugins(call)
+  const late = latePluginsWith(call)
   return [
     namespaceLifecycle,
-    limitRanger,
+    late('LimitRanger'),
     serviceAccount,
     nodeRestriction,
-    podSecurity,
+    late('PodSecurity'),
     priority,
     defaultTolerationSeconds,
     defaultStorageClass,
     storageObjectInUseProtection,
     certificateRequester,
-    mutatingAdmissionPolicy,
-    webhooks.mutating,
+    late('MutatingAdmissionPolicy'),
+    late('MutatingAdmissionWebhook'),
     // Not plugins in a real server: what the storage of roles, bindings and definitions checks itself, at the same place.
     escalation,
-    customResourceDefinitionValidation,
-    validatingAdmissionPolicy,
-    webhooks.validating,
-    resourceQuota,
+    late('CustomResourceDefinitionValidation'),
+    late('ValidatingAdmissionPolicy'),
+    late('ValidatingAdmissionWebhook'),
+    late('ResourceQuota'),
   ]
 }
 

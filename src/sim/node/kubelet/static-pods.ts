@@ -5,7 +5,8 @@ import type { Node, Pod } from '../../api/types/core-v1.gen'
 import type { Engine, Timer } from '../../engine/engine'
 import { createRandom } from '../../engine/random'
 import { timestamp } from '../../engine/time'
-import { parseYaml, YamlError } from '../../formats/yaml'
+import { readYaml } from '../../formats/late-yaml'
+import { YamlError } from '../../formats/yaml-error'
 import { node as nodeKind } from '../../kinds/core/node'
 import { pod as podKind } from '../../kinds/core/pod'
 import type { FileSystem } from '../os/file-system'
@@ -92,7 +93,7 @@ export function createStaticPods({ engine, client, files, nodeName, log }: Stati
 
   function read(name: string, text: string): NewObject<Pod> | undefined {
     try {
-      return staticPod(parseYaml(text), text, nodeName, engine.nowMs)
+      return staticPod(readYaml(text), text, nodeName, engine.nowMs)
     } catch (error) {
       if (!(error instanceof YamlError)) throw error
       log(`"Unable to process watch event" err="can't process config file \\"${MANIFESTS_FOLDER}/${name}\\": ${error.message}"`)

@@ -1,0 +1,70 @@
+import { lateCode } from '../engine/late-code'
+import { controllerRevision } from '../kinds/apps/controller-revision'
+import { statefulSet } from '../kinds/apps/stateful-set'
+import { cronJob } from '../kinds/batch/cron-job'
+import { job } from '../kinds/batch/job'
+import { certificateSigningRequest } from '../kinds/certificates/certificate-signing-request'
+import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
+import { pod } from '../kinds/core/pod'
+import { replicationController } from '../kinds/core/replication-controller'
+import { podDisruptionBudget } from '../kinds/policy/pod-disruption-budget'
+import { anyKind, type AnyController, type AnyKind } from './controller'
+
+/** Controllers of kinds of which a cluster that has just booted has no object: their code may come after the first prompt. */
+export const lateControllers = lateCode<readonly AnyController[]>('controllers of what only people make')
+
+/** What of a controller must be known before its code has come; a test keeps it equal to the controller. */
+interface Outline {
+  readonly name: string
+  readonly account?: string
+  readonly reconciles: AnyKind
+  readonly watches: Readonly<Record<string, AnyKind>>
+}
+
+/** Stands for a controller from the start. Until the code has come there is nothing to reconcile, so no change concerns it. */
+function lateController({ watches, ...outline }: Outline): AnyController {
+  let known: AnyController | undefined
+  const code = () => (known ??= lateControllers.code.find(({ name }) => name === outline.name)!)
+  const standIn = (key: string, kind: AnyKind): AnyController['watches'][string] => ({
+    kind,
+    concerns: (...change) => (lateControllers.arrived ? code().watches[key]!.concerns(...change) : []),
+    read: (...asked) => code().watches[key]!.read(...asked),
+  })
+  return {
+    ...outline,
+    watches: Object.fromEntries(Object.entries(watches).map(([key, kind]) => [key, standIn(key, kind)])),
+    reconcile: (...asked) => code().reconcile(...asked),
+    deleted: (...asked) => code().deleted?.(...asked) ?? [],
+  }
+}
+
+const pods = anyKind(pod)
+
+export const statefulSetController = lateController({
+  name: 'statefulset-controller',
+  reconciles: anyKind(statefulSet),
+  watches: { pods, revisions: anyKind(controllerRevision), claimNamed: anyKind(persistentVolumeClaim) },
+})
+export const replicationControllerController = lateController({
+  name: 'replication-controller',
+  reconciles: anyKind(replicationController),
+  watches: { pods },
+})
+export const jobController = lateController({ name: 'job-controller', reconciles: anyKind(job), watches: { pods } })
+export const cronJobController = lateController({
+  name: 'cronjob-controller',
+  reconciles: anyKind(cronJob),
+  watches: { jobs: anyKind(job) },
+})
+export const ttlAfterFinishedController = lateController({ name: 'ttl-after-finished-controller', reconciles: anyKind(job), watches: {} })
+export const disruptionController = lateController({
+  name: 'disruption-controller',
+  reconciles: anyKind(podDisruptionBudget),
+  watches: { pods, scaleOf: pods },
+})
+export const certificateSigner = lateController({
+  name: 'csrsigning-controller',
+  account: 'certificate-controller',
+  reconciles: anyKind(certificateSigningRequest),
+  watches: {},
+})

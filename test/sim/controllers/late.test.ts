@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import '../../../src/sim/late-parts'
+import * as outlines from '../../../src/sim/controllers/late'
+
+const { lateControllers, ...controllers } = outlines
+
+test.each(Object.entries(controllers))('%s stands in for its controller with the same name, account and watches', (_, outline) => {
+  const controller = lateControllers.code.find(({ name }) => name === outline.name)!
+  expect(outline).toMatchObject({ name: controller.name, reconciles: controller.reconciles })
+  expect([outline.account, outline.resyncMs]).toEqual([controller.account, controller.resyncMs])
+  const kindsOf = ({ watches }: typeof outline) => Object.entries(watches).map(([key, { kind }]) => [key, kind.plural])
+  expect(kindsOf(outline)).toEqual(kindsOf(controller))
+})
