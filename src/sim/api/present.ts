@@ -1,4 +1,4 @@
-import { toYaml } from '../formats/yaml'
+import { toYaml } from '../formats/yaml-emit'
 import type { Core } from './call'
 import type { ListMetadata, Presentation, PresentationContext } from './hooks'
 import type { BufferedResponse } from './http'
