@@ -1,12 +1,15 @@
 import type { AnyObject } from '../../api/object'
 import { describeGeneric } from '../describe/generic'
-import { describers, type Surroundings } from '../describe/describers'
+import type { Surroundings } from '../describe/describer'
+import { describers } from '../describe/describers'
 import { openDescription, type EventLine } from '../describe/writer'
 import { ApiError, asReported, CommandError, isNotFound, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { builtInResource } from '../built-in-resource'
 import { findResources, listResources, parseTargets, type Resource } from '../resources'
 import { clientConfig } from '../kubeconfig'
+import { pathOf } from '../mapper'
+import { requestJson } from '../rest'
 import { nowMs } from '../../node/os/calls'
 import { out, err, type Command, type Kubectl } from '../session'
 import type { Proc } from '../../node/os/syscalls'
@@ -64,14 +67,15 @@ function* byPrefix(kubectl: Kubectl, typeWord: string, prefix: string): Proc<Res
 
 function* describeOne(kubectl: Kubectl, { object }: Resource): Proc<string> {
   const subject = object!
-  const events = kubectl.flags.bool('show-events') ? yield* eventsAbout(kubectl, subject) : []
   const description = openDescription(yield* nowMs())
   const around: Surroundings = {
-    events,
+    *events() {
+      return kubectl.flags.bool('show-events') ? yield* eventsAbout(kubectl, subject) : undefined
+    },
     *list<T>(apiVersion: string, kind: string, namespace: string, selector: { label?: string; field?: string } = {}) {
       try {
         const found = yield* listResources(kubectl, builtInResource({ apiVersion, kind }), namespace, {
-          selector: selector.label,
+          selector: selector.label || undefined,
           fieldSelector: selector.field,
         })
         return found.map((one) => one.object as unknown as T) // the caller names the kind it asks for
@@ -81,28 +85,41 @@ function* describeOne(kubectl: Kubectl, { object }: Resource): Proc<string> {
         throw error
       }
     },
+    *get<T>(apiVersion: string, kind: string, namespace: string, name: string) {
+      try {
+        const type = builtInResource({ apiVersion, kind })
+        return yield* requestJson<T>(kubectl, { path: pathOf(type, namespace, name) })
+      } catch (error) {
+        if (error instanceof ApiError) return new Error(error.status.message)
+        throw error
+      }
+    },
   }
-  const describer = describers[`${subject.apiVersion}/${subject.kind}`]
-  if (describer) yield* describer(description, subject, around)
-  else describeGeneric(description, subject, events)
+  yield* (describers[`${subject.apiVersion}/${subject.kind}`] ?? describeGeneric)(description, subject, around)
   return description.text()
 }
 
+const mirrored = 'kubernetes.io/config.mirror'
+
+/** Events that speak of the object. A kubelet names its node by name where controllers give the uid, and a static pod by its hash. */
 function* eventsAbout(kubectl: Kubectl, { kind, metadata }: AnyObject): Proc<EventLine[]> {
-  const uid = kind === 'Node' ? metadata.name : metadata.uid
-  const fields = [
-    ['involvedObject.kind', kind],
-    ['involvedObject.name', metadata.name],
-    ['involvedObject.namespace', metadata.namespace],
-    ['involvedObject.uid', uid],
-  ]
-  const selector = (pairs: (string | undefined)[][]) => pairs.filter(([, value]) => value).map(([field, value]) => `${field}=${value}`).join(',') // prettier-ignore
+  const uids = kind === 'Node' ? [metadata.uid, metadata.name] : [(kind === 'Pod' && metadata.annotations?.[mirrored]) || metadata.uid]
   const type = builtInResource({ apiVersion: 'v1', kind: 'Event' })
-  try {
-    const found = yield* listResources(kubectl, type, metadata.namespace ?? '', { fieldSelector: selector(fields) })
-    return found.map(({ object }) => object as EventLine)
-  } catch (error) {
-    if (error instanceof ApiError) return []
-    throw error
+  const events: EventLine[] = []
+  for (const uid of uids) {
+    const fields = [
+      ['involvedObject.name', metadata.name],
+      ['involvedObject.namespace', metadata.namespace ?? ''],
+      ...(kind === 'Pod' ? [] : [['involvedObject.kind', kind]]),
+      ['involvedObject.uid', uid],
+    ]
+    try {
+      const selector = fields.map(([field, value]) => `${field}=${value}`).join(',')
+      const found = yield* listResources(kubectl, type, metadata.namespace ?? '', { fieldSelector: selector })
+      events.push(...found.map(({ object }) => object as EventLine)) // an Event has these fields
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+    }
   }
+  return events
 }

@@ -7,7 +7,6 @@ import type {
   Probe,
   ResourceRequirements,
   Toleration,
-  Volume,
 } from '../../api/types/core-v1.gen'
 import { longTime, type Description } from './writer'
 
@@ -149,97 +148,6 @@ function writeMounts({ write }: Description, { volumeMounts = [], volumeDevices 
   write(2, 'Devices:')
   for (const { devicePath, name } of volumeDevices) write(3, `${devicePath} from ${name}`)
 }
-
-/** The section `Volumes:`. */
-export function writeVolumes(description: Description, volumes: readonly Volume[] | undefined, space: '' | '  '): void {
-  const { write } = description
-  if (!volumes?.length) return write(0, `${space}Volumes:\t<none>`)
-  write(0, `${space}Volumes:`)
-  for (const volume of volumes) {
-    write(1, `${space ? ' ' : ''}${volume.name}:`)
-    for (const line of volumeLines(volume)) write(2, line)
-  }
-}
-
-function volumeLines(volume: Volume): string[] {
-  const { hostPath, emptyDir, secret, configMap, persistentVolumeClaim: claim, projected, downwardAPI, nfs, csi, ephemeral } = volume
-  if (hostPath)
-    return ['Type:\tHostPath (bare host directory volume)', `Path:\t${hostPath.path}`, `HostPathType:\t${hostPath.type ?? '<none>'}`]
-  if (emptyDir)
-    return [
-      "Type:\tEmptyDir (a temporary directory that shares a pod's lifetime)",
-      `Medium:\t${emptyDir.medium ?? ''}`,
-      `SizeLimit:\t${emptyDir.sizeLimit ?? '<unset>'}`,
-    ]
-  if (secret)
-    return [
-      'Type:\tSecret (a volume populated by a Secret)',
-      `SecretName:\t${secret.secretName ?? ''}`,
-      `Optional:\t${secret.optional ?? false}`,
-    ]
-  if (configMap)
-    return [
-      'Type:\tConfigMap (a volume populated by a ConfigMap)',
-      `Name:\t${configMap.name ?? ''}`,
-      `Optional:\t${configMap.optional ?? false}`,
-    ]
-  if (claim)
-    return [
-      'Type:\tPersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)',
-      `ClaimName:\t${claim.claimName}`,
-      `ReadOnly:\t${claim.readOnly ?? false}`,
-    ]
-  if (nfs)
-    return [
-      'Type:\tNFS (an NFS mount that lasts the lifetime of a pod)',
-      `Server:\t${nfs.server}`,
-      `Path:\t${nfs.path}`,
-      `ReadOnly:\t${nfs.readOnly ?? false}`,
-    ]
-  if (csi)
-    return [
-      'Type:\tCSI (a Container Storage Interface (CSI) volume source)',
-      `Driver:\t${csi.driver}`,
-      `FSType:\t${csi.fsType ?? ''}`,
-      `ReadOnly:\t${csi.readOnly ?? false}`,
-      ...attributes(csi.volumeAttributes),
-    ]
-  if (downwardAPI)
-    return [
-      'Type:\tDownwardAPI (a volume populated by information about the pod)',
-      'Items:',
-      ...(downwardAPI.items ?? []).map(
-        ({ fieldRef, resourceFieldRef, path }) => `  ${fieldRef?.fieldPath ?? resourceFieldRef?.resource ?? ''} -> ${path}`,
-      ),
-    ]
-  if (ephemeral) {
-    const spec = ephemeral.volumeClaimTemplate?.spec
-    return [
-      'Type:\tEphemeralVolume (an inline specification for a volume that gets created and deleted with the pod)',
-      `StorageClass:\t${spec?.storageClassName ?? ''}`,
-      'Volume:\t',
-      'Labels:\t<none>',
-      'Annotations:\t<none>',
-      'Capacity:\t',
-      'Access Modes:\t',
-      `VolumeMode:\t${spec?.volumeMode ?? ''}`,
-    ]
-  }
-  if (projected) {
-    const lines = ['Type:\tProjected (a volume that contains injected data from multiple sources)']
-    for (const source of projected.sources ?? []) {
-      if (source.secret) lines.push(`SecretName:\t${source.secret.name ?? ''}`, `Optional:\t${source.secret.optional ?? false}`)
-      else if (source.downwardAPI) lines.push('DownwardAPI:\ttrue')
-      else if (source.configMap)
-        lines.push(`ConfigMapName:\t${source.configMap.name ?? ''}`, `Optional:\t${source.configMap.optional ?? false}`)
-      else if (source.serviceAccountToken) lines.push(`TokenExpirationSeconds:\t${source.serviceAccountToken.expirationSeconds ?? 3600}`)
-    }
-    return lines
-  }
-  return ['<unknown>']
-}
-
-const attributes = (map: Readonly<Record<string, string>> | undefined) => Object.keys(map ?? {}).sort().map((key, i) => `${i === 0 ? 'VolumeAttributes:' : ''}\t${key}=${map![key]}`) // prettier-ignore
 
 /** `node.kubernetes.io/not-ready:NoExecute op=Exists for 300s`, one a line. */
 export function writeTolerations({ write }: Description, title: string, tolerations: readonly Toleration[] | undefined): void {

@@ -1,13 +1,13 @@
 import type { Node, Pod } from '../../api/types/core-v1.gen'
 import type { Lease } from '../../api/types/coordination-v1.gen'
 import { addQuantities, milliValue, quantityValue } from '../../formats/quantity'
-import type { Describer } from './describers'
-import { longTime, since, writeAnnotations, writeEvents, writeLabels, type Description } from './writer'
+import { closeWithEvents, type Describer } from './describer'
+import { longTime, since, writeAnnotations, writeLabels, type Description } from './writer'
 
 const roleLabel = 'node-role.kubernetes.io/'
 
 /** A node: what it is, what it can hold, and what runs there. */
-export const describeNode: Describer = function* (d, object, { events, list }) {
+export const describeNode: Describer = function* (d, object, around) {
   const { metadata, spec = {}, status = {} } = object as unknown as Node // chosen by its kind
   const { write } = d
   write(0, `Name:\t${metadata.name}`)
@@ -19,16 +19,20 @@ export const describeNode: Describer = function* (d, object, { events, list }) {
   writeLabels(d, 'Labels', metadata.labels)
   writeAnnotations(d, 'Annotations', metadata.annotations)
   write(0, `CreationTimestamp:\t${longTime(metadata.creationTimestamp)}`)
-  const taints = (spec.taints ?? []).map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`).sort()
+  const taints = [...(spec.taints ?? [])]
+    .sort((a, b) => (`${a.effect},${a.key}` < `${b.effect},${b.key}` ? -1 : 1))
+    .map(({ key, value, effect }) => `${key}${value ? `=${value}` : ''}:${effect}`)
   if (taints.length === 0) write(0, 'Taints:\t<none>')
   taints.forEach((taint, i) => write(0, `${i === 0 ? 'Taints:' : ''}\t${taint}`))
   write(0, `Unschedulable:\t${spec.unschedulable ?? false}`)
-  const leases = yield* list<Lease>('coordination.k8s.io/v1', 'Lease', 'kube-node-lease', { field: `metadata.name=${metadata.name}` })
-  const lease = leases.find((one) => one.metadata.name === metadata.name)
-  write(0, 'Lease:')
-  write(1, `HolderIdentity:\t${lease?.spec?.holderIdentity ?? '<unset>'}`)
-  write(1, `AcquireTime:\t${lease?.spec?.acquireTime ? longTime(lease.spec.acquireTime) : '<unset>'}`)
-  write(1, `RenewTime:\t${lease?.spec?.renewTime ? longTime(lease.spec.renewTime) : '<unset>'}`)
+  const lease = yield* around.get<Lease>('coordination.k8s.io/v1', 'Lease', 'kube-node-lease', metadata.name)
+  if (lease instanceof Error) write(0, `Lease:\tFailed to get lease: ${lease.message}`)
+  else {
+    write(0, 'Lease:')
+    write(1, `HolderIdentity:\t${lease.spec?.holderIdentity ?? '<unset>'}`)
+    write(1, `AcquireTime:\t${lease.spec?.acquireTime ? longTime(lease.spec.acquireTime) : '<unset>'}`)
+    write(1, `RenewTime:\t${lease.spec?.renewTime ? longTime(lease.spec.renewTime) : '<unset>'}`)
+  }
   if (status.conditions?.length) {
     write(0, 'Conditions:\n  Type\tStatus\tLastHeartbeatTime\tLastTransitionTime\tReason\tMessage')
     write(1, '----\t------\t-----------------\t------------------\t------\t-------')
@@ -60,9 +64,11 @@ export const describeNode: Describer = function* (d, object, { events, list }) {
   if (spec.podCIDR) write(0, `PodCIDR:\t${spec.podCIDR}`)
   if (spec.podCIDRs?.length) write(0, `PodCIDRs:\t${spec.podCIDRs.join(',')}`)
   if (spec.providerID) write(0, `ProviderID:\t${spec.providerID}`)
-  const pods = yield* list<Pod>('v1', 'Pod', '', { field: `spec.nodeName=${metadata.name},status.phase!=Succeeded,status.phase!=Failed` })
+  const pods = yield* around.list<Pod>('v1', 'Pod', '', {
+    field: `spec.nodeName=${metadata.name},status.phase!=Succeeded,status.phase!=Failed`,
+  })
   writePods(d, pods, status.allocatable ?? {})
-  writeEvents(d, events)
+  yield* closeWithEvents(d, around)
 }
 
 type Amounts = Readonly<Record<string, string>>

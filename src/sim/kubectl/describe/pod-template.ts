@@ -1,7 +1,8 @@
 import type { PodTemplateSpec } from '../../api/types/core-v1.gen'
 import { formatSelector } from '../../formats/selector'
 import type { Revision } from '../rollout-history'
-import { writeContainers, writeTolerations, writeVolumes } from './containers'
+import { writeContainers, writeTolerations } from './containers'
+import { writeVolumes } from './volumes'
 import { openDescription, writeAnnotations, writeLabels, type Description } from './writer'
 
 /** The section `Pod Template:`. */

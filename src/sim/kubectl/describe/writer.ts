@@ -36,6 +36,9 @@ export function longTime(time: string | undefined): string {
   return `${weekdays[t.weekday]}, ${two(t.day)} ${months[t.month - 1]} ${t.year} ${two(t.hour)}:${two(t.minute)}:${two(t.second)} +0000`
 }
 
+/** `2006-01-02 15:04:05 +0000 UTC`, as Go prints a time that nobody formatted. */
+export const goTime = (time: string | undefined): string => (time ? `${time.slice(0, 10)} ${time.slice(11, 19)} +0000 UTC` : '<nil>')
+
 /** How long ago, as the AGE column has it. */
 export const since = (time: string | undefined, nowMs: number) => (time ? humanDuration(nowMs - parseTimestamp(time)) : '<unknown>')
 
@@ -43,11 +46,11 @@ export type Labels = Readonly<Record<string, string>>
 
 const sortedKeys = (map: Labels) => Object.keys(map).sort()
 
-/** One label a line, the first beside the title. */
-export function writeLabels({ write }: Description, title: string, labels: Labels | undefined, skip: readonly string[] = []): void {
-  const keys = sortedKeys(labels ?? {}).filter((key) => !skip.includes(key))
-  if (keys.length === 0) return write(0, `${title}:\t<none>`)
-  keys.forEach((key, i) => write(0, `${i === 0 ? `${title}:` : ''}\t${key}=${labels![key]}`))
+/** One label a line, the first beside the title; `space` stands before each of the lines. */
+export function writeLabels({ write }: Description, title: string, labels: Labels | undefined, space = ''): void {
+  const keys = sortedKeys(labels ?? {})
+  if (keys.length === 0) return write(0, `${space}${title}:\t<none>`)
+  keys.forEach((key, i) => write(0, `${space}${i === 0 ? `${title}:` : ''}\t${key}=${labels![key]}`))
 }
 
 const longest = 140
