@@ -1,5 +1,7 @@
 import type { Environment, ParseResult } from '@marcbachmann/cel-js'
-import { compareQuantities, parseQuantity } from '../../formats/quantity'
+import { addQuantities, compareQuantities, milliValue, parseQuantity, quantityValue, subtractQuantities } from '../../formats/quantity'
+import { isCIDR, isIP } from '../../formats/ip'
+import { formatted, replaced } from './strings'
 import { celLibrary } from './library'
 
 /** A CEL expression, parsed and checked. */
@@ -53,6 +55,18 @@ function base(): Environment {
     ['Quantity.isGreaterThan(Quantity): bool', (x: Quantity, y: Quantity) => compareQuantities(x.text, y.text) > 0],
     ['Quantity.compareTo(Quantity): int', (x: Quantity, y: Quantity) => BigInt(compareQuantities(x.text, y.text))],
     ['jsonPatchEscapeKey(string): string', (key: string) => key.replaceAll('~', '~0').replaceAll('/', '~1')],
+    ['string.format(list): string', (text: string, values: readonly unknown[]) => formatted(text, values)],
+    ['string.replace(string, string): string', (text: string, old: string, by: string) => replaced(text, old, by)],
+    ['string.replace(string, string, int): string', (text: string, old: string, by: string, limit: bigint) => replaced(text, old, by, limit)], // prettier-ignore
+    ['string.charAt(int): string', (text: string, at: bigint) => text.charAt(Number(at))],
+    ['list.lastIndexOf(dyn): int', (list: readonly unknown[], item: unknown) => BigInt(list.lastIndexOf(item))],
+    ['Quantity.add(Quantity): Quantity', (x: Quantity, y: Quantity) => new Quantity(addQuantities(x.text, y.text))],
+    ['Quantity.sub(Quantity): Quantity', (x: Quantity, y: Quantity) => new Quantity(subtractQuantities(x.text, y.text))],
+    ['Quantity.sign(): int', (x: Quantity) => BigInt(compareQuantities(x.text, '0'))],
+    ['Quantity.asInteger(): int', (x: Quantity) => BigInt(quantityValue(x.text))],
+    ['Quantity.isInteger(): bool', (x: Quantity) => milliValue(x.text) % 1000 === 0],
+    ['isIP(string): bool', (text: string) => isIP(text)],
+    ['isCIDR(string): bool', (text: string) => isCIDR(text)],
     ['isURL(string): bool', (text: string) => URL.canParse(text)],
   ]
   env.registerType('Quantity', Quantity as never)

@@ -23,8 +23,19 @@ function rulesOf(schema: JSONSchemaProps, isRoot: boolean): readonly CompiledRul
 function compileRule(rule: ValidationRule, schema: JSONSchemaProps, isRoot: boolean): CompiledRule {
   const self = celType(schema, isRoot)
   const env = celEnvironment({ self, oldSelf: rule.optionalOldSelf ? 'dyn' : self })
-  const message = rule.messageExpression ? compile(env, rule.messageExpression) : undefined
+  const message = rule.messageExpression ? compileMessage(env, rule.messageExpression) : undefined
   return { rule, expression: compile(env, rule.rule), message, isTransition: /\boldSelf\b/.test(rule.rule) }
+}
+
+/** What is wrong with the expression of a message, rather than with its rule. */
+class MessageError extends Error {}
+
+function compileMessage(env: ReturnType<typeof celEnvironment>, source: string): Expression {
+  try {
+    return compile(env, source)
+  } catch (error) {
+    throw error instanceof CompilationError ? new MessageError(error.message) : error
+  }
 }
 
 const SCALARS: Readonly<Record<string, string>> = { string: 'string', integer: 'int', number: 'double', boolean: 'bool' }
@@ -55,6 +66,8 @@ export function compilationErrors(schema: JSONSchemaProps, at: FieldPath, isRoot
         ? []
         : [here('rule').invalid(rule, 'cel expression must evaluate to a bool')]
     } catch (error) {
+      if (error instanceof MessageError)
+        return [here('messageExpression').invalid(rule, error.message.replace(/^compilation/, 'messageExpression compilation'))]
       if (error instanceof CompilationError) return [here('rule').invalid(rule, error.message)]
       throw error
     }

@@ -19,9 +19,31 @@ export const customResourceDefinitionValidation: AdmissionPlugin = {
       const at = fieldPath('spec')('versions')(index)('schema')('openAPIV3Schema')
       return root ? [...rootErrors(root, at), ...structureErrors(root, at), ...compilationErrors(root, at)] : []
     })
+    errors.push(...approvalErrors(request.object as unknown as CustomResourceDefinition))
     if (errors.length > 0) throw invalid(request.kind, metadata.name, errors)
   },
 }
+
+const APPROVED = 'api-approved.kubernetes.io'
+
+/** Groups of the community's own need its approval. */
+function approvalErrors({ metadata: { annotations = {} }, spec: { group } }: CustomResourceDefinition): FieldError[] {
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group)) return []
+  const at = fieldPath('metadata')('annotations').key(APPROVED)
+  const value = annotations[APPROVED]
+  const why = `protected groups must have approval annotation ${JSON.stringify(APPROVED)}, see https://github.com/kubernetes/enhancements/pull/1111`
+  if (value === undefined) return [at.required(why)]
+  return URL.canParse(value) || value.startsWith('unapproved')
+    ? []
+    : [
+        at.invalid(
+          value,
+          `protected groups must have approval annotation ${JSON.stringify(APPROVED)} with either a URL or a reason starting with "unapproved", see https://github.com/kubernetes/enhancements/pull/1111`,
+        ),
+      ]
+}
+
+const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
 
 function rootErrors({ type }: JSONSchemaProps, at: FieldPath): FieldError[] {
   if (!type) return [at('type').required('must not be empty at the root')]
@@ -33,6 +55,7 @@ function structureErrors(schema: JSONSchemaProps, at: FieldPath): FieldError[] {
   const { properties = {}, additionalProperties, type } = schema
   const items = schema.items as JSONSchemaProps | undefined // the list form is refused by the schema of schemas
   const errors: FieldError[] = []
+  if (type && !TYPES.includes(type)) errors.push(at('type').notSupported(type, TYPES))
   if (type === 'array' && !items) errors.push(at('items').required('must be specified'))
   if (Object.keys(properties).length > 0 && typeof additionalProperties === 'object') {
     errors.push(at('additionalProperties').forbidden('additionalProperties and properties are mutual exclusive'))
