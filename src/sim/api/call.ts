@@ -33,11 +33,15 @@ export interface Call {
 
 export const resourceOf = ({ served: { group, kind } }: Call): ResourceRef => ({ group, plural: kind.plural })
 
-export const writerOf = ({ user, manager, because }: Call): Writer => ({
-  user: user.name,
-  manager,
-  ...(because !== undefined && { because }),
-})
+const writers = new WeakMap<User, Writer>()
+
+/** Who makes this write. A component that says no reason is the same writer each time: revisions remember it for long. */
+export function writerOf({ user, manager, because }: Call): Writer {
+  if (because !== undefined) return { user: user.name, manager, because }
+  let writer = writers.get(user)
+  if (writer?.manager !== manager) writers.set(user, (writer = { user: user.name, manager }))
+  return writer
+}
 
 /** How managedFields call this write. */
 export const writingOf = ({ core, served, manager, subresource }: Call): Writing => ({

@@ -54,7 +54,7 @@ export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, 
   const { core, served, subresource } = call
   const { kind } = served
   const old = stored.object
-  const filled = share(old, withDefaults(call, onlyPart(call, old, keepIdentity(submitted, old)))) as AnyObject
+  const filled = share(old, withDefaults(call, onlyPart(call, old, keepIdentity(submitted, old)), old)) as AnyObject
   const managed = fields ?? tracked(call, givenFields(submitted, stored), old, filled)
   const admitted = share(old, mutate(call, 'UPDATE', filled, old)) as AnyObject
   checkRevision(call, submitted.metadata, old.metadata)
@@ -109,9 +109,9 @@ export function isReadyToGo(kind: KindDefinition, object: AnyObject): boolean {
 }
 
 /** Schema defaults, then the kind's own. */
-function withDefaults({ core, served: { kind } }: Call, object: AnyObject): AnyObject {
+function withDefaults({ core, served: { kind } }: Call, object: AnyObject, known?: AnyObject): AnyObject {
   const type = typeOfKind(kind)
-  const filled = type ? (conform(object, type, { defaults: true }) as AnyObject) : object // conform keeps an object an object
+  const filled = type ? (conform(object, type, { defaults: true, known }) as AnyObject) : object // conform keeps an object an object
   return (kind.defaults?.(filled, core.context) as AnyObject | undefined) ?? filled
 }
 

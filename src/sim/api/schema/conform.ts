@@ -14,6 +14,8 @@ export interface ConformOptions {
   readonly findings?: Findings
   /** Keep zero values: an applied configuration owns what it names, zero or not. */
   readonly keepZeros?: boolean
+  /** A stored object that has been read before: fields of the value that are its very own are taken as they are. */
+  readonly known?: object
 }
 
 /** A value that does not fit its type: what Go's JSON decoder says of it. */
@@ -34,6 +36,7 @@ interface Walk {
   readonly keepZeros: boolean
   readonly unknown: string[] | undefined
   readonly path: Step[]
+  readonly known: Json | undefined
 }
 
 /**
@@ -46,6 +49,7 @@ export function conform(value: unknown, type: Type, options: ConformOptions = {}
     keepZeros: options.keepZeros === true,
     unknown: options.findings?.unknown,
     path: [],
+    known: options.known as Json | undefined, // looked at by name only
   })
 }
 
@@ -116,6 +120,7 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, a
   let copy: Json | undefined
   for (const name in value) {
     const before = value[name]
+    if (top && at.known !== undefined && before === at.known[name]) continue
     const field = struct.fields.get(name)
     if (!field) {
       if (struct.open || ((top || struct.embedded) && HEAD.has(name))) continue

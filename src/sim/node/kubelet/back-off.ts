@@ -13,25 +13,34 @@ export const INITIAL_BACK_OFF_MS = 10_000
 export const MAX_BACK_OFF_MS = 300_000
 
 /** A back-off that begins anew when nothing has failed for twice its maximum. */
-export function createBackOff(initialMs = INITIAL_BACK_OFF_MS, maxMs = MAX_BACK_OFF_MS): BackOff {
-  let currentMs = 0
-  let updatedMs = 0
-  const expired = (atMs: number) => currentMs === 0 || atMs - updatedMs > 2 * maxMs
-  return {
-    get currentMs() {
-      return currentMs
-    },
-    waitingUntil(failedMs, nowMs) {
-      if (expired(failedMs)) return undefined
-      const until = failedMs + currentMs
-      return nowMs < until ? until : undefined
-    },
-    next(failedMs, nowMs) {
-      currentMs = expired(failedMs) ? initialMs : Math.min(currentMs * 2, maxMs)
-      updatedMs = nowMs
-    },
-    reset() {
-      currentMs = 0
-    },
+export const createBackOff = (initialMs = INITIAL_BACK_OFF_MS, maxMs = MAX_BACK_OFF_MS): BackOff => new DoublingBackOff(initialMs, maxMs)
+
+/** A class, because every container has two: functions of their own would weigh a kilobyte. */
+class DoublingBackOff implements BackOff {
+  currentMs = 0
+  private updatedMs = 0
+
+  constructor(
+    private readonly initialMs: number,
+    private readonly maxMs: number,
+  ) {}
+
+  waitingUntil(failedMs: number, nowMs: number): number | undefined {
+    if (this.isExpired(failedMs)) return undefined
+    const until = failedMs + this.currentMs
+    return nowMs < until ? until : undefined
+  }
+
+  next(failedMs: number, nowMs: number) {
+    this.currentMs = this.isExpired(failedMs) ? this.initialMs : Math.min(this.currentMs * 2, this.maxMs)
+    this.updatedMs = nowMs
+  }
+
+  reset() {
+    this.currentMs = 0
+  }
+
+  private isExpired(atMs: number) {
+    return this.currentMs === 0 || atMs - this.updatedMs > 2 * this.maxMs
   }
 }

@@ -5,7 +5,8 @@ import { timestamp } from '../../engine/time'
 import { parseImage, type ImageReference } from '../images/reference'
 import type { Image } from '../images/image'
 import { createFileSystem, createVolume, type Credentials } from '../os/file-system'
-import { createContainer, credentialsOf, startContainer, StartError, type ContainerConfig } from '../runtime/container'
+import type { WaitResult } from '../os/syscalls'
+import { createContainer, credentialsOf, startContainer, StartError, type Container, type ContainerConfig } from '../runtime/container'
 import { fieldPathOf, type KubeletContext } from './context'
 import { ConfigError, environmentOf, expand } from './environment'
 import { containerEnded } from './ending'
@@ -140,7 +141,7 @@ export function startingOf(context: KubeletContext, state: PodState, container: 
       const made = createContainer(context.runtime, state.sandbox!, configured.config)
       tell('Normal', 'Created', `Created container: ${spec.name}`)
       try {
-        startContainer(context.runtime, made, (result) => containerEnded(context, state, container, made, result))
+        startContainer(context.runtime, made, whenEnded(context, state, container, made))
       } catch (error) {
         if (!(error instanceof StartError)) throw error
         container.waiting = { reason: 'RunContainerError', message: error.message }
@@ -195,6 +196,10 @@ export function startingOf(context: KubeletContext, state: PodState, container: 
 
   return c
 }
+
+/** Made out here, so that it keeps nothing of the start alive while the container runs. */
+const whenEnded = (context: KubeletContext, state: PodState, container: ContainerState, made: Container) => (result: WaitResult) =>
+  containerEnded(context, state, container, made, result)
 
 /** What the runtime is told. Throws ConfigError or MountError when something it needs is not there. */
 function configOf(context: KubeletContext, state: PodState, container: ContainerState, image: Image): ContainerConfig {

@@ -14,7 +14,7 @@ import { quantityValue } from '../../formats/quantity'
 import { configMap } from '../../kinds/core/config-map'
 import { pod as podKind } from '../../kinds/core/pod'
 import { secret } from '../../kinds/core/secret'
-import { createLazyVolume, createVolume, directory, type FileSystem, type Mount, type Volume } from '../os/file-system'
+import { createVolume, directory, LazyVolume, type FileSystem, type Mount, type Volume } from '../os/file-system'
 import { textFromBase64 } from './base64'
 import { podField, resourceField } from './downward'
 import { payloadPath, payloadTree, type PayloadFile } from './payload'
@@ -105,7 +105,7 @@ function projectedVolume(spec: VolumeSpec, pod: Pod, context: VolumeContext): Po
   const treeOf = (files: ReadonlyMap<string, PayloadFile>, nowMs: number) => () => payloadTree(files, nowMs, { gid })
   let files = payloadOf(spec, pod, context, tokens)
   // Most Pods never look at what is mounted in them: the tree is built for those that do.
-  const volume = createLazyVolume(treeOf(files, context.nowMs()))
+  const volume = new LazyVolume(treeOf(files, context.nowMs()))
   return {
     volume,
     top: '/',
@@ -167,7 +167,7 @@ function addProjections(
       const { path, audience, expirationSeconds = 3600 } = source.serviceAccountToken
       let issued = tokens.get(path)
       if (!issued || context.nowMs() >= issued.renewAtMs) {
-        const file = lateFile(context.token(pod, audience, expirationSeconds), mode)
+        const file = new LateFile(context.token(pod, audience, expirationSeconds), mode)
         issued = { file, renewAtMs: context.nowMs() + Math.min(expirationSeconds * RENEW_AFTER, DAY_SECONDS) * 1000 }
         tokens.set(path, issued)
       }
@@ -177,13 +177,16 @@ function addProjections(
 }
 
 /** A file whose text is asked for once, by its first reader. */
-function lateFile(read: () => string, mode: number): PayloadFile {
-  let text: string | undefined
-  return {
-    mode,
-    get text() {
-      return (text ??= read())
-    },
+class LateFile implements PayloadFile {
+  private known: string | undefined
+
+  constructor(
+    private readonly read: () => string,
+    readonly mode: number,
+  ) {}
+
+  get text(): string {
+    return (this.known ??= this.read())
   }
 }
 

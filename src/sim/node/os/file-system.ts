@@ -106,23 +106,26 @@ export const createVolume = (root: DirectoryEntry = directory(), capacityBytes?:
   lastInode: 1,
 })
 
-/** A volume whose tree is built when somebody first looks; `replace` puts another tree in its place. */
-export function createLazyVolume(build: () => DirectoryEntry): Volume & { replace(build: () => DirectoryEntry): void } {
-  let root: DirectoryEntry | undefined
-  return {
-    get root() {
-      return (root ??= build())
-    },
-    set root(tree) {
-      root = tree
-    },
-    capacityBytes: undefined,
-    usedBytes: 0,
-    lastInode: 1,
-    replace(next) {
-      root = undefined
-      build = next
-    },
+/** A volume whose tree is built when somebody first looks. A class, because an object with accessors of its own rests as a hash table. */
+export class LazyVolume implements Volume {
+  readonly capacityBytes = undefined
+  usedBytes = 0
+  lastInode = 1
+  private built: DirectoryEntry | undefined
+
+  constructor(private build: () => DirectoryEntry) {}
+
+  get root(): DirectoryEntry {
+    return (this.built ??= this.build())
+  }
+  set root(tree) {
+    this.built = tree
+  }
+
+  /** Puts another tree in place of this one, to be built like the first. */
+  replace(build: () => DirectoryEntry) {
+    this.built = undefined
+    this.build = build
   }
 }
 

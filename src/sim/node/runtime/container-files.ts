@@ -1,4 +1,4 @@
-import { createLazyVolume, directory, file, generatedFile, type FileNode, type Mount, type Volume } from '../os/file-system'
+import { directory, file, generatedFile, LazyVolume, type FileNode, type Mount, type Volume } from '../os/file-system'
 import type { Machine } from '../os/machine'
 import type { ContainerConfig } from './container'
 import type { Sandbox } from './sandbox'
@@ -38,7 +38,7 @@ export function systemMounts(config: ContainerConfig, sandbox: Sandbox, machine:
 }
 
 /** Most containers never read /proc: its files are made for those that do. */
-const lazily = (make: () => Readonly<Record<string, FileNode>>): Volume => createLazyVolume(() => directory(make()))
+const lazily = (make: () => Readonly<Record<string, FileNode>>): Volume => new LazyVolume(() => directory(make()))
 
 const device = () => generatedFile(() => '')
 

@@ -20,41 +20,41 @@ export interface ContainerLog {
 /** The kubelet rotates logs at 10 MiB and `kubectl logs` reads the newest file; here the oldest entries go. */
 const MAX_CHARACTERS = 10 * 1024 * 1024
 
-export function createContainerLog(now: () => number): ContainerLog {
-  let entries: LogEntry[] = []
-  let size = 0
-  let ended = false
-  let listeners: ((entry: LogEntry | undefined) => void)[] = []
-  return {
-    get entries() {
-      return entries
-    },
-    get ended() {
-      return ended
-    },
-    append(stream, text) {
-      if (text === '') return
-      const entry = { timeMs: now(), stream, text }
-      entries.push(entry)
-      size += text.length
-      if (size > MAX_CHARACTERS) {
-        entries = entries.slice(entries.length >> 1)
-        size = entries.reduce((sum, { text }) => sum + text.length, 0)
-      }
-      for (const listener of listeners) listener(entry)
-    },
-    end() {
-      if (ended) return
-      ended = true
-      for (const listener of listeners) listener(undefined)
-      listeners = []
-    },
-    follow(listener) {
-      listeners.push(listener)
-      return () => {
-        listeners = listeners.filter((other) => other !== listener)
-      }
-    },
+export const createContainerLog = (now: () => number): ContainerLog => new Log(now)
+
+/** A class, because every container has one and most say little. */
+class Log implements ContainerLog {
+  entries: LogEntry[] = []
+  ended = false
+  private size = 0
+  private listeners: readonly ((entry: LogEntry | undefined) => void)[] = []
+
+  constructor(private readonly now: () => number) {}
+
+  append(stream: LogEntry['stream'], text: string) {
+    if (text === '') return
+    const entry = { timeMs: this.now(), stream, text }
+    this.entries.push(entry)
+    this.size += text.length
+    if (this.size > MAX_CHARACTERS) {
+      this.entries = this.entries.slice(this.entries.length >> 1)
+      this.size = this.entries.reduce((sum, { text }) => sum + text.length, 0)
+    }
+    for (const listener of this.listeners) listener(entry)
+  }
+
+  end() {
+    if (this.ended) return
+    this.ended = true
+    for (const listener of this.listeners) listener(undefined)
+    this.listeners = []
+  }
+
+  follow(listener: (entry: LogEntry | undefined) => void) {
+    this.listeners = [...this.listeners, listener]
+    return () => {
+      this.listeners = this.listeners.filter((other) => other !== listener)
+    }
   }
 }
 
