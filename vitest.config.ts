@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/browser/**'],
+    // The page loads some of the cluster's code late; tests have all of it from the start.
+    setupFiles: ['src/sim/late-parts.ts'],
     testTimeout: 30_000,
     // Two cores: more workers than that only make the machine thrash.
     maxWorkers: 2,

@@ -7,7 +7,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 
 const schema = new URL('../src/sim/api/schema/', import.meta.url)
 const models = new URL('../node_modules/@kubernetes/client-node/dist/gen/models/', import.meta.url)
-const types = JSON.parse(readFileSync(new URL('types.json', schema), 'utf8'))
+const read = (name) => JSON.parse(readFileSync(new URL(name, schema), 'utf8'))
+const types = Object.fromEntries(Object.entries({ ...read('types.json'), ...read('types-late.json') }).sort(([x], [y]) => (x < y ? -1 : 1)))
 
 const capital = (word) => word[0].toUpperCase() + word.slice(1)
 

@@ -9,6 +9,8 @@ import { webhookPlugins } from './api/admission/webhooks'
 import { celLibrary } from './api/cel/library'
 import { customResourceDefinitionValidation } from './api/crd/definition-validation'
 import { openApi, protobuf } from './api/late-formats'
+import { lateTypes } from './api/schema/schema'
+import types from './api/schema/types-late.json' with { type: 'json' }
 import { openApiRoutes } from './api/openapi'
 import { protobufReader } from './api/protobuf'
 import { certificateSigner } from './controllers/certificates'
@@ -23,6 +25,7 @@ import { yamlReader } from './formats/late-yaml'
 import { parseYaml } from './formats/yaml'
 
 // Importing this module puts every part of the cluster in its place that the page loads after the first prompt (engine/late-code.ts).
+lateTypes.arrive(types)
 celLibrary.arrive({ Environment })
 openApi.arrive(openApiRoutes)
 protobuf.arrive(protobufReader)

@@ -8,6 +8,8 @@ import type { FromWorker, ToWorker } from './protocol'
 import { createSession } from './session'
 
 const KEY = 'journal'
+/** The release whose types the page loads at once. */
+const NEWEST = '1.36'
 /** A reloaded page asks for the lock before its predecessor's worker has quite gone. */
 const LOCK_PATIENCE_MS = 1500
 
@@ -65,8 +67,8 @@ async function boot({ seed, workers, version, fresh }: ToWorker & { type: 'boot'
         () => post({ type: 'kept', kept: false }),
       )
   }
-  // A past is lived through again in one go: nothing in it can wait.
-  if (kept) await loadPrograms()
+  // A past is lived through again in one go: nothing in it can wait. An older release boots with types that come late.
+  if (kept || version !== NEWEST) await loadPrograms()
   const start = (journal: Journal) => createSession({ createCluster, clock, post, save, journal })
   try {
     session = start(kept ?? empty())

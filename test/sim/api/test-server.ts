@@ -1,4 +1,3 @@
-import '../../../src/sim/late-parts'
 import { reviewKinds } from '../../../src/sim/api/auth/reviews'
 import { kubeadmHooks, type EdgeOptions } from '../../../src/sim/api/edge'
 import type { ApiServer } from '../../../src/sim/api/hooks'

@@ -1,4 +1,3 @@
-import '../../../src/sim/late-parts'
 import { describe, expect, test } from 'vitest'
 import { createControllerManager } from '../../../src/sim/controllers/all'
 import { deployment } from '../../../src/sim/kinds/apps/deployment'

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import '../../../src/sim/late-parts'
 import * as outlines from '../../../src/sim/controllers/late'
 
 const { lateControllers, ...controllers } = outlines

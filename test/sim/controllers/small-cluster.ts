@@ -1,4 +1,3 @@
-import '../../../src/sim/late-parts'
 import { createApiServer } from '../../../src/sim/api/server'
 import type { Client } from '../../../src/sim/api/client'
 import type { AdmissionPlugin } from '../../../src/sim/api/hooks'

@@ -3,6 +3,7 @@ import aliases from '../../../src/sim/api/schema/aliases.json'
 import enums from '../../../src/sim/api/schema/enums.json'
 import resources from '../../../src/sim/api/schema/resources.json'
 import types from '../../../src/sim/api/schema/types.json'
+import lateTypes from '../../../src/sim/api/schema/types-late.json'
 
 type TypeName = string | readonly ['list' | 'map', TypeName]
 interface RawStruct {
@@ -10,7 +11,7 @@ interface RawStruct {
   readonly inline?: readonly string[]
 }
 
-const structs = types as unknown as Readonly<Record<string, RawStruct>>
+const structs = { ...types, ...lateTypes } as unknown as Readonly<Record<string, RawStruct>>
 const aliasOf = aliases as unknown as Readonly<Record<string, TypeName>>
 const enumOf = enums as Readonly<Record<string, readonly string[]>>
 

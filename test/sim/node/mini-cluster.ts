@@ -1,4 +1,3 @@
-import '../../../src/sim/late-parts'
 import { parseYamlDocuments } from '../../../src/sim/formats/yaml'
 import type { KindDefinition } from '../../../src/sim/api/kind'
 import type { KubeObject } from '../../../src/sim/api/object'

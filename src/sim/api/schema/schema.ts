@@ -4,6 +4,7 @@ import { customType, type StructuralSchema } from './custom'
 import aliases from './aliases.json' with { type: 'json' }
 import resources from './resources.json' with { type: 'json' }
 import types from './types.json' with { type: 'json' }
+import { lateCode } from '../../engine/late-code'
 
 export type ScalarName =
   | 'string'
@@ -105,6 +106,8 @@ interface RawStruct {
 }
 
 const rawTypes = types as unknown as Readonly<Record<string, RawStruct>> // generated data of exactly this shape; the compiler widens its literals
+/** Types of the group versions that a cluster boots without: types-late.json. */
+export const lateTypes = lateCode<object>('the types of the rarer group versions')
 const rawAliases = aliases as unknown as Readonly<Record<string, RawType>>
 export const resourceRows = resources as readonly ResourceRow[]
 
@@ -117,7 +120,7 @@ const rows = new Map(resourceRows.map((row) => [`${row.group}/${row.version}/${r
 export function structNamed(name: string): Struct | undefined {
   const known = structs.get(name)
   if (known) return known
-  const raw = rawTypes[name]
+  const raw = rawTypes[name] ?? (lateTypes.code as typeof rawTypes)[name] // data of the same shape
   if (!raw) return undefined
   let fields: ReadonlyMap<string, Field> | undefined
   const struct: Struct = {

@@ -1,4 +1,3 @@
-import '../../../../src/sim/late-parts'
 import { beforeEach, expect, test } from 'vitest'
 import { admissionPlugins } from '../../../../src/sim/api/admission/plugins'
 import type { ApiServer } from '../../../../src/sim/api/hooks'
