@@ -62,6 +62,13 @@ import { attach } from './commands/attach'
 import { clusterInfo } from './commands/cluster-info'
 import { replace } from './commands/replace'
 import { version } from './commands/version'
+import { authCanI } from './commands/auth-can-i'
+import { authWhoami } from './commands/auth-whoami'
+import { certificateApprove, certificateDeny } from './commands/certificate'
+import { createToken } from './commands/create-token'
+import { events } from './commands/events'
+import { topNode, topPod } from './commands/top'
+import { setLastApplied, viewLastApplied } from './commands/apply-last-applied'
 import { alpha, help, options } from './commands/help'
 import { completion } from './commands/completion'
 import { pluginList } from './commands/plugin-list'
@@ -141,6 +148,16 @@ export const commands: Readonly<Record<string, Command>> = {
   version,
   wait,
   alpha,
+  'apply set-last-applied': setLastApplied,
+  'apply view-last-applied': viewLastApplied,
+  'auth can-i': authCanI,
+  'auth whoami': authWhoami,
+  'certificate approve': certificateApprove,
+  'certificate deny': certificateDeny,
+  'create token': createToken,
+  events,
+  'top node': topNode,
+  'top pod': topPod,
   completion,
   help,
   options,

@@ -129,7 +129,7 @@ function* templateText(format: string, argument: string): Proc<string> {
 export function nameOf(object: Printable): string {
   const { kind, apiVersion, metadata } = object as { kind?: string; apiVersion?: string; metadata?: { name?: string } } // members are looked at one by one
   const group = apiVersion?.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : ''
-  return `${(kind ?? '<unknown>').toLowerCase()}${group}/${metadata?.name ?? ''}`
+  return `${(kind ?? '<unknown>').toLowerCase()}${group}/${metadata?.name || '<unknown>'}`
 }
 
 /** Go's TypeMeta has kind before apiVersion. */

@@ -1,0 +1,158 @@
+import { CommandError, Exit } from '../errors'
+import { findWithRetry } from '../discovery'
+import { clientConfig } from '../kubeconfig'
+import { findResource } from '../mapper'
+import { tableColumns, tabulate } from '../printers/tabwriter'
+import { requestJson } from '../rest'
+import { err, out, usageError, type Command, type Kubectl } from '../session'
+import type { Proc } from '../../node/os/syscalls'
+
+interface Review {
+  readonly status: { readonly allowed: boolean; readonly reason?: string; readonly evaluationError?: string }
+}
+
+interface Rules {
+  readonly status: {
+    readonly resourceRules: readonly ResourceRule[]
+    readonly nonResourceRules: readonly { readonly verbs: readonly string[]; readonly nonResourceURLs?: readonly string[] }[]
+    readonly incomplete?: boolean
+    readonly evaluationError?: string
+  }
+}
+
+interface ResourceRule {
+  readonly verbs: readonly string[]
+  readonly apiGroups?: readonly string[]
+  readonly resources?: readonly string[]
+  readonly resourceNames?: readonly string[]
+}
+
+const reviews = '/apis/authorization.k8s.io/v1/'
+
+/** `kubectl auth can-i`: asks the server whether the caller may do something, or what they may do. */
+export const authCanI: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    if (flags.bool('list')) {
+      if (args.length) throw usageError(kubectl, 'list option must be specified with no arguments')
+      return yield* list(kubectl)
+    }
+    if (args.length !== 2 && args.length !== 3) {
+      throw new CommandError(
+        `you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.`,
+      )
+    }
+    const attributes = yield* attributesOf(kubectl)
+    const { status } = yield* requestJson<Review>(kubectl, {
+      method: 'POST',
+      path: `${reviews}selfsubjectaccessreviews`,
+      body: { kind: 'SelfSubjectAccessReview', apiVersion: 'authorization.k8s.io/v1', metadata: { creationTimestamp: null }, spec: attributes, status: { allowed: false } },
+    }) // prettier-ignore
+    if (!flags.bool('quiet')) {
+      const why = [status.reason ?? '', status.evaluationError ? status.evaluationError : ''].filter(Boolean).join(' - ')
+      yield* out(`${status.allowed ? 'yes' : 'no'}${!status.allowed && why ? ` - ${why}` : ''}\n`)
+    }
+    if (!status.allowed) throw new Exit(1)
+  },
+}
+
+const standardVerbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'use', 'bind', 'impersonate', '*', 'approve', 'sign', 'escalate', 'attest'] // prettier-ignore
+
+function* attributesOf(kubectl: Kubectl): Proc<object> {
+  const { flags, args } = kubectl
+  const [verb = '', what = ''] = args
+  if (what.startsWith('/')) {
+    if (flags.text('subresource')) throw new CommandError('--subresource can not be used with NonResourceURL')
+    if (!['get', 'put', 'post', 'head', 'options', 'delete', 'patch', '*'].includes(verb))
+      yield* err(`Warning: verb '${verb}' is not a known verb\n\n`)
+    return { nonResourceAttributes: { verb, path: what } }
+  }
+  const slash = what.indexOf('/')
+  const word = slash < 0 ? what : what.slice(0, slash)
+  const name = slash < 0 ? (args[2] ?? '') : what.slice(slash + 1)
+  if (!standardVerbs.includes(verb)) yield* err(`Warning: verb '${verb}' is not a known verb\n\n`)
+  const { group, resource, known, namespaced } = yield* resourceOf(kubectl, word)
+  if (!known) {
+    yield* err(
+      word === '*'
+        ? ''
+        : group
+          ? `Warning: the server doesn't have a resource type '${resource}' in group '${group}'\n\n`
+          : `Warning: the server doesn't have a resource type '${resource}'\n\n`,
+    )
+  }
+  const { namespace } = yield* clientConfig(kubectl)
+  if (known && !namespaced && !flags.bool('all-namespaces') && word !== '*') {
+    yield* err(`Warning: resource '${resource}' is not namespace scoped${group ? ` in group '${group}'` : ''}\n\n`)
+  }
+  return {
+    resourceAttributes: {
+      ...(flags.bool('all-namespaces') ? {} : { namespace }),
+      verb,
+      ...(group ? { group } : {}),
+      resource,
+      ...(flags.text('subresource') ? { subresource: flags.text('subresource') } : {}),
+      ...(name ? { name } : {}),
+    },
+  }
+}
+
+function* resourceOf(kubectl: Kubectl, word: string): Proc<{ group: string; resource: string; known: boolean; namespaced: boolean }> {
+  if (word === '*') return { group: '*', resource: '*', known: true, namespaced: true }
+  const type = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word.toLowerCase()))
+  if (type) return { group: type.group, resource: type.plural, known: true, namespaced: type.namespaced }
+  const dot = word.indexOf('.')
+  return dot < 0
+    ? { group: '', resource: word, known: false, namespaced: true }
+    : { group: word.slice(dot + 1), resource: word.slice(0, dot), known: false, namespaced: true }
+}
+
+/** `--list`: rules, one line for each resource and set of verbs. */
+function* list(kubectl: Kubectl): Proc {
+  const { namespace } = yield* clientConfig(kubectl)
+  const { status } = yield* requestJson<Rules>(kubectl, {
+    method: 'POST',
+    path: `${reviews}selfsubjectrulesreviews`,
+    body: { kind: 'SelfSubjectRulesReview', apiVersion: 'authorization.k8s.io/v1', metadata: { creationTimestamp: null }, spec: { namespace }, status: { resourceRules: null, nonResourceRules: null, incomplete: false } },
+  }) // prettier-ignore
+  if (status.incomplete) {
+    const why = status.evaluationError ? `: ${status.evaluationError}` : ''
+    yield* err(`warning: the list may be incomplete${why}\n`)
+  }
+  const lines = compactRules(status.resourceRules).map(
+    ({ resource, names, verbs }) => `${resource}\t[]\t[${names.join(' ')}]\t[${verbs.join(' ')}]\n`,
+  )
+  const urls = status.nonResourceRules.map(
+    ({ verbs, nonResourceURLs = [] }) => `\t[${nonResourceURLs.join(' ')}]\t[]\t[${verbs.join(' ')}]\n`,
+  )
+  const header = kubectl.flags.bool('no-headers') ? '' : 'Resources\tNon-Resource URLs\tResource Names\tVerbs\n'
+  yield* out(tabulate(header + [...lines, ...urls].join(''), tableColumns))
+}
+
+interface CompactRule {
+  readonly resource: string
+  readonly names: readonly string[]
+  readonly verbs: readonly string[]
+}
+
+/** Rules broken down to one resource each; those that differ only in verbs become one; sorted by resource. */
+function compactRules(rules: readonly ResourceRule[]): CompactRule[] {
+  const simple = new Map<string, CompactRule>()
+  const others: CompactRule[] = []
+  for (const { apiGroups = [], resources = [], resourceNames = [], verbs } of rules)
+    for (const group of apiGroups)
+      for (const resource of resources) {
+        const full = group ? `${resource}.${group}` : resource
+        if (resourceNames.length > 1) {
+          others.push({ resource: full, names: resourceNames, verbs })
+          continue
+        }
+        const key = `${full} ${resourceNames.join()}`
+        simple.set(key, { resource: full, names: resourceNames, verbs: [...(simple.get(key)?.verbs ?? []), ...verbs] })
+      }
+  return [...simple.values(), ...others].sort((a, b) => {
+    const [left, right] = [sortKey(a), sortKey(b)]
+    return left < right ? -1 : left > right ? 1 : 0
+  })
+}
+const sortKey = ({ resource, names, verbs }: CompactRule) => `${resource} ${names.join(' ')} ${verbs.join(' ')}`

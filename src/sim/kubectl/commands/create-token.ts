@@ -1,0 +1,50 @@
+import { CommandError } from '../errors'
+import { clientConfig } from '../kubeconfig'
+import { printerFor, type Printable } from '../printers/printer'
+import { requestJson } from '../rest'
+import { out, usageError, type Command } from '../session'
+import { asReported } from '../errors'
+import { asStruct } from '../typed'
+import { withFailure } from '../writing'
+
+/** Kinds a token can be bound to, and their API versions. */
+const bindable: Readonly<Record<string, string>> = { Node: 'v1', Pod: 'v1', Secret: 'v1' }
+
+/** `kubectl create token SERVICE_ACCOUNT`: prints a token the server has made. */
+export const createToken: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    if (args.length !== 1) throw usageError(kubectl, `exactly one NAME is required, got ${args.length}`)
+    const [name] = args as [string]
+    const printer = flags.text('output') ? yield* printerFor(kubectl, { struct: true }) : undefined
+    if (name === '') throw new CommandError('service account name is required')
+    const durationMs = flags.durationMs('duration')
+    if (durationMs < 0) throw new CommandError('--duration must be greater than or equal to 0')
+    if (durationMs % 1000 !== 0) throw new CommandError('--duration cannot be expressed in units less than seconds')
+    const [kind, boundName, uid] = ['kind', 'name', 'uid'].map((part) => flags.text(`bound-object-${part}`)) as [string, string, string]
+    if (kind === '') {
+      if (boundName) throw new CommandError('--bound-object-name can only be set if --bound-object-kind is provided')
+      if (uid) throw new CommandError('--bound-object-uid can only be set if --bound-object-kind is provided')
+    } else {
+      if (!(kind in bindable))
+        throw new CommandError(`supported --bound-object-kind values are ${Object.keys(bindable).toSorted().join(', ')}`) // prettier-ignore
+      if (!boundName) throw new CommandError('--bound-object-name is required if --bound-object-kind is provided')
+    }
+    const { namespace } = yield* clientConfig(kubectl)
+    const spec = {
+      audiences: flags.list('audience').length ? flags.list('audience') : null,
+      ...(durationMs ? { expirationSeconds: durationMs / 1000 } : {}),
+      ...(kind ? { boundObjectRef: { kind, apiVersion: bindable[kind], name: boundName, ...(uid ? { uid } : {}) } } : {}),
+    }
+    try {
+      const made = yield* requestJson<Printable & { status: { token: string } }>(kubectl, {
+        method: 'POST',
+        path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+        body: { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', spec },
+      })
+      yield* out(printer ? printer(asStruct(made)) : `${made.status.token}\n`)
+    } catch (error) {
+      throw withFailure(asReported(error), 'failed to create token')
+    }
+  },
+}
