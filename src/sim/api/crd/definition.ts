@@ -135,7 +135,7 @@ function columnsOf({ additionalPrinterColumns }: CustomResourceDefinitionVersion
 }
 
 function cell(value: unknown, type: string, nowMs: number): string | number {
-  if (value === undefined || value === null) return type === 'date' ? '<unknown>' : '<none>'
+  if (value === undefined || value === null) return ''
   if (type === 'date') return typeof value === 'string' ? ageSince(value, nowMs) : '<unknown>'
   if ((type === 'integer' || type === 'number') && typeof value === 'number') return value
   return typeof value === 'object' ? JSON.stringify(value) : String(value)

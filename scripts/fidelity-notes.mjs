@@ -1,0 +1,57 @@
+// What docs/fidelity.md says beyond what can be read from definitions and tests. Add a row when something is simplified or left out on purpose.
+
+/** By kind: what of it is simplified. */
+export const simplifiedKinds = {
+  ComponentStatus: 'noted when a component starts and stops, where a real server asks each time; carries a uid like stored objects',
+  APIService: 'objects for the groups served here; a Service behind one is stored and never called',
+  CertificateSigningRequest: 'approved, denied and signed, but no cryptography stands behind a certificate',
+  ClusterTrustBundle: 'stored and validated; nothing projects it into Pods',
+  PodCertificateRequest: 'stored and validated; nothing issues certificates',
+  FlowSchema: 'stored and validated; requests are never queued',
+  PriorityLevelConfiguration: 'stored and validated; requests are never queued',
+  Lease: 'renewed by kubelets; components do not elect leaders',
+  LeaseCandidate: 'stored and validated; there is no coordinated election',
+  IPAddress: 'stored and validated; Service addresses are drawn from the store, not from these objects',
+  ServiceCIDR: 'stored and validated; Services use the range of the cluster',
+  ResourceClaim: 'stored and validated; nothing allocates devices',
+  ResourceClaimTemplate: 'stored and validated; nothing makes claims of it',
+  ResourceSlice: 'stored and validated; no driver publishes any',
+  DeviceClass: 'stored and validated; nothing allocates devices',
+  DeviceTaintRule: 'stored and validated; nothing acts on it',
+  RuntimeClass: 'its overhead and scheduling are applied at most; every handler is the one runtime',
+  StorageVersion: 'stored; no server writes any',
+  StorageVersionMigration: 'stored; nothing migrates',
+  CSINode: 'stored and validated; drivers are part of the simulation',
+  CSIStorageCapacity: 'stored and validated; the scheduler does not weigh it',
+  VolumeAttributesClass: 'stored and validated; volumes are not modified',
+  Workload: 'stored and validated; Pods are not scheduled in gangs',
+  PodGroup: 'stored and validated; Pods are not scheduled in gangs',
+}
+
+/** Behaviour that is simplified, and how. */
+export const simplified = [
+  ['Transport', 'plain HTTP; a client certificate is taken as given from a header, in the simulated network from the kubeconfig'],
+  ['Tokens', 'have the form, the claims and the lifetime of real ones; the signature is not checked against a key'],
+  ['Certificates', 'have the outer form of PEM; their subjects are read, nothing is encrypted or verified'],
+  ['etcd', 'one store in memory with one revision counter and a compacted history; no consensus, no disk'],
+  ['Watch cache', 'none: `resourceVersion=0` reads the newest state too'],
+  ['Nesting', 'bodies deeper than 1,000 levels are refused, where Go allows 10,000'],
+  [
+    'CEL',
+    'the language, strings, lists, regular expressions (JavaScript’s), quantities and addresses; no cost limits, no `authorizer` beyond simple checks, no `url` parts, no `semver`',
+  ],
+  ['Webhooks', 'are called over the simulated network; their certificates are not verified'],
+  ['Conversion webhooks', 'versions of custom resources are converted by name only (`strategy: None`)'],
+  ['Audit', 'audit annotations of policies are not kept anywhere'],
+  ['Proxy', '`pods/proxy` and `services/proxy` always answer 200 with the body of the target'],
+]
+
+/** What is not there at all. */
+export const notModelled = [
+  'nodes/proxy and the kubelet’s own HTTP API (`configz`, `stats/summary`, `logs/`)',
+  'API priority and fairness: no request is queued or refused for load',
+  'CBOR bodies are refused, as by a server without the feature; answers are JSON, YAML and, for OpenAPI v2, protobuf',
+  'aggregated API servers other than the ones in the simulation',
+  'dynamic resource allocation, gang scheduling, checkpoint of containers',
+  'encryption at rest, audit logs, OIDC and webhook authentication',
+]
