@@ -7,7 +7,9 @@ import { resourceQuota } from './api/admission/resource-quota'
 import { validatingAdmissionPolicy } from './api/admission/validating-admission-policy'
 import { webhookPlugins } from './api/admission/webhooks'
 import { celLibrary } from './api/cel/library'
+import { customKind } from './api/crd/definition'
 import { customResourceDefinitionValidation } from './api/crd/definition-validation'
+import { lateCustomKind } from './api/crd/late-definition'
 import { openApi, protobuf } from './api/late-formats'
 import { lateTypes } from './api/schema/schema'
 import types from './api/schema/types-late.json' with { type: 'json' }
@@ -29,6 +31,7 @@ lateTypes.arrive(types)
 celLibrary.arrive({ Environment })
 openApi.arrive(openApiRoutes)
 protobuf.arrive(protobufReader)
+lateCustomKind.arrive(customKind)
 yamlReader.arrive(parseYaml)
 latePlugins.arrive((call) => {
   const webhooks = webhookPlugins(call)

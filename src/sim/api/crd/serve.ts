@@ -8,7 +8,7 @@ import type {
   CustomResourceDefinitionCondition,
   CustomResourceDefinitionStatus,
 } from '../types/apiextensions-v1.gen'
-import { customKind } from './definition'
+import { lateCustomKind } from './late-definition'
 
 const definitions = resource<CustomResourceDefinition>('apiextensions.k8s.io', 'v1', 'customresourcedefinitions')
 const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
@@ -54,7 +54,7 @@ export function serveCustomResources(server: ApiServer): () => void {
     const clash = clashOf(server, definition)
     const spec = JSON.stringify(definition.spec)
     if (!clash && served.get(name)?.spec !== spec) {
-      const custom = customKind(definition)
+      const custom = lateCustomKind.code(definition)
       server.registry.add(custom as unknown as KindDefinition<never>) // its functions are only handed its own objects
       served.set(name, { spec, kind: custom })
     }
