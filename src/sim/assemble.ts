@@ -29,10 +29,12 @@ import { subresourceHandlers } from './kinds/subresource-handlers'
 import { createClusterNetwork } from './network/cluster-network'
 import type { Host } from './node/host'
 import { createNodes } from './node/nodes'
+import { programFile } from './node/os/file-system'
 import { systemProgram } from './node/programs/system'
 import { bytesFromText } from './node/os/text'
 import { createStorage } from './storage/storage'
 import { createScheduler, type Scheduler } from './scheduler/scheduler'
+import { hostAt, ssh } from './ssh'
 import { filesOf, openSession, openTerminal, startScript } from './workstation'
 import type { Cluster, ClusterOptions } from './cluster'
 import type { Programs } from './tool-files'
@@ -104,14 +106,15 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     scheduler: noted('scheduler', scheduler),
     request: server.request,
   })
+  const remoteShell = ssh((name) => hostAt(nodes.hosts, name))
   const nodes = createNodes({
     engine,
     clientFor: server.client,
     network,
     places: network.places,
-    programs: (name) => components[name.split('/')[0]!] ?? systemProgram(name) ?? programs.find(name),
+    programs: (name) => (name === 'ssh' ? remoteShell : (components[name.split('/')[0]!] ?? systemProgram(name) ?? programs.find(name))),
     toolFiles,
-    hostFiles: (facts) => hostFiles(facts, version, engine.nowMs),
+    hostFiles: (facts) => ({ ...hostFiles(facts, version, engine.nowMs), '/usr/bin/ssh': programFile('ssh') }),
     release,
     version,
     clusterDns: CLUSTER_DNS_ADDRESS,

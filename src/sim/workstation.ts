@@ -8,7 +8,7 @@ import { SESSION_COMMANDS, SESSION_STATUSES, sessionShell } from './shell/sessio
 import { bash } from './shell/shell'
 
 /** The environment of somebody who logs in on a host. */
-const loginEnvironment = (host: Host): Readonly<Record<string, string>> => ({
+export const loginEnvironment = (host: Host): Readonly<Record<string, string>> => ({
   HOME: '/root',
   USER: 'root',
   LOGNAME: 'root',
@@ -21,7 +21,7 @@ const loginEnvironment = (host: Host): Readonly<Record<string, string>> => ({
 const HOME = '/root'
 
 /** Signals a process group, which may have ended meanwhile. */
-function signalGroup(host: Host, group: number, signal: Signal) {
+export function signalGroup(host: Host, group: number, signal: Signal) {
   try {
     host.machine.signal(-group, signal)
   } catch (error) {

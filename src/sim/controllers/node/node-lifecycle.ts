@@ -87,15 +87,16 @@ function silentConditions(node: Node, nowMs: number): readonly NodeCondition[] {
   return [...others, ...unknown]
 }
 
-/** The taints a node ought to have: others' as they are, ours by its conditions. NoExecute taints say since when. */
+/** The taints a node ought to have: others' as they are, ours by its conditions, with the time since when. */
 function taintsFor(node: Node, conditions: readonly NodeCondition[], nowMs: number): readonly Taint[] {
   const present = node.spec?.taints ?? []
   const holding = CONDITION_TAINTS.filter(([type, status]) =>
     conditions.some((condition) => condition.type === type && condition.status === status),
   ).map(([, , taint]) => taint)
-  const wanted: Taint[] = [...holding, ...(node.spec?.unschedulable ? [UNSCHEDULABLE] : [])].map((key) => ({ key, effect: 'NoSchedule' }))
-  for (const key of [NOT_READY, UNREACHABLE])
-    if (holding.includes(key)) wanted.push({ key, effect: 'NoExecute', timeAdded: timestamp(nowMs) })
+  const timeAdded = timestamp(nowMs)
+  const keys = [...holding, ...(node.spec?.unschedulable ? [UNSCHEDULABLE] : [])]
+  const wanted = keys.map((key): Taint => ({ key, effect: 'NoSchedule', timeAdded }))
+  for (const key of [NOT_READY, UNREACHABLE]) if (holding.includes(key)) wanted.push({ key, effect: 'NoExecute', timeAdded })
   const isWanted = (taint: Taint) => wanted.some((it) => it.key === taint.key && it.effect === taint.effect)
   const kept = present.filter((taint) => !OWN_TAINTS.has(taint.key) || isWanted(taint))
   return [...kept, ...wanted.filter((it) => !present.some((taint) => taint.key === it.key && taint.effect === it.effect))]

@@ -1,6 +1,7 @@
 import type { Pod } from '../../api/types/core-v1.gen'
 import { milliValue, quantityValue } from '../../formats/quantity'
 import type { PodState } from './pod-state'
+import { isFinished } from './pod-status'
 
 /** What a Pod asks of one resource: the sum of its containers, or the largest init container if that is more, and its overhead. */
 function requestOf({ spec }: Pod, resource: 'cpu' | 'memory'): number {
@@ -19,7 +20,8 @@ export function whyNotAdmitted(
   known: Iterable<PodState>,
   allocatable: Readonly<Record<string, string>>,
 ): { readonly reason: string; readonly message: string } | undefined {
-  const active = [...known].filter(({ finished, failure }) => !finished && !failure)
+  // One whose containers have ended no longer counts, even while the rest of it is being cleared away: the scheduler sees it so too.
+  const active = [...known].filter(({ finished, failure, pod }) => !finished && !failure && !isFinished(pod))
   const asked: readonly (readonly [string, number, number, number])[] = [
     ['pods', 1, active.length, Number(allocatable.pods ?? 110)],
     ...(['cpu', 'memory'] as const).map((resource) => {

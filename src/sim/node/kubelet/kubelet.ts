@@ -67,7 +67,7 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
       pod.status?.startTime === undefined && !state.fromFile ? whyNotAdmitted(pod, pods.values(), context.allocatable()) : undefined
     pods.set(pod.metadata.uid, state)
     if (refusal) {
-      state.failure = { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}` }
+      state.failure = { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}`, rejected: true }
       context.recorder.event(pod, 'Warning', refusal.reason, refusal.message)
     }
     state.step = engine.after(context.latency.noticeMs, () => {

@@ -66,7 +66,9 @@ export interface PodState {
   /** Set once the Pod has to go: with its grace period in seconds. */
   terminating: { graceSeconds: number; readonly sinceMs: number } | undefined
   /** The Pod failed as a whole (Evicted, DeadlineExceeded). */
-  failure: { readonly reason: string; readonly message: string } | undefined
+  failure:
+    | { readonly reason: string; readonly message: string; /** Turned away before anything of it was begun. */ readonly rejected?: boolean }
+    | undefined
   /** Why a resize has to wait or will never be; undefined when there is nothing to do. */
   resizePending: { readonly reason: 'Infeasible' | 'Deferred'; readonly message: string } | undefined
   /** All containers are down for good. */

@@ -5,6 +5,11 @@ import { containersOf, restarts, type ContainerState, type PodState } from './po
 /** The status a kubelet writes for a Pod, from what it knows of its containers. Conditions that others own stay as they are. */
 export function podStatusOf(state: PodState, hostIP: string, nowMs: number): PodStatus {
   const { pod } = state
+  const startTime = pod.status?.startTime ?? timestamp(state.startedMs)
+  if (state.failure?.rejected) {
+    const { reason, message } = state.failure
+    return { phase: 'Failed', reason, message, qosClass: pod.status?.qosClass ?? 'BestEffort', startTime }
+  }
   const phase = phaseOf(state)
   const init = containersOf(state, 'init', 'sidecar')
   const ephemeral = containersOf(state, 'ephemeral')
@@ -20,7 +25,7 @@ export function podStatusOf(state: PodState, hostIP: string, nowMs: number): Pod
     hostIP,
     hostIPs: [{ ip: hostIP }],
     ...(ip && { podIP: ip, podIPs: [{ ip }] }),
-    startTime: old.startTime ?? timestamp(state.startedMs),
+    startTime,
     ...(init.length > 0 && { initContainerStatuses: statuses(init) }),
     containerStatuses: statuses(containersOf(state, 'app')),
     ...(ephemeral.length > 0 && { ephemeralContainerStatuses: statuses(ephemeral) }),

@@ -68,6 +68,8 @@ export interface Machine {
   /** CPU time all processes have used, for metrics. */
   readonly cpuMs: number
   readonly processes: () => readonly ProcessInfo[]
+  /** What a process has open at a descriptor: for those that hand it on to another machine, as `ssh` does. */
+  openFile(pid: number, fd: number): OpenFile | undefined
   /** Throws SyscallError (ENOENT, EACCES, ENOEXEC) when argv[0] cannot be run. */
   start(options: StartOptions): Process
   /** From outside: SIGKILL and SIGSTOP reach even an init. A negative pid names a process group. */
@@ -514,6 +516,7 @@ export function createMachine(options: MachineOptions): Machine {
       return cpuMs
     },
     processes: () => [...tasks.values()].map(infoOf),
+    openFile: (pid, fd) => tasks.get(pid)?.fds.get(fd),
     start(request) {
       const task = launch({
         argv: request.argv,

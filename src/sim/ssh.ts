@@ -1,0 +1,120 @@
+import type { Host } from './node/host'
+import { poll, pipe, read, setTerminalMode, sleep, terminalSize, write } from './node/os/calls'
+import type { OpenFile } from './node/os/open-file'
+import type { Proc, Program, Self } from './node/os/syscalls'
+import { createTty } from './node/os/tty'
+import { bash } from './shell/shell'
+import { loginEnvironment, signalGroup } from './workstation'
+
+/** How long a machine that does not answer is waited for. */
+const CONNECT_TIMEOUT_MS = 10_000
+const HANDSHAKE_MS = 150
+/** Options that are followed by a value. */
+const WITH_VALUE = new Set([...'BbcDEeFIiJLlmOopQRSWw'].map((letter) => `-${letter}`))
+
+/** A host by its name or its address. */
+export const hostAt = (hosts: ReadonlyMap<string, Host>, name: string): Host | undefined =>
+  hosts.get(name) ?? [...hosts.values()].find(({ facts }) => facts.address === name)
+
+/** `ssh [-t] [USER@]HOST [COMMAND…]` between the hosts of the cluster, which trust each other's keys. */
+export const ssh = (hostNamed: (name: string) => Host | undefined): Program =>
+  function* (self) {
+    const { destination, command, terminal } = readArguments(self.argv.slice(1))
+    if (destination === undefined) {
+      yield* write(2, 'usage: ssh [-46AaCfGgKkMNnqsTtVvXxYy] [-l login_name] [-o option] [-p port] destination [command [argument ...]]\n')
+      return 255
+    }
+    const name = destination.replace(/^.*@/, '')
+    const [here, there] = [hostNamed(self.hostname), hostNamed(name)]
+    if (!here || !there) {
+      yield* write(2, `ssh: Could not resolve hostname ${name}: Name or service not known\n`)
+      return 255
+    }
+    if (!there.poweredOn || !there.connected || !here.connected) {
+      yield* sleep(CONNECT_TIMEOUT_MS)
+      yield* write(2, `ssh: connect to host ${name} port 22: Connection timed out\n`)
+      return 255
+    }
+    yield* sleep(HANDSHAKE_MS)
+    const interactive = (command === '' || terminal) && self.isTty(0)
+    if (!interactive) return yield* runThere(self, here, there, command)
+    const code = yield* terminalThere(self, here, there, command)
+    yield* write(2, `Connection to ${name} closed.\r\n`)
+    return code
+  }
+
+function readArguments(words: readonly string[]) {
+  let at = 0
+  let terminal = false
+  while (words[at]?.startsWith('-')) {
+    terminal ||= /^-t+$/.test(words[at]!)
+    at += WITH_VALUE.has(words[at]!) ? 2 : 1
+  }
+  return { destination: words[at], command: words.slice(at + 1).join(' '), terminal }
+}
+
+/** Runs a command, or whatever comes from standard input, with the descriptors of the client. */
+function* runThere(self: Self, here: Host, there: Host, command: string): Proc<number> {
+  const ended = yield* ending(self, here)
+  const file = (fd: number) => passedOn(here.machine.openFile(self.pid, fd)!)
+  const process = there.machine.start({
+    argv: command === '' ? ['-bash'] : ['bash', '-c', command],
+    run: bash,
+    env: loginEnvironment(there),
+    cwd: '/root',
+    fds: { 0: file(0), 1: file(1), 2: file(2) },
+    onExit: ({ code }) => ended.tell(code),
+  })
+  try {
+    return Number(yield* read(ended.fd))
+  } finally {
+    signalGroup(there, process.pid, 'SIGHUP')
+  }
+}
+
+/** Opens a terminal on the other host and copies between it and this one. */
+function* terminalThere(self: Self, here: Host, there: Host, command: string): Proc<number> {
+  const ended = yield* ending(self, here)
+  const screen = here.machine.openFile(self.pid, 1)!
+  const size = (yield* terminalSize(0)) ?? { columns: 80, rows: 24 }
+  const tty = createTty(size, { output: (text) => void screen.write(text), signal: (group, signal) => signalGroup(there, group, signal) })
+  yield* setTerminalMode(0, { raw: true, echo: false })
+  there.machine.start({
+    argv: command === '' ? ['-bash'] : ['bash', '-c', command],
+    run: bash,
+    env: { ...loginEnvironment(there), TERM: 'xterm-256color' },
+    cwd: '/root',
+    fds: { 0: tty.file, 1: tty.file, 2: tty.file },
+    onExit: ({ code }) => ended.tell(code),
+  })
+  try {
+    for (;;) {
+      const ready = yield* poll([ended.fd, 0])
+      const text = yield* read(ready)
+      if (ready === ended.fd) return Number(text)
+      if (text === '') tty.hangUp()
+      else tty.input(text)
+    }
+  } finally {
+    tty.hangUp()
+    yield* setTerminalMode(0, { raw: false, echo: true })
+  }
+}
+
+/** A descriptor from which the exit code of what runs elsewhere can be read. */
+function* ending(self: Self, here: Host): Proc<{ readonly fd: number; readonly tell: (code: number) => void }> {
+  const [fd, writeEnd] = yield* pipe()
+  const file = here.machine.openFile(self.pid, writeEnd)!
+  return { fd, tell: (code) => void file.write(String(code)) }
+}
+
+/** The same file for a process on another machine: it is no terminal there, and stays open here. */
+const passedOn = ({ read, write, readable, onReadable, onWritable }: OpenFile): OpenFile => ({
+  refs: 0,
+  read,
+  write,
+  readable,
+  onReadable,
+  onWritable,
+  release() {},
+})
