@@ -61,6 +61,9 @@ import { cordon, uncordon } from './commands/cordon'
 import { attach } from './commands/attach'
 import { clusterInfo } from './commands/cluster-info'
 import { replace } from './commands/replace'
+import { taint } from './commands/taint'
+import { drain } from './commands/drain'
+import { autoscale } from './commands/autoscale'
 import { version } from './commands/version'
 import { authCanI } from './commands/auth-can-i'
 import { authWhoami } from './commands/auth-whoami'
@@ -145,6 +148,9 @@ export const commands: Readonly<Record<string, Command>> = {
   attach,
   'cluster-info': clusterInfo,
   replace,
+  taint,
+  drain,
+  autoscale,
   version,
   wait,
   alpha,

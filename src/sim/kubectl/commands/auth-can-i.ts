@@ -119,40 +119,43 @@ function* list(kubectl: Kubectl): Proc {
     const why = status.evaluationError ? `: ${status.evaluationError}` : ''
     yield* err(`warning: the list may be incomplete${why}\n`)
   }
-  const lines = compactRules(status.resourceRules).map(
-    ({ resource, names, verbs }) => `${resource}\t[]\t[${names.join(' ')}]\t[${verbs.join(' ')}]\n`,
-  )
-  const urls = status.nonResourceRules.map(
-    ({ verbs, nonResourceURLs = [] }) => `\t[${nonResourceURLs.join(' ')}]\t[]\t[${verbs.join(' ')}]\n`,
+  const lines = simpleRules(status).map(
+    ({ group, resource, names, urls, verbs }) =>
+      `${group ? `${resource}.${group}` : resource}\t[${urls.join(' ')}]\t[${names.join(' ')}]\t[${verbs.join(' ')}]\n`,
   )
   const header = kubectl.flags.bool('no-headers') ? '' : 'Resources\tNon-Resource URLs\tResource Names\tVerbs\n'
-  yield* out(tabulate(header + [...lines, ...urls].join(''), tableColumns))
+  yield* out(tabulate(header + lines.join(''), tableColumns))
 }
 
-interface CompactRule {
+interface SimpleRule {
+  readonly group: string
   readonly resource: string
   readonly names: readonly string[]
+  readonly urls: readonly string[]
   readonly verbs: readonly string[]
 }
 
-/** Rules broken down to one resource each; those that differ only in verbs become one; sorted by resource. */
-function compactRules(rules: readonly ResourceRule[]): CompactRule[] {
-  const simple = new Map<string, CompactRule>()
-  const others: CompactRule[] = []
-  for (const { apiGroups = [], resources = [], resourceNames = [], verbs } of rules)
+/** Rules broken down to one resource or URL each; what allows several verbs on one resource becomes one line. Sorted by verbs first. */
+function simpleRules({ resourceRules, nonResourceRules }: Rules['status']): SimpleRule[] {
+  const byResource = new Map<string, SimpleRule>()
+  for (const { apiGroups = [], resources = [], resourceNames, verbs } of resourceRules)
     for (const group of apiGroups)
-      for (const resource of resources) {
-        const full = group ? `${resource}.${group}` : resource
-        if (resourceNames.length > 1) {
-          others.push({ resource: full, names: resourceNames, verbs })
-          continue
+      for (const resource of resources)
+        for (const name of resourceNames?.length ? resourceNames : [undefined]) {
+          const key = JSON.stringify([group, resource, name])
+          const known = byResource.get(key)?.verbs ?? []
+          byResource.set(key, { group, resource, names: name === undefined ? [] : [name], urls: [], verbs: [...known, ...verbs] })
         }
-        const key = `${full} ${resourceNames.join()}`
-        simple.set(key, { resource: full, names: resourceNames, verbs: [...(simple.get(key)?.verbs ?? []), ...verbs] })
-      }
-  return [...simple.values(), ...others].sort((a, b) => {
+  const byUrl = nonResourceRules.flatMap(({ verbs, nonResourceURLs = [] }) =>
+    nonResourceURLs.flatMap((url) => verbs.map((verb): SimpleRule => ({ group: '', resource: '', names: [], urls: [url], verbs: [verb] }))),
+  )
+  return [...byResource.values(), ...byUrl].sort((a, b) => {
     const [left, right] = [sortKey(a), sortKey(b)]
     return left < right ? -1 : left > right ? 1 : 0
   })
 }
-const sortKey = ({ resource, names, verbs }: CompactRule) => `${resource} ${names.join(' ')} ${verbs.join(' ')}`
+
+const sortKey = ({ verbs, group, resource, names, urls }: SimpleRule) =>
+  urls.length
+    ? `[${verbs.join(' ')}],[],[],[],[${urls.join(' ')}]`
+    : `[${verbs.join(' ')}],[${group}],[${resource}],[${names.join(' ')}],[]`
