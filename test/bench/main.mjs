@@ -16,14 +16,23 @@ async function bundle(name) {
     configFile: false,
     logLevel: 'error',
     ssr: { noExternal: true },
-    build: { ssr: `test/bench/${name}.ts`, outDir: cache, emptyOutDir: false, target: 'node20', rollupOptions: { output: { entryFileNames: `${name}.mjs` } } },
+    build: {
+      ssr: `test/bench/${name}.ts`,
+      outDir: cache,
+      emptyOutDir: false,
+      target: 'node20',
+      rollupOptions: { output: { entryFileNames: `${name}.mjs` } },
+    },
   })
   return `${cache}/${name}.mjs`
 }
 
 /** Runs one case and answers the JSON line it prints. */
 function measure(file, name, size, limitMs = 300_000) {
-  const { stdout, stderr, status } = spawnSync('node', ['--expose-gc', '--max-old-space-size=8192', file, name, String(size)], { encoding: 'utf8', timeout: limitMs })
+  const { stdout, stderr, status } = spawnSync('node', ['--expose-gc', '--max-old-space-size=8192', file, name, String(size)], {
+    encoding: 'utf8',
+    timeout: limitMs,
+  })
   const line = stdout.trim().split('\n').at(-1) ?? ''
   if (status !== 0) return { failed: stderr.trim().split('\n').at(-1) || `no answer within ${limitMs / 1000} s` }
   return JSON.parse(line)
@@ -35,10 +44,16 @@ const cases = [
   { name: 'rollout', title: 'Deployment to Ready, CPU a pod', sizes: [100, 1000, 10_000], peerSizes: [100] },
   { name: 'update', title: 'rolling update of a Deployment, CPU a pod', sizes: [1000], peerSizes: [] },
   { name: 'settled', title: 'one virtual hour of a settled cluster with probes, CPU', sizes: [200], peerSizes: [] },
-  { name: 'api', title: 'API server alone', sizes: [5000], peerSizes: [] },
+  { name: 'boot', title: 'boot of a cluster with as many workers', sizes: [3], peerSizes: [] },
+  { name: 'api', title: 'API server alone, with as many Pods', sizes: [5000], peerSizes: [] },
 ].filter(({ name }) => !only || only.includes(name))
 
-const show = (result) => (result.failed ? `failed: ${result.failed}` : Object.entries(result).map(([key, value]) => `${key} ${typeof value === 'number' ? Number(value.toPrecision(3)) : value}`).join(' · '))
+const show = (result) =>
+  result.failed
+    ? `failed: ${result.failed}`
+    : Object.entries(result)
+        .map(([key, value]) => `${key} ${typeof value === 'number' ? Number(value.toPrecision(3)) : value}`)
+        .join(' · ')
 for (const { name, title, sizes, peerSizes } of cases) {
   console.log(`\n${title}`)
   for (const size of sizes) {

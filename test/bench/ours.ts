@@ -59,6 +59,22 @@ function createReady(replicas: number, probes = false) {
   return { cluster, heap, ...drive(cluster, isReady(cluster, replicas)) }
 }
 
+const podNamed = (name: string) => ({
+  metadata: { name, namespace: 'default', labels },
+  spec: { containers: [{ name: 'c', image: 'nginx:1.29' }] },
+})
+
+function timed(work: () => void): number {
+  const start = cpuMs()
+  work()
+  return cpuMs() - start
+}
+
+function freezeAll<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) for (const part of Object.values(Object.freeze(value))) freezeAll(part)
+  return value
+}
+
 const cases: Readonly<Record<string, () => void>> = {
   rollout() {
     const { cluster, heap, cpuMs: used, longestMs } = createReady(size)
@@ -72,11 +88,9 @@ const cases: Readonly<Record<string, () => void>> = {
   },
   update() {
     const { cluster } = createReady(size)
-    cluster
-      .client()
-      .patch(deploymentKind, 'default', 'bench', 'merge', {
-        spec: { template: { spec: { containers: [{ name: 'nginx', image: 'nginx:1.28' }] } } },
-      })
+    cluster.client().patch(deploymentKind, 'default', 'bench', 'merge', {
+      spec: { template: { spec: { containers: [{ name: 'nginx', image: 'nginx:1.28' }] } } },
+    })
     cluster.advance(1000)
     const { cpuMs: used, longestMs } = drive(cluster, isReady(cluster, size))
     print({ 'CPU ms/pod': used / size, 'CPU s': used / 1000, 'longest event ms': longestMs })
@@ -92,6 +106,50 @@ const cases: Readonly<Record<string, () => void>> = {
         .client()
         .list(podKind)
         .reduce((sum, pod) => sum + (pod.status?.containerStatuses?.[0]?.restartCount ?? 0), 0),
+    })
+  },
+  /** The API server alone, as no virtual time passes in which Pods could be scheduled: what a request costs, beside frozen copies put in a plain Map. */
+  api() {
+    const cluster = createCluster({ workers: 1 })
+    const client = cluster.client()
+    const pods = Array.from({ length: size }, (_, i) => podNamed(`p${i}`))
+    const floor = new Map<string, unknown>()
+    const floorMs = timed(() => {
+      for (const pod of pods) floor.set(pod.metadata.name, freezeAll(structuredClone(pod)))
+    })
+    const heap = heapBytes()
+    const createMs = timed(() => {
+      for (const pod of pods) client.create(podKind, pod as never) // the server fills in what is left out
+    })
+    const heapPerPod = (heapBytes() - heap) / 1024 / size
+    const getMs = timed(() => {
+      for (const { metadata } of pods) client.get(podKind, 'default', metadata.name)
+    })
+    const patchMs = timed(() => {
+      for (const { metadata } of pods)
+        client.patch(podKind, 'default', metadata.name, 'merge', { metadata: { labels: { touched: 'yes' } } })
+    })
+    const list = (accept: string) => cluster.request({ method: 'GET', url: '/api/v1/namespaces/default/pods', headers: { accept } })
+    const firstTableMs = timed(() => list('application/json;as=Table;v=v1;g=meta.k8s.io')) // works out who manages which field
+    const tableMs = timed(() => list('application/json;as=Table;v=v1;g=meta.k8s.io'))
+    let heard = 0
+    const stops = Array.from({ length: 100 }, () => client.watch(podKind, (events) => (heard += events.length), { namespace: 'default' }))
+    cluster.advance(0)
+    const watchMs = timed(() => {
+      for (const { metadata } of pods.slice(0, 100))
+        client.patch(podKind, 'default', metadata.name, 'merge', { metadata: { labels: { touched: 'again' } } })
+      cluster.advance(0)
+    })
+    for (const stop of stops) stop()
+    print({
+      'creates/s': (size / createMs) * 1000,
+      'create, times the floor': createMs / floorMs,
+      'gets/s': (size / getMs) * 1000,
+      'patches/s': (size / patchMs) * 1000,
+      'first list as Table ms': firstTableMs,
+      'list as Table ms': tableMs,
+      'heap KB/stored pod': heapPerPod,
+      'µs an event to each of 100 watchers': (watchMs * 1000) / heard,
     })
   },
   boot() {

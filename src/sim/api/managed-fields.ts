@@ -93,15 +93,21 @@ function settled(
 const MAX_KNOWN = 2000
 const known = new Map<string, FieldSet>()
 
-/** Thousands of Pods have the same fields set by the same managers: one set in order stands for all that equal it. */
+/**
+ * Thousands of Pods have the same fields set by the same managers: one set in order stands for all that equal it. They were put together in the
+ * same way, too, so that the order is looked for once only.
+ */
 function interned(fields: FieldSet): FieldSet {
-  const sorted = inOrder(fields)
-  const text = JSON.stringify(sorted)
+  const text = JSON.stringify(fields)
   const same = known.get(text)
   if (same) return same
   if (known.size >= MAX_KNOWN) known.clear()
-  known.set(text, sorted)
-  return sorted
+  const sorted = inOrder(fields)
+  const sortedText = JSON.stringify(sorted)
+  const shared = known.get(sortedText) ?? sorted
+  known.set(sortedText, shared)
+  known.set(text, shared)
+  return shared
 }
 
 export const sameManager = (x: Writing, y: Writing) =>
