@@ -174,3 +174,43 @@ describe('nothing a user types loses the cluster', () => {
     expect(screen).toContain('still 42')
   })
 })
+
+describe('kubectl edit', () => {
+  const withWeb = () => {
+    const cluster = createCluster({ workers: 1 })
+    cluster.run('kubectl create deployment web --image=nginx')
+    return cluster
+  }
+
+  test('opens vi in the terminal, and what is saved is applied', () => {
+    const cluster = withWeb()
+    const terminal = cluster.openTerminal()
+    const type = (keys: string) => {
+      terminal.input(keys)
+      cluster.advance('2s')
+    }
+    type('kubectl edit deployment web\r')
+    type('/replicas:\rwwcw4\x1b:wq\r')
+    expect(cluster.run("kubectl get deployment web -o jsonpath='{.spec.replicas}'").stdout).toBe('4')
+  })
+
+  test.each([
+    ['true', 0, '', 'Edit cancelled, no changes made.\n'],
+    ['sed -i d', 0, '', 'Edit cancelled, saved file was empty.\n'],
+    ['sed -i s/replicas:.*/replicas:\\ 2/', 0, 'deployment.apps/web edited\n', ''],
+    ['false', 1, '', 'error: there was a problem with the editor "false"\n'],
+  ])('with the editor %s', (editor, code, stdout, stderr) => {
+    expect(withWeb().run(`KUBE_EDITOR='${editor}' kubectl edit deployment/web`)).toEqual({ code, stdout, stderr })
+  })
+
+  test('an edit that the server finds invalid is opened again with the reason, and kept when it stays so', () => {
+    const cluster = withWeb()
+    const { code, stderr } = cluster.run("KUBE_EDITOR='sed -i s/replicas:.*/replicas:\\ -1/' kubectl edit deployment/web")
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^error: deployments.apps "web" is invalid\nA copy of your changes has been stored to "\/tmp\/kubectl-edit-\d+.yaml"\nerror: Edit cancelled, no valid changes were saved.\n$/,
+    )
+    // The editor of this test has changed the reason, too.
+    expect(cluster.run('cat /tmp/kubectl-edit-*.yaml').stdout).toContain('# deployments.apps "web" was not valid:\n# * spec.replicas: -1\n')
+  })
+})

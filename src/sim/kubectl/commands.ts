@@ -23,6 +23,7 @@ import {
 } from './commands/create-service'
 import { createServiceAccount } from './commands/create-serviceaccount'
 import { deleteCommand } from './commands/delete'
+import { edit } from './commands/edit'
 import { get } from './commands/get'
 import { exec } from './commands/exec'
 import { logs } from './commands/logs'
@@ -64,7 +65,9 @@ import { replace } from './commands/replace'
 import { taint } from './commands/taint'
 import { drain } from './commands/drain'
 import { autoscale } from './commands/autoscale'
+import { diff } from './commands/diff'
 import { version } from './commands/version'
+import { alpha, help, options } from './commands/help'
 import { authCanI } from './commands/auth-can-i'
 import { authWhoami } from './commands/auth-whoami'
 import { certificateApprove, certificateDeny } from './commands/certificate'
@@ -72,7 +75,6 @@ import { createToken } from './commands/create-token'
 import { events } from './commands/events'
 import { topNode, topPod } from './commands/top'
 import { setLastApplied, viewLastApplied } from './commands/apply-last-applied'
-import { alpha, help, options } from './commands/help'
 import { completion } from './commands/completion'
 import { pluginList } from './commands/plugin-list'
 import type { Command } from './session'
@@ -106,6 +108,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'create service nodeport': createServiceNodePort,
   'create serviceaccount': createServiceAccount,
   delete: deleteCommand,
+  edit,
   get,
   exec,
   label,
@@ -151,6 +154,7 @@ export const commands: Readonly<Record<string, Command>> = {
   taint,
   drain,
   autoscale,
+  diff,
   version,
   wait,
   alpha,

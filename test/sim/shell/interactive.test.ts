@@ -145,3 +145,27 @@ test.each([
 ])('%s takes %d columns', (text, width) => {
   expect(displayWidth(text)).toBe(width)
 })
+
+test('keys typed ahead belong to the program that reads next, a shell within the shell for one', () => {
+  const screen = fresh()
+  expect(output(screen, 'read answer; echo "got $answer"\ryes\r')).toBe('yes\ngot yes\n')
+  expect(output(screen, 'bash\recho $((6*7))\rexit\recho outer\r')).toMatch(/\n42\n[^]*exit\n[^]*\nouter\n/)
+})
+
+test('a pasted script of many lines is shown line by line; a pasted megabyte does no harm', () => {
+  const screen = fresh()
+  screen.type('\x1b[200~cat <<EOF\none\nEOF\n\x1b[201~')
+  expect(screen.take()).toMatch(/cat <<EOF[^\n]*\n> one\n> EOF\none\n/)
+  screen.type(`\x1b[200~${'x'.repeat(1_000_000)}\x1b[201~`)
+  screen.type('\x03')
+  expect(output(screen, 'echo alive\r')).toBe('alive\n')
+})
+
+test('head -c takes so many bytes of an endless stream; who wants all of one runs out of memory', () => {
+  const screen = fresh()
+  expect(output(screen, 'cat /dev/zero | head -c 10 | od\r')).toBe('0000000 000000 000000 000000 000000 000000\n0000012\n')
+  expect(output(screen, 'printf あいう | head -c 3\r')).toBe('あ')
+  screen.take()
+  screen.type('sort /dev/zero\r', 10_000)
+  expect(screen.take()).toContain('\nsort: /dev/zero: Cannot allocate memory\n')
+})

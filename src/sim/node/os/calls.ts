@@ -1,17 +1,18 @@
 /** System calls with types: `const line = yield* readLine(0)`. One thin wrapper a call; the casts are safe because the kernel answers each call with the type named here. */
-import type {
-  FetchRequest,
-  FetchResponse,
-  FileStat,
-  FsOperation,
-  HostWork,
-  MountInfo,
-  Proc,
-  ProcessInfo,
-  Signal,
-  SpawnRequest,
-  Syscall,
-  WaitResult,
+import {
+  SyscallError,
+  type FetchRequest,
+  type FetchResponse,
+  type FileStat,
+  type FsOperation,
+  type HostWork,
+  type MountInfo,
+  type Proc,
+  type ProcessInfo,
+  type Signal,
+  type SpawnRequest,
+  type Syscall,
+  type WaitResult,
 } from './syscalls'
 
 function* call<T>(request: Syscall): Proc<T> {
@@ -37,7 +38,9 @@ export const poll = (fds: readonly number[], timeoutMs?: number) => call<number>
 
 /** Size of the terminal at `fd`, or undefined when it is none. */
 export const terminalSize = (fd: number) => call<{ readonly columns: number; readonly rows: number } | undefined>({ call: 'tty', fd })
-export const setTerminalMode = (fd: number, mode: { raw?: boolean; echo?: boolean }) => call<void>({ call: 'ttymode', fd, ...mode })
+/** `unread`: keys that were read too many, for whoever reads next. */
+export const setTerminalMode = (fd: number, mode: { raw?: boolean; echo?: boolean; unread?: string }) =>
+  call<void>({ call: 'ttymode', fd, ...mode })
 export const setForeground = (fd: number, group: number) => call<void>({ call: 'foreground', fd, group })
 
 const fs = <T>(op: FsOperation) => call<T>({ call: 'fs', op })
@@ -93,9 +96,17 @@ export const upgrade = (request: FetchRequest) => call<FetchResponse>({ call: 'u
 export const sendOnChannel = (id: number, channel: number, data: string) => call<void>({ call: 'channel', id, send: { channel, data } })
 export const closeChannel = (id: number, channel?: number) => call<void>({ call: 'channel', id, close: channel ?? true })
 
-/** Everything from a descriptor up to its end. */
+/** Characters a program may gather before it runs out of memory: `sort < /dev/zero` ends, and the page goes on. */
+const MOST_GATHERED = 64_000_000
+
+/** Everything from a descriptor up to its end; ENOMEM when that is more than a program can hold. */
 export function* readAll(fd: number): Proc<string> {
   const chunks: string[] = []
-  for (let chunk = yield* read(fd); chunk !== ''; chunk = yield* read(fd)) chunks.push(chunk)
+  let length = 0
+  for (let chunk = yield* read(fd); chunk !== ''; chunk = yield* read(fd)) {
+    length += chunk.length
+    if (length > MOST_GATHERED) throw new SyscallError('ENOMEM')
+    chunks.push(chunk)
+  }
   return chunks.join('')
 }

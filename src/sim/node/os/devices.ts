@@ -60,8 +60,9 @@ export function lookAtOwn(kernel: Kernel, task: Task, op: FsOperation): { readon
 }
 
 function endlessDevice(path: string, engine: Engine): OpenFile {
-  const character = () => (path === '/dev/zero' ? '\0' : textFromBytes(Uint8Array.of(engine.random.int(256))))
-  return { ...nullDevice(), read: (max = 4096, until) => (until ? '' : Array.from({ length: max }, character).join('')) }
+  const noise = () => textFromBytes(Uint8Array.of(engine.random.int(256)))
+  const bytes = (count: number) => (path === '/dev/zero' ? '\0'.repeat(count) : Array.from({ length: count }, noise).join(''))
+  return { ...nullDevice(), read: (max = 4096, until) => (until ? '' : bytes(max)) }
 }
 
 function openRegular(files: FileSystem, path: string, mode: OpenMode, who: Credentials): OpenFile {

@@ -453,8 +453,7 @@ export function createMachine(options: MachineOptions): Machine {
       case 'ttymode': {
         const tty = fileAt(task, request.fd).tty
         if (!tty) fail('EINVAL')
-        tty.raw = request.raw ?? tty.raw
-        tty.echo = request.echo ?? tty.echo
+        tty.setMode(request)
         return undefined
       }
       case 'foreground': {

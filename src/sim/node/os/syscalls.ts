@@ -28,7 +28,7 @@ export type Syscall =
   | { readonly call: 'poll'; readonly fds: readonly number[]; readonly timeoutMs?: number }
   // terminal
   | { readonly call: 'tty'; readonly fd: number }
-  | { readonly call: 'ttymode'; readonly fd: number; readonly raw?: boolean; readonly echo?: boolean }
+  | { readonly call: 'ttymode'; readonly fd: number; readonly raw?: boolean; readonly echo?: boolean; readonly unread?: string }
   | { readonly call: 'foreground'; readonly fd: number; readonly group: number }
   // file system; paths are absolute or relative to the working directory
   | { readonly call: 'fs'; readonly op: FsOperation }
@@ -264,6 +264,7 @@ const errnoTexts: Readonly<Record<string, string>> = {
   ENOTFOUND: 'Name or service not known',
   EAI_AGAIN: 'Temporary failure in name resolution',
   EBUSY: 'Device or resource busy',
+  ENOMEM: 'Cannot allocate memory',
   EAGAIN: 'Resource temporarily unavailable',
 }
 

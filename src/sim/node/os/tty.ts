@@ -9,8 +9,10 @@ export interface Tty {
   /** Process group that gets Ctrl-C and may read. */
   foreground: number
   /** Raw: no echo, no line editing, no signals; what is typed is read at once. */
-  raw: boolean
-  echo: boolean
+  readonly raw: boolean
+  readonly echo: boolean
+  /** Changes the mode. `unread` is put before what waits to be read; in cooked mode it is looked at as typed once somebody reads. */
+  setMode(mode: { readonly raw?: boolean; readonly echo?: boolean; readonly unread?: string }): void
   /** What the person types. */
   input(text: string): void
   resize(columns: number, rows: number): void
@@ -30,13 +32,15 @@ const signalKeys: Readonly<Record<string, Signal>> = { '\x03': 'SIGINT', '\x1c':
 export function createTty(size: { columns: number; rows: number }, side: TtySide): Tty {
   let ready = '' // what programs may read
   let line = '' // being edited (cooked mode)
+  let ahead = '' // keys typed while the terminal was raw that nobody has read: cooked mode looks at them when somebody does
+  let mode = { raw: false, echo: true }
   let endOfFile = 0 // Ctrl-D on an empty line: one read sees the end
   let hungUp = false
   const readers = createWakers()
 
   const shown = (text: string) => text.replace(/[\x00-\x08\x0b-\x1f]/g, (c) => `^${String.fromCharCode(c.charCodeAt(0) + 64)}`)
   const echo = (text: string) => {
-    if (tty.echo) side.output(text.replace(/\n/g, '\r\n'))
+    if (mode.echo) side.output(text.replace(/\n/g, '\r\n'))
   }
   const deliver = (text: string) => {
     ready += text
@@ -55,6 +59,7 @@ export function createTty(size: { columns: number; rows: number }, side: TtySide
     if (signal) {
       line = ''
       ready = ''
+      ahead = ''
       echo(`^${String.fromCharCode(character.charCodeAt(0) + 64)}`)
       if (signal === 'SIGINT') echo('\n')
       side.signal(tty.foreground, signal)
@@ -78,12 +83,31 @@ export function createTty(size: { columns: number; rows: number }, side: TtySide
   const tty: Tty = {
     ...size,
     foreground: 0,
-    raw: false,
-    echo: true,
+    get raw() {
+      return mode.raw
+    },
+    get echo() {
+      return mode.echo
+    },
+    setMode({ raw = mode.raw, echo = mode.echo, unread = '' }) {
+      if (raw) {
+        ready = unread + ready + line + ahead
+        line = ahead = ''
+        if (ready !== '') readers.wakeAll()
+      } else if (mode.raw) {
+        ahead = unread + ready
+        ready = ''
+      } else ahead = unread + ahead
+      mode = { raw, echo }
+    },
     input(text) {
       if (hungUp) return
-      if (tty.raw) deliver(text)
-      else for (const character of text) typed(character)
+      if (mode.raw) return deliver(text)
+      for (const character of text) {
+        if (ahead === '' || signalKeys[character]) typed(character)
+        else ahead += character
+      }
+      if (ahead !== '') readers.wakeAll()
     },
     resize(columns, rows) {
       tty.columns = columns
@@ -99,13 +123,18 @@ export function createTty(size: { columns: number; rows: number }, side: TtySide
     file: {
       refs: 0,
       read(max, until) {
+        while (ahead !== '' && ready === '' && endOfFile === 0) {
+          const [character] = ahead
+          ahead = ahead.slice(character!.length)
+          typed(character!)
+        }
         if (ready === '' && endOfFile > 0) {
           endOfFile--
           return ''
         }
         // Cooked mode hands out a line at most, whatever was typed ahead.
         const taken =
-          takeFrom(ready, max, until ?? (tty.raw ? undefined : '\n'), hungUp) ?? (ready !== '' && endOfFile > 0 ? ready : undefined)
+          takeFrom(ready, max, until ?? (mode.raw ? undefined : '\n'), hungUp) ?? (ready !== '' && endOfFile > 0 ? ready : undefined)
         if (taken) ready = ready.slice(taken.length)
         return taken
       },
@@ -113,7 +142,7 @@ export function createTty(size: { columns: number; rows: number }, side: TtySide
         side.output(data.replace(/\r?\n/g, '\r\n'))
         return true
       },
-      readable: () => ready !== '' || endOfFile > 0 || hungUp,
+      readable: () => ready !== '' || ahead !== '' || endOfFile > 0 || hungUp,
       onReadable: readers.add,
       onWritable: () => () => {},
       release() {},

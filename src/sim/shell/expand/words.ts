@@ -354,10 +354,21 @@ function* substitute(shell: Shell, part: CommandExpansionPart): Proc<string> {
     { io: new Map(shell.io).set(1, to), command: part.text },
   )
   yield* close(to)
-  const text = yield* readAll(from)
+  const text = yield* outputOf(from)
   yield* close(from)
   shell.status = shell.substitutionStatus = (yield* wait(pid)).code
   return text.replace(/\n+$/, '').replaceAll('\0', '')
+}
+
+/** All that a substituted command prints, as long as a shell can hold it. */
+function* outputOf(fd: number): Proc<string> {
+  try {
+    return yield* readAll(fd)
+  } catch (error) {
+    if (!(error instanceof SyscallError) || error.code !== 'ENOMEM') throw error
+    yield* close(fd) // whoever writes gets SIGPIPE
+    throw new ShellError('command substitution: cannot allocate memory', 2, 'line')
+  }
 }
 
 function* readWhole(shell: Shell, path: string): Proc<string> {

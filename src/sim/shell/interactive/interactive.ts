@@ -21,7 +21,6 @@ export function* runInteractive(shell: Shell): Proc {
     textOf(lookUp(shell.variables, 'HISTFILE')) ??
     `${textOf(lookUp(shell.variables, 'HOME')) ?? '/root'}/.${shell.flavour === 'bash' ? 'bash' : 'ash'}_history`
   shell.history = yield* loadHistory(historyPath)
-  const ahead = { text: '' }
   const killed = { text: '' }
   const terminal = shell.terminal?.fd ?? 0
   for (;;) {
@@ -45,13 +44,11 @@ export function* runInteractive(shell: Shell): Proc {
         out: 2,
         prompt,
         history: shell.history,
-        ahead,
         killed,
         complete: (line, cursor) => completeLine(shell, line, cursor),
       })
       if ('interrupted' in entered) {
         shell.status = 130
-        ahead.text = ''
         source = ''
         yield* handleSignals(shell)
         shell.jump = undefined

@@ -23,8 +23,6 @@ export interface EditorOptions {
   readonly prompt: string
   readonly history: readonly string[]
   readonly complete: (line: string, cursor: number) => Proc<Completion>
-  /** Text typed ahead, not yet used; what is left over is put back here. */
-  readonly ahead: { text: string }
   /** Text last killed, for Ctrl-Y, kept over lines. */
   readonly killed: { text: string }
 }
@@ -36,7 +34,9 @@ const keys = /^(?:\x1b\[200~|\x1b\[(?:[0-9;]*)[A-Za-z~]|\x1bO[A-Za-z]|\x1b[^[O]|
 
 /** Reads one line with readline's keys. The terminal is raw meanwhile, and cooked afterwards. */
 export function* editLine(options: EditorOptions): Proc<Entered> {
-  const { fd, out, history, ahead, killed } = options
+  const { fd, out, history, killed } = options
+  /** Keys that have come and not been looked at. */
+  const ahead = { text: '' }
   const promptLines = options.prompt.split('\n')
   const lastPrompt = promptLines.pop()!
   const promptWidth = displayWidth(lastPrompt.replace(/\x1b\[[0-9;?]*[A-Za-z]|[\x01\x02]/g, ''))
@@ -57,6 +57,12 @@ export function* editLine(options: EditorOptions): Proc<Entered> {
   const set = (content: string) => {
     line = [...content]
     cursor = line.length
+  }
+
+  /** Puts characters in at the cursor. A pasted megabyte is too much for the arguments of one call. */
+  const put = (characters: readonly string[]) => {
+    line = [...line.slice(0, cursor), ...characters, ...line.slice(cursor)]
+    cursor += characters.length
   }
 
   /** Draws prompt and line anew and puts the cursor where it belongs. */
@@ -89,8 +95,7 @@ export function* editLine(options: EditorOptions): Proc<Entered> {
   function* insert(piece: string): Proc {
     const characters = [...piece]
     const atEnd = cursor === line.length
-    line.splice(cursor, 0, ...characters)
-    cursor += characters.length
+    put(characters)
     const width = promptWidth + displayWidth(text())
     if (atEnd && !search && characters.every((c) => c >= ' ') && width < (yield* columns())) yield* write(out, piece)
     else yield* draw()
@@ -238,10 +243,10 @@ export function* editLine(options: EditorOptions): Proc<Entered> {
           // The first line is entered with what stands here, the others wait their turn; nothing runs before Enter.
           const content = (yield* pasted()).replace(/\r\n?/g, '\n')
           const [first, ...rest] = content.split('\n')
-          line.splice(cursor, 0, ...first!)
-          cursor += [...first!].length
+          put([...first!])
           if (rest.length > 0) {
             ahead.text = `${rest.join('\r')}${ahead.text}`
+            yield* draw()
             yield* finish()
             return { line: text() }
           }
@@ -325,8 +330,7 @@ export function* editLine(options: EditorOptions): Proc<Entered> {
           kill(cursor, wordEnd(cursor), false)
           break
         case '\x19':
-          line.splice(cursor, 0, ...killed.text)
-          cursor += [...killed.text].length
+          put([...killed.text])
           break
         case '\x14':
           if (cursor > 0 && line.length > 1) {
@@ -337,8 +341,7 @@ export function* editLine(options: EditorOptions): Proc<Entered> {
           break
         case '\x1b.': {
           const word = history.at(-1)?.trim().split(/\s+/).at(-1) ?? ''
-          line.splice(cursor, 0, ...word)
-          cursor += [...word].length
+          put([...word])
           break
         }
         case '\x0c':
@@ -371,6 +374,9 @@ export function* editLine(options: EditorOptions): Proc<Entered> {
     return { interrupted: true }
   } finally {
     yield* write(out, '\x1b[?2004l')
-    yield* setTerminalMode(fd, { raw: false, echo: true })
+    // What was typed after this line is for whoever reads next: a program, or the next prompt.
+    const unread = ahead.text
+    ahead.text = ''
+    yield* setTerminalMode(fd, { raw: false, echo: true, unread })
   }
 }

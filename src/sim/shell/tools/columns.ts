@@ -1,4 +1,4 @@
-import { close, open, random, read, useCpu, write } from '../../node/os/calls'
+import { close, open, random, read, useCpu, write, readAll } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
 import { unescape } from './format'
 import { ToolError, complain, createOutput, eachInput, eachLine, linesOf, parseOptions, readInputs, tool } from './tool'
@@ -274,7 +274,7 @@ export const paste = tool(function* (context, args) {
       }
     }
     const pieces: string[] = []
-    for (let chunk = yield* read(fd); chunk !== ''; chunk = yield* read(fd)) pieces.push(chunk)
+    pieces.push(yield* readAll(fd))
     columns.push(linesOf(pieces.join('')))
   })
   const join = (cells: readonly string[]) =>
@@ -539,7 +539,7 @@ export const tee = tool(function* (context, args) {
 
 export const sponge = tool(function* (_context, args) {
   const pieces: string[] = []
-  for (let chunk = yield* read(0); chunk !== ''; chunk = yield* read(0)) pieces.push(chunk)
+  pieces.push(yield* readAll(0))
   const fd = args[0] === undefined ? 1 : yield* open(args[0], 'write')
   yield* write(fd, pieces.join(''))
   return 0

@@ -1,4 +1,4 @@
-import { listDirectory, read, readFile, stat, write } from '../../node/os/calls'
+import { listDirectory, readFile, stat, write, readAll } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { formatTime } from './format'
 import { ToolError, parseOptions, tool } from './tool'
@@ -127,7 +127,7 @@ export const diff = tool(function* (context, args) {
   const load = function* (path: string): Proc<string> {
     if (path === '-') {
       const pieces: string[] = []
-      for (let chunk = yield* read(0); chunk !== ''; chunk = yield* read(0)) pieces.push(chunk)
+      pieces.push(yield* readAll(0))
       return pieces.join('')
     }
     try {

@@ -1,4 +1,4 @@
-import { read, write } from '../../node/os/calls'
+import { write, readAll } from '../../node/os/calls'
 import { bytesFromText, textFromBytes } from '../../node/os/text'
 import { digest, type Digest } from './digests'
 import { base64 as encode, fromBase64 } from './jq/formats'
@@ -47,7 +47,7 @@ const sum = (kind: Digest) =>
     }
     return yield* eachInput(context, options.operands, function* (fd, path) {
       const pieces: string[] = []
-      for (let chunk = yield* read(fd); chunk !== ''; chunk = yield* read(fd)) pieces.push(chunk)
+      pieces.push(yield* readAll(fd))
       yield* write(1, `${digest(kind, bytesFromText(pieces.join('')))}  ${path}\n`)
     })
   })

@@ -1,4 +1,4 @@
-import { read, readFile, remove, stat, write, writeFile } from '../../node/os/calls'
+import { readFile, remove, stat, write, writeFile, readAll } from '../../node/os/calls'
 import { textFromBytes } from '../../node/os/text'
 import { ToolError, parseOptions, tool } from './tool'
 
@@ -19,7 +19,7 @@ export const gzip = tool(function* (context, args) {
   }
   if (options.operands.length === 0) {
     const pieces: string[] = []
-    for (let chunk = yield* read(0); chunk !== ''; chunk = yield* read(0)) pieces.push(chunk)
+    pieces.push(yield* readAll(0))
     yield* write(1, convert(pieces.join(''), 'stdin'))
     return 0
   }

@@ -16,7 +16,8 @@ export const less = tool(function* (context, args) {
   }
   const lines = text.replace(/\n$/, '').split('\n')
   const page = size.rows - 1
-  if (lines.length <= page) {
+  // more ends by itself after the last screenful; less waits for q.
+  if (lines.length <= page && context.name === 'more') {
     yield* write(1, text)
     return status
   }
@@ -31,7 +32,7 @@ export const less = tool(function* (context, args) {
   try {
     for (;;) {
       top = Math.max(0, Math.min(last, top))
-      const shown = lines.slice(top, top + page).map((line) => line.slice(0, size.columns))
+      const shown = Array.from({ length: page }, (_, i) => (lines[top + i] ?? '~').slice(0, size.columns))
       yield* write(
         1,
         `\x1b[H${shown.map((line) => `${line}\x1b[K`).join('\r\n')}\r\n\x1b[7m${note || (top >= last ? '(END)' : ':')}\x1b[m\x1b[K`,
@@ -48,7 +49,7 @@ export const less = tool(function* (context, args) {
       else if (key === 'g' || key === '<') top = 0
       else if (key === 'G' || key === '>') top = last
       else if (key === '/' || key === 'n' || key.startsWith('/')) {
-        if (key !== 'n') query = yield* ask(keys, '/', key.slice(1))
+        if (key !== 'n') query = yield* ask(keys, '/', '', { ahead: key.slice(1) })
         const found = lines.findIndex((line, i) => i > top && line.includes(query))
         if (found >= 0) top = found
         else note = 'Pattern not found  (press RETURN)'
@@ -109,6 +110,7 @@ export const editor = tool(function* (context, args) {
     note: exists ? `"${path}" ${text.split('\n').length - 1}L, ${text.length}B` : path ? `"${path}" [New]` : '',
     undo: [],
     yanked: [],
+    query: '',
     pending: '',
     ahead: '',
   }
@@ -116,7 +118,7 @@ export const editor = tool(function* (context, args) {
   yield* write(1, '\x1b[?1049h')
   try {
     for (;;) {
-      yield* drawEditor(state, size, nano)
+      if (state.ahead === '') yield* drawEditor(state, size, nano)
       if (state.ahead === '') state.ahead = yield* read(0)
       if (state.ahead === '') return 1
       const key = /^(?:\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Za-z]|[^])/u.exec(state.ahead)![0]
@@ -148,6 +150,8 @@ interface Editing {
   note: string
   undo: string[][]
   yanked: string[]
+  /** What `/` looked for last. */
+  query: string
   /** Keys of an unfinished command (`d`, `g`, a count). */
   pending: string
   /** Keys that have come but not been looked at. */
@@ -340,8 +344,13 @@ function* viKey(state: Editing, key: string, _last: boolean): Proc<number | unde
       state.column = line.length
       break
     case 'w': {
-      const next = /(?<=\W|^.*?\b\w+\W*)\b\w/.exec(line.slice(state.column + 1))
-      state.column = next ? state.column + 1 + next.index : line.length
+      // A word is letters, or a run of signs; past the end it goes on in the next line.
+      const rest = /^(?:\w+|[^\w\s]+|)\s*/.exec(line.slice(state.column))![0].length
+      if (state.column + rest < line.length || state.row === state.lines.length - 1) state.column += rest
+      else {
+        state.row++
+        state.column = /\S|$/.exec(state.lines[state.row]!)!.index
+      }
       break
     }
     case 'b':
@@ -456,10 +465,21 @@ function* viKey(state: Editing, key: string, _last: boolean): Proc<number | unde
       return 0
     case '/':
     case 'n': {
-      const query = verb === '/' ? yield* ask(0, '/', '', state) : (state.yanked[0] ?? '')
-      const found = state.lines.findIndex((one, i) => i > state.row && one.includes(query))
-      if (found >= 0) state.row = found
-      else state.note = `E486: Pattern not found: ${query}`
+      if (verb === '/') state.query = (yield* ask(0, '/', '', state)) || state.query
+      const { query } = state
+      const after = line.indexOf(query, state.column + 1)
+      if (after >= 0) {
+        state.column = after
+        break
+      }
+      // From the next line to the end, then from the top.
+      const rows = [...state.lines.keys()]
+      const found = [...rows.slice(state.row + 1), ...rows.slice(0, state.row + 1)].find((row) => state.lines[row]!.includes(query))
+      if (found === undefined) state.note = `E486: Pattern not found: ${query}`
+      else {
+        state.row = found
+        state.column = state.lines[found]!.indexOf(query)
+      }
       break
     }
     case ':':

@@ -1,6 +1,6 @@
-import { poll, read, sleep, stat, write, open, close } from '../../node/os/calls'
+import { poll, read, readAll, sleep, stat, write, open, close } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
-import { byteLength } from '../../node/os/text'
+import { byteLength, bytesFromText, textFromBytes } from '../../node/os/text'
 import {
   ToolError,
   cannotOpen,
@@ -112,12 +112,13 @@ export const head = tool(function* (context, args) {
     function* (fd, path) {
       if (titled) yield* write(1, `${first ? '' : '\n'}==> ${path === '-' ? 'standard input' : path} <==\n`)
       first = false
-      if (bytes !== undefined || sign === '-') {
-        const pieces: string[] = []
-        for (let chunk = yield* read(fd); chunk !== ''; chunk = yield* read(fd)) pieces.push(chunk)
-        const text = pieces.join('')
-        if (bytes !== undefined)
-          return yield* write(1, sign === '-' ? text.slice(0, Math.max(0, text.length - count)) : text.slice(0, count))
+      if (bytes !== undefined && sign !== '-') return yield* copyBytes(fd, count)
+      if (sign === '-') {
+        const text = yield* readAll(fd)
+        if (bytes !== undefined) {
+          const all = bytesFromText(text)
+          return yield* write(1, textFromBytes(all.subarray(0, Math.max(0, all.length - count))))
+        }
         const lines = text.split(/(?<=\n)/)
         return yield* write(1, lines.slice(0, Math.max(0, lines.length - count)).join(''))
       }
@@ -140,6 +141,18 @@ export const head = tool(function* (context, args) {
           error.code === 'EISDIR' ? `error reading '${path}': ${error.message}` : `cannot open '${path}' for reading: ${error.message}`,
   )
 })
+
+/** Copies at most `count` bytes to standard output; what comes after them is not waited for. */
+function* copyBytes(fd: number, count: number): Proc {
+  let left = count
+  while (left > 0) {
+    const chunk = yield* read(fd, left)
+    if (chunk === '') return
+    const bytes = bytesFromText(chunk)
+    yield* write(1, bytes.length <= left ? chunk : textFromBytes(bytes.subarray(0, left)))
+    left -= bytes.length
+  }
+}
 
 export const tail = tool(function* (context, args) {
   // `tail -5f`, `tail +3`: the old spelling.
@@ -187,7 +200,7 @@ export const tail = tool(function* (context, args) {
       fd = path === '-' ? 0 : yield* open(path, 'read')
       const pieces: string[] = []
       const live = follow && path === '-' && (yield* poll([0], 0)) < 0
-      if (!live) for (let chunk = yield* read(fd); chunk !== ''; chunk = yield* read(fd)) pieces.push(chunk)
+      if (!live) pieces.push(yield* readAll(fd))
       yield* write(1, title(path) + pick(pieces.join('')))
     } catch (error) {
       if (!(error instanceof SyscallError) || error.code === 'EPIPE' || error.code === 'EINTR') throw error
@@ -267,7 +280,7 @@ export const wc = tool(function* (context, args) {
   const rows: { counts: number[]; name: string }[] = []
   const status = yield* eachInput(context, options.operands, function* (fd, path) {
     const pieces: string[] = []
-    for (let chunk = yield* read(fd); chunk !== ''; chunk = yield* read(fd)) pieces.push(chunk)
+    pieces.push(yield* readAll(fd))
     const text = pieces.join('')
     const measure = {
       l: () => text.split('\n').length - 1,

@@ -1,4 +1,4 @@
-import { listDirectory, nowMs, read, readFile, remove, stat, write } from '../../node/os/calls'
+import { listDirectory, nowMs, readFile, remove, stat, write, readAll } from '../../node/os/calls'
 import { SyscallError, type FileStat, type Proc } from '../../node/os/syscalls'
 import { matchesPattern } from '../pattern'
 import { modeText, names } from './files'
@@ -26,7 +26,7 @@ export const xargs = tool(function* (context, args) {
   })
   const pieces: string[] = []
   if (options.has('a')) pieces.push(yield* readFile(options.get('a')!))
-  else for (let chunk = yield* read(0); chunk !== ''; chunk = yield* read(0)) pieces.push(chunk)
+  else pieces.push(yield* readAll(0))
   const input = pieces.join('')
   const place = options.get('I') ?? (options.has('i') ? options.get('i') || '{}' : undefined)
   const delimiter = options.has('0') ? '\0' : options.get('d')?.replace('\\n', '\n').replace('\\t', '\t')

@@ -1,4 +1,4 @@
-import { close, open, read, write } from '../../node/os/calls'
+import { close, open, read, readAll, write } from '../../node/os/calls'
 import { SyscallError, type Proc, type Program, type Self } from '../../node/os/syscalls'
 
 /** Whose tool it is: GNU's, or busybox' leaner one with its own words. */
@@ -221,7 +221,7 @@ export function* eachLine(fd: number, each: (line: string, complete: boolean) =>
 export function* readInputs(context: Context, paths: readonly string[]): Proc<{ text: string; status: number }> {
   const pieces: string[] = []
   const status = yield* eachInput(context, paths, function* (fd) {
-    for (let chunk = yield* read(fd); chunk !== ''; chunk = yield* read(fd)) pieces.push(chunk)
+    pieces.push(yield* readAll(fd))
   })
   return { text: pieces.join(''), status }
 }

@@ -1,4 +1,4 @@
-import { nowMs, read, readFile, terminalSize, useCpu, write } from '../../../node/os/calls'
+import { nowMs, readFile, terminalSize, useCpu, write, readAll } from '../../../node/os/calls'
 import { SyscallError, type Proc } from '../../../node/os/syscalls'
 import { ToolError, parseOptions, tool } from '../tool'
 import { Halt, checkNames, runJq, type Machine } from './evaluate'
@@ -167,7 +167,7 @@ function* readAllInputs(paths: readonly string[]): Proc<{ text: string; failed: 
   let failed = false
   if (paths.length === 0) {
     const pieces: string[] = []
-    for (let chunk = yield* read(0); chunk !== ''; chunk = yield* read(0)) pieces.push(chunk)
+    pieces.push(yield* readAll(0))
     return { text: pieces.join(''), failed, name: '<stdin>' }
   }
   for (const path of paths) {
