@@ -5,6 +5,8 @@ import { descriptions } from './descriptions'
 import { readOptions, UsageError } from './options'
 import { driveInRealTime } from './real-time'
 
+const HOUR_MS = 3_600_000
+
 /**
  * `sim serve --port P [--speed N] [--stdin]`: the cluster's API over plain HTTP on loopback until interrupted. With `--stdin`, commands for one
  * long-lived shell come as JSON lines and are answered as JSON lines; the end of standard input ends the server.
@@ -17,8 +19,11 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
   } = readOptions(args, { port: { type: 'string' }, speed: { type: 'string' }, stdin: { type: 'boolean' } })
   const port = number('port')
   if (port === undefined) throw new UsageError('--port is missing')
-  const cluster = createCluster({ startMs: Date.now(), descriptions, ...options })
-  const driver = driveInRealTime(cluster.engine, number('speed') ?? 1)
+  const speed = number('speed') ?? 1
+  // A fast cluster begins in the past: for its first hour here, nothing in it is younger than now to a client that reads this machine's clock.
+  const startMs = Date.now() - Math.max(0, speed - 1) * HOUR_MS
+  const cluster = createCluster({ startMs, descriptions, ...options })
+  const driver = driveInRealTime(cluster.engine, speed)
   const server = await startHttpServer({
     port,
     request(request) {

@@ -80,7 +80,7 @@ function firstRefusal({ plugins }: Filters, pod: PodInfo, node: NodeInfo, view: 
   return undefined
 }
 
-/** Looks for the best node for a Pod: filters, scores, and lets chance decide between equals. */
+/** Looks for the best node for a Pod: filters, scores, and lets `random` decide between equals. */
 export function placePod(profile: Profile, pod: PodInfo, view: ClusterView, random: Random, start: number): Placement {
   const all = view.nodes
   const nowhere = { node: undefined, feasible: [], scores: [], nextStart: start }

@@ -6,6 +6,7 @@ import { StatusError } from '../api/status'
 import type { Node, Pod } from '../api/types/core-v1.gen'
 import { same } from '../formats/same'
 import type { Engine, Timer } from '../engine/engine'
+import { createRandom } from '../engine/random'
 import { timestamp } from '../engine/time'
 import { namespace as namespaceKind } from '../kinds/core/namespace'
 import { node as nodeKind } from '../kinds/core/node'
@@ -60,6 +61,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   const explanations = createExplanations()
   const queue = createSchedulingQueue(engine, hintsOf(profiles.values()), decideSoon)
   const volumes = createVolumeBinder({ engine, client })
+  // Chance for each Pod comes from its name and not from the one stream of the cluster: else a request more or less, somewhere, would send
+  // every later Pod elsewhere, and two clusters of one seed could not be compared.
+  const seed = engine.random.int(0x1_0000_0000)
+  const chanceOf = ({ namespace, pod: { metadata } }: PodInfo) => hashOf(`${namespace}/${metadata.generateName ?? metadata.name}`, seed)
   let unsubscribe: (() => void)[] = []
   let next: Timer | undefined
   let start = 0
@@ -79,7 +84,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   function decide(entry: QueuedPod) {
     const { pod } = entry
     const profile = profiles.get(schedulerOf(pod.pod))!
-    const placement = placePod(profile, pod, view, engine.random, start)
+    const placement = placePod(profile, pod, view, createRandom(chanceOf(pod)), start)
     start = placement.nextStart
     const message = placement.message === undefined ? undefined : fail(entry, profile, placement)
     const { refusals, feasible, scores, node: chosen } = placement
@@ -305,3 +310,10 @@ const sameForScheduling = (a: Node, b: Node) =>
   same(a.metadata.labels, b.metadata.labels) &&
   same(a.status?.allocatable, b.status?.allocatable) &&
   same(a.metadata.annotations, b.metadata.annotations)
+
+/** A number for a text (FNV-1a), another one for every seed. */
+function hashOf(text: string, seed: number): number {
+  let hash = (0x811c9dc5 ^ seed) | 0
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0
+}

@@ -42,7 +42,7 @@ function* showHistory(kubectl: Kubectl, resource: Resource): Proc {
     return
   }
   const title = `${kindName(resource.type)}/${resource.name} ${wanted > 0 ? `with revision #${wanted}` : ''}\n`
-  yield* out(title + (wanted > 0 ? describeRevision(revisions, wanted) : `${listRevisions(revisions)}\n`))
+  yield* out(title + (wanted > 0 ? `${describeRevision(revisions, wanted)}\n` : `${listRevisions(revisions)}\n`))
 }
 
 function listRevisions(revisions: readonly Revision[]): string {

@@ -85,7 +85,7 @@ function* attachAndWait(
     if (remove) {
       try {
         yield* deleteResource(kubectl, resource, { propagationPolicy: deletePropagation(kubectl) })
-        yield* out(`pod "${resource.name}" deleted\n`)
+        if (!flags.bool('quiet')) yield* out(`pod "${resource.name}" deleted\n`)
         yield* waitForDeletion(kubectl, [{ ...resource, uid: pod.metadata.uid }], 0)
       } catch (error) {
         // oxlint-disable-next-line no-unsafe-finally -- a refused deletion is worth more words than what came before it

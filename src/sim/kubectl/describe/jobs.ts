@@ -50,7 +50,6 @@ export const describeCronJob = describing<CronJob>(function* (d, { metadata, spe
   write(0, `Schedule:\t${spec!.schedule}`)
   write(0, `Concurrency Policy:\t${spec!.concurrencyPolicy ?? ''}`)
   write(0, `Suspend:\t${spec!.suspend === undefined ? '<unset>' : spec!.suspend ? 'True' : 'False'}`)
-  write(0, `Time Zone:\t${optional(spec!.timeZone)}`)
   write(0, `Successful Job History Limit:\t${optional(spec!.successfulJobsHistoryLimit)}`)
   write(0, `Failed Job History Limit:\t${optional(spec!.failedJobsHistoryLimit)}`)
   write(0, `Starting Deadline Seconds:\t${optional(spec!.startingDeadlineSeconds, 's')}`)

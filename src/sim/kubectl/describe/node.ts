@@ -1,6 +1,6 @@
 import type { Node, Pod } from '../../api/types/core-v1.gen'
 import type { Lease } from '../../api/types/coordination-v1.gen'
-import { addQuantities, milliValue, quantityValue } from '../../formats/quantity'
+import { addQuantities, milliValue } from '../../formats/quantity'
 import { closeWithEvents, type Describer } from './describer'
 import { longTime, since, writeAnnotations, writeLabels, type Description } from './writer'
 
@@ -111,8 +111,9 @@ function writePods({ write, nowMs }: Description, pods: readonly Pod[], allocata
   write(1, '--------\t--------\t------')
   for (const name of ['cpu', 'memory', 'ephemeral-storage'])
     write(1, `${name}\t${cell(name, totals.requests)}\t${cell(name, totals.limits)}`)
+  const isHugePage = (name: string) => name.startsWith('hugepages-')
   const others = Object.keys(allocatable).filter((name) => !['cpu', 'memory', 'ephemeral-storage', 'pods'].includes(name)).sort() // prettier-ignore
-  for (const name of others) write(1, `${name}\t${amount(totals.requests[name])}\t${amount(totals.limits[name])}`)
+  for (const name of others.filter(isHugePage)) write(1, `${name}\t${cell(name, totals.requests)}\t${cell(name, totals.limits)}`)
+  for (const name of others.filter((name) => !isHugePage(name)))
+    write(1, `${name}\t${totals.requests[name] ?? '0'}\t${totals.limits[name] ?? '0'}`)
 }
-
-const amount = (text: string | undefined) => (text === undefined ? '0' : String(quantityValue(text)) === text ? text : text)

@@ -27,7 +27,6 @@ export const describeService = describing<Service>(function* (d, { metadata, spe
     const protocol = port.protocol ?? 'TCP'
     write(0, `Port:\t${name}\t${port.port}/${protocol}`)
     write(0, `TargetPort:\t${port.targetPort ?? 0}/${protocol}`)
-    if (port.appProtocol !== undefined) write(0, `AppProtocol:\t${port.appProtocol}`)
     if (port.nodePort) write(0, `NodePort:\t${name}\t${port.nodePort}/${protocol}`)
     write(0, `Endpoints:\t${endpointsText(slices, port.name)}`)
   }
