@@ -89,7 +89,8 @@ function strategyDefaults(strategy: StatefulSetUpdateStrategy): StatefulSetUpdat
 }
 
 function claimDefaults(claim: PersistentVolumeClaim): PersistentVolumeClaim {
-  const result = withDefaults(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', status: { phase: 'Pending' } })
+  const whole = withEmpty(withDefaults(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' }), 'status')
+  const result = changeField(whole, 'status', (status) => withDefaults(status, { phase: 'Pending' }))
   return changeField(withEmpty(result, 'metadata', 'spec'), 'spec', (spec) => withDefaults(spec, { volumeMode: 'Filesystem' }))
 }
 

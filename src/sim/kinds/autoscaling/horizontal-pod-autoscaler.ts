@@ -21,6 +21,7 @@ export const horizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
   shortNames: ['hpa'],
   categories: ['all'],
   namespaced: true,
+  generation: false,
   subresources: ['status'],
   otherVersions: [{ version: 'v1', toStorage: fromAutoscalingV1, fromStorage: toAutoscalingV1 }],
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),

@@ -16,6 +16,7 @@ export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
   plural: 'certificatesigningrequests',
   shortNames: ['csr'],
   namespaced: false,
+  generation: false,
   nameRule: 'path-segment',
   subresources: ['approval', 'status'],
   otherVersions: [

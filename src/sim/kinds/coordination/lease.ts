@@ -11,6 +11,7 @@ export const lease = defineKind<Lease>({
   kind: 'Lease',
   plural: 'leases',
   namespaced: true,
+  generation: false,
   otherVersions: [sameShape(stored, 'v1beta1')],
   validate: ({ spec }, at) => [
     ...(spec?.leaseDurationSeconds !== undefined && spec.leaseDurationSeconds <= 0

@@ -10,6 +10,7 @@ export const csiNode = defineKind<CSINode>({
   kind: 'CSINode',
   plural: 'csinodes',
   namespaced: false,
+  generation: false,
   otherVersions: [sameShape(stored, 'v1beta1')],
   validate: ({ spec }, at) => {
     const names = new Set<string>()

@@ -11,6 +11,7 @@ export const volumeAttachment = defineKind<VolumeAttachment>({
   kind: 'VolumeAttachment',
   plural: 'volumeattachments',
   namespaced: false,
+  generation: false,
   subresources: ['status'],
   otherVersions: [sameShape(stored, 'v1beta1')],
   beforeCreate: (object) => ({ ...object, status: { attached: false } }),

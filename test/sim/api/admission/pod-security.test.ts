@@ -72,3 +72,27 @@ test('raising the level of a namespace names the Pods that break it', () => {
     'one (and 1 other pod): allowPrivilegeEscalation != false, unrestricted capabilities, runAsNonRoot != true, seccompProfile',
   )
 })
+
+test('restricted lists what the baseline refuses first, and each control once', () => {
+  label({ 'pod-security.kubernetes.io/enforce': 'restricted' })
+  const securityContext = { capabilities: { add: ['NET_ADMIN'] }, privileged: true, seccompProfile: { type: 'RuntimeDefault' } }
+  const { message } = pod('x', { securityContext }, { hostNetwork: true, volumes: [{ name: 'v', hostPath: { path: '/' } }] })
+  expect([...message.matchAll(/(?:": |\), )([\w !=]+) \(/g)].map(([, control]: string[]) => control)).toEqual([
+    'host namespaces',
+    'privileged',
+    'allowPrivilegeEscalation != false',
+    'unrestricted capabilities',
+    'restricted volume types',
+    'runAsNonRoot != true',
+  ])
+})
+
+test.each([
+  ['enforce', 'strict', 'must be one of privileged, baseline, restricted'],
+  ['warn-version', 'v9', 'must be "latest" or "v1.x"'],
+])('a namespace with the label %s=%s is refused', (name, value, why) => {
+  const key = `pod-security.kubernetes.io/${name}`
+  expect(label({ [key]: value }).message).toBe(
+    `Namespace "default" is invalid: metadata.labels[${key}]: Invalid value: ${JSON.stringify(value)}: ${why}`,
+  )
+})
