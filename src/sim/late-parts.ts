@@ -25,6 +25,11 @@ import { statefulSetController } from './controllers/statefulset/statefulset'
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished'
 import { yamlReader } from './formats/late-yaml'
 import { parseYaml } from './formats/yaml'
+import { lateImages } from './node/images/catalogue'
+import { databases } from './node/images/databases'
+import { distributions, languages } from './node/images/distributions'
+import { samples, testImages } from './node/images/kubernetes'
+import { webServers } from './node/images/web-servers'
 
 // Importing this module puts every part of the cluster in its place that the page loads after the first prompt (engine/late-code.ts).
 lateTypes.arrive(types)
@@ -55,3 +60,4 @@ lateControllers.arrive([
   disruptionController,
   certificateSigner,
 ])
+lateImages.arrive([...webServers, ...distributions, ...languages, ...databases, ...testImages, ...samples])

@@ -1,11 +1,10 @@
+import { lateCode } from '../../engine/late-code'
 import { createRandom } from '../../engine/random'
 import { treeOf, type DirectoryEntry, type FileNode } from '../os/file-system'
-import { databases } from './databases'
-import { distributions, languages, systemFiles } from './distributions'
 import type { Image, Repository, ToolSet } from './image'
-import { samples, systemImages, testImages } from './kubernetes'
 import { parseImage, type ImageReference } from './reference'
-import { webServers } from './web-servers'
+import { systemImages } from './system'
+import { systemFiles } from './system-files'
 
 /** All images that can be pulled. */
 export interface Catalogue {
@@ -17,23 +16,17 @@ export interface Catalogue {
   tree(image: Image): DirectoryEntry
 }
 
-const builtIn: readonly Repository[] = [
-  ...webServers,
-  ...distributions,
-  ...languages,
-  ...databases,
-  ...systemImages,
-  ...testImages,
-  ...samples,
-]
+/** Images of people's own Pods: nobody runs one before the first prompt. */
+export const lateImages = lateCode<readonly Repository[]>('the catalogue of images')
 
 /** The built-in catalogue plus `more` (a lesson's own images, which may replace built-in ones). `toolFiles` gives the command-line tools of a tool set as path → program. */
 export function createCatalogue(
   toolFiles: (set: ToolSet) => Readonly<Record<string, FileNode>>,
   more: readonly Repository[] = [],
 ): Catalogue {
-  const repositories = new Map<string, Repository>()
-  for (const repository of [...builtIn, ...more]) for (const name of repository.names) repositories.set(name, repository)
+  const early = byName([...systemImages, ...more])
+  let late: ReadonlyMap<string, Repository> | undefined
+  const repositoryNamed = (name: string) => early.get(name) ?? (late ??= byName(lateImages.code)).get(name)
   const images = new Map<string, Image>()
   const trees = new Map<string, DirectoryEntry>()
 
@@ -50,7 +43,7 @@ export function createCatalogue(
 
   return {
     find({ repository: name, tag, digest }) {
-      const repository = repositories.get(name)
+      const repository = repositoryNamed(name)
       if (!repository) return undefined
       if (digest === undefined) return Object.hasOwn(repository.tags, tag) ? build(repository, tag, repository.tags[tag]!) : undefined
       for (const [tag, version] of Object.entries(repository.tags)) {
@@ -59,7 +52,7 @@ export function createCatalogue(
       }
       return undefined
     },
-    hasRepository: (repository) => repositories.has(repository),
+    hasRepository: (repository) => repositoryNamed(repository) !== undefined,
     tree(image) {
       const known = trees.get(image.digest)
       if (known) return known
@@ -69,6 +62,9 @@ export function createCatalogue(
     },
   }
 }
+
+const byName = (repositories: readonly Repository[]) =>
+  new Map(repositories.flatMap((repository) => repository.names.map((name) => [name, repository] as const)))
 
 /** The catalogue's image for a name as a Pod writes it; undefined when it is unknown or no image name. */
 export function findImage(catalogue: Catalogue, name: string): Image | undefined {

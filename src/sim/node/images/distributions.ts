@@ -1,55 +1,6 @@
-import { directory, file, programFile, type FileNode } from '../os/file-system'
+import { programFile } from '../os/file-system'
 import { patches, tagsOf, type Repository } from './image'
-
-/** Where every container has something mounted; made once an image, not once a container. */
-const MOUNT_POINTS = ['/proc', '/dev', '/sys/fs/cgroup', '/etc', '/var/run/secrets/kubernetes.io/serviceaccount']
-const mountPoints = () => Object.fromEntries(MOUNT_POINTS.map((path) => [path, directory()]))
-
-const passwd = (shell: string, more = '') =>
-  file(
-    `root:x:0:0:root:/root:${shell}\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n${more}nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n`,
-  )
-const group = file('root:x:0:\ndaemon:x:1:\ntty:x:5:\nwww-data:x:33:\nnogroup:x:65534:\n')
-
-/** The directories and accounts every distribution has. */
-export const baseFiles = (osRelease: string, shell = '/bin/sh', accounts = ''): Record<string, FileNode> => ({
-  ...mountPoints(),
-  '/etc/passwd': passwd(shell, accounts),
-  '/etc/group': group,
-  '/etc/os-release': file(osRelease),
-  '/root': directory({}, 0o700),
-  '/tmp': directory({}, 0o1777),
-  '/var/log': directory(),
-  '/home': directory(),
-  '/opt': directory(),
-  '/srv': directory(),
-  '/mnt': directory(),
-  '/run': directory(),
-  // Every folder of PATH exists, so that looking a command up finds nothing rather than failing.
-  ...Object.fromEntries(['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].map((path) => [path, directory()])),
-})
-
-const debianRelease = (version: string, name: string) =>
-  `PRETTY_NAME="Debian GNU/Linux ${version} (${name})"\nNAME="Debian GNU/Linux"\nVERSION_ID="${version}"\nVERSION="${version} (${name})"\nVERSION_CODENAME=${name}\nID=debian\nHOME_URL="https://www.debian.org/"\n`
-const ubuntuRelease = (version: string, name: string) =>
-  `PRETTY_NAME="Ubuntu ${version} LTS"\nNAME="Ubuntu"\nVERSION_ID="${version}"\nVERSION="${version} LTS (${name})"\nVERSION_CODENAME=${name.toLowerCase().split(' ')[0]}\nID=ubuntu\nID_LIKE=debian\n`
-const alpineRelease = (version: string) =>
-  `NAME="Alpine Linux"\nID=alpine\nVERSION_ID=${version}\nPRETTY_NAME="Alpine Linux v${version.split('.').slice(0, 2).join('.')}"\n`
-const rpmRelease = (id: string, name: string, version: string) =>
-  `NAME="${name}"\nVERSION="${version}"\nID="${id}"\nID_LIKE="rhel fedora"\nVERSION_ID="${version}"\nPRETTY_NAME="${name} ${version}"\n`
-
-/** What a tool set brings along besides the tools, for images that do not say better. */
-export const systemFiles: Readonly<Record<'busybox' | 'alpine' | 'debian' | 'none', () => Record<string, FileNode>>> = {
-  busybox: () => baseFiles(''),
-  alpine: () => baseFiles(alpineRelease('3.22.2')),
-  debian: () => baseFiles(debianRelease('12', 'bookworm'), '/bin/bash', 'nginx:x:101:101:nginx user:/nonexistent:/bin/false\n'),
-  none: () => ({
-    ...mountPoints(),
-    '/etc/passwd': passwd('/sbin/nologin', 'nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n'),
-    '/etc/group': group,
-    '/tmp': directory({}, 0o1777),
-  }),
-}
+import { alpineRelease, baseFiles, debianRelease, rpmRelease, ubuntuRelease } from './system-files'
 
 const busyboxVersions = [
   ...patches('1.37', 0), ...patches('1.36', 1), ...patches('1.35', 0), ...patches('1.34', 1), ...patches('1.33', 1), ...patches('1.32', 1), ...patches('1.31', 1),
