@@ -1,6 +1,7 @@
 import type { AdmissionPlugin } from '../hooks'
 import { escalation } from '../auth/escalation'
 import { certificateRequester } from './certificate-requester'
+import { claimResize } from './claim-resize'
 import { defaultStorageClass } from './default-storage-class'
 import { defaultTolerationSeconds } from './default-toleration-seconds'
 import { latePluginsWith } from './late-plugins'
@@ -24,6 +25,7 @@ export function admissionPluginsWith(call?: CallWebhook): readonly AdmissionPlug
     defaultTolerationSeconds,
     defaultStorageClass,
     storageObjectInUseProtection,
+    claimResize,
     certificateRequester,
     late('MutatingAdmissionPolicy'),
     late('MutatingAdmissionWebhook'),

@@ -1,4 +1,4 @@
-import { readFile, stat, useCpu, write } from '../os/calls'
+import { readFile, sleep, stat, useCpu, write } from '../os/calls'
 import type { Proc, Program } from '../os/syscalls'
 import { serveHttp } from './http-server'
 import { untilStopped } from './pause'
@@ -86,18 +86,77 @@ export const python = (version: string): Program =>
     if (module >= 0 && args[module + 1] === 'http.server') return yield* fileServer(Number(args[module + 2] ?? 8000))(self)
     const program = code(args, 'c')
     if (program === undefined) return args.length === 0 ? 0 : yield* refuse('python3')
-    for (const statement of program
-      .split(/[;\n]/)
-      .map((text) => text.trim())
-      .filter(Boolean)) {
-      const printed = /^print\((.*)\)$/.exec(statement)
-      const text = printed && literal(printed[1]!)
-      if (statement.startsWith('import ')) continue
-      if (text === undefined || text === null) return yield* refuse('python3')
-      yield* write(1, `${text}\n`)
-    }
-    return 0
+    return yield* runPython(program, self.env)
   }
+
+/** Lines of the one sort of Python program that Jobs in tutorials are made of: print, sleep, exit, and if/else on an environment variable. */
+function* runPython(program: string, env: Readonly<Record<string, string>>): Proc<number> {
+  const lines = program
+    .split('\n')
+    .map((line) => ({ indent: line.search(/\S/), text: line.trim() }))
+    .filter(({ text }) => text !== '' && !text.startsWith('#'))
+  let skipDeeperThan = Infinity // inside a branch not taken
+  const taken = new Map<number, boolean>() // by indentation: whether a branch of the chain has been taken
+  for (const { indent, text } of lines) {
+    if (indent > skipDeeperThan) continue
+    skipDeeperThan = Infinity
+    const branch = /^(?:(if|elif)\s+(.*)|else)\s*:\s*(.*)$/.exec(text)
+    let simple = text
+    if (branch) {
+      const [, word, condition = '', rest = ''] = branch
+      const holds = word === undefined ? true : conditionOf(condition, env)
+      if (holds === undefined) return yield* refuse('python3')
+      const enters = holds && (word === 'if' || !taken.get(indent))
+      taken.set(indent, enters || (word !== 'if' && taken.get(indent) === true))
+      if (!enters) skipDeeperThan = indent
+      if (!enters || rest === '') continue
+      simple = rest
+    }
+    for (const statement of simple.split(';').map((each) => each.trim())) {
+      if (statement === '' || statement === 'pass' || /^(import|from) /.test(statement)) continue
+      const exit = /^(?:sys\.)?exit\((\d*)\)$/.exec(statement)
+      if (exit) return Number(exit[1] || 0)
+      const pause = /^(?:time\.)?sleep\(([\d.]+)\)$/.exec(statement)
+      const printed = /^print\((.*)\)$/.exec(statement)
+      const shown = printed && valueOf(printed[1]!, env)
+      if (pause) yield* sleep(Number(pause[1]) * 1000)
+      else if (typeof shown === 'string' || typeof shown === 'number') yield* write(1, `${shown}\n`)
+      else return yield* refuse('python3')
+    }
+  }
+  return 0
+}
+
+/** A literal, an environment variable, or one of them as a number; undefined for anything else. */
+function valueOf(text: string, env: Readonly<Record<string, string>>): string | number | undefined {
+  const trimmed = text.trim()
+  const modulo = /^(.+?)\s*%\s*(\d+)$/.exec(trimmed)
+  if (modulo) {
+    const value = valueOf(modulo[1]!, env)
+    return typeof value === 'number' ? value % Number(modulo[2]) : undefined
+  }
+  const number = /^int\((.*)\)$/.exec(trimmed)
+  if (number) return Number(valueOf(number[1]!, env))
+  const variable = /^os\.(?:environ\.get|getenv)\(\s*["'](\w+)["']\s*\)$|^os\.environ\[\s*["'](\w+)["']\s*\]$/.exec(trimmed)
+  if (variable) return env[(variable[1] ?? variable[2])!] ?? ''
+  return /^-?\d+$/.test(trimmed) ? Number(trimmed) : literal(trimmed)
+}
+
+function conditionOf(text: string, env: Readonly<Record<string, string>>): boolean | undefined {
+  const match = /^\(?(.+?)\s*(==|!=|<=|>=|<|>)\s*([^()]+?)\)?$/.exec(text.trim())
+  const left = match ? valueOf(match[1]!, env) : undefined
+  const right = match ? valueOf(match[3]!, env) : undefined
+  if (left === undefined || right === undefined) return undefined
+  const comparisons = {
+    '==': left === right,
+    '!=': left !== right,
+    '<=': left <= right,
+    '>=': left >= right,
+    '<': left < right,
+    '>': left > right,
+  }
+  return comparisons[match![2] as keyof typeof comparisons] // the pattern takes these operators only
+}
 
 const fileServer =
   (port: number): Program =>
