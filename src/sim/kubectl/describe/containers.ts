@@ -5,9 +5,11 @@ import type {
   EnvVar,
   Pod,
   Probe,
+  ResourceFieldSelector,
   ResourceRequirements,
   Toleration,
 } from '../../api/types/core-v1.gen'
+import { milliValue, quantityValue } from '../../formats/quantity'
 import { longTime, type Description } from './writer'
 
 /** The section `Containers:` or `Init Containers:`; with `space` it stands inside a pod template. */
@@ -112,17 +114,16 @@ function writeEnvironment({ write }: Description, container: Container, pod: Pod
   }
   write(2, `Environment:${container.env?.length ? '' : '\t<none>'}`)
   for (const variable of container.env ?? []) {
-    envText(variable, pod)
+    envText(variable, container, pod)
       .split('\n')
       .forEach((line, i) => write(3, i === 0 ? `${variable.name}:\t${line}` : `\t${line}`))
   }
 }
 
-function envText({ value = '', valueFrom }: EnvVar, pod: Pod | undefined): string {
+function envText({ value = '', valueFrom }: EnvVar, container: Container, pod: Pod | undefined): string {
   const { fieldRef, resourceFieldRef, secretKeyRef, configMapKeyRef } = valueFrom ?? {}
   if (fieldRef) return `${pod ? fieldValue(pod, fieldRef.fieldPath) : ''} (${fieldRef.apiVersion ?? 'v1'}:${fieldRef.fieldPath})`
-  if (resourceFieldRef)
-    return `${resourceFieldRef.divisor && resourceFieldRef.divisor !== '0' ? resourceFieldRef.divisor : '0'} (${resourceFieldRef.resource})`
+  if (resourceFieldRef) return `${resourceText(resourceFieldRef, container)} (${resourceFieldRef.resource})`
   if (secretKeyRef)
     return `<set to the key '${secretKeyRef.key}' in secret '${secretKeyRef.name}'>\tOptional: ${secretKeyRef.optional ?? false}`
   if (configMapKeyRef)
@@ -130,11 +131,23 @@ function envText({ value = '', valueFrom }: EnvVar, pod: Pod | undefined): strin
   return value
 }
 
-/** Fields of the object itself are known to kubectl; those of its status only the node can fill in. */
-function fieldValue({ metadata }: Pod, path: string): string {
-  const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path)
-  if (keyed) return metadata[keyed[1] as 'labels' | 'annotations']?.[keyed[2]!] ?? ''
-  return { 'metadata.name': metadata.name, 'metadata.namespace': metadata.namespace, 'metadata.uid': metadata.uid }[path] ?? ''
+/** A client knows two fields of an object by name; the others only the node fills in. */
+const fieldValue = ({ metadata }: Pod, path: string) =>
+  ({ 'metadata.name': metadata.name, 'metadata.namespace': metadata.namespace })[path] ?? ''
+
+/** What a container sees of its own limits and requests, in units of `divisor`. */
+function resourceText({ resource, divisor }: ResourceFieldSelector, { resources }: Container): string {
+  const [which, ...rest] = resource.split('.')
+  const name = rest.join('.')
+  if (
+    (which !== 'limits' && which !== 'requests') ||
+    !(['cpu', 'memory', 'ephemeral-storage'].includes(name) || name.startsWith('hugepages-'))
+  )
+    return ''
+  const amount = name === 'cpu' ? milliValue : quantityValue
+  const unit = divisor === undefined || amount(divisor) === 0 ? '1' : divisor
+  const value = Math.ceil(amount(resources?.[which]?.[name] ?? '0') / amount(unit))
+  return value === 0 && (resource === 'limits.cpu' || resource === 'limits.memory') ? 'node allocatable' : String(value)
 }
 
 function writeMounts({ write }: Description, { volumeMounts = [], volumeDevices = [] }: Container): void {
