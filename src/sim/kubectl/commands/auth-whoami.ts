@@ -2,7 +2,6 @@ import { asReported, CommandError, hasReason, isNotFound } from '../errors'
 import { alignTable } from '../printers/table'
 import { outputFormat, printerFor, type Printable } from '../printers/printer'
 import { requestJson } from '../rest'
-import { asStruct } from '../typed'
 import { out, type Command } from '../session'
 
 interface SelfSubjectReview {
@@ -34,7 +33,9 @@ export const authWhoami: Command = {
       throw asReported(error)
     }
     if (outputFormat(kubectl).format) {
-      yield* out((yield* printerFor(kubectl, { struct: true }))(asStruct(review as unknown as Printable))) // a plain object
+      yield* out(
+        (yield* printerFor(kubectl, { struct: true }))({ ...review, metadata: { creationTimestamp: null } } as unknown as Printable),
+      ) // a plain object
       return
     }
     const { username, uid, groups = [], extra = {} } = review.status.userInfo

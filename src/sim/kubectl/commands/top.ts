@@ -2,7 +2,6 @@ import type { AnyObject } from '../../api/object'
 import { milliValue, quantityValue } from '../../formats/quantity'
 import type { Proc } from '../../node/os/syscalls'
 import { builtInResource } from '../built-in-resource'
-import { rediscover, discover } from '../discovery'
 import { CommandError } from '../errors'
 import { clientConfig } from '../kubeconfig'
 import { listResources, type ResourceQuery } from '../resources'
@@ -56,9 +55,9 @@ function* checked(kubectl: Kubectl, what: 'node' | 'pod', clash: string): Proc<s
   if (!['', 'cpu', 'memory'].includes(flags.text('sort-by'))) throw new CommandError('--sort-by accepts only cpu or memory')
   if (args.length > 0 && (flags.text('selector') || (flags.has('field-selector') && flags.text('field-selector'))))
     throw new CommandError(clash)
-  const served = ({ types }: { readonly types: readonly { readonly group: string }[] }) =>
-    types.some(({ group }) => group === 'metrics.k8s.io')
-  if (!served(yield* discover(kubectl)) && !served(yield* rediscover(kubectl))) throw new CommandError('Metrics API not available')
+  // Asked anew each time: a metrics server comes and goes.
+  const { groups = [] } = yield* requestJson<{ readonly groups?: readonly { readonly name: string }[] }>(kubectl, { path: '/apis' })
+  if (!groups.some(({ name }) => name === 'metrics.k8s.io')) throw new CommandError('Metrics API not available')
   return args[0]
 }
 
@@ -99,13 +98,13 @@ export const topNode: Command = {
       .map(({ metadata, usage }) => ({ key: metadata.name, usage: usageOf(usage) }))
       .toSorted(order(flags.text('sort-by')))
     const percent = (used: number, all: number | undefined) => (all ? `${Math.floor((used / all) * 100)}%` : '<unknown>')
-    let text = flags.bool('no-headers') ? '' : 'NAME\tCPU(cores)\tCPU(%)\tMEMORY(bytes)\tMEMORY(%)\n'
+    let text = flags.bool('no-headers') ? '' : 'NAME\tCPU(cores)\tCPU(%)\tMEMORY(bytes)\tMEMORY(%)\t\n'
     for (const { key, usage } of rows) {
       const all = available.get(key)
-      text += `${[key, cpuText(usage), percent(usage.cpuMilli, all?.cpuMilli), memoryText(usage), percent(usage.memoryBytes, all?.memoryBytes)].join('\t')}\n`
+      text += `${[key, cpuText(usage), percent(usage.cpuMilli, all?.cpuMilli), memoryText(usage), percent(usage.memoryBytes, all?.memoryBytes)].join('\t')}\t\n`
       available.delete(key)
     }
-    for (const key of available.keys()) text += `${[key, '<unknown>', '<unknown>', '<unknown>', '<unknown>'].join('\t')}\n`
+    for (const key of available.keys()) text += `${[key, '<unknown>', '<unknown>', '<unknown>', '<unknown>'].join('\t')}\t\n`
     yield* out(alignTable(text))
   },
 }
@@ -130,7 +129,7 @@ export const topPod: Command = {
       .toSorted(order(flags.text('sort-by')))
     const lead = everywhere ? ['NAMESPACE'] : []
     const header = [...lead, ...(each ? ['POD'] : []), 'NAME', 'CPU(cores)', 'MEMORY(bytes)']
-    let text = flags.bool('no-headers') ? '' : `${header.join('\t')}\n`
+    let text = flags.bool('no-headers') ? '' : `${header.join('\t')}\t\n`
     for (const { metadata, parts, usage } of rows) {
       const before = everywhere ? [metadata.namespace] : []
       const lines = each
@@ -138,12 +137,12 @@ export const topPod: Command = {
             .toSorted(order(flags.text('sort-by')))
             .map((part) => [...before, metadata.name, part.key, cpuText(part.usage), memoryText(part.usage)])
         : [[...before, metadata.name, cpuText(usage), memoryText(usage)]]
-      for (const line of lines) text += `${line.join('\t')}\n`
+      for (const line of lines) text += `${line.join('\t')}\t\n`
     }
     if (flags.bool('sum')) {
       const all = sum(rows.map(({ usage }) => usage))
       const gap = [...lead, ...(each ? ['POD'] : [])].map(() => '')
-      text += `${[...gap, '', '________', '________'].join('\t')}\n${[...gap, '', cpuText(all), memoryText(all)].join('\t')}\n`
+      text += `${[...gap, '', '________', '________'].join('\t')}\t\n${[...gap, '', cpuText(all), memoryText(all)].join('\t')}\t\n`
     }
     yield* out(alignTable(text))
   },
