@@ -145,7 +145,11 @@ function* patchUntilItFits(
   }
 }
 
-function patchFor(modified: AnyObject, current: AnyObject): { patch: Readonly<Record<string, unknown>>; kind: 'strategic' | 'merge' } {
+/** What turns the object that is there into the one that is wanted: three-way, with what was applied last. */
+export function patchFor(
+  modified: AnyObject,
+  current: AnyObject,
+): { patch: Readonly<Record<string, unknown>>; kind: 'strategic' | 'merge' } {
   const text = lastAppliedOf(current)
   const original = text ? (JSON.parse(text) as AnyObject) : undefined
   const typeName = typeNameOf(modified.apiVersion, modified.kind)
