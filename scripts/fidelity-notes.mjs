@@ -48,7 +48,7 @@ export const simplified = [
 
 /** What is not there at all. */
 export const notModelled = [
-  'nodes/proxy and the kubelet’s own HTTP API (`configz`, `stats/summary`, `logs/`)',
+  'most of the kubelet’s own HTTP API behind nodes/proxy (`configz`, `stats/summary`, `logs/`): only `healthz` and `pods` answer',
   'API priority and fairness: no request is queued or refused for load',
   'CBOR bodies are refused, as by a server without the feature; answers are JSON, YAML and, for OpenAPI v2, protobuf',
   'aggregated API servers other than the ones in the simulation',

@@ -1,6 +1,7 @@
 import type { SubresourceHandler } from '../api/hooks'
 import { csrApproval } from './certificates/csr-approval'
 import { namespaceFinalize } from './core/namespace-finalize'
+import { nodeProxy } from './core/node-proxy'
 import { podBinding } from './core/pod-binding'
 import { podProxy, serviceProxy } from './core/proxy'
 import { podAttach, podExec, podLog, podPortForward } from './core/pod-connections'
@@ -11,6 +12,7 @@ import { podEphemeralContainers, podResize } from './core/pod-parts'
 export const subresourceHandlers: readonly SubresourceHandler[] = [
   csrApproval,
   namespaceFinalize,
+  nodeProxy,
   podAttach,
   podBinding,
   podEphemeralContainers,
