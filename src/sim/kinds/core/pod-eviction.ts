@@ -16,7 +16,8 @@ export const podEviction: CallSubresource = {
   subresource: 'eviction',
   verbs: ['create'],
   body: { group: 'policy', version: 'v1', kind: 'Eviction' },
-  handle: (request) => {
+  handle: (asked) => {
+    const request = withOwnDryRun(asked)
     const evicted = request.object as unknown as Pod // the handler is asked for Pods only
     if (!needsNoBudget(evicted)) {
       const [budget, second] = budgetsOf(evicted, request)
@@ -26,6 +27,12 @@ export const podEviction: CallSubresource = {
     remove(evicted, request)
     return success(201)
   },
+}
+
+/** An eviction may ask for a dry run in its own delete options, as kubectl drain does, instead of in the URL. */
+function withOwnDryRun(request: SubresourceRequest): SubresourceRequest {
+  const { deleteOptions } = (request.body ?? {}) as unknown as Partial<Eviction> // decoded as an Eviction
+  return { ...request, dryRun: request.dryRun || (deleteOptions?.dryRun ?? []).includes('All') }
 }
 
 /** What is not running yet, or no longer, serves nobody. */

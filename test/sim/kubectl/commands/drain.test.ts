@@ -50,3 +50,13 @@ test('a drain is refused because of DaemonSet pods, and waits for the disruption
     /^node\/node01 already cordoned\n[^]*pod\/web-\S+ evicted\nnode\/node01 drained\n$/,
   )
 })
+
+test('a drain in a dry run of the server evicts nobody', () => {
+  const cluster = createCluster({ seed: 1 })
+  cluster.run('kubectl create deployment web --image=nginx --replicas=6; kubectl rollout status deployment/web')
+  const before = cluster.run('kubectl get pods -o name').stdout
+  expect(cluster.run('kubectl drain node01 --ignore-daemonsets --dry-run=server').stdout).toContain(
+    '(server dry run)\nnode/node01 drained (server dry run)\n',
+  )
+  expect(cluster.run('sleep 60; kubectl get pods -o name').stdout).toBe(before)
+})
