@@ -2,7 +2,8 @@ import type { Container, Pod } from '../../api/types/core-v1.gen'
 import { parseTimestamp } from '../../engine/time'
 import { close, poll, readLine } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
-import { asReported, CommandError, throwAll } from '../errors'
+import { asReported, CommandError, isNotFound, throwAll } from '../errors'
+import { clientConfig } from '../kubeconfig'
 import { podsBehind } from '../pods-behind'
 import { requestLogs, type LogOptions } from '../pod-logs'
 import type { Resource } from '../resources'
@@ -32,10 +33,7 @@ export const logs: Command = {
       )
     }
     const container = args[1] ?? flags.text('container')
-    const pods = yield* podsBehind(kubectl, selector ? { selector } : { word: args[0]! }, {
-      allPods: flags.bool('all-pods'),
-      onlyOne: !flags.bool('all-pods') && !selector,
-    })
+    const pods = yield* podsToRead(kubectl, selector ? { selector } : { word: args[0]! })
     const sources = pods.flatMap((pod) => sourcesOf(kubectl, pod, container))
     const unnamed = sources.find(({ announce }) => announce)
     if (unnamed?.announce) yield* err(`${unnamed.announce}\n`)
@@ -61,6 +59,18 @@ export const logs: Command = {
     }
     throwAll(errors)
   },
+}
+
+/** The pods meant; where there is no such object, kubectl says in which namespace it looked. */
+function* podsToRead(kubectl: Kubectl, which: { selector: string } | { word: string }): Proc<readonly Resource[]> {
+  const allPods = kubectl.flags.bool('all-pods')
+  try {
+    return yield* podsBehind(kubectl, which, { allPods, onlyOne: !allPods && !('selector' in which) })
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    const { namespace } = yield* clientConfig(kubectl)
+    throw new CommandError(`error from server (NotFound): ${error.status.message} in namespace ${JSON.stringify(namespace)}`)
+  }
 }
 
 interface Source {
