@@ -42,9 +42,9 @@ function drive(cluster: Cluster, condition: () => boolean): { cpuMs: number; lon
   const start = cpuMs()
   let longestMs = 0
   for (let count = 0; ; count++) {
-    const before = cpuMs() // wall time would tell of the other programs on the machine
+    const before = performance.now() // asking for CPU time at every event would cost more than many events do
     if (!cluster.engine.step()) throw new Error('nothing is left to do')
-    longestMs = Math.max(longestMs, cpuMs() - before)
+    longestMs = Math.max(longestMs, performance.now() - before)
     if (count % 64 === 0 && condition()) break
   }
   return { cpuMs: cpuMs() - start, longestMs }
@@ -82,7 +82,7 @@ const cases: Readonly<Record<string, () => void>> = {
     print({
       'CPU ms/pod': used / size,
       'CPU s': used / 1000,
-      'longest event CPU ms': longestMs,
+      'longest event ms': longestMs,
       'heap KB/pod': (heapBytes() - heap) / 1024 / size,
     })
   },
@@ -93,7 +93,7 @@ const cases: Readonly<Record<string, () => void>> = {
     })
     cluster.advance(1000)
     const { cpuMs: used, longestMs } = drive(cluster, isReady(cluster, size))
-    print({ 'CPU ms/pod': used / size, 'CPU s': used / 1000, 'longest event CPU ms': longestMs })
+    print({ 'CPU ms/pod': used / size, 'CPU s': used / 1000, 'longest event ms': longestMs })
   },
   settled() {
     const { cluster } = createReady(size, true)

@@ -380,7 +380,10 @@ export function createMachine(options: MachineOptions): Machine {
     state: task.state,
     startedMs: task.startedMs,
     cpuMs: task.cpuMs,
-    user: userName(task.who.uid),
+    // Looked up in /etc/passwd only for those who ask: whoever samples resource use does not.
+    get user() {
+      return userName(task.who.uid)
+    },
     tty: [0, 1, 2].some((fd) => task.fds.get(fd)?.tty !== undefined),
   })
 
