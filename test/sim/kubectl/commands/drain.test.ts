@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createCluster } from '../../../../src/sim/cluster'
+import { type Cluster, createCluster } from '../../../../src/sim/cluster'
 
 test.each([
   ['kubectl taint nodes node01 a=b', 'error: invalid taint spec: a=b, name part must consist of'],
@@ -31,8 +31,15 @@ test('a taint is added once, changed only with --overwrite, and removed', () => 
   expect(cluster.run('kubectl taint nodes node01 team-').stdout).toBe('node/node01 untainted\n')
 })
 
-test('a drain is refused because of DaemonSet pods, and waits for the disruption budget until its time is up', () => {
+/** A cluster whose workers hold nothing but kube-proxy: metrics-server keeps its certificates in an emptyDir, which a drain refuses to lose. */
+function workersWithDaemonPodsOnly(): Cluster {
   const cluster = createCluster({ seed: 1 })
+  cluster.run('kubectl -n kube-system delete deployment metrics-server --cascade=foreground')
+  return cluster
+}
+
+test('a drain is refused because of DaemonSet pods, and waits for the disruption budget until its time is up', () => {
+  const cluster = workersWithDaemonPodsOnly()
   expect(cluster.run('kubectl drain node01').stderr).toMatch(
     /^error: unable to drain node "node01" due to error: cannot delete DaemonSet-managed Pods \(use --ignore-daemonsets to ignore\): kube-system\/kube-proxy-\w+, continuing command\.\.\.\nThere are pending nodes to be drained:\n node01\ncannot delete DaemonSet-managed Pods/,
   )
@@ -52,7 +59,7 @@ test('a drain is refused because of DaemonSet pods, and waits for the disruption
 })
 
 test('a drain in a dry run of the server evicts nobody', () => {
-  const cluster = createCluster({ seed: 1 })
+  const cluster = workersWithDaemonPodsOnly()
   cluster.run('kubectl create deployment web --image=nginx --replicas=6; kubectl rollout status deployment/web')
   const before = cluster.run('kubectl get pods -o name').stdout
   expect(cluster.run('kubectl drain node01 --ignore-daemonsets --dry-run=server').stdout).toContain(
