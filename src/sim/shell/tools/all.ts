@@ -5,56 +5,32 @@ import { awk } from './awk/awk'
 import { column, comm, cut, expand, fold, join, paste, rev, shuf, sort, split, sponge, tee, tr, uniq } from './columns'
 import { cmp, diff } from './compare'
 import { base64, hexdump, md5sum, od, sha1sum, sha256sum, strings, xxd } from './encode'
-import { basename, chmod, chown, cp, df, dirname, du, ln, ls, mkdir, mktemp, mv, realpath, rm, rmdir, statTool, touch, tree } from './files'
 import { egrep, fgrep, grep } from './grep'
 import { gzip } from './gzip'
 import { jq } from './jq/jq'
-import { curl, dig, host, ifconfig, ip, nc, nslookup, ping, wget } from './network'
 import { bc, expr, factor, perl } from './numbers'
 import { openssl } from './openssl'
 import { editor, less, man } from './pager'
 import { echo, falseTool, printf, pwd, test, trueTool } from './plain'
 import { cat, head, nl, tac, tail, wc } from './read'
 import { find, xargs } from './run'
-import { sed } from './sed'
-import * as system from './system'
+import { sed } from './sed/sed'
+import { date, sleep } from './clock'
+import { ifconfig, ip, nc, ping } from './connections'
+import { curl } from './curl'
+import { df, du } from './disk-usage'
+import { getent, hostname, id, nproc, uname, uptime, which, whoami } from './identity'
+import { ls, tree } from './listing'
+import { dig, host, nslookup } from './lookup'
+import { basename, dirname, mktemp, realpath } from './paths'
+import { chmod, chown, statTool } from './permissions'
+import { cp, ln, mkdir, mv, rm, rmdir, touch } from './placing'
+import { free, kill, pgrep, pkill, ps, top } from './processes'
+import { seq, yes } from './sequences'
+import { env, nice, nohup, printenv, stdbuf, sudo, time, timeout, watch } from './starting'
+import { clear, mount, stty, sync, tput, tty } from './terminal'
+import { wget } from './wget'
 import type { Make, Tool } from './tool'
-
-const {
-  clear,
-  date,
-  env,
-  free,
-  getent,
-  hostname,
-  id,
-  kill,
-  mount,
-  nice,
-  nohup,
-  nproc,
-  pgrep,
-  pkill,
-  printenv,
-  ps,
-  seq,
-  sleep,
-  stdbuf,
-  stty,
-  sudo,
-  sync,
-  time,
-  timeout,
-  top,
-  tput,
-  tty,
-  uname,
-  uptime,
-  watch,
-  which,
-  whoami,
-  yes,
-} = system
 
 /** Tools that both makes have. */
 const common: Readonly<Record<string, Tool>> = {

@@ -1,7 +1,7 @@
 import { listDirectory, makeDirectory, read, readFile, setTimes, stat, write, writeFile } from '../../node/os/calls'
 import { SyscallError, type FileStat, type Proc } from '../../node/os/syscalls'
 import { bytesFromText, textFromBytes } from '../../node/os/text'
-import { modeText, names } from './files'
+import { modeText, names } from './listing'
 import { formatTime } from './format'
 import { GZIP_MARK } from './gzip'
 import { ToolError, complain, tool, type Context } from './tool'

@@ -1,9 +1,9 @@
 import { listDirectory, nowMs, readFile, remove, stat, write, readAll } from '../../node/os/calls'
 import { SyscallError, type FileStat, type Proc } from '../../node/os/syscalls'
 import { matchesPattern } from '../pattern'
-import { modeText, names } from './files'
+import { modeText, names } from './listing'
 import { formatTime } from './format'
-import { runCommand } from './system'
+import { runCommand } from './starting'
 import { ToolError, complain, parseOptions, tool, type Context } from './tool'
 
 /** Tools that run others for each of many things: xargs and find. */
