@@ -30,8 +30,11 @@ import { databases } from './node/images/databases'
 import { distributions, languages } from './node/images/distributions'
 import { samples, testImages } from './node/images/kubernetes'
 import { webServers } from './node/images/web-servers'
+import { lateShell } from './shell/login'
+import { shellCode } from './shell/shell-code'
 
 // Importing this module puts every part of the cluster in its place that the page loads after the first prompt (engine/late-code.ts).
+lateShell.arrive(shellCode)
 lateTypes.arrive(types)
 celLibrary.arrive({ Environment })
 openApi.arrive(openApiRoutes)

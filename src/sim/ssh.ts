@@ -3,7 +3,7 @@ import { poll, pipe, read, setTerminalMode, sleep, terminalSize, write } from '.
 import type { OpenFile } from './node/os/open-file'
 import type { Proc, Program, Self } from './node/os/syscalls'
 import { createTty } from './node/os/tty'
-import { bash } from './shell/shell'
+import { bash } from './shell/login'
 import { loginEnvironment, signalGroup } from './workstation'
 
 /** How long a machine that does not answer is waited for. */

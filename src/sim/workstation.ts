@@ -4,8 +4,7 @@ import { DEFAULT_PATH } from './node/os/load'
 import { createPipe, nullDevice, sinkFile, textFile } from './node/os/pipe'
 import { SyscallError, type Signal } from './node/os/syscalls'
 import { createTty } from './node/os/tty'
-import { SESSION_COMMANDS, SESSION_STATUSES, sessionShell } from './shell/session'
-import { bash } from './shell/shell'
+import { bash, SESSION_COMMANDS, SESSION_STATUSES, sessionShell } from './shell/login'
 
 /** The environment of somebody who logs in on a host. */
 export const loginEnvironment = (host: Host): Readonly<Record<string, string>> => ({

@@ -5,6 +5,7 @@ import { toYaml } from '../formats/yaml-emit'
 import { directory, file, link, programFile, type FileNode } from '../node/os/file-system'
 import { bytesFromText } from '../node/os/text'
 import type { HostFacts } from '../node/node-object'
+import { SHIPPED_BASHRC } from '../shell/interactive/first-prompt'
 import { API_SERVER_PORT } from './addresses'
 import { MANIFESTS_FOLDER, staticPodManifests } from './static-pods'
 
@@ -25,16 +26,11 @@ export function hostFiles({ name, address, controlPlane }: HostFacts, version: s
     '/var/log': directory({}, 0o755, nowMs),
     '/usr/local/bin/kubectl': programFile('kubectl', nowMs),
     '/usr/local/bin/k': link('kubectl', nowMs),
-    '/root/.bashrc': file(BASHRC, 0o644, nowMs),
+    '/root/.bashrc': file(SHIPPED_BASHRC, 0o644, nowMs),
     '/etc/machine-id': file(`${name}\n`, 0o444, nowMs),
     ...(controlPlane && controlPlaneFiles(address, version, nowMs)),
   }
 }
-
-const BASHRC = `# ~/.bashrc: what every new terminal reads first.
-alias k=kubectl
-alias ll='ls -l'
-`
 
 function controlPlaneFiles(address: string, version: string, nowMs: number): Record<string, FileNode> {
   const yaml = (value: unknown) => file(toYaml(value), 0o600, nowMs)

@@ -2,11 +2,8 @@ import { onSignal, read, write } from '../node/os/calls'
 import { SyscallError, type Proc, type Program } from '../node/os/syscalls'
 import { guarded } from './evaluate/fork'
 import { runSource } from './evaluate/source'
+import { SESSION_COMMANDS, SESSION_STATUSES } from './login'
 import { createShell } from './shell'
-
-/** Descriptor from which a session's commands come, each ended by a NUL, and the one to which its exit statuses go, a line each. */
-export const SESSION_COMMANDS = 3
-export const SESSION_STATUSES = 4
 
 /**
  * One long-lived Bash without a terminal, fed command lines by whoever started it (`sim serve --stdin`). Variables, functions and the working

@@ -5,11 +5,12 @@ import { fork, guarded, printError, runToExit } from './evaluate/fork'
 import { runStatements } from './evaluate/run'
 import { runSource } from './evaluate/source'
 import { runInteractive } from './interactive/interactive'
+import { BASHRC_NAME } from './interactive/first-prompt'
 import { needsMore, parse } from './parse'
 import { DEFAULT_PATH, type Flavour, type Shell } from './state'
 import { createVariables, declare, setText } from './variables'
 
-/** The shells as programs. */
+/** The shells as programs; `bash` of a login at a terminal is met first by login.ts. */
 export const bash: Program = (self) => main(self, 'bash')
 export const dash: Program = (self) => main(self, 'dash')
 export const busyboxShell: Program = (self) => main(self, 'busybox')
@@ -182,11 +183,19 @@ function* main(self: Self, flavour: Flavour): Proc<number> {
       const profiled = login && !called.noProfile && (yield* profile(shell))
       // A login shell leaves .bashrc to the profile, where there is one.
       if (!profiled && !called.noRc)
-        yield* sourceIfThere(shell, flavour === 'bash' ? `${self.env.HOME ?? '/root'}/.bashrc` : (self.env.ENV ?? ''))
+        yield* sourceIfThere(shell, flavour === 'bash' ? `${self.env.HOME ?? '/root'}/${BASHRC_NAME}` : (self.env.ENV ?? ''))
       yield* runInteractive(shell)
     })
   }
   return yield* runToExit(shell, () => runStandardInput(shell))
+}
+
+/** A login shell at a terminal as `main` makes it, its .bashrc read; somebody may have begun to type to it already. */
+export function* loginShell(self: Self): Proc<Shell> {
+  const shell = yield* createShell(self, 'bash')
+  yield* becomeInteractive(shell)
+  yield* sourceIfThere(shell, `${self.env.HOME ?? '/root'}/${BASHRC_NAME}`)
+  return shell
 }
 
 function* runScript(shell: Shell, path: string): Proc<number> {

@@ -2,6 +2,7 @@ import { del, get, set } from 'idb-keyval'
 import { assembleCluster } from '../../sim/assemble'
 import type { ClusterOptions } from '../../sim/cluster'
 import { createLatePrograms } from '../../sim/late-programs'
+import { lateShell } from '../../sim/shell/login'
 import type { RealClock } from '../../sim/engine/driver'
 import type { Journal } from './journal'
 import type { FromWorker, ToWorker } from './protocol'
@@ -13,10 +14,12 @@ const NEWEST = '1.36'
 /** A reloaded page asks for the lock before its predecessor's worker has quite gone. */
 const LOCK_PATIENCE_MS = 1500
 
-/** kubectl and the tools come after the first prompt; whoever types faster is waited for, with the clock held. */
+/** The shell, kubectl and the tools come after the first prompt; whoever types faster is waited for, with the clock held. */
 const programs = createLatePrograms()
-let coming: Promise<void> | undefined
-const loadPrograms = () => (coming ??= import('../../sim/programs').then(({ everyProgram }) => programs.arrive(everyProgram)))
+let coming: Promise<unknown> | undefined
+const loadPrograms = () =>
+  (coming ??= Promise.all([loadShell(), import('../../sim/programs').then(({ everyProgram }) => programs.arrive(everyProgram))]))
+const loadShell = () => import('../../sim/shell/shell-code').then(({ shellCode }) => lateShell.arrive(shellCode))
 const createCluster = (options: ClusterOptions) => assembleCluster(options, programs)
 
 const post = (message: FromWorker) => self.postMessage(message)

@@ -4,6 +4,7 @@ import { variables } from './declare'
 import { directories } from './directories'
 import { jobControl } from './jobs'
 import { lookup } from './lookup'
+import { prompt } from './prompt'
 import { settings } from './settings'
 import { test } from './test'
 import { text } from './text'
@@ -19,6 +20,7 @@ export const builtins: Readonly<Record<string, Builtin | undefined>> = Object.as
   directories,
   jobControl,
   lookup,
+  prompt,
   settings,
   test,
 )

@@ -1,6 +1,6 @@
-import { nowMs, open, readFile, setTerminalMode, write, close } from '../../node/os/calls'
+import { nowMs, open, setTerminalMode, write, close } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
-import { guarded, printError } from '../evaluate/fork'
+import { environment, guarded, printError } from '../evaluate/fork'
 import { reportJobs } from '../evaluate/jobs'
 import { handleSignals } from '../evaluate/signals'
 import { runSource } from '../evaluate/source'
@@ -11,22 +11,35 @@ import { wordOf } from '../evaluate/assign'
 import { formatTime } from '../tools/format'
 import { lookUp, textOf } from '../variables'
 import { completeLine } from './completion'
-import { editLine } from './line-editor'
+import { contextAndNamespace, loadHistory, MAX_HISTORY } from './first-prompt'
+import { editLine, type Entered } from './line-editor'
 
-const MAX_HISTORY = 1000
-
-/** Reads and runs commands at a terminal until the end of input or `exit`. */
-export function* runInteractive(shell: Shell): Proc {
+/** Reads and runs commands at a terminal until the end of input or `exit`. `first` has been entered already. */
+export function* runInteractive(shell: Shell, first?: Entered): Proc {
   const historyPath =
     textOf(lookUp(shell.variables, 'HISTFILE')) ??
     `${textOf(lookUp(shell.variables, 'HOME')) ?? '/root'}/.${shell.flavour === 'bash' ? 'bash' : 'ash'}_history`
   shell.history = yield* loadHistory(historyPath)
   const killed = { text: '' }
   const terminal = shell.terminal?.fd ?? 0
+  const readAtPrompt = function* (unfinished: boolean): Proc<Entered> {
+    const prompt = unfinished
+      ? (textOf(lookUp(shell.variables, 'PS2')) ?? '> ')
+      : (textOf(lookUp(shell.variables, 'PS1')) ?? defaultPrompt(shell))
+    return yield* editLine({
+      fd: terminal,
+      out: 2,
+      prompt: yield* promptText(shell, prompt),
+      history: shell.history,
+      killed,
+      complete: (line, cursor) => completeLine(shell, line, cursor),
+    })
+  }
+  let given = first
   for (;;) {
-    yield* reportJobs(shell, 2)
+    if (!given) yield* reportJobs(shell, 2)
     const command = textOf(lookUp(shell.variables, 'PROMPT_COMMAND'))
-    if (command) {
+    if (command && !given) {
       const { status } = shell
       yield* guarded(shell, () => runSource(shell, command, { firstLine: 1 }))
       if (shell.jump?.to === 'prompt') shell.jump = undefined
@@ -35,18 +48,8 @@ export function* runInteractive(shell: Shell): Proc {
     let source = ''
     let ended = false
     for (;;) {
-      const prompt = yield* promptText(
-        shell,
-        source === '' ? (textOf(lookUp(shell.variables, 'PS1')) ?? defaultPrompt(shell)) : (textOf(lookUp(shell.variables, 'PS2')) ?? '> '),
-      )
-      const entered = yield* editLine({
-        fd: terminal,
-        out: 2,
-        prompt,
-        history: shell.history,
-        killed,
-        complete: (line, cursor) => completeLine(shell, line, cursor),
-      })
+      const entered: Entered = given ?? (yield* readAtPrompt(source !== ''))
+      given = undefined
       if ('interrupted' in entered) {
         shell.status = 130
         source = ''
@@ -87,15 +90,6 @@ export function* runInteractive(shell: Shell): Proc {
     shell.jump = undefined
     shell.loops = 0
     shell.tested = 0
-  }
-}
-
-function* loadHistory(path: string): Proc<string[]> {
-  try {
-    return (yield* readFile(path)).split('\n').filter(Boolean).slice(-MAX_HISTORY)
-  } catch (error) {
-    if (error instanceof SyscallError) return []
-    throw error
   }
 }
 
@@ -190,11 +184,12 @@ export function* promptText(shell: Shell, prompt: string): Proc<string> {
           ? formatTime(format || '%H:%M:%S', now)
           : (escapes[letter!] ?? whole),
   )
-  if (!/[$`]/.test(plain.replace(/[$#] *$/, ''))) return plain
+  const named = plain.includes('$(kube_ps1)') ? plain.replaceAll('$(kube_ps1)', yield* contextAndNamespace(environment(shell))) : plain
+  if (!/[$`]/.test(named.replace(/[$#] *$/, ''))) return named
   // Substitutions in a prompt are carried out each time it is shown; control characters must survive the quoting.
   const { status } = shell
-  const tail = /[$] *$/.exec(plain)?.[0] ?? ''
-  const text = yield* expandText(shell, wordOf(`"${plain.slice(0, plain.length - tail.length).replace(/"/g, '\\"')}"`))
+  const tail = /[$] *$/.exec(named)?.[0] ?? ''
+  const text = yield* expandText(shell, wordOf(`"${named.slice(0, named.length - tail.length).replace(/"/g, '\\"')}"`))
   shell.status = status
   return text + tail
 }
