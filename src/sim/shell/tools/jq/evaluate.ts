@@ -1,146 +1,15 @@
-import { natives, prelude } from './builtins'
+import { natives } from './builtins'
 import { formatString } from './formats'
-import { JqSyntaxError, parseDefinitions, type Definition, type Node, type Pattern } from './parse'
-import {
-  JqError,
-  arithmetic,
-  compare,
-  deletePaths,
-  described,
-  getAt,
-  getPath,
-  isArray,
-  isObject,
-  setPath,
-  shown,
-  slice,
-  truthy,
-  typeOf,
-  type Path,
-} from './values'
+import type { Node, Pattern } from './parse'
+import { MAX_DEPTH, MAX_STEPS, child, iterate, pathOf, plain, recurse, result, type Machine, type Result, type Results } from './results'
+import { bind, define, libraryScope, lookUpFunction, patternNames, type Closure, type Scope } from './scope'
+import { special } from './special'
+import { JqError, arithmetic, deletePaths, described, getAt, getPath, isArray, setPath, slice, truthy, typeOf, type Path } from './values'
 
-/** A value, and where in the input it came from while paths are being followed. */
-export interface Result {
-  readonly value: unknown
-  readonly path: Path | undefined
-}
-
-export type Results = Generator<Result, void, undefined>
-
-interface Closure {
-  readonly parameters: readonly string[]
-  readonly body: Node
-  /** Where the function sees its names; undefined: where it is defined itself (so it can call itself). */
-  scope: Scope
-}
-
-/** Names in force: a chain, newest first. */
-export interface Scope {
-  readonly parent: Scope | undefined
-  readonly variable?: string
-  readonly value?: unknown
-  readonly function?: string
-  readonly closure?: Closure
-  readonly label?: { readonly name: string; readonly mark: object }
-}
-
-/** What a program reads besides its input. */
-export interface Machine {
-  readonly env: Readonly<Record<string, string>>
-  readonly nowMs: number
-  readonly nextInput: () => unknown
-  readonly debug: (text: string) => void
-  readonly named: Readonly<Record<string, unknown>>
-  steps: number
-}
-
-/** Programs that take longer than this have lost their way; the page must not. */
-const MAX_STEPS = 30_000_000
-const MAX_DEPTH = 1500
+/** Evaluates a program: every expression gives any number of results, one after another. */
 
 class Break {
   constructor(readonly mark: object) {}
-}
-
-/** Raised by `empty`-like ends: see halt. */
-export class Halt {
-  constructor(
-    readonly code: number,
-    readonly message: unknown,
-  ) {}
-}
-
-let preludeScope: Scope | undefined
-
-/** Names of jq's own library. */
-function libraryScope(): Scope {
-  if (!preludeScope) {
-    preludeScope = parseDefinitions(prelude).reduce<Scope | undefined>((scope, definition) => define(scope, definition), undefined)!
-    // Inside the library everything sees everything.
-    for (let at: Scope | undefined = preludeScope; at; at = at.parent) at.closure!.scope = preludeScope
-  }
-  return preludeScope
-}
-
-function define(parent: Scope | undefined, { name, parameters, body }: Definition): Scope {
-  const closure: Closure = { parameters, body, scope: undefined as unknown as Scope } // its own scope, known on the next line
-  const scope: Scope = { parent, function: `${name}/${parameters.length}`, closure }
-  closure.scope = scope
-  return scope
-}
-
-const bind = (parent: Scope, variable: string, value: unknown): Scope => ({ parent, variable, value })
-
-/** Checks names before anything runs, as jq's compiler does. */
-export function checkNames(
-  node: unknown,
-  variables: readonly string[],
-  scope: Scope = libraryScope(),
-  known: readonly string[] = variables,
-): void {
-  if (isArray(node)) for (const child of node) checkNames(child, variables, scope, known)
-  if (!isObject(node)) return
-  if (node.type === 'call') {
-    const key = `${String(node.name)}/${(node.args as readonly Node[]).length}`
-    if (!lookUpFunction(scope, key) && !natives[key] && !special.has(key)) throw new JqSyntaxError(`${key} is not defined`)
-  }
-  if (node.type === 'variable' && !known.includes(String(node.name)) && node.name !== 'ENV' && node.name !== '__prog_args')
-    throw new JqSyntaxError(`$${String(node.name)} is not defined`)
-  if (node.type === 'define') {
-    const definition = node.definition as Definition
-    const outer = define(scope, definition)
-    let inner = outer
-    for (const parameter of definition.parameters)
-      inner = define(inner, { name: parameter.replace(/^\$/, ''), parameters: [], body: { type: 'identity' } })
-    checkNames(definition.body, variables, inner, [
-      ...known,
-      ...definition.parameters.filter((p) => p.startsWith('$')).map((p) => p.slice(1)),
-    ])
-    return checkNames(node.body, variables, outer, known)
-  }
-  if (node.type === 'bind' || node.type === 'reduce' || node.type === 'foreach') {
-    const patterns = node.type === 'bind' ? (node.patterns as readonly Pattern[]) : [node.pattern as Pattern]
-    checkNames(node.source, variables, scope, known)
-    const inner = [...known, ...patterns.flatMap(patternNames)]
-    for (const key of ['body', 'init', 'update', 'extract']) checkNames(node[key], variables, scope, inner)
-    return
-  }
-  for (const [key, child] of Object.entries(node)) if (key !== 'value') checkNames(child, variables, scope, known)
-}
-
-const patternNames = (pattern: Pattern): string[] =>
-  pattern.type === 'variable'
-    ? [pattern.name]
-    : pattern.type === 'array'
-      ? pattern.items.flatMap(patternNames)
-      : pattern.entries.flatMap((entry) => [
-          ...(entry.variable ? [entry.variable] : []),
-          ...(entry.pattern ? patternNames(entry.pattern) : []),
-        ])
-
-function lookUpFunction(scope: Scope | undefined, key: string): { closure: Closure; scope: Scope } | undefined {
-  for (let at = scope; at; at = at.parent) if (at.function === key) return { closure: at.closure!, scope: at }
-  return undefined
 }
 
 /** Runs a program on one input. */
@@ -152,56 +21,8 @@ export function* runJq(program: Node, input: unknown, machine: Machine): Generat
   for (const { value } of evaluate(program, { value: input, path: undefined }, scope, machine, 0)) yield value
 }
 
-const result = (value: unknown, path?: Path): Result => ({ value, path })
-const child = (path: Path | undefined, key: unknown): Path | undefined => path && [...path, key]
-
-/** Functions that must see their arguments unevaluated. */
-const special = new Set([
-  'empty/0',
-  'error/0',
-  'error/1',
-  'path/1',
-  'getpath/1',
-  'paths/0',
-  'select/1',
-  'recurse/0',
-  'recurse/1',
-  'first/1',
-  'limit/2',
-  'until/2',
-  'while/2',
-  'repeat/1',
-  'range/1',
-  'range/2',
-  'range/3',
-  'isempty/1',
-  'any/2',
-  'all/2',
-  'input/0',
-  'inputs/0',
-  'debug/0',
-  'debug/1',
-  'input_line_number/0',
-  'now/0',
-  'env/0',
-  'halt/0',
-  'halt_error/0',
-  'halt_error/1',
-  'sort_by/1',
-  'group_by/1',
-  'unique_by/1',
-  'min_by/1',
-  'max_by/1',
-  'del/1',
-  'add/1',
-  'skip/2',
-  'input_filename/0',
-  'stderr/0',
-  'pick/1',
-  'builtins/0',
-])
-
-function* evaluate(node: Node, input: Result, scope: Scope, machine: Machine, depth: number): Results {
+/** The results of an expression on an input; refuses programs that run too long or too deep. */
+export function* evaluate(node: Node, input: Result, scope: Scope, machine: Machine, depth: number): Results {
   if (++machine.steps > MAX_STEPS || depth > MAX_DEPTH) throw new JqError('the program took too long and was stopped')
   const inner = depth + 1
   switch (node.type) {
@@ -362,8 +183,6 @@ function* evaluate(node: Node, input: Result, scope: Scope, machine: Machine, de
   }
 }
 
-const plain = (input: Result): Result => (input.path ? result(input.value) : input)
-
 function* interpolate(
   parts: readonly (string | Node)[],
   at: number,
@@ -383,17 +202,6 @@ function* interpolate(
   for (const { value } of evaluate(part, plain(input), scope, machine, depth)) {
     yield* interpolate(parts, at + 1, text + formatString(format ?? '@text', value), format, input, scope, machine, depth)
   }
-}
-
-export function* iterate({ value, path }: Result): Results {
-  if (isArray(value)) for (let i = 0; i < value.length; i++) yield result(value[i], child(path, i))
-  else if (isObject(value)) for (const key of Object.keys(value)) yield result(value[key], child(path, key))
-  else throw new JqError(`Cannot iterate over ${described(value)}`)
-}
-
-function* recurse(input: Result): Results {
-  yield input
-  if (isArray(input.value) || isObject(input.value)) for (const one of iterate(input)) yield* recurse(one)
 }
 
 function* object(
@@ -532,185 +340,16 @@ function* assign(node: Extract<Node, { type: 'assign' }>, input: Result, scope: 
   }
 }
 
-function pathOf({ path, value }: Result): Path {
-  if (!path) throw new JqError(`Invalid path expression with result ${shown(value)}`)
-  return path
-}
-
 function* call(name: string, args: readonly Node[], input: Result, scope: Scope, machine: Machine, depth: number): Results {
   const key = `${name}/${args.length}`
   const found = lookUpFunction(scope, key)
   if (found) return yield* callClosure(found.closure, args, input, scope, machine, depth)
   const each = (node: Node, from: Result = plain(input)) => evaluate(node, from, scope, machine, depth)
-  const [a, b, c] = args as [Node, Node, Node] // as many as the name says
-  switch (key) {
-    case 'empty/0':
-      return
-    case 'error/0':
-      throw new JqError(input.value)
-    case 'error/1':
-      for (const { value } of each(a)) throw new JqError(value)
-      return
-    case 'select/1':
-      for (const { value } of each(a)) if (truthy(value)) yield input
-      return
-    case 'recurse/0':
-      return yield* recurse(input)
-    case 'recurse/1':
-      return yield* recurseBy(a, input, scope, machine, depth)
-    case 'path/1':
-      for (const one of each(a, result(input.value, []))) yield result(pathOf(one))
-      return
-    case 'getpath/1':
-      for (const { value } of each(a)) {
-        if (!isArray(value)) throw new JqError('Path must be specified as an array')
-        let at: unknown = null
-        try {
-          at = getPath(input.value, value)
-        } catch (error) {
-          if (!(error instanceof JqError) || input.value !== null) throw error
-        }
-        yield result(at, input.path && [...input.path, ...value])
-      }
-      return
-    case 'paths/0':
-      for (const one of recurse(result(input.value, []))) if (one.path!.length > 0) yield result(one.path)
-      return
-    case 'first/1':
-      for (const one of evaluate(a, input, scope, machine, depth)) {
-        yield one
-        return
-      }
-      return
-    case 'limit/2':
-      for (const { value } of each(a)) {
-        let left = Number(value)
-        if (left <= 0) continue
-        for (const one of evaluate(b, input, scope, machine, depth)) {
-          yield one
-          if (--left <= 0) break
-        }
-      }
-      return
-    case 'skip/2':
-      for (const { value } of each(a)) {
-        let left = Number(value)
-        for (const one of evaluate(b, input, scope, machine, depth)) if (left-- <= 0) yield one
-      }
-      return
-    case 'until/2': {
-      let at = input
-      while (!truthy(firstOf(each(a, at)))) at = result(firstOf(each(b, at)))
-      yield at
-      return
-    }
-    case 'while/2':
-      for (let at: Result | undefined = input; at && truthy(firstOf(each(a, at))); at = each(b, at).next().value ?? undefined) yield at
-      return
-    case 'repeat/1':
-      for (let at: Result | undefined = input; at; at = each(a, at).next().value ?? undefined) yield at
-      return
-    case 'range/1':
-      for (const { value } of each(a)) for (let i = 0; i < numeric(value); i++) yield counted(i, machine)
-      return
-    case 'range/2':
-      for (const from of each(a))
-        for (const to of each(b)) for (let i = numeric(from.value); i < numeric(to.value); i++) yield counted(i, machine)
-      return
-    case 'range/3':
-      for (const from of each(a)) {
-        for (const to of each(b)) {
-          for (const by of each(c)) {
-            const step = numeric(by.value)
-            if (step === 0) continue
-            for (let i = numeric(from.value); step > 0 ? i < numeric(to.value) : i > numeric(to.value); i += step) yield counted(i, machine)
-          }
-        }
-      }
-      return
-    case 'isempty/1':
-      yield result(each(a).next().done === true)
-      return
-    case 'any/2':
-    case 'all/2': {
-      const wanted = name === 'any'
-      for (const one of each(a)) {
-        for (const { value } of each(b, result(one.value))) {
-          if (truthy(value) === wanted) {
-            yield result(wanted)
-            return
-          }
-        }
-      }
-      yield result(!wanted)
-      return
-    }
-    case 'add/1': {
-      let sum: unknown = null
-      for (const { value } of each(a)) sum = arithmetic('+', sum, value)
-      yield result(sum)
-      return
-    }
-    case 'input/0':
-      yield result(machine.nextInput())
-      return
-    case 'inputs/0':
-      for (;;) {
-        let value: unknown
-        try {
-          value = machine.nextInput()
-        } catch (error) {
-          if (error instanceof JqError && error.value === 'No more inputs') return
-          throw error
-        }
-        yield result(value)
-      }
-    case 'debug/0':
-    case 'debug/1':
-      for (const { value } of args.length ? each(a) : [input]) machine.debug(`["DEBUG:",${formatString('@json', value)}]\n`)
-      yield input
-      return
-    case 'stderr/0':
-      machine.debug(formatString('@json', input.value))
-      yield input
-      return
-    case 'input_line_number/0':
-      yield result(0)
-      return
-    case 'input_filename/0':
-      yield result(null)
-      return
-    case 'now/0':
-      yield result(machine.nowMs / 1000)
-      return
-    case 'env/0':
-      yield result(machine.env)
-      return
-    case 'builtins/0':
-      yield result(Object.keys(natives))
-      return
-    case 'halt/0':
-      throw new Halt(0, undefined)
-    case 'halt_error/0':
-      throw new Halt(5, input.value)
-    case 'halt_error/1':
-      throw new Halt(Number(firstOf(each(a))), input.value)
-    case 'del/1':
-      yield result(deletePaths(input.value, [...each(a, result(input.value, []))].map(pathOf)))
-      return
-    case 'pick/1': {
-      let value: unknown = null
-      for (const one of each(a, result(input.value, []))) value = setPath(value, pathOf(one), getPath(input.value, pathOf(one)))
-      yield result(value)
-      return
-    }
-    case 'sort_by/1':
-    case 'group_by/1':
-    case 'unique_by/1':
-    case 'min_by/1':
-    case 'max_by/1':
-      yield result(ordered(name, input.value, (item) => [...each(a, result(item))].map(({ value }) => value)))
-      return
+  const known = special[key]
+  if (known) {
+    const follow = (node: Node) => evaluate(node, input, scope, machine, depth)
+    const [a, b, c] = args as [Node, Node, Node] // as many as the name says
+    return yield* known({ input, args, scope, machine, depth, each, follow }, a, b, c)
   }
   const native = natives[key]
   if (!native) throw new JqError(`${key} is not defined`)
@@ -742,23 +381,6 @@ const isStream = (answer: unknown): answer is { stream: Iterable<unknown> } =>
   Symbol.iterator in Object(answer.stream) &&
   Object.getPrototypeOf(answer) === null
 
-function counted(value: number, machine: Machine): Result {
-  if (++machine.steps > MAX_STEPS) throw new JqError('the program took too long and was stopped')
-  return result(value)
-}
-
-function numeric(value: unknown): number {
-  if (typeof value !== 'number') throw new JqError('Range bounds must be numeric')
-  return value
-}
-
-const firstOf = (results: Results): unknown => results.next().value?.value ?? null
-
-function* recurseBy(step: Node, input: Result, scope: Scope, machine: Machine, depth: number): Results {
-  yield input
-  for (const one of evaluate(step, input, scope, machine, depth)) yield* recurseBy(step, one, scope, machine, depth + 1)
-}
-
 function* callClosure(closure: Closure, args: readonly Node[], input: Result, scope: Scope, machine: Machine, depth: number): Results {
   let inner: Scope = closure.scope
   const values: [string, Node][] = []
@@ -785,23 +407,4 @@ function* withValues(
   for (const { value } of evaluate(next[1], plain(input), scope, machine, depth)) {
     yield* withValues(values, at + 1, bind(inner, next[0], value), body, input, scope, machine, depth)
   }
-}
-
-function ordered(name: string, value: unknown, keyOf: (item: unknown) => unknown): unknown {
-  if (!isArray(value)) throw new JqError(`Cannot index ${typeOf(value)} with number`)
-  const keyed = value.map((item) => ({ item, key: keyOf(item) }))
-  if (name === 'min_by' || name === 'max_by') {
-    let best = keyed[0]
-    for (const one of keyed.slice(1)) if (name === 'min_by' ? compare(one.key, best!.key) < 0 : compare(one.key, best!.key) >= 0) best = one
-    return best?.item ?? null
-  }
-  keyed.sort((a, b) => compare(a.key, b.key))
-  if (name === 'sort_by') return keyed.map(({ item }) => item)
-  const groups: { key: unknown; items: unknown[] }[] = []
-  for (const { item, key } of keyed) {
-    const last = groups.at(-1)
-    if (last && compare(last.key, key) === 0) last.items.push(item)
-    else groups.push({ key, items: [item] })
-  }
-  return name === 'group_by' ? groups.map(({ items }) => items) : groups.map(({ items }) => items[0])
 }

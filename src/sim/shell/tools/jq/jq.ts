@@ -1,7 +1,10 @@
 import { nowMs, readFile, terminalSize, useCpu, write, readAll } from '../../../node/os/calls'
 import { SyscallError, type Proc } from '../../../node/os/syscalls'
 import { ToolError, parseOptions, tool } from '../tool'
-import { Halt, checkNames, runJq, type Machine } from './evaluate'
+import { runJq } from './evaluate'
+import { Halt, type Machine } from './results'
+import { checkNames } from './scope'
+import { special } from './special'
 import { readDocuments } from './documents'
 import { JqSyntaxError, parseJq, type Node } from './parse'
 import { JqError, toJson, writeJson } from './values'
@@ -53,7 +56,7 @@ export const jq = tool(function* (context, args) {
   let program: Node
   try {
     program = parseJq(source)
-    checkNames(program, Object.keys(named))
+    checkNames(program, Object.keys(named), special)
   } catch (error) {
     if (!(error instanceof JqSyntaxError)) throw error
     throw new ToolError(`\x00jq: error: ${error.message} at <top-level>, line 1:\n${source}\njq: 1 compile error`, 3)
