@@ -5,7 +5,7 @@ import { mutatingAdmissionPolicy } from './api/admission/mutating-admission-poli
 import { podSecurity } from './api/admission/pod-security'
 import { resourceQuota } from './api/admission/resource-quota'
 import { validatingAdmissionPolicy } from './api/admission/validating-admission-policy'
-import { webhookPlugins } from './api/admission/webhooks'
+import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './api/admission/webhooks'
 import { celLibrary } from './api/cel/library'
 import { customKind } from './api/crd/definition'
 import { customResourceDefinitionValidation } from './api/crd/definition-validation'
@@ -18,6 +18,8 @@ import { protobufReader } from './api/protobuf'
 import { certificateSigner } from './controllers/certificates'
 import { cronJobController } from './controllers/cronjob/cronjob'
 import { disruptionController } from './controllers/disruption'
+import { lateRound } from './controllers/hpa/horizontal-pod-autoscaler'
+import { round } from './controllers/hpa/round'
 import { jobController } from './controllers/job/job'
 import { lateControllers } from './controllers/late'
 import { replicationControllerController } from './controllers/replicationcontroller'
@@ -25,11 +27,13 @@ import { statefulSetController } from './controllers/statefulset/statefulset'
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished'
 import { yamlReader } from './formats/late-yaml'
 import { parseYaml } from './formats/yaml'
+import { hostTools } from './node/host-tools'
 import { lateImages } from './node/images/catalogue'
 import { databases } from './node/images/databases'
 import { distributions, languages } from './node/images/distributions'
 import { samples, testImages } from './node/images/kubernetes'
 import { webServers } from './node/images/web-servers'
+import { lateHostTools } from './node/late-host-tools'
 import { lateShell } from './shell/login'
 import { shellCode } from './shell/shell-code'
 
@@ -41,19 +45,16 @@ openApi.arrive(openApiRoutes)
 protobuf.arrive(protobufReader)
 lateCustomKind.arrive(customKind)
 yamlReader.arrive(parseYaml)
-latePlugins.arrive((call) => {
-  const webhooks = webhookPlugins(call)
-  return [
-    limitRanger,
-    podSecurity,
-    mutatingAdmissionPolicy,
-    webhooks.mutating,
-    customResourceDefinitionValidation,
-    validatingAdmissionPolicy,
-    webhooks.validating,
-    resourceQuota,
-  ]
-})
+latePlugins.arrive([
+  limitRanger,
+  podSecurity,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionWebhook,
+  customResourceDefinitionValidation,
+  validatingAdmissionPolicy,
+  validatingAdmissionWebhook,
+  resourceQuota,
+])
 lateControllers.arrive([
   statefulSetController,
   replicationControllerController,
@@ -63,4 +64,6 @@ lateControllers.arrive([
   disruptionController,
   certificateSigner,
 ])
+lateRound.arrive(round)
+lateHostTools.arrive(hostTools)
 lateImages.arrive([...webServers, ...distributions, ...languages, ...databases, ...testImages, ...samples])

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine'
 import type { Places } from '../network/places'
 import type { Catalogue } from './images/catalogue'
 import { createHeartbeat } from './heartbeat'
-import { hostTools } from './host-tools'
+import { waitingHostTools } from './late-host-tools'
 import { createJournal, type Journal } from './journal'
 import type { KubeletContext } from './kubelet/context'
 import { createKubelet, type Kubelet } from './kubelet/kubelet'
@@ -95,7 +95,7 @@ export function createHost(
     files.place(path, node)
   }
 
-  const tools = hostTools(() => host)
+  const tools = waitingHostTools(() => host)
   files.makeDirectory('/usr/bin', { parents: true })
   for (const name of Object.keys(tools)) files.place(`/usr/bin/${name}`, programFile(`${HOST_TOOL}${name}`))
   const programs = (name: string) => (name.startsWith(HOST_TOOL) ? tools[name.slice(HOST_TOOL.length)] : around.programs(name))

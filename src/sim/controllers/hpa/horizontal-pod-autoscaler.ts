@@ -1,21 +1,18 @@
-import { keyOf, parseApiVersion, type AnyObject } from '../../api/object'
-import type { KindDefinition } from '../../api/kind'
-import type {
-  HorizontalPodAutoscaler,
-  HorizontalPodAutoscalerCondition,
-  HorizontalPodAutoscalerStatus,
-} from '../../api/types/autoscaling-v2.gen'
-import { timestamp } from '../../engine/time'
-import { horizontalPodAutoscaler as kind } from '../../kinds/autoscaling/horizontal-pod-autoscaler'
-import { pod as podKind } from '../../kinds/core/pod'
-import { attempt, type Component, type Environment } from '../component'
+import { lateCode } from '../../engine/late-code'
 import { same } from '../../formats/same'
-import { emptyMemory, limitChange, rulesOf, tolerances, type Memory } from './behavior'
-import { propose, type MetricsSource, type Proposal } from './metrics'
+import { horizontalPodAutoscaler as kind } from '../../kinds/autoscaling/horizontal-pod-autoscaler'
+import type { HorizontalPodAutoscaler } from '../../api/types/autoscaling-v2.gen'
+import { attempt, type Component, type Environment } from '../component'
+import { emptyMemory, type Memory } from './behavior'
+import type { MetricsSource } from './metrics'
+
+/** One look at one autoscaler (round.ts). A cluster that has just booted has none, so the code may come late. */
+export const lateRound =
+  lateCode<(environment: Environment, autoscaler: HorizontalPodAutoscaler, memory: Memory, source: MetricsSource | undefined) => void>(
+    'the autoscaler',
+  )
 
 const ROUND_MS = 15_000
-
-type Conditions = readonly HorizontalPodAutoscalerCondition[]
 
 /** Looks at every autoscaler's metrics every 15 seconds and scales its target. `source` answers for the metrics APIs. */
 export const horizontalPodAutoscaler = (source: MetricsSource | undefined): Component => ({
@@ -27,7 +24,7 @@ export const horizontalPodAutoscaler = (source: MetricsSource | undefined): Comp
       const { uid } = autoscaler.metadata
       const memory = memories.get(uid) ?? emptyMemory()
       memories.set(uid, memory)
-      attempt(() => round(environment, autoscaler, memory, source))
+      attempt(() => lateRound.code(environment, autoscaler, memory, source))
     }
     const tick = () => {
       const all = client.list(kind)
@@ -47,182 +44,3 @@ export const horizontalPodAutoscaler = (source: MetricsSource | undefined): Comp
     }
   },
 })
-
-interface Target {
-  readonly kind: KindDefinition
-  readonly object: AnyObject
-  readonly replicas: number
-  readonly selector: string
-}
-
-function targetOf({ client, registry }: Environment, { spec, metadata }: HorizontalPodAutoscaler): Target | undefined {
-  const { apiVersion = 'apps/v1', kind: name, name: objectName } = spec.scaleTargetRef
-  const { group, version } = parseApiVersion(apiVersion)
-  const served = registry.findKind(group, version, name)
-  const scale = served?.kind.scale
-  const object = served && client.get(served.kind, metadata.namespace, objectName)
-  if (!served || !scale || !object) return undefined
-  const replicas = at(object, scale.specReplicas)
-  return { kind: served.kind, object, replicas: typeof replicas === 'number' ? replicas : 1, selector: scale.selector(object) }
-}
-
-const at = (object: AnyObject, path: string): unknown =>
-  path
-    .split('.')
-    .filter(Boolean)
-    .reduce<unknown>(
-      (value, field) => (typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>)[field] : undefined),
-      object,
-    )
-
-const nested = (path: string, value: unknown): unknown =>
-  path
-    .split('.')
-    .filter(Boolean)
-    .reduceRight<unknown>((inner, field) => ({ [field]: inner }), value)
-
-function round(environment: Environment, autoscaler: HorizontalPodAutoscaler, memory: Memory, source: MetricsSource | undefined) {
-  const { client, recorder, engine } = environment
-  const { nowMs } = engine
-  const say = (type: 'Normal' | 'Warning', reason: string, message: string) => recorder.event(autoscaler, type, reason, message)
-  const set = conditionSetter(nowMs)
-  let conditions: Conditions = autoscaler.status?.conditions ?? []
-  const { scaleTargetRef, minReplicas = 1, maxReplicas, metrics = [] } = autoscaler.spec
-  const target = targetOf(environment, autoscaler)
-  if (!target) {
-    const message = `${plural(scaleTargetRef.kind)} "${scaleTargetRef.name}" not found`
-    say('Warning', 'FailedGetScale', message)
-    conditions = set(
-      conditions,
-      'AbleToScale',
-      'False',
-      'FailedGetScale',
-      `the HPA controller was unable to get the target's current scale: ${message}`,
-    )
-    return write(environment, autoscaler, { ...autoscaler.status, desiredReplicas: autoscaler.status?.desiredReplicas ?? 0, conditions })
-  }
-  conditions = set(conditions, 'AbleToScale', 'True', 'SucceededGetScale', "the HPA controller was able to get the target's current scale")
-  const current = target.replicas
-  const base = { currentReplicas: current, ...(autoscaler.status?.lastScaleTime && { lastScaleTime: autoscaler.status.lastScaleTime }) }
-  if (current === 0 && minReplicas !== 0) {
-    conditions = set(
-      conditions,
-      'ScalingActive',
-      'False',
-      'ScalingDisabled',
-      'scaling is disabled since the replica count of the target is zero',
-    )
-    return write(environment, autoscaler, { ...base, desiredReplicas: 0, conditions })
-  }
-  if (current > maxReplicas || current < minReplicas) {
-    const wanted = current > maxReplicas ? maxReplicas : minReplicas
-    const reason =
-      current > maxReplicas ? 'Current number of replicas above Spec.MaxReplicas' : 'Current number of replicas below Spec.MinReplicas'
-    return rescale(wanted, reason, conditions, undefined)
-  }
-
-  const pods = client.list(podKind, { namespace: autoscaler.metadata.namespace, labelSelector: target.selector })
-  const question = { autoscaler, pods, current, tolerance: tolerances(rulesOf(autoscaler)), source, nowMs }
-  const proposals = metrics.map((metric) => propose(metric, question))
-  const failures = proposals.flatMap((proposal) => ('failure' in proposal ? [proposal.failure] : []))
-  const valid = proposals.filter((proposal): proposal is Exclude<Proposal, { readonly failure: unknown }> => !('failure' in proposal))
-  for (const { reason, message } of failures) say('Warning', reason, message)
-  const best = valid.reduce<(typeof valid)[number] | undefined>(
-    (winner, proposal) => (!winner || proposal.replicas > winner.replicas ? proposal : winner),
-    undefined,
-  )
-  // With a metric missing the others may ask for more, never for less.
-  if (!best || (failures.length > 0 && best.replicas < current)) {
-    const [first] = failures
-    const message = `invalid metrics (${failures.length} invalid out of ${metrics.length}), first error is: failed to get ${metrics[0]?.resource?.name ?? ''} resource metric value: ${first?.message ?? ''}`
-    say('Warning', 'FailedComputeMetricsReplicas', message)
-    conditions = set(conditions, 'ScalingActive', 'False', first?.reason ?? 'FailedComputeMetricsReplicas', first?.condition ?? message)
-    return write(environment, autoscaler, {
-      ...base,
-      desiredReplicas: autoscaler.status?.desiredReplicas ?? 0,
-      ...currentMetrics(valid),
-      conditions,
-    })
-  }
-  conditions = set(
-    conditions,
-    'ScalingActive',
-    'True',
-    'ValidMetricFound',
-    `the HPA was able to successfully calculate a replica count from ${best.name}`,
-  )
-  const { replicas, stabilized, limit } = limitChange(autoscaler, current, best.replicas, memory, nowMs)
-  if (stabilized) {
-    const words =
-      stabilized === 'ScaleDownStabilized'
-        ? 'recent recommendations were higher than current one, applying the highest recent recommendation'
-        : 'recent recommendations were lower than current one, applying the lowest recent recommendation'
-    conditions = set(conditions, 'AbleToScale', 'True', stabilized, words)
-  } else conditions = set(conditions, 'AbleToScale', 'True', 'ReadyForNewScale', 'recommended size matches current size')
-  conditions = limit
-    ? set(conditions, 'ScalingLimited', 'True', limit.reason, limit.message)
-    : set(conditions, 'ScalingLimited', 'False', 'DesiredWithinRange', 'the desired count is within the acceptable range')
-  if (replicas === current)
-    return write(environment, autoscaler, { ...base, desiredReplicas: replicas, ...currentMetrics(valid), conditions })
-  return rescale(replicas, replicas > current ? `${best.name} above target` : 'All metrics below target', conditions, valid)
-
-  function rescale(wanted: number, reason: string, before: Conditions, measured: typeof valid | undefined) {
-    const { kind: targetKind, object } = target!
-    const refused = attempt(() =>
-      client.patch(targetKind, object.metadata.namespace, object.metadata.name, 'merge', nested(targetKind.scale!.specReplicas, wanted), {
-        because: `HorizontalPodAutoscaler ${keyOf(autoscaler)}`,
-      }),
-    )
-    if (refused) {
-      say('Warning', 'FailedRescale', `New size: ${wanted}; reason: ${reason}; error: ${refused.message}`)
-      const failed = set(
-        before,
-        'AbleToScale',
-        'False',
-        'FailedUpdateScale',
-        `the HPA controller was unable to update the target scale: ${refused.message}`,
-      )
-      return write(environment, autoscaler, { ...base, desiredReplicas: current, ...currentMetrics(measured ?? []), conditions: failed })
-    }
-    say('Normal', 'SuccessfulRescale', `New size: ${wanted}; reason: ${reason}`)
-    memory.changes = [...memory.changes.filter(({ atMs }) => nowMs - atMs < 3_600_000), { atMs: nowMs, by: wanted - current }]
-    const scaled = set(
-      before,
-      'AbleToScale',
-      'True',
-      'SucceededRescale',
-      `the HPA controller was able to update the target scale to ${wanted}`,
-    )
-    return write(environment, autoscaler, {
-      ...base,
-      lastScaleTime: timestamp(nowMs),
-      desiredReplicas: wanted,
-      ...currentMetrics(measured ?? []),
-      conditions: scaled,
-    })
-  }
-}
-
-const currentMetrics = (proposals: readonly { readonly status: NonNullable<HorizontalPodAutoscalerStatus['currentMetrics']>[number] }[]) =>
-  proposals.length > 0 ? { currentMetrics: proposals.map(({ status }) => status) } : {}
-
-function write({ client }: Environment, autoscaler: HorizontalPodAutoscaler, status: HorizontalPodAutoscalerStatus) {
-  if (!same(autoscaler.status, status)) client.updateStatus(kind, { ...autoscaler, status })
-}
-
-/** Sets a condition; its transition time moves with its status alone. */
-const conditionSetter =
-  (nowMs: number) =>
-  (conditions: Conditions, type: string, status: 'True' | 'False', reason: string, message: string): Conditions => {
-    const present = conditions.find((condition) => condition.type === type)
-    const next: HorizontalPodAutoscalerCondition = {
-      type,
-      status,
-      lastTransitionTime: present?.status === status ? present.lastTransitionTime : timestamp(nowMs),
-      reason,
-      message,
-    }
-    return present ? conditions.map((condition) => (condition === present ? next : condition)) : [...conditions, next]
-  }
-
-const plural = (kindName: string) => `${kindName.toLowerCase()}s.apps`
