@@ -63,43 +63,40 @@ export function subcommandOf(path: string, word: string): string | undefined {
 
 /**
  * Finds the command in a line of words: flags may stand between its parts. Answers its path and the words that are left; `unknown` is the
- * complaint when the first word names no command.
+ * complaint when the first word names no command. Each level judges by its own flags which words are values: a flag it does not know takes the
+ * word after it, and `-h` is known to none of them yet, so that `kubectl -h get` asks for no command's help.
  */
-export function findCommand(words: readonly string[]): { path: string; rest: string[]; unknown?: string } {
-  let path = ''
-  const rest: string[] = []
-  let i = 0
-  for (; i < words.length; i++) {
+export function findCommand(words: readonly string[], path = ''): { path: string; rest: readonly string[]; unknown?: string } {
+  const at = firstArgument(path, words)
+  if (at < 0) return { path, rest: words }
+  const child = subcommandOf(path, words[at]!)
+  if (child !== undefined) return findCommand(words.toSpliced(at, 1), child)
+  return { path, rest: words, ...(path === '' ? { unknown: unknownCommand(words[at]!) } : {}) }
+}
+
+/** Where the first word stands that is neither a flag nor a flag's value; -1 when there is none before `--`. */
+function firstArgument(path: string, words: readonly string[]): number {
+  for (let i = 0; i < words.length && words[i] !== '--'; i++) {
     const word = words[i]!
-    if (word === '--') break
-    if (word.startsWith('-') && word !== '-') {
-      rest.push(word)
-      if (takesNext(path, word) && i + 1 < words.length) rest.push(words[++i]!)
-      continue
-    }
-    const child = subcommandOf(path, word)
-    if (child === undefined) break
-    path = child
+    if (takesNext(path, word)) i++
+    else if (word !== '' && !word.startsWith('-')) return i
   }
-  const unknown = path === '' && i < words.length && words[i] !== '--' && words[i] !== '' ? unknownCommand(words[i]!) : undefined
-  return { path, rest: [...rest, ...words.slice(i)], unknown }
+  return -1
 }
 
 /** Whether a flag before a command's name takes the next word as its value. */
 function takesNext(path: string, word: string): boolean {
-  if (word.includes('=')) return false
-  const flags = commandSpec(path).allFlags
-  const spec = word.startsWith('--')
-    ? flags.find(({ name }) => name === word.slice(2))
-    : word.length === 2
-      ? flags.find(({ shorthand }) => shorthand === word[1])
-      : undefined
-  if (word.startsWith('--') || word.length === 2) return spec ? spec.type !== 'bool' && !spec.bareAllowed : true
-  return false
+  if (!word.startsWith('-') || word.includes('=')) return false
+  const long = word.startsWith('--')
+  if (!long && (word.length !== 2 || word[1]! > '\u007f')) return false
+  const spec = commandSpec(path).allFlags.find(({ name, shorthand }) => (long ? name === word.slice(2) : shorthand === word[1]))
+  return !spec || spec.name === 'help' || (spec.type !== 'bool' && !spec.bareAllowed)
 }
 
 function unknownCommand(word: string): string {
-  const close = rootSpec.subcommands.filter((name) => distance(word.toLowerCase(), name) <= 2 || name.startsWith(word.toLowerCase()))
+  const close = [...rootSpec.subcommands, 'options'].filter(
+    (name) => distance(word.toLowerCase(), name) <= 2 || name.startsWith(word.toLowerCase()),
+  )
   const hint = close.length ? `\n\nDid you mean this?\n${close.map((name) => `\t${name}\n`).join('')}` : ''
   return `unknown command ${JSON.stringify(word)} for "kubectl"${hint}`
 }

@@ -1,4 +1,5 @@
 import { parseGoDuration } from '../formats/duration'
+import { bytesFromText } from '../node/os/text'
 import { CommandError } from './errors'
 import { parseCsv } from './csv'
 
@@ -77,10 +78,10 @@ export function parseFlags(specs: readonly FlagSpec[], words: readonly string[],
       else throw refuse(`flag needs an argument: --${name}`)
     } else if (word.startsWith('-') && word !== '-') {
       for (let rest = word.slice(1); rest !== '';) {
-        const letter = String.fromCodePoint(rest.codePointAt(0)!)
+        const letter = rest[0]!
         const spec = byShorthand.get(letter)
-        if (!spec) throw refuse(`unknown shorthand flag: ${goQuote(letter)} in -${rest}`)
-        const tail = rest.slice(letter.length)
+        if (!spec) throw refuse(`unknown shorthand flag: ${goQuote(firstByte(rest))} in -${rest}`)
+        const tail = rest.slice(1)
         if (tail.startsWith('=') && tail.length > 1) {
           set(spec, tail.slice(1))
           break
@@ -98,7 +99,10 @@ export function parseFlags(specs: readonly FlagSpec[], words: readonly string[],
   return { flags: flagsOf(byName, values), args, dashAt }
 }
 
-const goQuote = (letter: string) => `'${letter}'`
+const goQuote = (letter: string) => (letter === "'" || letter === '\\' ? `'\\${letter}'` : `'${letter}'`)
+
+/** pflag reads shorthands byte by byte: of a letter beyond ASCII it names the first byte. */
+const firstByte = (text: string) => String.fromCharCode(bytesFromText(String.fromCodePoint(text.codePointAt(0)!))[0]!)
 
 /** Why a flag refuses a value; undefined when it does not. */
 function refusal({ type }: FlagSpec, value: string): string | undefined {

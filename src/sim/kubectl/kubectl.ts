@@ -48,10 +48,17 @@ const lenient = ['', 'certificate']
 function* runKubectl(self: Self): Proc<number> {
   const words = self.argv.slice(1)
   const { path, rest, unknown } = findCommand(words)
-  if (unknown !== undefined) {
+  const firstWord = words.find((word) => !word.startsWith('-'))
+  // `help` itself is no command yet when plug-ins are looked for.
+  if ((unknown !== undefined || path === 'help') && firstWord !== 'help') {
     const code = yield* runPlugin(self, words)
     if (code !== undefined) return code
-    throw new CommandError(unknown)
+  }
+  if (unknown !== undefined) throw new CommandError(unknown)
+  // `kubectl create` alone leaves room for subcommands from plug-ins.
+  if (path === 'create' && rest[0] !== undefined && !rest[0].startsWith('-')) {
+    const code = yield* runPlugin(self, words, words.length - rest.length + 1)
+    if (code !== undefined) return code
   }
   const usage = `kubectl${path ? ` ${path}` : ''}`
   const parsed = parseFlags(commandSpec(path).allFlags, rest, usage)
@@ -66,7 +73,7 @@ function* runKubectl(self: Self): Proc<number> {
   if (!command) {
     const { subcommands } = commandSpec(path).spec
     if (!lenient.includes(path) && parsed.args.length > 0 && subcommands.length > 0)
-      throw new CommandError(`unknown command ${JSON.stringify(parsed.args[0])}\nSee '${usage} -h' for help and examples`)
+      throw new CommandError(`unknown command ${JSON.stringify(parsed.args.join(' '))}\nSee '${usage} -h' for help and examples`)
     yield* printHelp(self, path, lenient.includes(path) || path === 'rollout' ? 1 : 2)
     return lenient.includes(path) ? 0 : 1
   }

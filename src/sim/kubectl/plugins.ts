@@ -1,4 +1,4 @@
-import { listDirectory, spawn, stat, wait } from '../node/os/calls'
+import { listDirectory, spawn, stat, wait, write } from '../node/os/calls'
 import { SyscallError, type Proc, type Self } from '../node/os/syscalls'
 
 /** A program that kubectl takes for one of its subcommands. */
@@ -34,12 +34,16 @@ function* namesIn(folder: string, unreadable: string[]): Proc<readonly string[]>
 
 /**
  * Runs the plug-in that a command line names and answers its exit code; undefined when there is none. `kubectl a b c` looks for kubectl-a-b-c,
- * then kubectl-a-b with the argument c, and so on; a dash within a word is an underscore in the file's name.
+ * then kubectl-a-b with the argument c, and so on down to `fewest` words; a dash within a word is an underscore in the file's name.
  */
-export function* runPlugin(self: Self, words: readonly string[]): Proc<number | undefined> {
+export function* runPlugin(self: Self, words: readonly string[], fewest = 1): Proc<number | undefined> {
   const end = words.findIndex((word) => word.startsWith('-'))
   const parts = words.slice(0, end < 0 ? words.length : end)
-  for (let count = parts.length; count > 0; count--) {
+  if (parts.length === 0) {
+    yield* write(2, `Error: flags cannot be placed before plugin name: ${words[0]}\n`)
+    return 1
+  }
+  for (let count = parts.length; count >= fewest; count--) {
     const name = `kubectl-${parts.slice(0, count).map((part) => part.replaceAll('-', '_')).join('-')}` // prettier-ignore
     const path = yield* onPath(self, name)
     if (path === undefined) continue
