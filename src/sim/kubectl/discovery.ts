@@ -11,18 +11,18 @@ const aggregated =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json'
 
 /** What the server offers, from the cache under `~/.kube/cache` while that is young enough. */
-export function* discover(kubectl: Kubectl): Proc<Mapper> {
+export function* discover(kubectl: Kubectl, attempts?: number): Proc<Mapper> {
   if (kubectl.known.mapper) return kubectl.known.mapper
   const path = yield* cachePath(kubectl)
   const cached = yield* stat(path)
   if (cached && (yield* nowMs()) - cached.modifiedMs < cacheLifetimeMs) return (kubectl.known.mapper = parseCache(yield* readFile(path)))
-  return yield* rediscover(kubectl)
+  return yield* rediscover(kubectl, attempts)
 }
 
 /** Asks the server again and renews the cache. */
-export function* rediscover(kubectl: Kubectl): Proc<Mapper> {
+export function* rediscover(kubectl: Kubectl, attempts?: number): Proc<Mapper> {
   const path = yield* cachePath(kubectl)
-  const types = yield* fetchAll(kubectl)
+  const types = yield* fetchAll(kubectl, attempts)
   kubectl.known.fresh = true
   kubectl.known.mapper = { types }
   yield* makeDirectory(path.slice(0, path.lastIndexOf('/')), { parents: true })
@@ -30,10 +30,10 @@ export function* rediscover(kubectl: Kubectl): Proc<Mapper> {
   return kubectl.known.mapper
 }
 
-/** How often the client library asks before it believes that nobody is there; each time leaves a line in its log. */
-const attempts = 5
+/** How often the client library asks for a type before it believes that nobody is there; each time leaves a line in its log. */
+const usualAttempts = 4
 
-function* fetchAll(kubectl: Kubectl): Proc<ResourceType[]> {
+function* fetchAll(kubectl: Kubectl, attempts = usualAttempts): Proc<ResourceType[]> {
   try {
     return [...(yield* fetchGroups(kubectl, '/api')), ...(yield* fetchGroups(kubectl, '/apis'))]
   } catch (error) {

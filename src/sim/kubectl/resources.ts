@@ -1,10 +1,10 @@
 import type { AnyObject } from '../api/object'
 import { discover, findWithRetry, resourceType } from './discovery'
-import { ApiError, asReported, CommandError, throwAll } from './errors'
+import { ApiError, asReported, CommandError, ConnectionError, throwAll } from './errors'
 import { readManifests, type FileOptions, type Manifest } from './manifests'
 import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
-import { findResource, noMatch, pathOf, typeOfObject, type ResourceType } from './mapper'
+import { findResource, noMatch, pathOf, qualifiedName, typeOfObject, type ResourceType } from './mapper'
 import { matches, parseSelector } from '../formats/selector'
 import { requestJson } from './rest'
 import type { Kubectl } from './session'
@@ -33,14 +33,12 @@ export interface ResourceQuery {
   /** Fetch what was named; otherwise only where it lives is found out. Selected objects are always fetched. */
   readonly fetch?: boolean
   readonly subresource?: string
-  /** A single word is a name of this type (`logs web` is a pod). */
+  /** Words without a type are names of this one (`logs web` is a pod). */
   readonly defaultType?: string
   /** Adds to list requests. */
   readonly listQuery?: Readonly<Record<string, string | number | undefined>>
   /** `--local`: nobody is asked, files are all there is. */
   readonly local?: boolean
-  /** Makes a missing word list an error of its own. */
-  readonly noWords?: string
 }
 
 /** Which objects are meant, and what went wrong with the others. */
@@ -63,51 +61,80 @@ export type Target =
 
 /** Reads `pods`, `pods a b`, `pods,services`, `pod/a service/b`, categories: types and names, without asking for objects. Throws CommandError. */
 export function* parseTargets(kubectl: Kubectl, query: ResourceQuery): Proc<Target[]> {
-  const words = query.words.filter((word) => word !== '')
-  const pairs = words.filter((word) => word.includes('/'))
-  const selecting = query.selector || query.fieldSelector
-  if (pairs.length > 0) {
-    if (pairs.length < words.length) {
-      throw new CommandError(
-        `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
-      )
-    }
+  const words = readWords(query)
+  const expanded: string[] = []
+  for (const word of words.types) expanded.push(...(yield* expand(kubectl, word)))
+  const types = [...new Set(expanded)]
+  const selecting = query.selector?.trim() || query.fieldSelector || query.all
+  if (query.all && (query.selector?.trim() || query.fieldSelector))
+    throw new CommandError("setting 'all' parameter but found a non empty selector. ")
+  if (selecting || (query.bareTypes && types.length > 0 && words.names.length === 0)) {
+    if (words.names.length) throw new CommandError('name cannot be provided when a selector is specified')
+    if (words.pairs.length) throw new CommandError('selectors and the all flag cannot be used when passing resource/name arguments')
+    if (types.length === 0) throw new CommandError('at least one resource must be specified to use a selector')
+    if (query.subresource) throw new CommandError('subresource cannot be used when bulk resources are specified')
     const targets: Target[] = []
-    for (const word of words) {
-      const parts = word.split('/')
-      if (parts.length !== 2) throw new CommandError('arguments in resource/name form may not have more than one slash')
-      const [typeName, name] = parts as [string, string]
-      if (!typeName || !name || typeName.includes(','))
-        throw new CommandError('arguments in resource/name form must have a single resource and name')
-      targets.push({ by: 'name', type: yield* resourceType(kubectl, typeName), names: [name] })
-    }
-    if (selecting) throw new CommandError('name cannot be provided when a selector is specified')
+    for (const word of types) targets.push({ by: 'list', type: yield* resourceType(kubectl, word) })
     return targets
   }
-  if (words.length === 0) {
-    if (query.noWords) throw new CommandError(query.noWords)
-    throw nothingGiven()
+  if (words.pairs.length) {
+    const targets: Target[] = []
+    for (const [word, name] of words.pairs) targets.push({ by: 'name', type: yield* resourceType(kubectl, word), names: [name] })
+    return targets
   }
-  if (query.defaultType && words.length === 1 && !selecting)
-    return [{ by: 'name', type: yield* resourceType(kubectl, query.defaultType), names: words }]
-  const types: ResourceType[] = []
-  for (const word of words[0]!.split(',')) types.push(...(yield* expand(kubectl, word)))
-  const names = words.slice(1)
-  if (names.length > 0) {
-    if (selecting) throw new CommandError('name cannot be provided when a selector is specified')
-    if (query.all) throw new CommandError('setting \'all\' parameter but found a non empty selector. ') // prettier-ignore
-    return types.map((type) => ({ by: 'name', type, names }))
+  if (words.names.length) {
+    if (types.length > 1) throw new CommandError('you must specify only one resource')
+    return [{ by: 'name', type: yield* resourceType(kubectl, types[0]!), names: words.names }]
   }
-  if (!selecting && !query.all && !query.bareTypes) throw new CommandError('resource(s) were provided, but no name was specified')
-  return types.map((type) => ({ by: 'list', type }))
+  if (types.length === 0) throw nothingGiven()
+  for (const word of types) yield* resourceType(kubectl, word)
+  throw new CommandError('resource(s) were provided, but no name was specified')
 }
 
-/** A word that names a category (`all`) stands for its types. */
-function* expand(kubectl: Kubectl, word: string): Proc<ResourceType[]> {
-  const { types } = yield* discover(kubectl)
-  const members = types.filter((type) => type.categories.includes(word) && type.verbs.includes('list'))
+/** The words of a command line by what they are; `a,b c` is the same as `a/c b/c`. */
+interface Words {
+  readonly pairs: readonly (readonly [type: string, name: string])[]
+  readonly types: readonly string[]
+  readonly names: readonly string[]
+}
+
+/** Tells types, names and TYPE/NAME apart. Throws CommandError for what cannot stand together. */
+function readWords({ words: given, defaultType }: ResourceQuery): Words {
+  if (defaultType !== undefined) return { pairs: given.map((word) => pairOf(word) ?? [defaultType, word]), types: [], names: [] }
+  const [first = '', ...rest] = given
+  const several = [...new Set(first.split(','))]
+  const words = several.length > 1 && rest.length ? several.flatMap((type) => rest.map((name) => `${type}/${name}`)) : given
+  const slashed = words.filter((word) => word.includes('/')).length
+  if (slashed > 0 && slashed < words.length)
+    throw new CommandError(
+      `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
+    )
+  if (slashed > 0) return { pairs: words.map((word) => pairOf(word)!), types: [], names: [] }
+  return { pairs: [], types: words.length ? several : [], names: rest }
+}
+
+/** `pod/web`; undefined without a slash. Throws CommandError when it is written wrongly. */
+function pairOf(word: string): readonly [type: string, name: string] | undefined {
+  if (!word.includes('/')) return undefined
+  const [type = '', name = '', ...more] = word.split('/')
+  if (more.length) throw new CommandError('arguments in resource/name form may not have more than one slash')
+  if (type === '' || name === '' || new Set(type.split(',')).size > 1)
+    throw new CommandError('arguments in resource/name form must have a single resource and name')
+  return [type, name]
+}
+
+/** A word that names a category (`all`) stands for its types. A server that does not answer is asked again for the type, and told of then. */
+function* expand(kubectl: Kubectl, word: string): Proc<string[]> {
+  let mapper
+  try {
+    mapper = yield* discover(kubectl, 1)
+  } catch (error) {
+    if (error instanceof ConnectionError) return [word]
+    throw error
+  }
+  const members = mapper.types.filter((type) => type.categories.includes(word) && type.verbs.includes('list'))
   const preferred = members.filter((type) => members.find((other) => other.group === type.group && other.plural === type.plural) === type)
-  return preferred.length ? preferred : [yield* resourceType(kubectl, word)]
+  return preferred.length ? preferred.map(qualifiedName) : [word]
 }
 
 /** Finds what the command works on. Errors with single objects are collected; what makes the whole command line wrong is thrown. */
@@ -230,8 +257,10 @@ function listError(
 }
 
 function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions): Proc<Found> {
-  if (query.words.length > 0)
+  const words = readWords(query)
+  if (words.types.length)
     throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
+  if (words.pairs.length) throw new CommandError('resource/name arguments cannot be provided when a path is specified')
   const { manifests, errors: unreadable } = yield* readManifests(kubectl, files)
   const { namespace, explicitNamespace } = yield* clientConfig(kubectl)
   const errors: Error[] = [...unreadable]

@@ -32,7 +32,7 @@ const command = (decision: Decision): Command => ({
     if (args.length < 1 && files.names.length === 0 && !files.kustomize)
       throw new CommandError('one or more CSRs must be specified as <name> or -f <filename>')
     const print = yield* printerFor(kubectl, { operation: decision.outcome })
-    const found = yield* findResources(kubectl, { words: args.length ? ['certificatesigningrequests', ...args] : [], files, fetch: true })
+    const found = yield* findResources(kubectl, { words: args, defaultType: 'certificatesigningrequests', files, fetch: true })
     const failures = [...found.errors]
     for (const resource of found.resources) {
       try {

@@ -12,8 +12,8 @@ const command = (word: 'cordon' | 'uncordon'): Command => ({
     if (args.length > 0 && flags.text('selector'))
       throw usageError(kubectl, 'error: cannot specify both a node name and a --selector option')
     const dryRun = yield* dryRunOf(kubectl)
-    const words = args.length ? ['nodes', ...args.map((arg) => arg.replace(/^nodes?\//, ''))] : ['nodes']
-    const found = yield* findResources(kubectl, { words, selector: flags.text('selector'), fetch: true })
+    const nodes = args.length ? { words: args, defaultType: 'nodes' } : { words: ['nodes'] }
+    const found = yield* findResources(kubectl, { ...nodes, selector: flags.text('selector'), fetch: true })
     const failures: Error[] = [...found.errors]
     if (failures.length) throwAll(failures)
     yield* markNodes(kubectl, word, found.resources, dryRun, failures)

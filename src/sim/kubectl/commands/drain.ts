@@ -29,7 +29,7 @@ export const drain: Command = {
     const dryRun = yield* dryRunOf(kubectl)
     checkSelector(flags.text('pod-selector'))
     const found = yield* findResources(kubectl, {
-      words: args.length ? ['nodes', ...args.map((arg) => arg.replace(/^nodes?\//, ''))] : ['nodes'],
+      ...(args.length ? { words: args, defaultType: 'nodes' } : { words: ['nodes'] }),
       selector: flags.text('selector'),
       fetch: true,
     })
