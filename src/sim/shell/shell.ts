@@ -114,6 +114,7 @@ export function* createShell(self: Self, flavour: Flavour): Proc<Shell> {
     umask: 0o022,
     terminal: undefined,
     substitutions: [],
+    givesWay: false,
     run: runStatements,
     fork,
   }
@@ -172,7 +173,7 @@ function* main(self: Self, flavour: Flavour): Proc<number> {
     shell.interactive = false
     return yield* runToExit(shell, function* () {
       if (login) yield* profile(shell)
-      yield* runSource(shell, called.command!, { firstLine: 1 })
+      yield* runSource(shell, called.command!, { firstLine: 1, givesWay: true })
     })
   }
   if (called.script !== undefined) return yield* runScript(shell, called.script)

@@ -96,6 +96,8 @@ export interface Shell {
   terminal: { readonly fd: number; readonly group: number } | undefined
   /** Descriptors of process substitutions, closed after the command that uses them. */
   substitutions: { fd: number; pid: number }[]
+  /** Nothing comes after the next simple command: a program may take the shell's place. */
+  givesWay: boolean
   /** Runs statements in this shell (the evaluator; held here so that expansion need not import it). */
   readonly run: (shell: Shell, statements: readonly Statement[]) => Proc<void>
   /** Starts a subshell; answers its pid. */
@@ -108,6 +110,8 @@ export interface ForkOptions {
   readonly command: string
   /** It runs behind the prompt: SIGINT is not for it. */
   readonly background?: boolean
+  /** Nothing but one simple command is run. */
+  readonly givesWay?: boolean
 }
 
 /** A mistake that ends the command (and a script) after its message: a bad substitution, an unset variable under `set -u`. */

@@ -1,6 +1,7 @@
 /** System calls with types: `const line = yield* readLine(0)`. One thin wrapper a call; the casts are safe because the kernel answers each call with the type named here. */
 import {
   SyscallError,
+  type ExecRequest,
   type FetchRequest,
   type FetchResponse,
   type FileStat,
@@ -63,6 +64,8 @@ export const mounts = () => fs<readonly MountInfo[]>({ do: 'mounts' })
 
 /** Starts a process; answers its pid, which is also its group when `group` is 0. */
 export const spawn = (process: SpawnRequest) => call<number>({ call: 'spawn', process })
+/** Goes on as another program; comes back only when that is refused, with the refusal thrown. */
+export const exec = (process: ExecRequest) => call<never>({ call: 'exec', process })
 export const wait = (pid?: number, options?: { noHang?: boolean; untraced?: boolean }) =>
   call<WaitResult>({ call: 'wait', pid, ...options })
 /** A negative pid names a process group. */

@@ -11,6 +11,7 @@ import { acceptFrom, connectTo, listenOn, pollAny } from './socket-calls'
 import {
   SyscallError,
   signalNumbers,
+  type ExecRequest,
   type HostWork,
   type Proc,
   type ProcessInfo,
@@ -95,6 +96,7 @@ function costOf(request: Syscall): number {
     case 'cpu':
       return request.ms
     case 'spawn':
+    case 'exec':
       return SPAWN_MS
     case 'host':
       return 0
@@ -299,17 +301,6 @@ export function createMachine(options: MachineOptions): Machine {
       : load({ files, programs: options.programs, env: request.env, cwd: request.cwd }, request.argv)
     if (tasks.size >= MOST_PROCESSES) fail('EAGAIN')
     const pid = ++lastPid
-    const self: Self = {
-      pid,
-      argv: loaded.argv,
-      env: request.env,
-      cwd: request.cwd,
-      uid: request.who.uid,
-      gid: request.who.gids[0] ?? 0,
-      user: userName(request.who.uid),
-      hostname: options.hostname,
-      isTty: (fd) => task.fds.get(fd)?.tty !== undefined,
-    }
     const task: Task = {
       pid,
       argv: loaded.argv,
@@ -335,7 +326,7 @@ export function createMachine(options: MachineOptions): Machine {
       owedMs: 0,
       onExit: request.onExit,
     }
-    task.coroutine = loaded.program(self)
+    task.coroutine = loaded.program(selfOf(task))
     for (const [fd, open] of request.fds) install(task, open, fd)
     tasks.set(pid, task)
     request.parent?.children.add(task)
@@ -348,6 +339,33 @@ export function createMachine(options: MachineOptions): Machine {
   function spawnFrom(parent: Task, request: SpawnRequest): number {
     const fds = Object.entries(request.fds).map(([fd, from]) => [Number(fd), fileAt(parent, from)] as const)
     return launch({ ...request, who: parent.who, parent, fds }).pid
+  }
+
+  /** What a program may know of the process it is. */
+  const selfOf = (task: Task): Self => ({
+    pid: task.pid,
+    argv: task.argv,
+    env: task.env,
+    cwd: task.cwd,
+    uid: task.who.uid,
+    gid: task.who.gids[0] ?? 0,
+    user: userName(task.who.uid),
+    hostname: options.hostname,
+    isTty: (fd) => task.fds.get(fd)?.tty !== undefined,
+  })
+
+  function execIn(task: Task, { argv, env, cwd, fds }: ExecRequest) {
+    const loaded = load({ files, programs: options.programs, env, cwd }, argv)
+    const kept = Object.entries(fds).map(([fd, from]) => [Number(fd), fileAt(task, from)] as const)
+    for (const [, open] of kept) open.refs++ // none may come to its end while they change places
+    abandon(task)
+    for (const fd of [...task.fds.keys()]) closeFd(task, fd)
+    for (const [fd, open] of kept) task.fds.set(fd, open)
+    for (const [signal, action] of task.actions) if (action === 'catch') task.actions.delete(signal)
+    task.argv = loaded.argv
+    task.env = env
+    task.cwd = cwd
+    task.coroutine = loaded.program(selfOf(task))
   }
 
   function waitFor(task: Task, request: Extract<Syscall, { call: 'wait' }>): unknown {
@@ -471,6 +489,8 @@ export function createMachine(options: MachineOptions): Machine {
       }
       case 'spawn':
         return spawnFrom(task, request.process)
+      case 'exec':
+        return execIn(task, request.process)
       case 'wait':
         return waitFor(task, request)
       case 'kill':

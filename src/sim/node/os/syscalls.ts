@@ -34,6 +34,8 @@ export type Syscall =
   | { readonly call: 'fs'; readonly op: FsOperation }
   // processes
   | { readonly call: 'spawn'; readonly process: SpawnRequest }
+  /** Puts another program in the place of this one: same process, same parent; what it caught is no longer caught. Refused, it goes on. */
+  | { readonly call: 'exec'; readonly process: ExecRequest }
   | { readonly call: 'wait'; readonly pid?: number; readonly noHang?: boolean; readonly untraced?: boolean }
   | { readonly call: 'kill'; readonly pid: number; readonly signal: Signal }
   | { readonly call: 'signals'; readonly signal: Signal; readonly action: 'default' | 'ignore' | 'catch' }
@@ -76,15 +78,18 @@ export interface HostWork {
   onDone(listener: () => void): void
 }
 
-export interface SpawnRequest {
+export interface ExecRequest {
   /** What `ps` shows, and unless `run` is given the program looked up: a path, or a name searched in PATH of `env`. */
   readonly argv: readonly string[]
-  /** A coroutine instead of a program file: a subshell. It shares nothing with its parent but what is passed here. */
-  readonly run?: Program
   readonly env: Readonly<Record<string, string>>
   readonly cwd: string
-  /** Child's descriptor → parent's descriptor. */
+  /** The new program's descriptor → this one's. */
   readonly fds: Readonly<Record<number, number>>
+}
+
+export interface SpawnRequest extends ExecRequest {
+  /** A coroutine instead of a program file: a subshell. It shares nothing with its parent but what is passed here. */
+  readonly run?: Program
   /** Process group to join; 0 founds a new one. The parent's unless told. */
   readonly group?: number
 }

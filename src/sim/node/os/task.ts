@@ -8,8 +8,8 @@ import { SyscallError, type Proc, type Signal, type WaitResult } from './syscall
 /** A process as the kernel keeps it. */
 export interface Task {
   readonly pid: number
-  readonly argv: readonly string[]
-  readonly env: Readonly<Record<string, string>>
+  argv: readonly string[]
+  env: Readonly<Record<string, string>>
   readonly who: Credentials
   readonly startedMs: number
   parent: Task | undefined

@@ -1,6 +1,6 @@
-import { kill, onSignal, pendingSignals, readAll, readFile, stat, wait } from '../../node/os/calls'
-import { SyscallError, type Proc, type Signal } from '../../node/os/syscalls'
-import { complain, environment, start } from '../evaluate/fork'
+import { readAll, readFile, stat } from '../../node/os/calls'
+import { SyscallError, type Proc } from '../../node/os/syscalls'
+import { complain, replace } from '../evaluate/fork'
 import { runSource } from '../evaluate/source'
 import type { Jump, Shell } from '../state'
 import { lookUp, textOf } from '../variables'
@@ -113,35 +113,14 @@ function* findSource(shell: Shell, path: string): Proc<string> {
   return path
 }
 
-/** Signals a program started by `exec` gets in the place of the shell. */
-const passedOn: readonly Signal[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH']
-
 const exec: Builtin = function* (call) {
   const { shell } = call
   let { args } = call
   while (args[0] === '-a' || args[0] === '-c' || args[0] === '-l' || args[0] === '--') args = args.slice(args[0] === '-a' ? 2 : 1)
   if (args.length === 0) return 0
-  const started = yield* start(shell, args, { io: shell.io, env: environment(shell) })
-  if ('code' in started) {
-    if (!shell.interactive) shell.jump = { to: 'exit', code: started.code }
-    return started.code
-  }
-  for (const signal of passedOn) yield* onSignal(signal, 'catch')
-  for (;;) {
-    try {
-      const { code } = yield* wait(started.pid)
-      shell.traps.clear()
-      shell.jump = { to: 'exit', code }
-      return code
-    } catch (error) {
-      if (!(error instanceof SyscallError) || error.code !== 'EINTR') throw error
-      yield* passOn(started.pid)
-    }
-  }
-}
-
-function* passOn(pid: number): Proc {
-  for (const signal of yield* pendingSignals()) yield* kill(pid, signal)
+  const code = yield* replace(shell, args)
+  if (!shell.interactive) shell.jump = { to: 'exit', code }
+  return code
 }
 
 export const control: Readonly<Record<string, Builtin>> = {

@@ -7,7 +7,7 @@ import { parse } from '../parse'
 import { ShellError, lineAt, type Shell, type ShellFunction } from '../state'
 import { lookUp, textOf, type Scope, type Variable } from '../variables'
 import { assign } from './assign'
-import { closeAll, complain, environment, printError, reported, start } from './fork'
+import { closeAll, complain, environment, printError, replace, reported, start } from './fork'
 import { waitForeground } from './jobs'
 import { applyRedirections, endSubstitutions } from './redirect'
 import { runNode } from './run'
@@ -22,8 +22,10 @@ export function* runSimple(shell: Shell, node: Command, skipAlias?: string): Pro
     const alias = node.name.parts || node.name.text === skipAlias ? undefined : shell.aliases.get(node.name.text)
     if (alias !== undefined) return yield* runAlias(shell, node, alias)
   }
+  const { givesWay } = shell
+  shell.givesWay = false
   try {
-    yield* runExpanded(shell, node)
+    yield* runExpanded(shell, node, givesWay)
   } catch (error) {
     const mild = error instanceof ShellError && error.ends === 'command'
     if (!mild || !(yield* reported(shell, error))) throw error
@@ -51,6 +53,7 @@ function* runAlias(shell: Shell, node: Command, alias: string): Proc {
   }
   const before = shell.unit
   const name = node.name!.text
+  shell.givesWay = false
   shell.aliases.delete(name) // it is not expanded again inside itself
   shell.unit = parse(`${alias} ${before.source.slice(node.name!.end, node.end)}`, shell.line)
   yield* shell.run(shell, shell.unit.script.commands)
@@ -58,7 +61,7 @@ function* runAlias(shell: Shell, node: Command, alias: string): Proc {
   shell.aliases.set(name, alias)
 }
 
-function* runExpanded(shell: Shell, node: Command): Proc {
+function* runExpanded(shell: Shell, node: Command, givesWay: boolean): Proc {
   const assignments = node.prefix.filter((part): part is Assignment => part.type === 'Assignment')
   shell.substitutionStatus = 0
   const before = shell.substitutions.length
@@ -87,7 +90,8 @@ function* runExpanded(shell: Shell, node: Command): Proc {
     else if (builtin) {
       keep = name === 'exec' && argv.length === 1
       yield* runBuiltin(shell, builtin, argv, arrays)
-    } else yield* runProgram(shell, argv, node)
+    } else if (givesWay && shell.traps.size === 0 && shell.substitutions.length === 0) shell.status = yield* replace(shell, argv)
+    else yield* runProgram(shell, argv, node)
   } finally {
     if (scope) shell.variables.scopes.splice(shell.variables.scopes.indexOf(scope), 1)
     if (!keep) {

@@ -1,4 +1,4 @@
-import { close, onSignal, spawn, write } from '../../node/os/calls'
+import { close, exec, onSignal, spawn, write } from '../../node/os/calls'
 import { SyscallError, type Proc, type Program } from '../../node/os/syscalls'
 import { ShellError, messagePrefix, type ForkOptions, type Shell } from '../state'
 import { ReadonlyError, copyVariables, environmentOf, lookUp, textOf } from '../variables'
@@ -28,7 +28,7 @@ export function* fork(shell: Shell, work: (child: Shell) => Proc<void>, options:
     jump: undefined,
   }
   const program: Program = function* (self) {
-    const child: Shell = { ...copy, self, ownPid: self.pid }
+    const child: Shell = { ...copy, self, ownPid: self.pid, givesWay: options.givesWay ?? false }
     if (options.background) {
       for (const signal of ['SIGINT', 'SIGQUIT'] as const) yield* onSignal(signal, 'ignore')
     }
@@ -124,6 +124,18 @@ export function* start(
     const stderr = io.get(2)
     if (stderr !== undefined) yield* write(stderr, `${message}\n`)
     return { code }
+  }
+}
+
+/** Puts a program in the shell's place; comes back with an exit code only when it cannot be run, which has been reported. */
+export function* replace(shell: Shell, argv: readonly string[]): Proc<number> {
+  try {
+    return yield* exec({ argv, env: environment(shell), cwd: shell.cwd, fds: Object.fromEntries(shell.io) })
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    const { message, code } = yield* refusal(shell, argv[0] ?? '', error)
+    yield* printError(shell, `${message}\n`)
+    return code
   }
 }
 

@@ -21,6 +21,7 @@ export function* runStatements(shell: Shell, statements: readonly Statement[]): 
 }
 
 export function* runNode(shell: Shell, node: PipelineNode | AndOr): Proc {
+  if (node.type !== 'Command' && node.type !== 'AndOr') shell.givesWay = false
   if (node.type === 'AndOr') return yield* runAndOr(shell, node)
   yield* tick(shell)
   if (shell.jump) return
@@ -48,8 +49,10 @@ function* afterFailure(shell: Shell): Proc {
 
 function* runAndOr(shell: Shell, { commands, operators }: AndOr): Proc {
   const last = commands.length - 1
+  const { givesWay } = shell
   for (const [i, command] of commands.entries()) {
     if (i > 0 && (operators[i - 1] === '&&') !== (shell.status === 0)) continue
+    shell.givesWay = givesWay && i === last
     if (i < last) shell.tested++
     try {
       yield* runNode(shell, command)
@@ -155,7 +158,7 @@ function* launch(
       child.tested = shell.tested
       yield* runNode(child, command)
     },
-    { io, group, command: textOf(shell, command), background: background && !shell.monitor },
+    { io, group, command: textOf(shell, command), background: background && !shell.monitor, givesWay: command.type === 'Command' },
   )
   return { pid }
 }

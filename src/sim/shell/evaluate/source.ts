@@ -4,20 +4,20 @@ import { parse, syntaxProblem } from '../parse'
 import { lineAt, messagePrefix, type Shell, type Unit } from '../state'
 import { guarded, printError } from './fork'
 
-/** Parses and runs source text in this shell. A syntax error ends it with status 2, after everything on the lines before it has run. */
-export function* runSource(shell: Shell, text: string, options: { firstLine: number; label?: string }): Proc {
+/** Parses and runs source text in this shell. A syntax error ends it with status 2, after everything on the lines before it has run. With `givesWay` the last program takes the shell's place. */
+export function* runSource(shell: Shell, text: string, options: { firstLine: number; label?: string; givesWay?: boolean }): Proc {
   const unit = parse(text, options.firstLine)
   const problem = syntaxProblem(unit)
   const outer = shell.unit
   shell.unit = unit
   try {
-    if (!problem || problem.message === '') return yield* runLines(shell, unit)
+    if (!problem || problem.message === '') return yield* runLines(shell, unit, options.givesWay)
     // Bash reads a script a complete command at a time: what precedes the mistake has been done by the time it is seen.
     const broken = problem.incomplete ? problem.pos : unit.source.lastIndexOf('\n', problem.pos) + 1
     const sound = unit.script.commands.filter(
       (statement) => statement.end <= broken && !(problem.incomplete && statement === unit.script.commands.at(-1)),
     )
-    yield* runLines(shell, unit, sound)
+    yield* runLines(shell, unit, false, sound)
     if (shell.jump) return
     yield* printError(shell, syntaxMessage(shell, unit, problem, options.label))
     shell.status = 2
@@ -28,10 +28,11 @@ export function* runSource(shell: Shell, text: string, options: { firstLine: num
 }
 
 /** Runs statements; a mistake in an expansion skips what is left of its line. */
-function* runLines(shell: Shell, unit: Unit, statements: readonly Statement[] = unit.script.commands): Proc {
+function* runLines(shell: Shell, unit: Unit, givesWay = false, statements: readonly Statement[] = unit.script.commands): Proc {
   let skipped = 0
   for (const statement of statements) {
     if (lineAt(unit, statement.pos) <= skipped) continue
+    shell.givesWay = givesWay && statement === statements.at(-1) && !statement.background
     yield* guarded(shell, () => shell.run(shell, [statement]))
     if (shell.jump?.to === 'line') {
       shell.jump = undefined
