@@ -27,6 +27,7 @@ import { announceApiServices } from './kinds/apiregistration/local-api-services'
 import { networkPolicy } from './kinds/networking/network-policy'
 import { subresourceHandlers } from './kinds/subresource-handlers'
 import { createClusterNetwork } from './network/cluster-network'
+import { dialFrom } from './network/dial'
 import type { Host } from './node/host'
 import { createNodes } from './node/nodes'
 import { programFile } from './node/os/file-system'
@@ -62,6 +63,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     ...hooks,
     subresourceHandlers: [...subresourceHandlers, ...hooks.subresourceHandlers],
     kubelets: (name) => nodes.connections(name),
+    dial: (request, listener) => dialFrom({ engine, network, place: nodes.hosts.get('controlplane')!.place })(request, listener),
   })
   const version = versionInfo(server.release).gitVersion
   const admin = server.client(ADMIN)
@@ -91,7 +93,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     serviceCidr: SERVICE_CIDR,
     podCidr: POD_CIDR,
     policies: () => proxy.list(networkPolicy),
-    apiServerAt: (at, port) => (serving && at === address && port === API_SERVER_PORT ? server.request : undefined),
+    apiServerAt: (at, port) => (serving && at === address && port === API_SERVER_PORT ? server.serve : undefined),
   })
   const scheduler = schedulerOf(server)
   const storage = createStorage({ engine, clientFor: server.client, hostFiles: (name) => nodes.hosts.get(name)?.files })
@@ -104,7 +106,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     apiServer,
     controllerManager: noted('controller-manager', together(manager, storage)),
     scheduler: noted('scheduler', scheduler),
-    request: server.request,
+    serve: server.serve,
   })
   const remoteShell = ssh((name) => hostAt(nodes.hosts, name))
   const nodes = createNodes({
@@ -130,7 +132,8 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   const cluster: Cluster = {
     engine,
     request: server.request,
-    handler: fetchHandler({ request: server.request, bytesFromText }),
+    serve: server.serve,
+    handler: fetchHandler({ serve: server.serve, bytesFromText }),
     client: (identity) => (identity ? server.client(identity) : admin),
     findKind: (name) => findKind(server, name),
     files: filesOf(here),

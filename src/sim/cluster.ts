@@ -1,6 +1,6 @@
 import { assembleCluster } from './assemble'
 import type { Client, Identity } from './api/client'
-import type { ApiRequest, ApiResponse } from './api/http'
+import type { ApiRequest, ApiResponse, Serve } from './api/http'
 import type { KindDefinition } from './api/kind'
 import type { Descriptions } from './api/openapi-schemas'
 import type { Engine } from './engine/engine'
@@ -66,6 +66,8 @@ export interface Cluster {
   readonly engine: Engine
   /** The API server's synchronous core, as an anonymous-transport client sees it. */
   request(request: ApiRequest): ApiResponse
+  /** The same for requests that may have to wait (for a webhook, for a Pod that is proxied to): calls back with the answer. */
+  readonly serve: Serve
   /** The same for platform code that speaks fetch. */
   handler(request: Request): Promise<Response>
   /** An in-process client with this identity; `kubernetes-admin` unless told. */

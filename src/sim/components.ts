@@ -1,11 +1,13 @@
-import type { ApiRequest, ApiResponse } from './api/http'
-import { isStreamed, isUpgraded } from './api/http'
+import { isStreamed, isUpgraded, type ApiResponse, type Serve } from './api/http'
 import { serveHttp, type HttpRequest, type HttpResponse } from './node/programs/http-server'
-import { nowMs, write } from './node/os/calls'
+import { nowMs, sleep, write } from './node/os/calls'
 import type { Proc, Program } from './node/os/syscalls'
 import { textFromBytes } from './node/os/text'
 import { API_SERVER_PORT } from './bootstrap/addresses'
 import { calendar } from './engine/time'
+
+/** How often a request by hand looks whether its answer is there. */
+const POLL_MS = 10
 
 /** A part of the control plane that works exactly while its process runs. */
 export interface Switch {
@@ -18,7 +20,7 @@ export interface ControlPlane {
   readonly apiServer: Switch
   readonly controllerManager: Switch
   readonly scheduler: Switch
-  readonly request: (request: ApiRequest) => ApiResponse
+  readonly serve: Serve
 }
 
 /**
@@ -29,19 +31,15 @@ export function controlPlanePrograms({
   apiServer,
   controllerManager,
   scheduler,
-  request,
+  serve,
 }: ControlPlane): Readonly<Record<string, Program>> {
   return {
     'kube-apiserver': component('kube-apiserver', API_SERVER_PORT, apiServer, function* (asked) {
-      return plain(
-        request({
-          method: asked.method,
-          url: asked.target,
-          headers: { ...asked.headers, 'x-forwarded-proto': 'https' },
-          body: asked.body,
-          from: asked.peer,
-        }),
-      )
+      let answer: ApiResponse | undefined
+      const headers = { ...asked.headers, 'x-forwarded-proto': 'https' }
+      serve({ method: asked.method, url: asked.target, headers, body: asked.body, from: asked.peer }, (response) => void (answer = response))
+      while (!answer) yield* sleep(POLL_MS)
+      return plain(answer)
     }),
     'kube-controller-manager': component('kube-controller-manager', 10257, controllerManager, healthy),
     'kube-scheduler': component('kube-scheduler', 10259, scheduler, healthy),

@@ -9,10 +9,9 @@ export async function serveCluster(speed = 30) {
   const driver = driveInRealTime(cluster.engine, speed)
   const server = await startHttpServer({
     port: 0,
-    request(request) {
-      const response = cluster.request(request)
+    serve(request, answered) {
+      cluster.serve(request, answered)
       driver.nudge()
-      return response
     },
   })
   return {

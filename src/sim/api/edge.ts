@@ -1,8 +1,7 @@
-import { admissionPluginsWith } from './admission/plugins'
+import { admissionPlugins } from './admission/plugins'
 import { authenticate } from './auth/authenticate'
 import { authorise } from './auth/authorise'
 import { tokenRequest } from './auth/token-request'
-import type { CallWebhook } from './admission/webhooks'
 import { discoveryRoutes } from './discovery-routes'
 import { requestMetrics } from './edge-metrics'
 import { healthRoutes, versionRoutes } from './edge-version'
@@ -14,17 +13,15 @@ import { presentations } from './table'
 export interface EdgeOptions extends OpenApiOptions {
   /** What `/api` says of where the server is reached. */
   readonly serverAddress?: string
-  /** Reaches admission webhooks over the cluster's network. */
-  readonly callWebhook?: CallWebhook
 }
 
 /** What of an API server's options makes it the one of a kubeadm cluster: who may, what is admitted, and everything clients ask besides objects. */
-export function kubeadmHooks({ serverAddress, callWebhook, ...documents }: EdgeOptions = {}) {
+export function kubeadmHooks({ serverAddress, ...documents }: EdgeOptions = {}) {
   const metrics = requestMetrics(authorise)
   return {
     authenticate,
     authorise: metrics.authorise,
-    admission: admissionPluginsWith(callWebhook),
+    admission: admissionPlugins,
     subresourceHandlers: [tokenRequest],
     presentations,
     pathHandlers: [discoveryRoutes(serverAddress), versionRoutes, healthRoutes, metrics.metricsRoute, openApiRoutes(documents)],

@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine'
 import type { Registry, Served } from './registry'
 import type { Storage } from './storage'
 import type { Status } from './status'
+import type { Dial, Questions } from './waiting'
 
 /**
  * What may be hung into the API server's pipeline. Each hook is a plain function; `server` is the API server it is asked by. A hook refuses
@@ -50,13 +51,19 @@ export interface ApiServer {
   readonly release: readonly [number, number]
   readonly registry: Registry
   readonly storage: Storage
-  /** The synchronous core behind every transport. Never throws. */
+  /** The core behind every transport: calls back once, at once unless somebody on the network has to be asked first. Never throws. */
+  serve(request: ApiRequest, answered: (response: ApiResponse) => void): void
+  /** The same for callers that cannot wait; what would take virtual time is answered as timed out. */
   request(request: ApiRequest): ApiResponse
   client(identity: Identity): Client
   /** Whether a user may do something; the same question authorisation asks. */
   may(user: User, attributes: RequestAttributes): Decision
   /** The kubelet of a node, or undefined when none answers there. */
   kubelet(nodeName: string): KubeletConnections | undefined
+  /** What is asked of others in the middle of a request. */
+  readonly questions: Questions
+  /** The way out to the cluster's network; undefined where there is none. */
+  readonly dial: Dial | undefined
 }
 
 /** Finds out who sends a request; impersonation included. Throws 401 when the credentials are bad. */
@@ -195,4 +202,5 @@ export interface ApiServerOptions {
   readonly pathHandlers?: readonly PathHandler[]
   readonly bodyReaders?: readonly BodyReader[]
   readonly kubelets?: (nodeName: string) => KubeletConnections | undefined
+  readonly dial?: Dial
 }

@@ -9,6 +9,9 @@ export interface ApiRequest {
   readonly from?: string
 }
 
+/** A server as its transports see it: calls back once, at once or when virtual time has passed. */
+export type Serve = (request: ApiRequest, answered: (response: ApiResponse) => void) => void
+
 export type ApiResponse = BufferedResponse | StreamedResponse | UpgradedResponse
 
 interface ResponseHead {

@@ -9,6 +9,7 @@ import type { Served } from './registry'
 import { select, selectionOf } from './select'
 import { forbidden } from './status'
 import type { Stored, StorageEvent } from './storage'
+import { createPatience } from './patience'
 import { createObject, updateObject } from './write'
 import { askSubresource } from './subresource'
 
@@ -63,6 +64,14 @@ export function createClient(core: Core, identity: Identity): Client {
     if (!decision.allowed) throw forbidden({ group, plural: kind.plural }, name, refusal(user, attributes, decision.reason))
   }
 
+  const patient = createPatience(core.questions)
+  const keyOf = (
+    verb: string,
+    { plural, group }: KindDefinition<never>,
+    metadata: { namespace?: string; name?: string; generateName?: string },
+    subresource = '',
+  ) => [verb, `${plural}.${group}/${subresource}`, metadata.namespace ?? '', metadata.name ?? metadata.generateName ?? ''].join(' ')
+
   const client: Client = {
     get: <T extends KubeObject>(kind: KindDefinition<T>, namespace: string | undefined, name: string) =>
       core.storage.get(kind, namespace, name)?.object as T | undefined, // stored under this kind
@@ -72,19 +81,33 @@ export function createClient(core: Core, identity: Identity): Client {
     create(kind, object, options = {}) {
       if (options.subresource !== undefined) return ask(kind, object.metadata.namespace, object.metadata.name ?? '', object, options)
       const call = callOf('create', kind, object.metadata.namespace, '', options)
-      return createObject(call, complete(kind, object)).object as never // of the kind just created
+      return patient(
+        () => keyOf('create', kind, object.metadata),
+        () => createObject(call, complete(kind, object)).object,
+      ) as never // of the kind just created
     },
     update(kind, object, options = {}) {
       const { namespace, name } = object.metadata
-      return updateObject(callOf('update', kind, namespace, name, options), complete(kind, object)).object as never
+      const call = callOf('update', kind, namespace, name, options)
+      return patient(
+        () => keyOf('update', kind, object.metadata, options.subresource),
+        () => updateObject(call, complete(kind, object)).object,
+      ) as never
     },
     updateStatus: (kind, object) => client.update(kind, object, { subresource: 'status' }),
     patch(kind, namespace, name, type, patch, options = {}) {
-      return patchObject(callOf('patch', kind, namespace, name, options), type, patch, { force: options.force === true }).stored
-        .object as never
+      const call = callOf('patch', kind, namespace, name, options)
+      return patient(
+        () => keyOf('patch', kind, { namespace, name }, options.subresource),
+        () => patchObject(call, type, patch, { force: options.force === true }).stored.object,
+      ) as never
     },
     delete(kind, namespace, name, options: DeleteOptions = {}) {
-      deleteObject(callOf('delete', kind, namespace, name, { ...(options.because !== undefined && { because: options.because }) }), options)
+      const call = callOf('delete', kind, namespace, name, { ...(options.because !== undefined && { because: options.because }) })
+      patient(
+        () => keyOf('delete', kind, { namespace, name }),
+        () => deleteObject(call, options).stored.object,
+      )
     },
     watch<T extends KubeObject>(kind: KindDefinition<T>, listener: (events: readonly WatchEvent<T>[]) => void, options: ListOptions = {}) {
       const interest = selectionOf(generic(kind), options.namespace, options.labelSelector, options.fieldSelector)
@@ -100,7 +123,10 @@ export function createClient(core: Core, identity: Identity): Client {
     options: WriteOptions,
   ): T {
     const call = callOf('create', kind, namespace, name, options)
-    return askSubresource(call, 'create', body as unknown as AnyObject, NO_QUERY, '', undefined) as never // whatever the handler answers
+    return patient(
+      () => keyOf('create', kind, { namespace, name }, options.subresource),
+      () => askSubresource(call, 'create', body as unknown as AnyObject, NO_QUERY, '', undefined) as AnyObject, // whatever the handler answers
+    ) as never
   }
 
   return client

@@ -26,6 +26,7 @@ import { readScale, scaleKind, writeScale, type Scale } from './scale'
 import { deprecationWarning } from './schema/schema'
 import { failure, forbidden, internalError, invalid, methodNotAllowed, notFound, StatusError, unknownPath, type Status } from './status'
 import { askSubresource, isCall } from './subresource'
+import { Waiting } from './waiting'
 import { watchObjects } from './watch-stream'
 import { createObject, updateObject } from './write'
 import type { Stored } from './storage'
@@ -48,7 +49,7 @@ interface Asked {
   readonly warnings: string[]
 }
 
-/** Answers any request; what goes wrong is answered as a Status. */
+/** Answers any request; what goes wrong is answered as a Status. Throws only Waiting, when somebody else has to be asked first. */
 export function handle(core: Core, request: ApiRequest): ApiResponse {
   const warnings: string[] = []
   try {
@@ -60,6 +61,7 @@ export function handle(core: Core, request: ApiRequest): ApiResponse {
       : handlePath(core, request, attributes)
     return withWarnings(response, warnings)
   } catch (error) {
+    if (error instanceof Waiting) throw error // nothing is decided yet: serve.ts comes back
     if (error instanceof StatusError) return answerStatus(error.status, warnings)
     // A bug of ours: the one request fails as a panic of a real server's handler would, the cluster goes on.
     return answerStatus(internalError(error instanceof Error ? error.message : String(error)).status, warnings)

@@ -3,10 +3,11 @@ import type { ApiServer, ApiServerOptions } from './hooks'
 import { createClient } from './in-process-client'
 import type { KindContext, KindDefinition } from './kind'
 import type { KubeObject } from './object'
-import { handle } from './pipeline'
 import { createRegistry } from './registry'
 import { isServed, parseRelease } from './schema/schema'
+import { serve, serveNow } from './serve'
 import { createStorage } from './storage'
+import { createQuestions } from './waiting'
 
 /** The API server of a cluster: its synchronous core, which every transport and every in-process client goes through. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
@@ -38,10 +39,13 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     options,
     admission,
     context,
-    request: (request) => handle(core, request),
+    serve: (request, answered) => serve(core, request, answered),
+    request: (request) => serveNow(core, request),
     client: (identity) => createClient(core, identity),
     may: (user, attributes) => options.authorise?.(user, attributes, core) ?? { allowed: true },
     kubelet: (nodeName) => options.kubelets?.(nodeName),
+    questions: createQuestions(),
+    dial: options.dial,
     handlerOf: (kind, subresource) => handlers.get(`${kind.group}/${kind.plural}/${subresource}`),
   }
   expireOldObjects(core, kinds)

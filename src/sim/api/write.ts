@@ -26,7 +26,7 @@ export function createObject(call: Call, submitted: AnyObject, fields?: ManagedF
   const managed = fields ?? tracked(call, nobody, undefined, filled)
   const admitted = mutate(call, 'CREATE', filled)
   for (let attempt = 1; ; attempt++) {
-    const object = initial(call, admitted)
+    const object = initial(call, admitted, attempt)
     const prepared = (kind.beforeCreate?.(object, core.context) as AnyObject | undefined) ?? object
     refuse(call, prepared, [...checkMetadata(prepared, kind), ...(kind.validate?.(prepared, top, core.context) ?? [])])
     const taken = core.storage.get(kind, namespace, prepared.metadata.name)
@@ -116,7 +116,7 @@ function withDefaults({ core, served: { kind } }: Call, object: AnyObject, known
 }
 
 /** What the server alone decides about a new object. */
-function initial({ core, served: { kind } }: Call, object: AnyObject): AnyObject {
+function initial({ core, served: { kind } }: Call, object: AnyObject, attempt: number): AnyObject {
   const { metadata } = object
   const { name, generateName } = metadata
   const {
@@ -127,13 +127,19 @@ function initial({ core, served: { kind } }: Call, object: AnyObject): AnyObject
     managedFields: _fields,
     ...given
   } = metadata
+  const { random, nowMs } = core.engine
+  const { suffix, uid, creationTimestamp } = core.questions.remember(`identity ${attempt}`, () => ({
+    suffix: !name && generateName ? random.suffix(5) : '',
+    uid: random.uuid(),
+    creationTimestamp: timestamp(nowMs),
+  }))
   return {
     ...object,
     metadata: {
       ...given,
-      name: name || (generateName ? generatedName(core.engine.random.suffix(5), generateName) : ''),
-      uid: core.engine.random.uuid(),
-      creationTimestamp: timestamp(core.engine.nowMs),
+      name: name || (generateName ? generatedName(suffix, generateName) : ''),
+      uid,
+      creationTimestamp,
       ...(countsGenerations(kind, object) ? { generation: 1 } : {}),
     } as ObjectMeta, // storage adds the resourceVersion
   }

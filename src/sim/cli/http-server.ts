@@ -1,13 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { MAX_BODY_BYTES } from '../api/edge-http'
-import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse } from '../api/http'
+import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse, type Serve } from '../api/http'
 import { bytesFromText } from '../node/os/text'
 import { acceptUpgrade } from './http-upgrade'
 
 export interface HttpServerOptions {
-  /** The API server's synchronous core. */
-  readonly request: (request: ApiRequest) => ApiResponse
+  readonly serve: Serve
   /** 0 takes any free port. */
   readonly port: number
   /** Loopback unless told: whoever reaches the port without credentials is an administrator. */
@@ -20,11 +19,11 @@ export interface HttpServer {
 }
 
 /** Serves a cluster's API over plain HTTP for real clients, watches and logs chunked, exec and port-forward as WebSockets. */
-export async function startHttpServer({ request, port, host = '127.0.0.1' }: HttpServerOptions): Promise<HttpServer> {
+export async function startHttpServer({ serve, port, host = '127.0.0.1' }: HttpServerOptions): Promise<HttpServer> {
   const server = createServer((incoming, outgoing) => {
-    void readBody(incoming).then((body) => answer(request(requestOf(incoming, body)), incoming, outgoing))
+    void readBody(incoming).then((body) => serve(requestOf(incoming, body), (response) => answer(response, incoming, outgoing)))
   })
-  server.on('upgrade', (incoming, socket, head) => acceptUpgrade(request, requestOf(incoming), incoming, socket, head))
+  server.on('upgrade', (incoming, socket, head) => acceptUpgrade(serve, requestOf(incoming), incoming, socket, head))
   server.keepAliveTimeout = 60_000
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve))
   return {

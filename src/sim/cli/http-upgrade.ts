@@ -1,54 +1,58 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
-import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse, type UpgradedResponse } from '../api/http'
+import { isStreamed, isUpgraded, type ApiRequest, type Serve, type UpgradedResponse } from '../api/http'
 import { bytesFromText, textFromBytes } from '../node/os/text'
 import { createSpdyConnection } from './spdy'
 import { forwardPorts, joinStreams } from './spdy-channels'
-
-type Core = (request: ApiRequest) => ApiResponse
 
 /** Subprotocols in the order of preference. The tunnel carries a whole SPDY connection, which is how kubectl forwards ports since 1.30. */
 const TUNNEL = 'SPDY/3.1+portforward.k8s.io'
 const CHANNELS = ['v5.channel.k8s.io', 'v4.channel.k8s.io']
 
 /** Answers a client that wants to leave HTTP: exec, attach and port-forward over a WebSocket, or over SPDY. */
-export function acceptUpgrade(core: Core, request: ApiRequest, incoming: IncomingMessage, socket: Duplex, head: Buffer) {
+export function acceptUpgrade(serve: Serve, request: ApiRequest, incoming: IncomingMessage, socket: Duplex, head: Buffer) {
   socket.on('error', () => socket.destroy())
   const wanted = incoming.headers.upgrade?.toLowerCase()
-  if (wanted === 'spdy/3.1') return acceptSpdy(core, request, incoming, socket, head)
+  if (wanted === 'spdy/3.1') return acceptSpdy(serve, request, incoming, socket, head)
   if (wanted !== 'websocket') return refuse(socket, 400, `unable to upgrade: ${wanted} is not supported`)
   const offered = (incoming.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim())
   const protocol = [TUNNEL, ...CHANNELS].find((name) => offered.includes(name))
   if (!protocol) return refuse(socket, 400, `unable to upgrade: none of the subprotocols ${offered.join(', ')} is supported`)
 
   const isTunnel = protocol === TUNNEL
-  const answer = core(isTunnel ? withPorts(request) : request)
-  if (!isUpgraded(answer)) return refuse(socket, answer.status, isStreamed(answer) ? 'Upgrade request required' : answer.body)
-  const server = new WebSocketServer({ noServer: true, handleProtocols: () => protocol })
-  server.handleUpgrade(incoming, socket, head, (webSocket) => {
-    if (isTunnel) tunnel(webSocket, core, request)
-    else joinChannels(webSocket, answer, protocol === 'v5.channel.k8s.io')
+  serve(isTunnel ? withPorts(request) : request, (answer) => {
+    if (!isUpgraded(answer)) return refuse(socket, answer.status, isStreamed(answer) ? 'Upgrade request required' : answer.body)
+    const server = new WebSocketServer({ noServer: true, handleProtocols: () => protocol })
+    server.handleUpgrade(incoming, socket, head, (webSocket) => {
+      if (isTunnel) tunnel(webSocket, serve, request)
+      else joinChannels(webSocket, answer, protocol === 'v5.channel.k8s.io')
+    })
   })
 }
 
 /** What kubectl spoke before 1.31, and falls back to. */
-function acceptSpdy(core: Core, request: ApiRequest, incoming: IncomingMessage, socket: Duplex, head: Buffer) {
+function acceptSpdy(serve: Serve, request: ApiRequest, incoming: IncomingMessage, socket: Duplex, head: Buffer) {
   const offered = String(incoming.headers['x-stream-protocol-version'] ?? '').split(/,\s*/)
   const isForward = offered.includes('portforward.k8s.io')
-  const answer = core(isForward ? withPorts(request) : request)
-  if (!isUpgraded(answer)) return refuse(socket, answer.status, isStreamed(answer) ? 'Upgrade request required' : answer.body)
-  const protocol = isForward ? 'portforward.k8s.io' : 'v4.channel.k8s.io'
-  socket.write(
-    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
-  )
-  // The last frames must be on their way before the connection ends.
-  const handler = isForward
-    ? forwardPorts(core, request)
-    : joinStreams(answer.connect, queryOf(request), () => setTimeout(() => socket.end(), 100))
-  const connection = createSpdyConnection((bytes) => socket.writable && socket.write(bytes), handler)
-  socket.on('data', (bytes: Buffer) => connection.receive(bytes))
-  if (head.length > 0) connection.receive(head)
+  serve(isForward ? withPorts(request) : request, (answer) => {
+    if (!isUpgraded(answer)) return refuse(socket, answer.status, isStreamed(answer) ? 'Upgrade request required' : answer.body)
+    switchToSpdy(answer)
+  })
+
+  function switchToSpdy(answer: UpgradedResponse) {
+    const protocol = isForward ? 'portforward.k8s.io' : 'v4.channel.k8s.io'
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: ${protocol}\r\n\r\n`,
+    )
+    // The last frames must be on their way before the connection ends.
+    const handler = isForward
+      ? forwardPorts(serve, request)
+      : joinStreams(answer.connect, queryOf(request), () => setTimeout(() => socket.end(), 100))
+    const connection = createSpdyConnection((bytes) => socket.writable && socket.write(bytes), handler)
+    socket.on('data', (bytes: Buffer) => connection.receive(bytes))
+    if (head.length > 0) connection.receive(head)
+  }
 }
 
 const queryOf = ({ url }: ApiRequest) => new URL(url, 'http://cluster').searchParams
@@ -59,8 +63,8 @@ const withPorts = (request: ApiRequest): ApiRequest => ({
   url: `${request.url}${request.url.includes('?') ? '&' : '?'}ports=1`,
 })
 
-function tunnel(webSocket: WebSocket, core: Core, request: ApiRequest) {
-  const connection = createSpdyConnection((bytes) => webSocket.send(bytes), forwardPorts(core, request))
+function tunnel(webSocket: WebSocket, serve: Serve, request: ApiRequest) {
+  const connection = createSpdyConnection((bytes) => webSocket.send(bytes), forwardPorts(serve, request))
   webSocket.on('message', (message: RawData) => connection.receive(bytesOf(message)))
   webSocket.on('error', () => webSocket.terminate())
 }

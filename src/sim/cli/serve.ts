@@ -26,10 +26,9 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
   const driver = driveInRealTime(cluster.engine, speed)
   const server = await startHttpServer({
     port,
-    request(request) {
-      const response = cluster.request(request)
+    serve(request, answered) {
+      cluster.serve(request, answered)
       driver.nudge()
-      return response
     },
   })
   process.stderr.write(`serving http://127.0.0.1:${server.port}\n`)

@@ -1,15 +1,14 @@
-import { isUpgraded, type ApiRequest, type ApiResponse, type ChannelPeer } from '../api/http'
+import { isUpgraded, type ApiRequest, type ChannelPeer, type Serve } from '../api/http'
 import { bytesFromText, textFromBytes } from '../node/os/text'
 import type { SpdyHandler, SpdyStream } from './spdy'
 
-type Core = (request: ApiRequest) => ApiResponse
 type Arrivals = ReturnType<SpdyHandler['open']>
 
 /**
  * Port-forward: for each connection the client opens two streams with one requestID, an error stream and a data stream, and each pair
  * becomes a connection of its own to the Pod.
  */
-export function forwardPorts(core: Core, request: ApiRequest): SpdyHandler {
+export function forwardPorts(serve: Serve, request: ApiRequest): SpdyHandler {
   const errorStreams = new Map<string, SpdyStream>()
   return {
     open(stream) {
@@ -20,7 +19,7 @@ export function forwardPorts(core: Core, request: ApiRequest): SpdyHandler {
       }
       const errors = errorStreams.get(requestid)
       errorStreams.delete(requestid)
-      return connectPort(core, request, port, stream, errors)
+      return connectPort(serve, request, port, stream, errors)
     },
   }
 }
@@ -28,23 +27,27 @@ export function forwardPorts(core: Core, request: ApiRequest): SpdyHandler {
 const DATA = 0
 const ERROR = 1
 
-function connectPort(core: Core, request: ApiRequest, port: string, data: SpdyStream, errors: SpdyStream | undefined): Arrivals {
+function connectPort(serve: Serve, request: ApiRequest, port: string, data: SpdyStream, errors: SpdyStream | undefined): Arrivals {
   const url = `${request.url}${request.url.includes('?') ? '&' : '?'}ports=${encodeURIComponent(port)}`
-  const answer = core({ ...request, url })
   const end = () => {
     data.end()
     errors?.end()
   }
-  if (!isUpgraded(answer)) {
-    errors?.write(bytesFromText('body' in answer ? String(answer.body) : 'unable to forward'))
-    end()
-    return { data: () => undefined, end: () => undefined }
-  }
-  const pod = answer.connect({
-    data: (channel, text) => (channel === ERROR ? errors : data)?.write(bytesFromText(text)),
-    close: (channel) => (channel === undefined ? end() : (channel === ERROR ? errors : data)?.end()),
+  let pod: ChannelPeer | undefined
+  const early: ((pod: ChannelPeer) => void)[] = []
+  const tell = (say: (pod: ChannelPeer) => void) => (pod ? say(pod) : void early.push(say))
+  serve({ ...request, url }, (answer) => {
+    if (!isUpgraded(answer)) {
+      errors?.write(bytesFromText('body' in answer ? String(answer.body) : 'unable to forward'))
+      return end()
+    }
+    pod = answer.connect({
+      data: (channel, text) => (channel === ERROR ? errors : data)?.write(bytesFromText(text)),
+      close: (channel) => (channel === undefined ? end() : (channel === ERROR ? errors : data)?.end()),
+    })
+    for (const say of early.splice(0)) say(pod)
   })
-  return { data: (bytes) => pod.data(DATA, textFromBytes(bytes)), end: () => pod.close(DATA) }
+  return { data: (bytes) => tell((peer) => peer.data(DATA, textFromBytes(bytes))), end: () => tell((peer) => peer.close(DATA)) }
 }
 
 const CHANNELS = ['stdin', 'stdout', 'stderr', 'error', 'resize']

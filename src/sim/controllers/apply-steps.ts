@@ -2,6 +2,7 @@ import type { Client } from '../api/client'
 import type { EventRecorder } from '../api/event-recorder'
 import { keyOf, type KubeObject } from '../api/object'
 import { isStatus, StatusError } from '../api/status'
+import { Waiting } from '../api/waiting'
 import type { AnyKind, Step } from './controller'
 import { same } from '../formats/same'
 
@@ -24,7 +25,8 @@ export interface StepContext {
 
 /**
  * Applies steps in order and records their events. After a refused create the round's other creates of that kind are left out: what the
- * server refuses once it would refuse again, and a controller that starts slowly spares it that. All other steps are still tried.
+ * server refuses once it would refuse again, and a controller that starts slowly spares it that. All other steps are still tried. Throws
+ * Waiting when a write must wait: the steps after it are left for the next round.
  */
 export function applySteps(context: StepContext, steps: readonly Step[]): readonly Outcome[] {
   const { recorder, object } = context
@@ -49,6 +51,14 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
       if (says?.event && about) recorder.event(about, 'Normal', says.event, says.message?.(result) ?? defaultMessage(step, result))
     } catch (error) {
       if (!(error instanceof StatusError)) throw error
+      if (error instanceof Waiting) {
+        // The write goes on by itself; what a success would have been told with is told then, and the round goes on in the next.
+        error.whenKnown((result) => {
+          if (result && says?.event && about)
+            recorder.event(about, 'Normal', says.event, says.message?.(result) ?? defaultMessage(step, result))
+        })
+        throw error
+      }
       if (isForgivable(step, error)) {
         if (step.do === 'create') refusedKinds.add(step.kind)
         continue

@@ -1,6 +1,7 @@
 import type { Client } from '../api/client'
 import type { EventRecorder } from '../api/event-recorder'
 import { keyOf, type KubeObject } from '../api/object'
+import { Waiting } from '../api/waiting'
 import type { Engine } from '../engine/engine'
 import { applySteps, type Outcome } from './apply-steps'
 import type { AnyController, Circumstances, Find, ObjectKey, Refusal, Step } from './controller'
@@ -75,6 +76,10 @@ export function createRunner(options: RunnerOptions, controller: AnyController):
     try {
       handle(key)
     } catch (error) {
+      if (error instanceof Waiting) {
+        error.whenKnown(() => queue.add(key))
+        return
+      }
       if (!onBug) throw error
       onBug(name, key, error)
       queue.retry(key)

@@ -1,5 +1,5 @@
 import type { Client } from '../api/client'
-import type { ApiRequest, ApiResponse } from '../api/http'
+import type { Serve } from '../api/http'
 import type { Pod, Service } from '../api/types/core-v1.gen'
 import type { NetworkPolicy } from '../api/types/networking-v1.gen'
 import type { Engine } from '../engine/engine'
@@ -23,7 +23,7 @@ export interface ClusterNetworkOptions {
   readonly podCidr: string
   readonly policies: () => readonly NetworkPolicy[]
   /** The API server behind a host's address and port, while it runs there. */
-  readonly apiServerAt: (address: string, port: number) => ((request: ApiRequest) => ApiResponse) | undefined
+  readonly apiServerAt: (address: string, port: number) => Serve | undefined
   /** The world outside the cluster: an address for a name, a listener for an address and port. */
   readonly outside?: {
     readonly resolve: (name: string) => string | undefined

@@ -1,6 +1,6 @@
 import { reviewKinds } from '../../../src/sim/api/auth/reviews'
 import { kubeadmHooks, type EdgeOptions } from '../../../src/sim/api/edge'
-import type { ApiServer } from '../../../src/sim/api/hooks'
+import type { ApiServer, ApiServerOptions } from '../../../src/sim/api/hooks'
 import type { BufferedResponse } from '../../../src/sim/api/http'
 import { defineKind, type KindDefinition } from '../../../src/sim/api/kind'
 import { resourceRows, isServed } from '../../../src/sim/api/schema/schema'
@@ -31,10 +31,10 @@ export interface TestServer {
 }
 
 /** An API server with the hooks of a kubeadm cluster and an empty namespace `default`. */
-export function testServer(options: EdgeOptions = {}): TestServer {
+export function testServer(options: EdgeOptions = {}, more: Partial<ApiServerOptions> = {}): TestServer {
   const engine = createEngine({ seed: 1, startMs: Date.UTC(2026, 0, 1) })
   const kinds = [...allKinds, ...standIns(), ...reviewKinds] as unknown as readonly KindDefinition<never>[]
-  const server = createApiServer({ engine, kinds, ...kubeadmHooks(options) })
+  const server = createApiServer({ engine, kinds, ...kubeadmHooks(options), ...more })
   let last: BufferedResponse
   const send = (method: string, url: string, body?: unknown, headers = {}) => {
     const text = body === undefined ? {} : { body: JSON.stringify(body) }

@@ -6,7 +6,7 @@ import { startHttpServer, type HttpServer } from '../../../src/sim/cli/http-serv
 let server: HttpServer | undefined
 afterEach(() => server?.close())
 const serve = async (request: (request: ApiRequest) => ApiResponse) => {
-  server = await startHttpServer({ request, port: 0 })
+  server = await startHttpServer({ serve: (asked, answered) => answered(request(asked)), port: 0 })
   return `http://127.0.0.1:${server.port}`
 }
 

@@ -1,6 +1,6 @@
 import { deflateSync, constants } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { ApiRequest, ApiResponse } from '../../../src/sim/api/http'
+import type { Serve } from '../../../src/sim/api/http'
 import { createSpdyConnection, DICTIONARY } from '../../../src/sim/cli/spdy'
 import { forwardPorts, joinStreams } from '../../../src/sim/cli/spdy-channels'
 
@@ -78,9 +78,9 @@ test('exec begins once every channel that was asked for is open', () => {
 
 test('each pair of streams becomes a connection to its port; a refusal is told on the error stream', () => {
   const asked: string[] = []
-  const core = (request: ApiRequest): ApiResponse => {
+  const core: Serve = (request, answered) => {
     asked.push(request.url)
-    return { status: 404, headers: {}, body: 'pods "x" not found' }
+    answered({ status: 404, headers: {}, body: 'pods "x" not found' })
   }
   const handler = forwardPorts(core, { method: 'GET', url: '/portforward', headers: {} })
   const heard: string[] = []

@@ -9,62 +9,57 @@ import type {
   MutatingWebhookConfiguration,
   ValidatingWebhook,
   ValidatingWebhookConfiguration,
-  WebhookClientConfig,
 } from '../types/admissionregistration-v1.gen'
-import type { Endpoints, Service } from '../types/core-v1.gen'
+import { callWebhook, CallError } from '../webhook-call'
 import { defaulted } from './defaulted'
-import { find, findAll, resource } from './lookup'
+import { findAll, resource } from './lookup'
 import { fits, selectsNamespace, selectsObject } from './policy-match'
 import { policyEnvironment, policyVariables } from './policy-variables'
-
-/**
- * Sends an AdmissionReview to whoever serves a webhook and returns the AdmissionReview that came back. Throws an Error in the words of Go's
- * HTTP client when there was no answer. Given by the cluster, which knows the network; synchronous, as admission is.
- */
-export type CallWebhook = (url: string, review: unknown, timeoutMs: number, request: AdmissionRequest) => unknown
 
 const GROUP = 'admissionregistration.k8s.io'
 const mutating = resource<MutatingWebhookConfiguration>(GROUP, 'v1', 'mutatingwebhookconfigurations')
 const validating = resource<ValidatingWebhookConfiguration>(GROUP, 'v1', 'validatingwebhookconfigurations')
-const services = resource<Service>('', 'v1', 'services')
-const endpoints = resource<Endpoints>('', 'v1', 'endpoints')
 
 type Webhook = MutatingWebhook | ValidatingWebhook
 
-/** The two plugins that call webhooks. */
-export function webhookPlugins(call: CallWebhook = callNobody): {
-  readonly mutating: AdmissionPlugin
-  readonly validating: AdmissionPlugin
-} {
-  return {
-    mutating: {
-      name: 'MutatingAdmissionWebhook',
-      mutate(request) {
-        let object = request.object!
-        for (const webhook of webhooksFor(mutating, request)) {
-          const asked = { ...request, object }
-          const patch = ask(webhook, asked, call)?.patch
-          if (patch) object = defaulted(request.server, request.kind, jsonPatch(object, JSON.parse(atob(patch))) as AnyObject) // a patch keeps an object one
-        }
-        return object
-      },
-    },
-    validating: {
-      name: 'ValidatingAdmissionWebhook',
-      validate(request) {
-        for (const webhook of webhooksFor(validating, request)) ask(webhook, request, call)
-      },
-    },
-  }
+/** Asks the mutating webhooks one after another, each about what the one before made of the object; some once more at the end. */
+export const mutatingAdmissionWebhook: AdmissionPlugin = {
+  name: 'MutatingAdmissionWebhook',
+  mutate(request) {
+    let object = request.object!
+    const asked: { readonly webhook: Webhook; readonly after: AnyObject }[] = []
+    const apply = (webhook: Webhook, round: number) => {
+      const patch = ask(webhook, { ...request, object }, round)?.patch
+      if (patch) object = defaulted(request.server, request.kind, patched(webhook, object, patch))
+    }
+    for (const webhook of webhooksFor(mutating, request)) {
+      if (!isCalled(webhook, { ...request, object })) continue
+      apply(webhook, 1)
+      asked.push({ webhook, after: object })
+    }
+    for (const { webhook, after } of asked) {
+      const wantsToSeeChanges = 'reinvocationPolicy' in webhook && webhook.reinvocationPolicy === 'IfNeeded'
+      if (wantsToSeeChanges && after !== object && isCalled(webhook, { ...request, object })) apply(webhook, 2)
+    }
+    return object
+  },
 }
 
-/** The webhooks that a request goes to, in the order of their configurations' names. Configurations themselves go to none. */
+/** Asks the validating webhooks. */
+export const validatingAdmissionWebhook: AdmissionPlugin = {
+  name: 'ValidatingAdmissionWebhook',
+  validate(request) {
+    for (const webhook of webhooksFor(validating, request)) if (isCalled(webhook, request)) ask(webhook, request, 1)
+  },
+}
+
+/** All webhooks, in the order of their configurations' names. Configurations and policies themselves go to none: nobody locks themselves out. */
 function webhooksFor(kind: typeof mutating | typeof validating, request: AdmissionRequest): readonly Webhook[] {
   if (request.kind.group === GROUP) return []
   const configurations = [...findAll<MutatingWebhookConfiguration | ValidatingWebhookConfiguration>(request.server, kind as never)]
   if (configurations.length === 0) return []
   configurations.sort((x, y) => (x.metadata.name < y.metadata.name ? -1 : 1))
-  return configurations.flatMap(({ webhooks = [] }) => webhooks as readonly Webhook[]).filter((webhook) => isCalled(webhook, request))
+  return configurations.flatMap(({ webhooks = [] }) => webhooks as readonly Webhook[])
 }
 
 function isCalled(
@@ -89,14 +84,15 @@ function isCalled(
 }
 
 /** Asks one webhook. Undefined when it could not be asked and that is to be ignored. Throws what it denies. */
-function ask(webhook: Webhook, request: AdmissionRequest, call: CallWebhook): AdmissionResponse | undefined {
+function ask(webhook: Webhook, request: AdmissionRequest, round: number): AdmissionResponse | undefined {
   const { name, clientConfig, timeoutSeconds = 10, sideEffects } = webhook
   if (request.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
     throw badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`)
   }
-  const response = answerOf(webhook, request, () =>
-    call(urlOf(clientConfig, timeoutSeconds), reviewOf(request), timeoutSeconds * 1000, request),
-  )
+  const response = answerOf(webhook, () => {
+    const key = `${name} ${round} ${subjectOf(request)}`
+    return callWebhook(request.server, key, clientConfig, timeoutSeconds, (uid) => reviewOf(request, uid)) as Review | undefined // whatever the program behind it wrote; looked at with care
+  })
   if (!response) return undefined
   for (const warning of response.warnings ?? []) request.warn(warning)
   if (response.allowed) return response
@@ -105,25 +101,54 @@ function ask(webhook: Webhook, request: AdmissionRequest, call: CallWebhook): Ad
   throw failure(Math.max(400, code), reason, `admission webhook ${JSON.stringify(name)} ${why}`)
 }
 
-function answerOf({ name, failurePolicy }: Webhook, request: AdmissionRequest, send: () => unknown): AdmissionResponse | undefined {
+/** What tells one question about an object from the next: each webhook is asked once a round, and again when the object has changed meanwhile. */
+const subjectOf = ({ operation, kind, subresource = '', namespace = '', name, old }: AdmissionRequest) =>
+  [operation, kind.group, kind.plural, subresource, namespace, old ? `${name} ${old.metadata.resourceVersion}` : ''].join(' ')
+
+interface Review {
+  readonly apiVersion?: string
+  readonly kind?: string
+  readonly request?: { readonly uid: string }
+  readonly response?: AdmissionResponse
+}
+
+function answerOf({ name, failurePolicy }: Webhook, call: () => Review | undefined): AdmissionResponse | undefined {
   try {
-    const review = send() as { readonly response?: AdmissionResponse } | undefined // whatever the program behind it wrote; looked at with care
-    if (typeof review?.response?.allowed === 'boolean') return review.response
-    throw new Error(`webhook response did not contain a valid AdmissionReview for ${request.kind.kind}`)
+    return verified(call())
   } catch (error) {
+    if (!(error instanceof CallError)) throw error
     if (failurePolicy === 'Ignore') return undefined
-    throw internalError(`failed calling webhook ${JSON.stringify(name)}: failed to call webhook: ${(error as Error).message}`)
+    throw internalError(`failed calling webhook ${JSON.stringify(name)}: ${error.message}`)
   }
 }
 
-function urlOf({ url, service }: WebhookClientConfig, timeoutSeconds: number): string {
-  const query = `?timeout=${timeoutSeconds}s`
-  if (url !== undefined || !service) return `${url ?? ''}${query}`
-  const { name, namespace, port = 443, path = '' } = service
-  return `https://${name}.${namespace}.svc:${port}${path}${query}`
+/** The response of a review that keeps the protocol's rules. */
+function verified(review: Review | undefined): AdmissionResponse {
+  const wrong = (why: string) => new CallError(`received invalid webhook response: ${why}`)
+  const { apiVersion = '', kind = '', response } = review ?? {}
+  if (!response || typeof response !== 'object') throw wrong('webhook response was absent')
+  if (apiVersion !== 'admission.k8s.io/v1' || kind !== 'AdmissionReview') {
+    throw wrong(`expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${apiVersion}, Kind=${kind}`)
+  }
+  const { uid, patch, patchType } = response
+  if (uid !== review?.request?.uid)
+    throw wrong(`expected response.uid=${JSON.stringify(review?.request?.uid)}, got ${JSON.stringify(uid ?? '')}`)
+  if (patch && !patchType) throw wrong('webhook returned response.patch but not response.patchType')
+  if (patchType && !patch) throw wrong('webhook returned response.patchType but not response.patch')
+  if (patchType && patchType !== 'JSONPatch') throw wrong(`invalid value of response.patchType: ${JSON.stringify(patchType)}`)
+  return response
 }
 
-function reviewOf({ kind, subresource, name, namespace, operation, user, object, old, dryRun, options, server }: AdmissionRequest) {
+function patched({ name, failurePolicy }: Webhook, object: AnyObject, patch: string): AnyObject {
+  try {
+    return jsonPatch(object, JSON.parse(atob(patch))) as AnyObject // a patch keeps an object one
+  } catch (error) {
+    if (failurePolicy === 'Ignore') return object
+    throw internalError(`failed calling webhook ${JSON.stringify(name)}: ${(error as Error).message}`)
+  }
+}
+
+function reviewOf({ kind, subresource, name, namespace, operation, user, object, old, dryRun, options }: AdmissionRequest, uid: string) {
   const gvk = { group: kind.group, version: kind.version, kind: kind.kind }
   const gvr = { group: kind.group, version: kind.version, resource: kind.plural }
   const sub = subresource === undefined ? {} : { subResource: subresource, requestSubResource: subresource }
@@ -131,32 +156,22 @@ function reviewOf({ kind, subresource, name, namespace, operation, user, object,
     kind: 'AdmissionReview',
     apiVersion: 'admission.k8s.io/v1',
     request: {
-      uid: server.engine.random.uuid(),
+      uid,
       kind: gvk,
       resource: gvr,
       requestKind: gvk,
       requestResource: gvr,
       ...sub,
-      name,
+      ...(name && { name }),
       ...(namespace !== undefined && { namespace }),
       operation,
       userInfo: { username: user.name, ...(user.uid && { uid: user.uid }), groups: user.groups, ...(user.extra && { extra: user.extra }) },
       object: object ?? null,
       oldObject: old ?? null,
       dryRun,
-      options,
+      options: operation === 'CONNECT' ? null : { kind: OPTIONS[operation], apiVersion: 'meta.k8s.io/v1', ...options },
     },
   }
 }
 
-/** As long as no network is given: what calling a Service comes to that nobody serves. */
-const callNobody: CallWebhook = (url, _review, _timeoutMs, { server }) => {
-  const [, name = '', namespace = '', port = ''] = /^https:\/\/([^.]+)\.([^.]+)\.svc:(\d+)/.exec(url) ?? []
-  const post = `Post ${JSON.stringify(url)}`
-  const service = find(server, services, namespace, name)
-  if (!service)
-    throw new Error(name ? `${post}: service ${JSON.stringify(name)} not found` : `${post}: dial tcp: connect: connection refused`)
-  const isServed = find(server, endpoints, namespace, name)?.subsets?.some(({ addresses }) => addresses?.length)
-  if (!isServed) throw new Error(`${post}: no endpoints available for service ${JSON.stringify(name)}`)
-  throw new Error(`${post}: dial tcp ${service.spec.clusterIP}:${port}: connect: connection refused`)
-}
+const OPTIONS = { CREATE: 'CreateOptions', UPDATE: 'UpdateOptions', DELETE: 'DeleteOptions' }

@@ -59,6 +59,15 @@ export const testImages: readonly Repository[] = [
     files: () => ({ '/serve_hostname': programFile('serve-hostname') }),
   },
   {
+    // The project's own: an admission webhook whose rules are a mounted file (programs/webhook.ts).
+    names: ['ghcr.io/tabernetes/webhook'],
+    tags: { v1: '1', latest: '1' },
+    sizeBytes: 6_000_000,
+    tools: 'none',
+    entrypoint: ['/webhook'],
+    files: () => ({ '/webhook': programFile('webhook') }),
+  },
+  {
     names: ['registry.k8s.io/goproxy', 'k8s.gcr.io/goproxy'],
     tags: { '0.1': '0.1', '1.0': '1.0' },
     sizeBytes: 2_000_000,

@@ -1,4 +1,4 @@
-import { isStreamed, isUpgraded, type ApiRequest, type ChannelPeer, type StreamedResponse } from '../../api/http'
+import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse, type ChannelPeer, type StreamedResponse } from '../../api/http'
 import { createPipe } from './pipe'
 import { SyscallError, type FetchRequest, type FetchResponse } from './syscalls'
 import { fail, install, refuseErrors, type Kernel, type Parked, type Task } from './task'
@@ -15,18 +15,35 @@ export function fetchFrom(kernel: Kernel, task: Task, request: FetchRequest): Pa
     const { serve, from } = refuseErrors(answer)
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name.toLowerCase(), value]))
     const apiRequest: ApiRequest = { method: request.method, url: url.path, headers, body: request.body, from }
-    const response = serve(apiRequest)
-    const head = { status: response.status, headers: response.headers }
-    if (isUpgraded(response)) return { ...head, body: '', channel: openChannels(kernel, task, response.connect) } satisfies FetchResponse
-    if (isStreamed(response)) return streamed(kernel, task, request, head, response.stream)
-    const body = typeof response.body === 'string' ? response.body : textFromBytes(response.body)
-    if (!request.stream) return { ...head, body } satisfies FetchResponse
-    const { reader, writer } = createPipe()
-    writer.refs = 1
-    writer.write(body)
-    writer.release()
-    return { ...head, body: '', fd: install(task, reader) } satisfies FetchResponse
+    let response: ApiResponse | undefined
+    let wakeUp = () => {}
+    serve(apiRequest, (answered) => {
+      response = answered
+      wakeUp()
+    })
+    return kernel.block(
+      task,
+      () => response && received(kernel, task, request, response),
+      (again) => {
+        wakeUp = again
+        return () => (wakeUp = () => {})
+      },
+    )
   })
+}
+
+/** An answer as the program gets it. */
+function received(kernel: Kernel, task: Task, request: FetchRequest, response: ApiResponse): unknown {
+  const head = { status: response.status, headers: response.headers }
+  if (isUpgraded(response)) return { ...head, body: '', channel: openChannels(kernel, task, response.connect) } satisfies FetchResponse
+  if (isStreamed(response)) return streamed(kernel, task, request, head, response.stream)
+  const body = typeof response.body === 'string' ? response.body : textFromBytes(response.body)
+  if (!request.stream) return { ...head, body } satisfies FetchResponse
+  const { reader, writer } = createPipe()
+  writer.refs = 1
+  writer.write(body)
+  writer.release()
+  return { ...head, body: '', fd: install(task, reader) } satisfies FetchResponse
 }
 
 /** A body that arrives as time passes: read from a descriptor, or collected when the caller did not ask for a stream. */

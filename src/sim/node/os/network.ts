@@ -1,4 +1,4 @@
-import type { ApiRequest, ApiResponse } from '../../api/http'
+import type { Serve } from '../../api/http'
 import type { DnsAnswer } from './calls'
 import type { Listener } from './socket'
 
@@ -33,7 +33,7 @@ export interface Delayed<T> {
 export type ConnectAnswer = { readonly listener: Listener; readonly peer: string; readonly local: string } | { readonly error: string }
 
 /** The way to an API server found behind `host:port`, or an error code. */
-export type ApiAnswer = { readonly serve: (request: ApiRequest) => ApiResponse; readonly from: string } | { readonly error: string }
+export type ApiAnswer = { readonly serve: Serve; readonly from: string } | { readonly error: string }
 
 /** The network as the kernels of all machines see it; implemented under src/sim/network/. */
 export interface Network {

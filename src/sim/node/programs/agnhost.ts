@@ -1,6 +1,7 @@
 import { connect, nowMs, readFile, sleep, write } from '../os/calls'
 import { SyscallError, type Proc, type Program } from '../os/syscalls'
 import { klogHead, slashDate } from './dates'
+import { agnhostWebhook } from './agnhost-webhook'
 import { serveHttp, type HttpRequest, type HttpResponse } from './http-server'
 import { pause } from './pause'
 
@@ -156,7 +157,7 @@ const connectTo: Program = function* (self) {
 
 const subcommands: Readonly<Record<string, Program>> = {
   pause, netexec, guestbook, porter, connect: connectTo, liveness: livenessServer, 'serve-hostname': serveHostname, 'test-webserver': testWebserver,
-  'grpc-health-checking': grpcHealth, 'dns-suffix': dnsSuffix, 'inclusterclient': pause, 'logs-generator': pause, 'no-snat-test': pause, 'webhook': pause, 'crd-conversion-webhook': pause,
+  'grpc-health-checking': grpcHealth, 'dns-suffix': dnsSuffix, 'inclusterclient': pause, 'logs-generator': pause, 'no-snat-test': pause, webhook: agnhostWebhook, 'crd-conversion-webhook': agnhostWebhook,
 } // prettier-ignore
 
 const usage = `Usage:
@@ -174,6 +175,7 @@ Available Commands:
   porter               Serves requested data on ports specified in ENV variables
   serve-hostname       Serves the hostname
   test-webserver       Starts a simple HTTP fileserver which serves any file specified in the URL path
+  webhook              Starts an HTTP server for admission webhooks
 
 Flags:
   -h, --help      help for app

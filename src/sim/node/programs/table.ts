@@ -22,12 +22,14 @@ import { redisCli } from './redis-cli'
 import { redisServer } from './redis'
 import { stress } from './stress'
 import { programNamed, systemProgram } from './system'
+import { webhookServer } from './webhook'
 
 /** What runs in people's containers besides shells and tools, by name. The parameter is what follows a slash in the name: a version. */
 const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   nginx,
   httpd,
   agnhost,
+  webhook: () => webhookServer,
   'liveness-server': () => livenessServer,
   'serve-hostname': () => serveHostname,
   goproxy: () => goproxy,

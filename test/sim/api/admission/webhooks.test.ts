@@ -1,70 +1,154 @@
 import { expect, test } from 'vitest'
-import type { CallWebhook } from '../../../../src/sim/api/admission/webhooks'
+import type { Dial } from '../../../../src/sim/api/waiting'
 import { testServer } from '../test-server'
 
 const POD = { metadata: { name: 'x', labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'nginx' }] } }
+const SERVICE = { metadata: { name: 'w' }, spec: { ports: [{ port: 443 }], clusterIP: '10.96.7.7' } }
 
-function start(kind: 'mutating' | 'validating', call?: CallWebhook, more: object = {}) {
-  const cluster = testServer(call && { callWebhook: call })
-  cluster.send('POST', `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations`, {
-    metadata: { name: 'w' },
-    webhooks: [
-      {
-        name: 'w.example.com',
-        admissionReviewVersions: ['v1'],
-        sideEffects: 'None',
-        clientConfig: { service: { namespace: 'default', name: 'w', path: '/check' } },
-        rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
-        ...more,
-      },
-    ],
-  })
-  return { ...cluster, create: () => cluster.send('POST', '/api/v1/namespaces/default/pods', POD) }
+interface Asked {
+  readonly address: string
+  readonly target: string
+  readonly review: {
+    readonly request: {
+      readonly uid: string
+      readonly operation: string
+      readonly object: { readonly spec: { readonly containers: readonly { name: string }[] } }
+    }
+  }
 }
 
-const answer = (response: object) => () => ({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response })
+/** A webhook behind Service `w`: what it answers, in the order asked; what it was asked is kept. */
+function network(answers: readonly (object | string)[]) {
+  const asked: Asked[] = []
+  const dial: Dial = ({ host, port, target, body }, listener) => {
+    const review = JSON.parse(body) as Asked['review']
+    const answer = answers[Math.min(asked.length, answers.length - 1)]
+    asked.push({ address: `${host}:${port}`, target, review })
+    if (typeof answer === 'string') listener.error(answer)
+    else {
+      const { http = 200, ...response } = answer as { http?: number }
+      listener.head(http, {})
+      listener.data(
+        JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: { uid: review.request.uid, ...response } }),
+      )
+      listener.end()
+    }
+    return () => undefined
+  }
+  return { asked, dial }
+}
+
+function start(
+  kind: 'mutating' | 'validating',
+  { answers = [{ allowed: true }] as readonly (object | string)[], more = {}, service = true } = {},
+) {
+  const { asked, dial } = network(answers)
+  const cluster = testServer({}, { dial })
+  if (service) cluster.send('POST', '/api/v1/namespaces/default/services', SERVICE)
+  const webhook = (name: string, extra: object) => ({
+    name,
+    admissionReviewVersions: ['v1'],
+    sideEffects: 'None',
+    clientConfig: { service: { namespace: 'default', name: 'w', path: '/check' } },
+    rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+    ...extra,
+  })
+  const configure = (name: string, ...extras: readonly object[]) =>
+    cluster.send('POST', `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations`, {
+      metadata: { name },
+      webhooks: extras.map((extra, index) => webhook(index === 0 ? `${name}.example.com` : `${name}${index}.example.com`, extra)),
+    })
+  configure('w', more)
+  return { ...cluster, asked, configure, create: (query = '') => cluster.send('POST', `/api/v1/namespaces/default/pods${query}`, POD) }
+}
+
+const addSide = (name: string) => ({
+  allowed: true,
+  patchType: 'JSONPatch',
+  patch: btoa(JSON.stringify([{ op: 'add', path: '/spec/containers/-', value: { name, image: 'busybox' } }])),
+})
 
 test('a mutating webhook changes the object, and defaults are filled in again', () => {
-  const asked: unknown[] = []
-  const patch = btoa(JSON.stringify([{ op: 'add', path: '/spec/containers/-', value: { name: 'side', image: 'busybox' } }]))
-  const { create } = start('mutating', (url, review) => {
-    asked.push([url, (review as { request: { operation: string } }).request.operation])
-    return answer({ allowed: true, patchType: 'JSONPatch', patch })()
-  })
+  const { create, asked } = start('mutating', { answers: [addSide('side')] })
   expect(create().spec.containers[1]).toMatchObject({ name: 'side', imagePullPolicy: 'Always' })
-  expect(asked).toEqual([['https://w.default.svc:443/check?timeout=10s', 'CREATE']])
+  expect(asked.map(({ address, target, review }) => [address, target, review.request.operation])).toEqual([
+    ['10.96.7.7:443', '/check?timeout=10s', 'CREATE'],
+  ])
+})
+
+test('each mutating webhook sees what the one before it made; one that asks to is called once more after later changes', () => {
+  const { create, asked, configure } = start('mutating', {
+    answers: [addSide('one'), addSide('two'), { allowed: true }],
+    more: { reinvocationPolicy: 'IfNeeded' },
+  })
+  configure('z', {})
+  expect(create().spec.containers.map(({ name }: { name: string }) => name)).toEqual(['c', 'one', 'two'])
+  expect(asked.map(({ review }) => review.request.object.spec.containers.map(({ name }) => name).join())).toEqual([
+    'c',
+    'c,one',
+    'c,one,two',
+  ])
+})
+
+const denied = 'admission webhook "w.example.com" denied the request'
+const failed =
+  'Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: Post "https://w.default.svc:443/check?timeout=10s"'
+const invalid = 'Internal error occurred: failed calling webhook "w.example.com": received invalid webhook response'
+
+test.each([
+  [{ allowed: false, status: { message: 'no nginx here', code: 403 } }, 403, `${denied}: no nginx here`],
+  [{ allowed: false, status: { reason: 'NotToday' } }, 400, `${denied}: NotToday`],
+  [{ allowed: false }, 400, `${denied} without explanation`],
+  ['ECONNREFUSED', 500, `${failed}: dial tcp 10.96.7.7:443: connect: connection refused`],
+  ['timeout', 500, `${failed}: context deadline exceeded`],
+  ['end', 500, `${failed}: EOF`],
+  [{ uid: 'other', allowed: true }, 500, /received invalid webhook response: expected response.uid="[-0-9a-f]{36}", got "other"$/],
+  [{ allowed: true, patch: 'W10=' }, 500, `${invalid}: webhook returned response.patch but not response.patchType`],
+  [
+    { http: 404 },
+    500,
+    'Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: the server could not find the requested resource',
+  ],
+])('a webhook that answers %j fails the request', (answer, code, message) => {
+  expect(start('validating', { answers: [answer] }).create()).toMatchObject({
+    code,
+    message: typeof message === 'string' ? message : expect.stringMatching(message),
+  })
 })
 
 test.each([
+  ['there is no such Service', {}, false, `${failed}: service "w" not found`],
   [
-    { allowed: false, status: { message: 'no nginx here', code: 403 } },
-    403,
-    'admission webhook "w.example.com" denied the request: no nginx here',
+    'the Service has no such port',
+    { clientConfig: { service: { namespace: 'default', name: 'w', port: 8443 } } },
+    true,
+    'Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: Post "https://w.default.svc:8443?timeout=10s": no service port 8443 found for service "w"',
   ],
-  [{ allowed: false }, 400, 'admission webhook "w.example.com" denied the request without explanation'],
-])('a validating webhook that answers %j denies', (response, code, message) => {
-  expect(start('validating', answer(response)).create()).toMatchObject({ code, message })
+])('a webhook cannot be asked when %s, unless that is to be ignored', (_why, more, service, message) => {
+  expect(start('validating', { more, service }).create()).toMatchObject({ code: 500, message })
+  expect(start('validating', { more: { ...more, failurePolicy: 'Ignore' }, service }).create()).toMatchObject({ kind: 'Pod' })
 })
 
-test('a webhook that nobody serves fails requests, unless that is to be ignored', () => {
-  expect(start('validating').create()).toMatchObject({
-    code: 500,
-    message:
-      'Internal error occurred: failed calling webhook "w.example.com": failed to call webhook: Post "https://w.default.svc:443/check?timeout=10s": service "w" not found',
+test('selectors and conditions leave requests out', () => {
+  const answers = [{ allowed: false }]
+  expect(start('validating', { answers, more: { objectSelector: { matchLabels: { app: 'other' } } } }).create()).toMatchObject({
+    kind: 'Pod',
   })
-  expect(start('validating', undefined, { failurePolicy: 'Ignore' }).create()).toMatchObject({ kind: 'Pod' })
+  expect(start('validating', { answers, more: { namespaceSelector: { matchLabels: { team: 'a' } } } }).create()).toMatchObject({
+    kind: 'Pod',
+  })
+  const matchConditions = [{ name: 'others', expression: 'object.metadata.name != "x"' }]
+  expect(start('validating', { answers, more: { matchConditions } }).create()).toMatchObject({ kind: 'Pod' })
 })
 
-test('selectors leave requests out', () => {
-  expect(start('validating', undefined, { objectSelector: { matchLabels: { app: 'other' } } }).create()).toMatchObject({ kind: 'Pod' })
+test('a dry run is told to the webhook', () => {
+  const { create, asked } = start('validating', { more: { sideEffects: 'NoneOnDryRun' } })
+  expect(create('?dryRun=All')).toMatchObject({ kind: 'Pod' })
+  expect(asked[0]!.review.request).toMatchObject({ dryRun: true })
 })
 
-test('metrics count requests and objects', () => {
-  const { server, create } = start('validating', answer({ allowed: true }))
+test("a webhook's warnings reach the client", () => {
+  const { create, warnings } = start('validating', { answers: [{ allowed: true, warnings: ['think twice'] }] })
   create()
-  const { body } = server.request({ method: 'GET', url: '/metrics', headers: {} }) as { body: string }
-  expect(body).toContain('apiserver_storage_objects{resource="pods"} 1\n')
-  expect(body).toMatch(
-    /apiserver_request_total\{code="200",component="apiserver",dry_run="",group="",resource="pods",scope="namespace",subresource="",verb="POST",version="v1"\} 1\n/,
-  )
+  expect(warnings()).toBe('299 - "think twice"')
 })
