@@ -7,13 +7,15 @@ import { ShellError, type Shell } from '../state'
 import { runCompound } from './compound'
 import { runSimple } from './command'
 import { closeAll, complain, environment, fork, printError, start } from './fork'
-import { addJob, waitForeground } from './jobs'
+import { addJob, pollJobs, waitForeground } from './jobs'
 import { applyRedirections } from './redirect'
 import { runTrap, tick } from './signals'
 
 /** Runs statements one after another, until one makes the shell jump. */
 export function* runStatements(shell: Shell, statements: readonly Statement[]): Proc {
   for (const statement of statements) {
+    // A shell waits for children as they end: none is left as a zombie for `ps` to show.
+    if (shell.jobs.some((job) => job.pids.length > 0)) yield* pollJobs(shell)
     if (statement.background) yield* runInBackground(shell, statement)
     else yield* runNode(shell, statement.command)
     if (shell.jump) return
