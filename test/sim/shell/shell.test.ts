@@ -76,6 +76,17 @@ function setTimeoutVirtual(engine: ReturnType<typeof boot>['engine'], ms: number
   engine.after(ms, work)
 }
 
+test.each([
+  ["the last command of sh -c takes the shell's place", "sh -c 'sleep 5' & kill $!; ps -o comm= | grep -c sleep", '0\n'],
+  ['so does a program in the background that is given variables of its own', 'A=1 sleep 5 & kill $!; ps -o comm= | grep -c sleep', '0\n'],
+  ['not when something comes after it', "sh -c 'sleep 5; echo after' & wait; echo $?", 'after\n0\n'],
+  ['nor when the shell has a trap to run', 'bash -c \'trap "echo bye" EXIT; ls -d /\'', '/\nbye\n'],
+  ['exec ends the script with the program', 'exec echo one; echo two', 'one\n'],
+  ['and a program that does not exist ends it too', "bash -c 'exec nosuch; echo two'; echo $?", '127\n'],
+])('%s', (_title, script, stdout) => {
+  expect(run(script).stdout).toBe(stdout)
+})
+
 test('pi is computed, not remembered', () => {
   expect(piDigits(51)).toBe('3.14159265358979323846264338327950288419716939937511')
   expect(run("perl -Mbignum=bpi -wle 'print bpi(2000)'").stdout).toMatch(/^3\.14159\d{1994}\n$/)
@@ -125,7 +136,7 @@ describe('over the network', () => {
   }
   const options = { programs: { server }, network: { resolve, connect }, files: { '/etc/resolv.conf': 'nameserver 10.96.0.10\n' } }
   const tryIt = (script: string, make: 'gnu' | 'busybox' = 'gnu') =>
-    run(`server & sleep 0.1; ${script}; code=$?; kill $!; exit $code`, { ...options, make })
+    run(`server & sleep 0.1; ${script}; code=$?; kill $! 2>/dev/null; exit $code`, { ...options, make })
 
   test.each([
     ['curl -s http://web:8080/x', { stdout: 'you asked for /x\n', stderr: '', code: 0 }],
