@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import './app.css'
 import { useTranslate } from './i18n/i18n'
 import { Divider } from './layout/divider'
@@ -8,11 +8,14 @@ import { Stage } from './layout/stage'
 import { StatusBar } from './layout/status-bar'
 import { ViewTabs } from './layout/view-tabs'
 import { listenForShortcuts } from './layout/shortcuts'
-import { Inspector } from './inspector/inspector'
+import { PanelBoundary } from './layout/panel-boundary'
 import { LessonPanel } from './lesson/lesson-panel'
 import { useSelection } from './state/selection'
 import { useSettings } from './state/settings'
 import { TerminalPanel } from './terminal/terminal-panel'
+
+/** Wanted when somebody looks inside an object. */
+const Inspector = lazy(() => import('./inspector/inspector'))
 
 export function App() {
   const t = useTranslate()
@@ -44,7 +47,13 @@ export function App() {
         <Divider of="terminalShare" />
         <TerminalPanel />
         {inspecting && <Divider of="inspectorWidth" />}
-        {inspecting && <Inspector />}
+        {inspecting && (
+          <PanelBoundary name="view.inspector">
+            <Suspense fallback={<aside className="panel inspector" />}>
+              <Inspector />
+            </Suspense>
+          </PanelBoundary>
+        )}
       </main>
       <StatusBar />
       <ViewTabs />

@@ -16,6 +16,7 @@ export const podSummary = (name: string, change: Partial<PodSummary> = {}): PodS
   total: 1,
   restarts: 0,
   images: ['nginx'],
+  containers: ['nginx'],
   ...change,
 })
 

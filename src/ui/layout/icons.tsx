@@ -8,6 +8,7 @@ const paths = {
   system: 'M2 3h12v8H2zM6 14h4M8 11v3',
   plus: 'M8 3v10M3 8h10',
   close: 'M4 4l8 8M12 4l-8 8',
+  split: 'M2 3h12v10H2zM8 3v10',
   search: 'M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M10.5 10.5L14 14',
   up: 'M4 10l4-4 4 4',
   down: 'M4 6l4 4 4-4',

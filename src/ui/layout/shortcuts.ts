@@ -1,6 +1,6 @@
 import { inspect, useSelection } from '../state/selection'
 import { showView, useSettings, type View } from '../state/settings'
-import { focusTerminal, openTerminal } from '../state/terminals'
+import { focusTerminal, nextTerminal, openTerminal, splitTerminals } from '../state/terminals'
 import { togglePause } from './clock'
 
 /** Panels in the order of Alt+1…5 and of F6; the id is that of the element which takes the focus. */
@@ -13,7 +13,7 @@ export function goTo(panel: View | 'inspector') {
   requestAnimationFrame(() => (panel === 'terminal' ? focusTerminal() : document.getElementById(panel)?.focus()))
 }
 
-/** Alt+digits, F6 and Alt+N anywhere in the page, the terminal included. Returns how to stop listening. */
+/** Alt+digits, F6, Alt+N, Alt+S and Alt+T anywhere in the page, the terminal included. Returns how to stop listening. */
 export function listenForShortcuts(): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
     if (!act(event)) return
@@ -37,6 +37,12 @@ function act(event: KeyboardEvent): boolean {
   else if (digit && order[Number(digit) - 1]) goTo(order[Number(digit) - 1]!)
   else if (event.code === 'KeyN') {
     openTerminal()
+    goTo('terminal')
+  } else if (event.code === 'KeyS') {
+    splitTerminals()
+    goTo('terminal')
+  } else if (event.code === 'KeyT') {
+    nextTerminal()
     goTo('terminal')
   } else return false
   return true

@@ -3,6 +3,7 @@ import { useTranslate } from '../i18n/i18n'
 import { ClusterMap } from '../map/cluster-map'
 import { showView, useSettings } from '../state/settings'
 import { Icon } from './icons'
+import { PanelBoundary } from './panel-boundary'
 
 /** Monaco and the schemas are large: fetched when the editor is first looked at. */
 const EditorPanel = lazy(() => import('../editor/editor-panel'))
@@ -41,13 +42,17 @@ export function Stage() {
         ))}
       </div>
       <div id="map" role="tabpanel" tabIndex={-1} className="fill" hidden={stage !== 'map'}>
-        <ClusterMap />
+        <PanelBoundary name="view.map">
+          <ClusterMap />
+        </PanelBoundary>
       </div>
       <div id="editor" role="tabpanel" tabIndex={-1} className="fill" hidden={stage !== 'editor'}>
         {edited && (
-          <Suspense fallback={<p className="blank">{t('editor.loading')}</p>}>
-            <EditorPanel />
-          </Suspense>
+          <PanelBoundary name="view.editor">
+            <Suspense fallback={<p className="blank">{t('editor.loading')}</p>}>
+              <EditorPanel />
+            </Suspense>
+          </PanelBoundary>
         )}
       </div>
     </section>

@@ -1,5 +1,6 @@
 import type { CallName, Calls, FromWorker, Input, ToWorker } from '../worker/protocol'
 import { emptyCluster, takeIn, useCluster } from './cluster-store'
+import { watchOver } from './heartbeat'
 import { terminalsClosed, terminalEnded, terminalSaid, terminalsRestored } from './terminals'
 
 interface Waiting {
@@ -14,6 +15,7 @@ const waiting = new Map<number, Waiting>()
 /** Starts the worker and its cluster: the kept one, or with `fresh` a new one. The link's flags decide what a new one is like. */
 export function boot({ fresh = false } = {}) {
   worker?.terminate()
+  heart.stop()
   for (const { reject } of waiting.values()) reject(new Error('the cluster was reset'))
   waiting.clear()
   terminalsClosed()
@@ -21,7 +23,10 @@ export function boot({ fresh = false } = {}) {
   worker = new Worker(new URL('../worker/cluster.worker.ts', import.meta.url), { type: 'module' })
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => receive(data)
   // Before the worker's own code runs (a missing file, an old browser); later mistakes come as messages.
-  worker.onerror = (event) => receive({ type: 'failed', message: event.message || 'the worker could not be loaded' })
+  worker.onerror = (event) => {
+    if (useCluster.getState().phase === 'ready') return receive({ type: 'bug', message: event.message })
+    receive({ type: 'failed', message: event.message || 'the worker could not be loaded' })
+  }
   const flags = new URLSearchParams(location.search)
   send({
     type: 'boot',
@@ -31,6 +36,17 @@ export function boot({ fresh = false } = {}) {
     fresh,
   })
 }
+
+const heart = watchOver({
+  ping: () => send({ type: 'ping' }),
+  // What was kept brings the cluster back; should it be what kills the worker, a second death says so.
+  died() {
+    const again = useCluster.getState().revived
+    if (again) return useCluster.setState({ phase: 'failed' })
+    boot()
+    useCluster.setState({ revived: true })
+  },
+})
 
 export function send(message: ToWorker) {
   worker?.postMessage(message)
@@ -56,10 +72,13 @@ function receive(message: FromWorker) {
       return useCluster.setState({ phase: 'restoring' })
     case 'lost':
       console.warn(message.message)
-      return useCluster.setState({ lost: true })
+      return useCluster.setState({ lost: message.broughtBack ? 'past' : 'all' })
     case 'ready':
       useCluster.setState({ phase: 'ready', startMs: message.startMs, nowMs: message.startMs, speed: message.speed })
+      heart.begin()
       return terminalsRestored(message.terminals)
+    case 'pong':
+      return heart.beat()
     case 'output':
       return terminalSaid(message.terminal, message.text)
     case 'exit':

@@ -9,8 +9,10 @@ type KindName = Summary['kind']
 /** What the page knows of the cluster: a copy of summaries, kept current by the worker. Panels select from it; nobody else writes. */
 export interface ClusterState extends Objects {
   readonly phase: 'starting' | 'restoring' | 'ready' | 'failed'
-  /** A kept cluster could not be brought back. */
-  readonly lost: boolean
+  /** A kept cluster could not be brought back as it was: nothing of it, or its objects and files. */
+  readonly lost: 'all' | 'past' | undefined
+  /** The worker died and was started again. */
+  readonly revived: boolean
   readonly startMs: number
   readonly nowMs: number
   readonly speed: number
@@ -40,7 +42,8 @@ const noObjects: Objects = { objects: new Map(), byKind: {}, podsByNode: {} }
 export const emptyCluster: ClusterState = {
   ...noObjects,
   phase: 'starting',
-  lost: false,
+  lost: undefined,
+  revived: false,
   startMs: 0,
   nowMs: 0,
   speed: 1,

@@ -11,10 +11,19 @@ export interface TerminalTab {
 
 interface Terminals {
   readonly tabs: readonly TerminalTab[]
+  /** The terminals that are seen, side by side: one, or two when the panel is split. */
+  readonly panes: readonly string[]
+  /** The one among them that has the keyboard. */
   readonly active: string | undefined
 }
 
-export const useTerminals = create<Terminals>()(() => ({ tabs: [], active: undefined }))
+export const useTerminals = create<Terminals>()(() => ({ tabs: [], panes: [], active: undefined }))
+
+/** Shows a terminal: where it is seen already, else in the place of the active one. */
+export function inFront(panes: readonly string[], active: string | undefined, id: string): readonly string[] {
+  if (panes.includes(id)) return panes
+  return active && panes.includes(active) ? panes.map((pane) => (pane === active ? id : pane)) : [id]
+}
 
 /** What draws a terminal; set by the panel when its screen exists, before that output is kept here. */
 export interface Screen {
@@ -24,26 +33,50 @@ export interface Screen {
 
 const screens = new Map<string, Screen>()
 const early = new Map<string, string>()
+/** A terminal that takes the keyboard as soon as it has a screen. */
+let wantsFocus: string | undefined
 
-/** Opens a terminal with a shell and brings it to the front. The size follows when its screen has been measured. */
-export function openTerminal(columns = 80, rows = 24) {
-  const { tabs } = useTerminals.getState()
+/** Opens a terminal with a shell and brings it to the front, or beside what is there. The size follows when its screen has been measured. */
+export function openTerminal({ beside = false, focus = true, columns = 80, rows = 24 } = {}) {
+  const { tabs, panes, active } = useTerminals.getState()
   const number = Math.max(0, ...tabs.map((tab) => tab.number)) + 1
   const id = `t${number}-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`
   input({ do: 'open', terminal: id, columns, rows })
-  useTerminals.setState({ tabs: [...tabs, { id, number }], active: id })
+  if (focus) wantsFocus = id
+  useTerminals.setState({
+    tabs: [...tabs, { id, number }],
+    panes: beside && active ? [active, id] : inFront(panes, active, id),
+    active: id,
+  })
+}
+
+/** Splits the panel, with a new terminal beside the active one; split already, only the active one stays in sight. */
+export function splitTerminals() {
+  const { panes, active } = useTerminals.getState()
+  if (panes.length > 1 && active) useTerminals.setState({ panes: [active] })
+  else openTerminal({ beside: true })
 }
 
 export function closeTerminal(id: string) {
   input({ do: 'close', terminal: id })
   early.delete(id)
-  useTerminals.setState(({ tabs, active }) => {
+  useTerminals.setState(({ tabs, panes, active }) => {
     const rest = tabs.filter((tab) => tab.id !== id)
-    return { tabs: rest, active: active === id ? rest.at(-1)?.id : active }
+    const seen = panes.filter((pane) => pane !== id)
+    const next = active === id ? (seen.at(-1) ?? rest.at(-1)?.id) : active
+    return { tabs: rest, panes: seen.length > 0 || !next ? seen : [next], active: next }
   })
 }
 
-export const activateTerminal = (id: string) => useTerminals.setState({ active: id })
+export const activateTerminal = (id: string) =>
+  useTerminals.setState(({ panes, active }) => (active === id ? {} : { panes: inFront(panes, active, id), active: id }))
+
+/** Goes to the next terminal, after the last to the first. */
+export function nextTerminal() {
+  const { tabs, active } = useTerminals.getState()
+  const next = tabs[(tabs.findIndex(({ id }) => id === active) + 1) % tabs.length]
+  if (next) activateTerminal(next.id)
+}
 
 export const typeInto = (terminal: string, text: string) => input({ do: 'type', terminal, text })
 
@@ -71,6 +104,8 @@ export function attachScreen(id: string, screen: Screen): () => void {
   const text = early.get(id)
   early.delete(id)
   if (text) terminalSaid(id, text)
+  if (wantsFocus === id) screen.focus()
+  wantsFocus = undefined
   return () => void screens.delete(id)
 }
 
@@ -88,12 +123,12 @@ export function terminalEnded(id: string, exitCode: number) {
 /** A restored session brings its terminals along; a new one gets its first. */
 export function terminalsRestored(ids: readonly string[]) {
   const tabs = ids.map((id) => ({ id, number: Number(/^t(\d+)-/.exec(id)?.[1] ?? 1) }))
-  useTerminals.setState({ tabs, active: tabs[0]?.id })
-  if (tabs.length === 0) openTerminal()
+  useTerminals.setState({ tabs, panes: tabs.slice(0, 1).map(({ id }) => id), active: tabs[0]?.id })
+  if (tabs.length === 0) openTerminal({ focus: false })
 }
 
 /** The cluster is gone, and its shells with it. */
 export function terminalsClosed() {
   early.clear()
-  useTerminals.setState({ tabs: [], active: undefined })
+  useTerminals.setState({ tabs: [], panes: [], active: undefined })
 }

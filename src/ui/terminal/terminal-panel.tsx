@@ -2,7 +2,8 @@ import { lazy, Suspense, useState } from 'react'
 import { useTranslate } from '../i18n/i18n'
 import { Icon } from '../layout/icons'
 import { useCluster } from '../state/cluster-store'
-import { activateTerminal, closeTerminal, openTerminal, useTerminals, type TerminalTab } from '../state/terminals'
+import { PanelBoundary } from '../layout/panel-boundary'
+import { activateTerminal, closeTerminal, openTerminal, splitTerminals, useTerminals, type TerminalTab } from '../state/terminals'
 import './terminal.css'
 
 /** xterm is fetched while the page draws and the cluster boots. */
@@ -11,7 +12,8 @@ const TerminalScreen = lazy(() => screen)
 
 export function TerminalPanel() {
   const t = useTranslate()
-  const { tabs, active } = useTerminals()
+  const { tabs, panes, active } = useTerminals()
+  const split = panes.length > 1
   const paused = useCluster((cluster) => cluster.speed === 0)
   const phase = useCluster((cluster) => cluster.phase)
   const [searching, setSearching] = useState(false)
@@ -27,6 +29,15 @@ export function TerminalPanel() {
         <button className="button icon bare" aria-label={t('terminal.new')} title={t('terminal.new')} onClick={() => openTerminal()}>
           <Icon name="plus" />
         </button>
+        <button
+          className="button icon bare"
+          aria-label={t(split ? 'terminal.unsplit' : 'terminal.split')}
+          title={t(split ? 'terminal.unsplit' : 'terminal.split')}
+          aria-pressed={split}
+          onClick={splitTerminals}
+        >
+          <Icon name="split" />
+        </button>
         <span className="push" />
         {paused && <span className="badge waiting">{t('clock.paused')}</span>}
         <button
@@ -40,19 +51,23 @@ export function TerminalPanel() {
         </button>
       </div>
       {paused && <p className="terminal-note">{t('terminal.paused')}</p>}
-      <div className="screens">
+      <div className="screens" data-panes={panes.length}>
         {phase !== 'ready' && <p className="blank screen-blank">{t(phase === 'failed' ? 'app.failed' : 'app.starting')}</p>}
-        <Suspense>
-          {tabs.map((tab) => (
-            <TerminalScreen
-              key={tab.id}
-              id={tab.id}
-              shown={tab.id === active}
-              searching={searching && tab.id === active}
-              onSearching={setSearching}
-            />
-          ))}
-        </Suspense>
+        <PanelBoundary name="view.terminal">
+          <Suspense>
+            {tabs.map((tab) => (
+              <TerminalScreen
+                key={tab.id}
+                id={tab.id}
+                place={panes.indexOf(tab.id)}
+                active={tab.id === active}
+                name={t('terminal.name', { n: tab.number })}
+                searching={searching && tab.id === active}
+                onSearching={setSearching}
+              />
+            ))}
+          </Suspense>
+        </PanelBoundary>
       </div>
       {current?.exitCode !== undefined && (
         <p className="terminal-note">

@@ -1,6 +1,5 @@
 import { FitAddon } from '@xterm/addon-fit'
 import type { SearchAddon } from '@xterm/addon-search'
-import { WebLinksAddon } from '@xterm/addon-web-links'
 import { Terminal } from '@xterm/xterm'
 import '@xterm/xterm/css/xterm.css'
 import { useEffect, useRef, useState } from 'react'
@@ -8,13 +7,16 @@ import { useTranslate } from '../i18n/i18n'
 import { Icon } from '../layout/icons'
 import { input } from '../state/cluster-link'
 import { useSettings } from '../state/settings'
-import { attachScreen, typeInto } from '../state/terminals'
+import { activateTerminal, attachScreen, typeInto } from '../state/terminals'
 import { themeOf } from '../theme/follow-settings'
 import { terminalThemes } from './terminal-theme'
 
 interface Props {
   readonly id: string
-  readonly shown: boolean
+  /** Which of the places side by side it has; -1: not seen. */
+  readonly place: number
+  readonly active: boolean
+  readonly name: string
   readonly searching: boolean
   readonly onSearching: (searching: boolean) => void
 }
@@ -22,11 +24,9 @@ interface Props {
 const FONT_SIZE = 14
 
 /** One xterm, alive as long as its tab; hidden, it goes on listening. */
-export default function TerminalScreen({ id, shown, searching, onSearching }: Props) {
-  const t = useTranslate()
+export default function TerminalScreen({ id, place: at, active, name, searching, onSearching }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const [search, setSearch] = useState<SearchAddon>()
-  const label = t('view.terminal')
 
   useEffect(() => {
     const { zoom, screenReader, ...settings } = useSettings.getState()
@@ -42,9 +42,9 @@ export default function TerminalScreen({ id, shown, searching, onSearching }: Pr
     })
     const fit = new FitAddon()
     terminal.loadAddon(fit)
-    terminal.loadAddon(new WebLinksAddon())
     terminal.open(place.current!)
-    // Widths of emoji, and searching: wanted soon, not before the prompt.
+    // Widths of emoji, links and searching: wanted soon, not before the prompt.
+    void import('@xterm/addon-web-links').then(({ WebLinksAddon }) => terminal.loadAddon(new WebLinksAddon()))
     void import('@xterm/addon-unicode11').then(({ Unicode11Addon }) => {
       terminal.loadAddon(new Unicode11Addon())
       terminal.unicode.activeVersion = '11'
@@ -102,11 +102,18 @@ export default function TerminalScreen({ id, shown, searching, onSearching }: Pr
   }, [id, onSearching])
 
   useEffect(() => {
-    place.current?.querySelector('textarea')?.setAttribute('aria-label', label)
-  }, [label])
+    place.current?.querySelector('textarea')?.setAttribute('aria-label', name)
+  }, [name])
 
   return (
-    <div className="screen" data-terminal={id} hidden={!shown}>
+    <div
+      className="screen"
+      data-terminal={id}
+      data-active={active}
+      hidden={at < 0}
+      style={{ order: at }}
+      onFocus={() => activateTerminal(id)}
+    >
       {searching && search && <Search search={search} onClose={() => onSearching(false)} />}
       <div className="xterm-place" ref={place} />
     </div>

@@ -47,11 +47,17 @@ let session: ReturnType<typeof createSession> | undefined
 const early: ToWorker[] = []
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  if (data.type === 'boot')
-    boot(data).catch((error) => post({ type: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }))
-  else if (session) session.receive(data)
-  else early.push(data)
+  if (data.type === 'boot') boot(data).catch((error) => post({ type: session ? 'bug' : 'failed', message: messageOf(error) }))
+  else if (!session) early.push(data)
+  else
+    try {
+      session.receive(data)
+    } catch (error) {
+      post({ type: 'bug', message: messageOf(error) })
+    }
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error))
 
 async function boot({ seed, workers, version, fresh }: ToWorker & { type: 'boot' }) {
   const keeps = await ownsTheStore()
@@ -72,14 +78,15 @@ async function boot({ seed, workers, version, fresh }: ToWorker & { type: 'boot'
   }
   // A past is lived through again in one go: nothing in it can wait. An older release boots with types that come late.
   if (kept || version !== NEWEST) await loadPrograms()
-  const start = (journal: Journal) => createSession({ createCluster, clock, post, save, journal })
+  const start = (journal: Journal) => createSession({ createCluster, programs, clock, post, save, journal })
   try {
     session = start(kept ?? empty())
   } catch (error) {
     if (!kept) throw error
-    // A journal of an older build that this one cannot live through: better a fresh cluster than none.
-    post({ type: 'lost', message: String(error) })
+    // A journal of an older build that this one cannot live through: a fresh cluster, with what was kept of the old one.
+    post({ type: 'lost', message: String(error), broughtBack: kept.objects !== undefined })
     session = start(empty())
+    if (kept.objects) session.bringBack(kept.objects)
   }
   for (const message of early.splice(0)) session.receive(message)
   await loadPrograms()

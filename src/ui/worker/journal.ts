@@ -1,4 +1,5 @@
 import type { Recording } from '../../sim/engine/recording'
+import type { KeptObjects } from './kept-objects'
 import type { Input } from './protocol'
 
 /** What is kept of a session: how its cluster was made, and what was done to it from outside. With that it can be lived through again. */
@@ -6,6 +7,8 @@ export interface Journal {
   readonly options: { readonly seed: number; readonly workers: number; readonly version: string; readonly startMs: number }
   readonly recording?: Recording<Input>
   readonly speed: number
+  /** For a build that cannot live through the recording. */
+  readonly objects?: KeptObjects
 }
 
 /** Characters typed at one moment are one input. */

@@ -10,6 +10,8 @@ export type ToWorker =
   | { readonly type: 'drawn'; readonly terminal: string; readonly characters: number }
   /** The page may be about to go: keep what there is. */
   | { readonly type: 'save' }
+  /** Answered with `pong`: the worker lives and is not stuck. */
+  | { readonly type: 'ping' }
   | { readonly type: 'speed'; readonly speed: number }
   /** While paused: run to the next change of an object, at most a second. */
   | { readonly type: 'step' }
@@ -34,6 +36,8 @@ export interface Calls {
   readonly removeFile: { readonly ask: { readonly path: string }; readonly answer: null }
   /** Runs a script in a shell of its own; virtual time must pass for it to end. */
   readonly run: { readonly ask: { readonly script: string; readonly stdin?: string }; readonly answer: RunResult }
+  /** A kubectl command that only looks; it leaves no trace in the cluster. */
+  readonly look: { readonly ask: { readonly args: readonly string[] }; readonly answer: RunResult }
   readonly yaml: { readonly ask: ObjectReference; readonly answer: string }
 }
 
@@ -60,8 +64,8 @@ export interface FileListing {
 export type FromWorker =
   /** A kept cluster is being lived through again. */
   | { readonly type: 'restoring' }
-  /** That failed: the code has changed since. A fresh cluster takes its place. */
-  | { readonly type: 'lost'; readonly message: string }
+  /** That failed: the code has changed since. A fresh cluster takes its place, with the objects and files of the old one where they were kept. */
+  | { readonly type: 'lost'; readonly message: string; readonly broughtBack: boolean }
   /** The cluster lives. `terminals` are those of a restored session. */
   | {
       readonly type: 'ready'
@@ -80,6 +84,7 @@ export type FromWorker =
   | { readonly type: 'refusal'; readonly call: number; readonly message: string }
   /** Whether a reload will find this cluster again; not in a second tab, nor where the browser keeps nothing. */
   | { readonly type: 'kept'; readonly kept: boolean }
+  | { readonly type: 'pong' }
   /** There is no cluster: a bug in the simulator kept it from starting. */
   | { readonly type: 'failed'; readonly message: string }
   /** A bug in the simulator. The cluster goes on. */

@@ -5,14 +5,19 @@ import { checkViewOf } from '../../lessons/check-view'
 import { createDriver, type RealClock } from '../../sim/engine/driver'
 import { createRecorder, replay } from '../../sim/engine/recording'
 import { toYaml } from '../../sim/formats/yaml-emit'
+import type { Programs } from '../../sim/tool-files'
 import { followChanges } from './changes'
 import { mergeTyping, type Journal } from './journal'
+import { bringBack, identitiesIn, keepObjects, type KeptObjects } from './kept-objects'
 import type { CallName, Calls, FileListing, FromWorker, Input, ObjectReference, RunResult, ToWorker } from './protocol'
+import { look } from './reader'
 import { createShellAnswers } from './shell-answers'
 
 /** What a session needs of the world outside. */
 export interface SessionOptions {
   readonly createCluster: (options: ClusterOptions) => Cluster
+  /** What the cluster's programs are; kubectl among them may still be loading. */
+  readonly programs: Programs
   readonly clock: RealClock
   readonly post: (message: FromWorker) => void
   /** Puts the journal where a reload finds it. */
@@ -29,6 +34,9 @@ const FILES_EVERY_MS = 400
 /** What somebody did is kept soon; that time went on, less often. */
 const SAVE_EVERY_MS = 500
 const SAVE_PROGRESS_EVERY_MS = 5000
+/** Looking through all objects for those to keep is not done at every save. */
+const KEEP_OBJECTS_EVERY_MS = 20_000
+const LOOK_AGAIN_MS = 200
 const TIME_EVERY_MS = 200
 /** Of a restored terminal the page gets this much of the end. */
 const MOST_RESTORED = 200_000
@@ -37,9 +45,12 @@ const MOST_RESTORED = 200_000
  * One cluster and everything the page does to it. Inputs go through `apply`, live and when a journal is lived through again, so both give the
  * same cluster; whatever only looks (summaries, YAML, checks on objects) stays outside the journal.
  */
-export function createSession({ createCluster, clock, post, save, journal }: SessionOptions) {
+export function createSession({ createCluster, programs, clock, post, save, journal }: SessionOptions) {
   const cluster = createCluster(journal.options)
   const { engine } = cluster
+  const born = identitiesIn(cluster)
+  let objects: KeptObjects | undefined = journal.objects
+  let objectsKeptMs = -Infinity
   const terminals = new Map<string, Terminal>()
   const output = new Map<string, string>()
   const runs = new Map<number, { run: Run; call: number | undefined }>()
@@ -215,7 +226,26 @@ export function createSession({ createCluster, clock, post, save, journal }: Ses
   }
 
   function saveNow() {
-    save({ options: journal.options, recording: recorder.recording(), speed: driver.speed })
+    if (clock.nowMs() - objectsKeptMs >= KEEP_OBJECTS_EVERY_MS) {
+      objects = keepObjects(cluster, born, HOME)
+      objectsKeptMs = clock.nowMs()
+    }
+    save({ options: journal.options, recording: recorder.recording(), speed: driver.speed, objects })
+  }
+
+  /** Answers once kubectl is there. */
+  function lookNow(args: readonly string[], call: number) {
+    const result = look(cluster, programs, args)
+    if (result) post({ type: 'answer', call, value: result })
+    else clock.after(LOOK_AGAIN_MS, () => refusing(call, () => lookNow(args, call)))
+  }
+
+  function refusing(call: number, run: () => void) {
+    try {
+      run()
+    } catch (error) {
+      post({ type: 'refusal', call, message: error instanceof Error ? error.message : String(error) })
+    }
   }
 
   function flush() {
@@ -245,6 +275,10 @@ export function createSession({ createCluster, clock, post, save, journal }: Ses
       startRun(script, stdin, call)
       return undefined
     },
+    look({ args }, call) {
+      lookNow(args, call)
+      return undefined
+    },
     yaml: (reference) => yamlOf(cluster, reference),
   }
 
@@ -255,7 +289,9 @@ export function createSession({ createCluster, clock, post, save, journal }: Ses
     receive(message: ToWorker) {
       switch (message.type) {
         case 'boot':
+          return
         case 'save':
+          objectsKeptMs = -Infinity
           return saveNow()
         case 'input':
           driver.nudge()
@@ -281,22 +317,25 @@ export function createSession({ createCluster, clock, post, save, journal }: Ses
           checks = message.checks
           return sendFindings()
         case 'call':
-          try {
+          return refusing(message.call, () => {
             driver.nudge()
             // The page's `ask` is typed by the same table under the same name.
             const value = (calls[message.name] as (ask: unknown, call: number) => unknown)(message.ask, message.call)
             if (value !== undefined) post({ type: 'answer', call: message.call, value })
-          } catch (error) {
-            post({ type: 'refusal', call: message.call, message: error instanceof Error ? error.message : String(error) })
-          }
+          })
+        case 'ping':
+          return post({ type: 'pong' })
       }
     },
+    /** Objects and files of a cluster that is no more. */
+    bringBack: (kept: KeptObjects) => bringBack(kept).forEach((each) => (each.do === 'run' ? void startRun(each.script) : put(each))),
     save: saveNow,
     stop: () => driver.stop(),
   }
 }
 
 /** Folders too large or too dull to show beside an editor. */
+const HOME = '/root'
 const HIDDEN = /(^|\/)\./
 const MOST_FILES = 500
 

@@ -39,6 +39,7 @@ export interface PodSummary extends Common {
   readonly restarts: number
   readonly ip?: string
   readonly images: readonly string[]
+  readonly containers: readonly string[]
   /** Why no node was found, in the scheduler's words. */
   readonly why?: string
 }
@@ -150,6 +151,7 @@ function pod(common: Common, object: Pod & KubeObject): PodSummary {
     restarts,
     ip: object.status?.podIP,
     images: object.spec.containers.map(({ image }) => image ?? ''),
+    containers: [...(object.spec.initContainers ?? []), ...object.spec.containers].map(({ name }) => name),
     why: scheduled?.status === 'False' ? scheduled.message : undefined,
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createCluster } from '../../../src/sim/cluster'
+import { everyProgram } from '../../../src/sim/programs'
 import type { RealClock } from '../../../src/sim/engine/driver'
 import type { Journal } from '../../../src/ui/worker/journal'
 import type { FromWorker } from '../../../src/ui/worker/protocol'
@@ -23,6 +24,7 @@ function start(journal: Journal = fresh) {
   const kept: Journal[] = []
   const session = createSession({
     createCluster,
+    programs: everyProgram,
     clock,
     post: (message) => sent.push(message),
     save: (each) => kept.push(structuredClone(each)),
@@ -131,4 +133,69 @@ test('a check is answered as the cluster changes', () => {
   session.receive({ type: 'call', call: 1, name: 'run', ask: { script: 'kubectl create deployment web --image=nginx' } })
   pass(30_000)
   expect(finding()).toMatchObject({ passed: true })
+})
+
+test('looking at an object with describe or logs leaves no trace in the journal, nor in the cluster', () => {
+  const story = (asks: readonly (readonly string[])[]) => {
+    const { session, answer, pass, kept } = start()
+    session.receive({ type: 'call', call: 1, name: 'run', ask: { script: 'kubectl run web --image=nginx' } })
+    pass(30_000)
+    for (const [index, args] of asks.entries()) session.receive({ type: 'call', call: index + 2, name: 'look', ask: { args } })
+    pass(10_000)
+    return { answer, recording: kept().recording!, pods: session.cluster.request({ method: 'GET', url: '/api/v1/pods', headers: {} }) }
+  }
+  const looked = story([
+    ['describe', 'pod', 'web'],
+    ['logs', 'web', '--tail=1'],
+    ['delete', 'pod', 'web'],
+  ])
+  expect(looked.answer(2)).toMatchObject({ value: { stdout: expect.stringMatching(/^Name: +web\n[^]*Events:\n[^]*Started/), code: 0 } })
+  expect(looked.answer(3)).toMatchObject({ value: { stdout: expect.stringMatching(/^.+\n$/), code: 0 } })
+  expect(looked.answer(4)).toMatchObject({ type: 'refusal' })
+  const alone = story([])
+  expect(looked.recording).toEqual(alone.recording)
+  expect(looked.pods).toEqual(alone.pods)
+})
+
+test('what a person made comes back in a fresh cluster when the journal can no longer be lived through', () => {
+  const first = start()
+  const script = `mkdir notes && echo hello > notes/a.txt
+kubectl create namespace shop
+kubectl create deployment web -n shop --image=nginx --replicas=2
+kubectl expose deployment web -n shop --port=80
+kubectl create configmap settings --from-literal=a=1
+kubectl create job pi --image=busybox -- true
+kubectl apply -f - <<EOF
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: crontabs.example.com }
+spec:
+  group: example.com
+  scope: Namespaced
+  names: { plural: crontabs, singular: crontab, kind: CronTab }
+  versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } } }]
+EOF
+kubectl wait --for=condition=Established crd/crontabs.example.com
+kubectl apply -f - <<EOF
+apiVersion: example.com/v1
+kind: CronTab
+metadata: { name: mine }
+spec: { every: day }
+EOF`
+  first.session.receive({ type: 'call', call: 1, name: 'run', ask: { script } })
+  first.pass(40_000)
+  const { objects } = first.kept()
+  expect(objects!.objects).toHaveLength(7)
+
+  const second = start()
+  second.session.bringBack(objects!)
+  second.pass(40_000)
+  const ask = 'kubectl get deploy,svc,cm,job,crontabs -A --no-headers -o name; kubectl get pods -n shop -o name | wc -l; cat notes/a.txt'
+  second.session.receive({ type: 'call', call: 1, name: 'run', ask: { script: ask } })
+  second.pass(5000)
+  const said = (second.answer(1) as { value: { stdout: string } }).value.stdout
+  for (const name of ['deployment.apps/web', 'service/web', 'configmap/settings', 'job.batch/pi', 'crontab.example.com/mine'])
+    expect(said).toContain(name)
+  expect(said).toMatch(/\n2\nhello\n$/)
+  expect(start(second.kept()).pods()).toBeDefined()
 })
