@@ -138,21 +138,24 @@ function parse(text: string): Selector {
   const requirements: Requirement[] = []
   if (queue.length === 0) return []
   for (;;) {
+    if (queue[0] !== '!' && isSymbol(queue[0])) throw new Error(`found '${queue[0]}', expected: !, identifier, or 'end of string'`)
     requirements.push(parseRequirement(queue))
     const next = queue.shift()
     if (next === undefined) break
-    if (next !== ',') throw new Error(`unable to parse requirement: found '${next}', expected: ',' or 'end of string'`)
-    if (queue.length === 0 || queue[0] === ',')
-      throw new Error(`unable to parse requirement: found '${queue[0] ?? ''}', expected: identifier after ','`)
+    if (next !== ',') throw new Error(`found '${next}', expected: ',' or 'end of string'`)
+    if (queue[0] !== '!' && isSymbol(queue[0])) throw new Error(`found '${queue[0] ?? ''}', expected: identifier after ','`)
   }
   return requirements.sort((x, y) => (x.key < y.key ? -1 : x.key > y.key ? 1 : 0))
 }
+
+/** What is wrong within one requirement. */
+const unreadable = (why: string) => new Error(`unable to parse requirement: ${why}`)
 
 function parseRequirement(queue: string[]): Requirement {
   let token = queue.shift()
   const negated = token === '!'
   if (negated) token = queue.shift()
-  if (isSymbol(token)) throw new Error(`unable to parse requirement: found '${token ?? ''}', expected: !, identifier, or 'end of string'`)
+  if (isSymbol(token)) throw unreadable(`found '${token ?? ''}', expected: identifier`)
   const key = token!
   checkKey(key)
   if (negated) return { key, operator: '!', values: [] }
@@ -164,22 +167,23 @@ function parseRequirement(queue: string[]): Requirement {
     const next = queue[0]
     if (next === undefined || next === ',') return comparison(key, operator, '')
     queue.shift()
-    if (isSymbol(next)) throw new Error(`unable to parse requirement: found '${next}', expected: identifier`)
+    if (isSymbol(next)) throw unreadable(`found '${next}', expected: identifier`)
     return comparison(key, operator, next)
   }
-  throw new Error(`unable to parse requirement: found '${operator}', expected: in, notin, =, ==, !=, gt, lt`)
+  throw unreadable(`found '${operator}', expected: in, notin, =, ==, !=, gt, lt`)
 }
 
 function comparison(key: string, operator: '=' | '==' | '!=' | '>' | '<', value: string): Requirement {
-  if ((operator === '>' || operator === '<') && !/^-?\d+$/.test(value)) {
-    throw new Error(`values[0][${key}]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`)
-  }
+  if ((operator === '>' || operator === '<') && !/^[-+]?\d+$/.test(value))
+    throw unreadable(`values[0]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`)
   return { key, operator, values: [checkValue(key, value)] }
 }
 
 function parseValues(queue: string[]): string[] {
   const open = queue.shift()
-  if (open !== '(') throw new Error(`unable to parse requirement: found '${open ?? ''}', expected: '('`)
+  if (open !== '(') throw unreadable(`found '${open ?? ''}' expected: '('`)
+  if (queue[0] !== ',' && queue[0] !== ')' && isSymbol(queue[0]))
+    throw unreadable(`found '${queue[0] ?? ''}', expected: ',', ')' or identifier`)
   const values: string[] = []
   let expectValue = true
   for (;;) {
@@ -192,8 +196,9 @@ function parseValues(queue: string[]): string[] {
       if (expectValue) values.push('')
       expectValue = true
     } else if (isSymbol(token)) {
-      throw new Error(`unable to parse requirement: found '${token ?? ''}', expected: ',', ')' or identifier`)
+      throw unreadable(`found '${token ?? ''}', expected: ',', or identifier`)
     } else {
+      if (queue[0] !== ',' && queue[0] !== ')') throw unreadable(`found '${queue[0] ?? ''}', expected: ',' or ')'`)
       values.push(token!)
       expectValue = false
     }
@@ -202,12 +207,12 @@ function parseValues(queue: string[]): string[] {
 
 function checkKey(key: string) {
   const complaints = qualifiedName(key)
-  if (complaints.length > 0) throw new Error(`key: Invalid value: ${JSON.stringify(key)}: ${complaints.join('; ')}`)
+  if (complaints.length > 0) throw unreadable(`<nil>: Invalid value: ${JSON.stringify(key)}: ${complaints.join('; ')}`)
 }
 
 function checkValue(key: string, value: string): string {
   const complaints = labelValue(value)
-  if (complaints.length > 0) throw new Error(`values[0][${key}]: Invalid value: ${JSON.stringify(value)}: ${complaints.join('; ')}`)
+  if (complaints.length > 0) throw unreadable(`values[0][${key}]: Invalid value: ${JSON.stringify(value)}: ${complaints.join('; ')}`)
   return value
 }
 

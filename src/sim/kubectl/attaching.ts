@@ -72,44 +72,62 @@ function exitCode(text: string): number {
 }
 
 interface AttachOptions extends Streams {
-  readonly leaveOpen?: boolean
   readonly wantsExitCode: boolean
   readonly restart: string
 }
 
-/** Attaches to a pod's container; one that has ended already is shown from its log. Answers the container's exit code. */
+/** Attaches to a pod's container; one that has ended already, or cannot be attached to, is shown from its log. Answers the container's exit code. */
 export function* attachTo(kubectl: Kubectl, resource: Resource, options: AttachOptions): Proc<number> {
   const pod = resource.object as unknown as Pod // fetched as a pod
   const container = options.container ?? pod.spec!.containers[0]!.name
-  if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') {
-    yield* showLogs(kubectl, resource, container)
-  } else {
-    if (!options.quiet && options.stdin) yield* err("If you don't see a command prompt, try pressing enter.\n")
-    try {
-      const channel = yield* openChannels(kubectl, {
-        method: 'GET',
-        path: pathOf(resource.type, resource.namespace, resource.name, 'attach'),
-        query: {
-          container,
-          stdin: options.stdin || undefined,
-          stdout: true,
-          stderr: !options.tty || undefined,
-          tty: options.tty || undefined,
-        },
-      })
-      yield* pump(kubectl, channel, options)
-    } catch (error) {
-      if (error instanceof SyscallError && error.code === 'EINTR') throw error
-      if (!(error instanceof Error)) throw error
-      yield* err(`warning: couldn't attach to pod/${resource.name}, falling back to streaming logs: ${error.message}\n`)
-      yield* showLogs(kubectl, resource, container)
-    }
-  }
+  if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') yield* showLogs(kubectl, resource, container)
+  else yield* attachOrShowLogs(kubectl, resource, { ...options, container })
   if (!options.wantsExitCode) return 0
   return yield* finalExitCode(kubectl, resource, container, options.restart)
 }
 
-function* showLogs(kubectl: Kubectl, resource: Resource, container: string): Proc {
+/** Ties the terminal to a container; where that fails, or the container ends badly, its log is told from the beginning. */
+export function* attachOrShowLogs(kubectl: Kubectl, resource: Resource, streams: Streams & { readonly container: string }): Proc {
+  let problem: string
+  try {
+    const code = yield* attachStreams(kubectl, resource, streams)
+    if (code === 0) return
+    problem = `command terminated with exit code ${code}`
+  } catch (error) {
+    if (error instanceof SyscallError && error.code === 'EINTR') throw error
+    if (!(error instanceof Error)) throw error
+    problem = error.message
+  }
+  yield* err(`warning: couldn't attach to pod/${resource.name}, falling back to streaming logs: ${problem}\n`)
+  yield* showLogs(kubectl, resource, streams.container)
+}
+
+/** Ties the terminal to what a container runs. A terminal is used where the container has one, whatever was asked for. Answers the exit code. */
+export function* attachStreams(kubectl: Kubectl, resource: Resource, streams: Streams & { readonly container: string }): Proc<number> {
+  const { container, stdin, quiet } = streams
+  const { spec } = resource.object as unknown as Pod // fetched as a pod
+  const hasTty = [...spec!.containers, ...(spec!.initContainers ?? []), ...(spec!.ephemeralContainers ?? [])].some(
+    ({ name, tty }) => name === container && tty,
+  )
+  if (streams.tty && !hasTty && !quiet) yield* err(`error: Unable to use a TTY - container ${container} did not allocate one\n`)
+  if (hasTty && stdin && !quiet && !kubectl.self.isTty(0)) yield* err(NO_TERMINAL)
+  const tty = hasTty && stdin && kubectl.self.isTty(0)
+  if (!quiet) yield* err("If you don't see a command prompt, try pressing enter.\n")
+  const channel = yield* openChannels(kubectl, {
+    path: pathOf(resource.type, resource.namespace, resource.name, 'attach'),
+    query: { container, stdin: stdin || undefined, stdout: true, stderr: !tty || undefined, tty: tty || undefined },
+  })
+  const code = yield* pump(kubectl, channel, { stdin, tty })
+  if (tty && !quiet && spec!.restartPolicy === 'Always')
+    yield* out(`Session ended, resume using 'kubectl attach ${resource.name} -c ${container} -i -t' command when the pod is running\n`)
+  return code
+}
+
+/** What is said where a terminal was wanted and standard input is none. */
+export const NO_TERMINAL = 'Unable to use a TTY - input is not a terminal or the right kind of file\n'
+
+/** Prints a container's log and follows it to its end. */
+export function* showLogs(kubectl: Kubectl, resource: Resource, container: string): Proc {
   const fd = yield* requestLogs(kubectl, resource, { container, follow: true })
   for (let chunk = yield* read(fd); chunk !== ''; chunk = yield* read(fd)) yield* out(chunk)
   yield* close(fd)

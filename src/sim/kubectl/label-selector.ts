@@ -1,6 +1,7 @@
+import { CommandError } from './errors'
 import type { Selector } from '../formats/selector'
 
-/** A parsed selector as the API's LabelSelector: equalities as matchLabels, the rest as expressions. */
+/** A parsed selector as the API's LabelSelector: equalities as matchLabels, the rest as expressions. Throws CommandError for what it cannot say. */
 export function labelSelectorOf(selector: Selector): {
   matchLabels?: Record<string, string>
   matchExpressions?: { key: string; operator: string; values?: readonly string[] }[]
@@ -8,10 +9,13 @@ export function labelSelectorOf(selector: Selector): {
   if (selector === 'nothing') return {}
   const matchLabels: Record<string, string> = {}
   const matchExpressions: { key: string; operator: string; values?: readonly string[] }[] = []
-  const names: Readonly<Record<string, string>> = { in: 'In', notin: 'NotIn', '!=': 'NotIn', exists: 'Exists', '!': 'DoesNotExist' }
+  const names: Readonly<Record<string, string>> = { in: 'In', notin: 'NotIn', exists: 'Exists', '!': 'DoesNotExist' }
   for (const { key, operator, values } of selector) {
     if (['=', '=='].includes(operator)) matchLabels[key] = values[0]!
-    else matchExpressions.push({ key, operator: names[operator] ?? operator, ...(values.length ? { values } : {}) })
+    else if (operator === '>' || operator === '<')
+      throw new CommandError(`"${operator === '>' ? 'gt' : 'lt'}" isn't supported in label selectors`)
+    else if (!names[operator]) throw new CommandError(`${JSON.stringify(operator)} is not a valid label selector operator`)
+    else matchExpressions.push({ key, operator: names[operator], ...(values.length ? { values } : {}) })
   }
   return { ...(matchExpressions.length ? { matchExpressions } : {}), ...(Object.keys(matchLabels).length ? { matchLabels } : {}) }
 }

@@ -41,8 +41,19 @@ export function pathOf(
   subresource?: string,
 ): string {
   const root = group ? `/apis/${group}/${version}` : `/api/${version}`
-  const scope = namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : ''
-  return `${root}${scope}/${plural}${name === undefined ? '' : `/${encodeURIComponent(name)}`}${subresource ? `/${subresource}` : ''}`
+  const scope = namespaced && namespace ? `/namespaces/${segment('namespace', namespace)}` : ''
+  if (name === '') throw new CommandError('resource name may not be empty')
+  return `${root}${scope}/${plural}${name === undefined ? '' : `/${segment('resource name', name)}`}${subresource ? `/${subresource}` : ''}`
+}
+
+/** One segment of a path, escaped as Go escapes it. Throws CommandError for what cannot be one. */
+function segment(what: string, text: string): string {
+  const wrong = text === '.' || text === '..' ? [`may not be '${text}'`] : ['/', '%'].filter((one) => text.includes(one)).map((one) => `may not contain '${one}'`) // prettier-ignore
+  if (wrong.length) throw new CommandError(`invalid ${what} ${JSON.stringify(text)}: [${wrong.join(' ')}]`)
+  const escaped = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
+  return encodeURIComponent(text)
+    .replace(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent)
+    .replace(/[!*'()]/g, escaped)
 }
 
 /** Finds what a person calls `deploy`, `Deployment`, `deployments.apps` or `deployments.v1.apps`; undefined when nothing is called so. */

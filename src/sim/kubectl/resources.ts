@@ -1,12 +1,12 @@
 import type { AnyObject } from '../api/object'
 import { discover, findWithRetry, resourceType } from './discovery'
-import { ApiError, asReported, CommandError, ConnectionError, throwAll } from './errors'
+import { ApiError, asReported, CommandError, ConnectionError, isNotFound, throwAll } from './errors'
 import { readManifests, type FileOptions, type Manifest } from './manifests'
 import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
 import { findResource, noMatch, pathOf, qualifiedName, typeOfObject, type ResourceType } from './mapper'
 import { matches, parseSelector } from '../formats/selector'
-import { requestJson } from './rest'
+import { request, requestJson } from './rest'
 import type { Kubectl } from './session'
 import type { Proc } from '../node/os/syscalls'
 
@@ -177,10 +177,24 @@ export function* needResources(kubectl: Kubectl, query: ResourceQuery): Proc<rea
   return resources
 }
 
-/** Gets the object anew. */
+/** Gets the object anew. Where its whole namespace is missing, that is what the refusal says. */
 export function* fetchResource(kubectl: Kubectl, resource: Resource, subresource?: string): Proc<Resource> {
-  const object = yield* requestJson<AnyObject>(kubectl, { path: pathOf(resource.type, resource.namespace, resource.name, subresource) })
-  return { ...resource, object }
+  const { type, namespace, name } = resource
+  try {
+    return { ...resource, object: yield* requestJson<AnyObject>(kubectl, { path: pathOf(type, namespace, name, subresource) }) }
+  } catch (error) {
+    if (isNotFound(error) && namespace !== '' && namespace !== 'default') yield* needNamespace(kubectl, namespace)
+    throw error
+  }
+}
+
+/** Throws NotFound when the namespace is missing; whoever may not look is not told. */
+function* needNamespace(kubectl: Kubectl, namespace: string): Proc {
+  try {
+    yield* request(kubectl, { path: `/api/v1/namespaces/${namespace}` })
+  } catch (error) {
+    if (isNotFound(error)) throw error
+  }
 }
 
 /** All objects of a type that the selectors let through, page by page. */

@@ -11,12 +11,8 @@ import { out, type Kubectl } from './session'
 import { asStruct, typeNameOf } from './typed'
 import { dryRunOf, operationText, patchObject, writeQuery } from './writing'
 
-export const mustGiveResources = (local: boolean) =>
-  new CommandError(
-    local
-      ? `you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'`
-      : `You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'`,
-  )
+const onlyFiles = `you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'`
+export const noLocalServerDryRun = 'cannot specify --local and --dry-run=server - did you mean --dry-run=client?'
 
 export interface Setting {
   readonly words: readonly string[]
@@ -25,6 +21,12 @@ export interface Setting {
   /** The changed object; the same one when nothing changes. Throws CommandError when it cannot be done to this one. */
   readonly change: (object: AnyObject, resource: Resource) => AnyObject
   readonly manager: string
+  /** What is wrong with the command line; asked once the objects have been found, as the real one does. */
+  readonly check?: () => readonly string[]
+  /** With --local, words are passed over; otherwise they are refused then. */
+  readonly wordsWithLocal?: boolean
+  /** An object that cannot be found does not spare the others. */
+  readonly eachAlone?: boolean
   /** An unchanged object is passed over in silence. */
   readonly skipUnchanged?: boolean
   /** Names the object before its error: `error: deployment.apps/web …`. */
@@ -32,20 +34,24 @@ export interface Setting {
 }
 
 /** What all `kubectl set` commands do with what they were told: find the objects, change each, send the difference, print. */
-export function* setOn(kubectl: Kubectl, { words, done, change, manager, skipUnchanged = true, prefixErrors }: Setting): Proc {
+export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
+  const { words, done, change, manager, skipUnchanged = true, prefixErrors } = setting
   const { flags } = kubectl
   const local = flags.bool('local')
   const dryRun = yield* dryRunOf(kubectl)
-  if (local && dryRun === 'server') throw new CommandError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
   const printer = yield* printerFor(kubectl, { operation: operationText(done, dryRun), struct: true })
+  if (local && words.length && !setting.wordsWithLocal) throw new CommandError(onlyFiles)
   const { resources, errors } = yield* findResources(kubectl, {
-    words,
+    words: local ? [] : words,
     files: fileOptions(kubectl),
     local,
     fetch: true,
     selector: flags.has('selector') ? flags.text('selector') : '',
     all: flags.bool('all'),
   })
+  if (!setting.eachAlone) throwAll(errors)
+  throwAll((setting.check?.() ?? []).map((problem) => new CommandError(problem)))
+  if (local && dryRun === 'server') throw new CommandError(noLocalServerDryRun)
   const failures = [...errors]
   for (const resource of resources) {
     try {

@@ -27,12 +27,27 @@ describe('a label selector', () => {
   })
 
   test.each([
-    ['a=b=c', "unable to parse requirement: found '=', expected: ',' or 'end of string'"],
-    ['a in b', "unable to parse requirement: found 'b', expected: '('"],
-    ['a,', "unable to parse requirement: found '', expected: identifier after ','"],
-    ['=a', "unable to parse requirement: found '=', expected: !, identifier, or 'end of string'"],
+    ['a=b=c', "found '=', expected: ',' or 'end of string'"],
+    ['a=b,', "found '', expected: identifier after ','"],
+    ['a,,b', "found ',', expected: identifier after ','"],
+    ['a=b c', "found 'c', expected: ',' or 'end of string'"],
+    ['!a=b', "found '=', expected: ',' or 'end of string'"],
+    [',', "found ',', expected: !, identifier, or 'end of string'"],
+    ['=a', "found '=', expected: !, identifier, or 'end of string'"],
+    ['(', "found '(', expected: !, identifier, or 'end of string'"],
+    ['!', "unable to parse requirement: found '', expected: identifier"],
+    ['!!a', "unable to parse requirement: found '!', expected: identifier"],
+    ['a===b', "unable to parse requirement: found '=', expected: identifier"],
+    ['a=(b)', "unable to parse requirement: found '(', expected: identifier"],
     ['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
-    ['a>x', `values[0][a]: Invalid value: "x": for 'Gt', 'Lt' operators, the value must be an integer`],
+    ['a!', "unable to parse requirement: found '!', expected: in, notin, =, ==, !=, gt, lt"],
+    ['a in b', "unable to parse requirement: found 'b' expected: '('"],
+    ['a in', "unable to parse requirement: found '' expected: '('"],
+    ['a in (b', "unable to parse requirement: found '', expected: ',' or ')'"],
+    ['a>x', `unable to parse requirement: values[0]: Invalid value: "x": for 'Gt', 'Lt' operators, the value must be an integer`],
+    ['a<1.5', `unable to parse requirement: values[0]: Invalid value: "1.5": for 'Gt', 'Lt' operators, the value must be an integer`],
+    ['/x', 'unable to parse requirement: <nil>: Invalid value: "/x": prefix part must be non-empty'],
+    ['a=-', 'unable to parse requirement: values[0][a]: Invalid value: "-": a valid label must be an empty string or consist of'],
   ])('%s is refused', (text, why) => {
     expect(() => parseSelector(text)).toThrow(why)
   })

@@ -37,7 +37,7 @@ export const authCanI: Command = {
       if (args.length) throw usageError(kubectl, 'list option must be specified with no arguments')
       return yield* list(kubectl)
     }
-    if (args.length !== 2 && args.length !== 3) {
+    if (args.length !== 2) {
       throw new CommandError(
         `you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.`,
       )

@@ -1,5 +1,7 @@
 import { CommandError } from '../errors'
 import { clientConfig } from '../kubeconfig'
+import { builtInResource } from '../built-in-resource'
+import { pathOf } from '../mapper'
 import { printerFor, type Printable } from '../printers/printer'
 import { requestJson } from '../rest'
 import { out, usageError, type Command } from '../session'
@@ -7,13 +9,16 @@ import { asReported } from '../errors'
 import { asStruct } from '../typed'
 import { withFailure } from '../writing'
 
+const serviceAccounts = builtInResource({ apiVersion: 'v1', kind: 'ServiceAccount' })
+
 /** Kinds a token can be bound to, and their API versions. */
 const bindable: Readonly<Record<string, string>> = { Node: 'v1', Pod: 'v1', Secret: 'v1' }
 
 /** `kubectl create token SERVICE_ACCOUNT`: prints a token the server has made. */
 export const createToken: Command = {
   *run(kubectl) {
-    const { flags, args } = kubectl
+    const { flags, dashAt } = kubectl
+    const args = dashAt < 0 ? kubectl.args : kubectl.args.slice(0, dashAt)
     if (args.length !== 1) throw usageError(kubectl, `exactly one NAME is required, got ${args.length}`)
     const [name] = args as [string]
     const printer = flags.text('output') ? yield* printerFor(kubectl, { struct: true }) : undefined
@@ -39,7 +44,7 @@ export const createToken: Command = {
     try {
       const made = yield* requestJson<Printable & { status: { token: string } }>(kubectl, {
         method: 'POST',
-        path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+        path: pathOf(serviceAccounts, namespace, name, 'token'),
         body: { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', spec },
       })
       yield* out(printer ? printer(asStruct(made)) : `${made.status.token}\n`)

@@ -1,12 +1,12 @@
 import type { Pod } from '../../api/types/core-v1.gen'
-import { pump } from '../attaching'
-import { CommandError, Exit } from '../errors'
-import { fileOptions } from '../manifests'
+import { NO_TERMINAL, pump } from '../attaching'
+import { CommandError, Exit, throwAll } from '../errors'
+import { fileOptions, type FileOptions } from '../manifests'
 import { pathOf } from '../mapper'
-import { podsBehind } from '../pods-behind'
+import { podRunningTimeoutMs, podsBehind, podsOf } from '../pods-behind'
 import { findResources, type Resource } from '../resources'
 import { openChannels } from '../rest'
-import { err, type Command, type Kubectl } from '../session'
+import { err, usageError, type Command, type Kubectl } from '../session'
 import type { Proc } from '../../node/os/syscalls'
 
 export const exec: Command = {
@@ -14,39 +14,36 @@ export const exec: Command = {
     const { flags, args, dashAt } = kubectl
     const files = fileOptions(kubectl)
     const fromFile = files.names.length > 0
+    const word = dashAt === 0 ? undefined : args[0]
     const command = dashAt >= 0 ? args.slice(dashAt) : args.slice(fromFile ? 0 : 1)
-    const word = fromFile || dashAt === 0 ? undefined : args[0]
     if (word === undefined && !fromFile) throw new CommandError('pod, type/name or --filename must be specified')
     if (dashAt < 0 && command.length > 0)
-      throw new CommandError(
-        "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",
-      )
+      throw usageError(kubectl, 'exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead')
+    podRunningTimeoutMs(kubectl, { withUsage: true })
     if (command.length === 0) throw new CommandError('you must specify at least one command for the container')
-    const [resource] = fromFile
-      ? (yield* findResources(kubectl, { words: [], files, fetch: true })).resources
-      : yield* podsBehind(kubectl, { word: word! })
+    const [resource] = fromFile ? yield* fromManifest(kubectl, files, word) : yield* podsBehind(kubectl, { word: word! })
     const pod = resource!.object as unknown as Pod // a pod, by podsBehind
     if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed')
       throw new CommandError(`cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`)
     // A name that was given goes to the server unchecked.
     const container = flags.text('container') || (yield* chooseContainer(pod, '', flags.bool('quiet')))
     const stdin = flags.bool('stdin')
-    let tty = flags.bool('tty')
-    if (tty && !(stdin && kubectl.self.isTty(0))) {
-      if (!flags.bool('quiet'))
-        yield* err(
-          stdin
-            ? 'Unable to use a TTY - input is not a terminal or the right kind of file\n'
-            : 'Unable to use a TTY - input is not a terminal or the right kind of file\n',
-        )
-      tty = false
-    }
+    const tty = flags.bool('tty') && stdin && kubectl.self.isTty(0)
+    if (flags.bool('tty') && stdin && !tty && !flags.bool('quiet')) yield* err(NO_TERMINAL)
     const code = yield* execIn(kubectl, resource!, { container, command, stdin, tty })
     if (code !== 0) {
       yield* err(`command terminated with exit code ${code}\n`)
       throw new Exit(code)
     }
   },
+}
+
+/** What a file describes is taken as it stands there: the server is not asked for it. */
+function* fromManifest(kubectl: Kubectl, files: FileOptions, word: string | undefined): Proc<Resource[]> {
+  if (word !== undefined) throw new CommandError('resource/name arguments cannot be provided when a path is specified')
+  const { resources, errors } = yield* findResources(kubectl, { words: [], files })
+  throwAll(errors)
+  return yield* podsOf(kubectl, resources[0]!, {})
 }
 
 /** Runs a command in a container, its streams tied to ours; answers its exit code. */
@@ -63,24 +60,32 @@ export function* execIn(
 }
 
 /** The container that was asked for, or the pod's default one; with several to choose from, stderr says which was taken. */
-export function* chooseContainer(pod: Pod, asked: string, quiet: boolean): Proc<string> {
-  const { containers, initContainers = [], ephemeralContainers = [] } = pod.spec!
-  const all = [...containers, ...(ephemeralContainers as unknown as typeof containers), ...initContainers]
+export function* chooseContainer({ metadata, spec }: Pod, asked: string, quiet: boolean): Proc<string> {
+  const all = containersOf(spec)
   if (asked) {
-    if (!all.some(({ name }) => name === asked)) throw new CommandError(`container ${asked} not found in pod ${pod.metadata.name}`)
+    if (!all.some(({ name }) => name === asked)) throw new CommandError(`container ${asked} not found in pod ${metadata.name}`)
     return asked
   }
-  const named = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container']
+  const named = metadata.annotations?.['kubectl.kubernetes.io/default-container']
   if (named && all.some(({ name }) => name === named)) return named
-  const first = containers[0]!.name
-  if (all.length > 1 && !quiet) {
-    const label = (name: string) =>
-      initContainers.some((one) => one.name === name)
-        ? `${name} (init)`
-        : (ephemeralContainers as unknown as typeof containers).some((one) => one.name === name)
-          ? `${name} (ephem)`
-          : name
-    yield* err(`Defaulted container ${JSON.stringify(first)} out of: ${all.map(({ name }) => label(name)).join(', ')}\n`)
-  }
+  const first = spec?.containers?.[0]?.name
+  if (first === undefined) throw new CommandError(`pod ${metadata.namespace}/${metadata.name} does not have any containers`)
+  if (all.length > 1 && !quiet) yield* err(`${defaultedContainer(first, all)}\n`)
   return first
 }
+
+/** One of a pod's containers, with the mark by which messages tell what sort it is. */
+export interface NamedContainer {
+  readonly name: string
+  readonly mark: '' | ' (init)' | ' (ephem)'
+}
+
+/** All containers of a pod in the order in which messages list them. */
+export function containersOf(spec: Pod['spec'] | undefined): readonly NamedContainer[] {
+  const marked = (list: readonly { readonly name: string }[] | undefined, mark: NamedContainer['mark']) =>
+    (list ?? []).map(({ name }) => ({ name, mark }))
+  return [...marked(spec?.containers, ''), ...marked(spec?.ephemeralContainers, ' (ephem)'), ...marked(spec?.initContainers, ' (init)')]
+}
+
+export const defaultedContainer = (first: string, all: readonly NamedContainer[]) =>
+  `Defaulted container ${JSON.stringify(first)} out of: ${all.map(({ name, mark }) => name + mark).join(', ')}`

@@ -13,7 +13,7 @@ export const explain: Command = {
       throw new CommandError(
         'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
       )
-    if (args.length > 1) throw new CommandError('We accept only this format: explain RESOURCE\nSee \'kubectl explain -h\' for help and examples') // prettier-ignore
+    if (args.length > 1) throw new CommandError('We accept only this format: explain RESOURCE')
     const output = flags.text('output') || 'plaintext'
     const { word, fields } = splitPath(args[0]!, flags.text('api-version'))
     const wanted = flags.text('api-version')

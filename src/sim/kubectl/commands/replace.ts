@@ -5,15 +5,14 @@ import { fileOptions } from '../manifests'
 import { pathOf } from '../mapper'
 import { findResources } from '../resources'
 import { requestJson } from '../rest'
-import { out, usageError, type Command } from '../session'
+import { out, type Command } from '../session'
 import { createObject, dryRunOf, fieldValidation, lastAppliedOf, printWritten, withLastApplied, writeQuery } from '../writing'
 
 /** `kubectl replace -f`: each object takes the place of the one that is there; with --force that one is deleted first. */
 export const replace: Command = {
   *run(kubectl) {
-    const { flags, args } = kubectl
+    const { flags } = kubectl
     const files = fileOptions(kubectl)
-    if (args.length) throw usageError(kubectl, `Unexpected args: [${args.join(' ')}]`)
     if (files.names.length === 0 && !files.kustomize) throw new CommandError('must specify one of -f and -k')
     const force = flags.bool('force')
     if (!force && flags.int('grace-period') >= 0) throw new CommandError('--grace-period must have --force specified')

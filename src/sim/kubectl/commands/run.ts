@@ -77,7 +77,6 @@ function* attachAndWait(
       stdin: interactive,
       tty: flags.bool('tty'),
       quiet: flags.bool('quiet'),
-      leaveOpen: flags.bool('leave-stdin-open'),
       wantsExitCode: restart === 'Never' || restart === 'OnFailure',
       restart,
     })

@@ -4,7 +4,7 @@ import { CommandError } from '../errors'
 import { fileOptions } from '../manifests'
 import { mapContainers, matchesWildcard, podSpecOf, withPodSpec } from '../pod-template'
 import { fetchResource, findResources, parseTargets, type Resource } from '../resources'
-import { mustGiveResources, setOn } from '../setting'
+import { noLocalServerDryRun, setOn } from '../setting'
 import { readAll } from '../../node/os/calls'
 import { clientConfig } from '../kubeconfig'
 import { err, out, type Command, type Kubectl } from '../session'
@@ -18,12 +18,12 @@ export const setEnv: Command = {
     const firstEnv = args.findIndex(isEnv)
     const words = firstEnv < 0 ? args : args.slice(0, firstEnv)
     const given = [...(firstEnv < 0 ? [] : args.slice(firstEnv)), ...flags.list('env')]
-    const bad = given.find((arg) => !isEnv(arg))
-    if (bad !== undefined) throw new CommandError(`all resources must be specified before environment changes: ${bad}`)
+    if (given.some((arg) => !isEnv(arg)))
+      throw new CommandError(`all resources must be specified before environment changes: ${args.join(' ')}`)
     if (words.length === 0 && files.names.length === 0 && !files.kustomize)
-      throw flags.bool('local')
-        ? mustGiveResources(true)
-        : new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+      throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
+    if (flags.bool('all') && flags.text('selector')) throw new CommandError('cannot set --all and --selector at the same time')
+    if (flags.bool('local') && flags.text('dry-run') === 'server') throw new CommandError(noLocalServerDryRun)
     if (flags.text('from') && given.length) throw new CommandError('when specifying --from, environment variables are not allowed')
     const from = flags.text('from') ? yield* envFrom(kubectl) : []
     const { set, remove } = yield* parseEnv(given)
@@ -35,6 +35,7 @@ export const setEnv: Command = {
       words,
       done: 'env updated',
       manager: 'kubectl-set',
+      wordsWithLocal: true,
       change: (object, resource) => {
         const spec = podSpecOf(object)
         if (!spec) throw new CommandError(`${object.kind}/${object.metadata.name} is not a pod or does not have a pod template`)

@@ -1,24 +1,26 @@
 import type { AnyObject } from '../../api/object'
 import { CommandError } from '../errors'
-import { fileOptions } from '../manifests'
+import { splitPairs } from '../metadata-edit'
 import { podSpecOf, withPodSpec } from '../pod-template'
-import { mustGiveResources, setOn } from '../setting'
+import { noLocalServerDryRun, setOn } from '../setting'
 import type { Command } from '../session'
 
 export const setImage: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
-    const local = flags.bool('local')
-    const files = fileOptions(kubectl)
-    const pairs = args.filter((arg) => arg.includes('='))
-    const words = args.filter((arg) => !arg.includes('='))
-    if (words.length === 0 && files.names.length === 0 && !files.kustomize) throw mustGiveResources(false)
-    if (local && (words.length > 0 || files.names.length === 0)) throw mustGiveResources(true)
-    if (pairs.length === 0) throw new CommandError('at least one image update is required')
-    if (pairs.length > 1 && pairs.some((pair) => pair.startsWith('*=')))
-      throw new CommandError('all containers are already specified by *, but saw more than one container_name=container_image pairs')
+    const { resources: words, pairs } = splitPairs(args, 'image')
+    const bad = pairs.filter((pair) => !pair.includes('='))
+    if (bad.length) throw new CommandError(`invalid image format: ${bad.join(', ')}`)
+    const check = () => [
+      ...(flags.bool('all') && flags.text('selector') ? ['cannot set --all and --selector at the same time'] : []),
+      ...(pairs.length === 0 ? ['at least one image update is required'] : []),
+      ...(pairs.length > 1 && pairs.some((pair) => pair.startsWith('*='))
+        ? ['all containers are already specified by *, but saw more than one container_name=container_image pairs']
+        : []),
+      ...(flags.bool('local') && flags.text('dry-run') === 'server' ? [noLocalServerDryRun] : []),
+    ]
     const images = pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const)
-    yield* setOn(kubectl, { words, done: 'image updated', manager: 'kubectl-set', change: (object) => change(object, images) })
+    yield* setOn(kubectl, { words, done: 'image updated', manager: 'kubectl-set', check, change: (object) => change(object, images) })
   },
 }
 

@@ -1,24 +1,26 @@
 import { CommandError } from '../errors'
-import { fileOptions } from '../manifests'
 import { mapContainers, matchesWildcard, podSpecOf, withPodSpec } from '../pod-template'
-import { mustGiveResources, setOn } from '../setting'
+import { noLocalServerDryRun, setOn } from '../setting'
 import type { Command } from '../session'
 import { parseResources } from './create-quota'
 
 export const setResources: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
-    const files = fileOptions(kubectl)
-    if (args.length === 0 && files.names.length === 0 && !files.kustomize) throw mustGiveResources(false)
     const [limits, requests] = [flags.text('limits'), flags.text('requests')]
-    if (!limits && !requests)
-      throw new CommandError('you must specify an update to requests or limits (in the form of --requests/--limits)')
-    const wanted = { ...(limits ? { limits: parseResources(limits) } : {}), ...(requests ? { requests: parseResources(requests) } : {}) }
+    let wanted: { limits?: Readonly<Record<string, string>>; requests?: Readonly<Record<string, string>> } = {}
     const pattern = flags.text('containers')
     yield* setOn(kubectl, {
       words: args,
       done: 'resource requirements updated',
       manager: 'kubectl-set',
+      check: () => {
+        if (flags.bool('local') && flags.text('dry-run') === 'server') return [noLocalServerDryRun]
+        if (flags.bool('all') && flags.text('selector')) return ['cannot set --all and --selector at the same time']
+        if (!limits && !requests) return ['you must specify an update to requests or limits (in the form of --requests/--limits)']
+        wanted = { ...(limits ? { limits: parseResources(limits) } : {}), ...(requests ? { requests: parseResources(requests) } : {}) }
+        return []
+      },
       change: (object) => {
         const spec = podSpecOf(object)
         if (!spec) return object

@@ -1,22 +1,20 @@
 import { CommandError } from '../errors'
-import { fileOptions } from '../manifests'
 import { podSpecOf, withPodSpec } from '../pod-template'
-import { mustGiveResources, setOn } from '../setting'
+import { setOn } from '../setting'
 import type { Command } from '../session'
 
 export const setServiceAccount: Command = {
   *run(kubectl) {
     const { args } = kubectl
-    const files = fileOptions(kubectl)
     const name = args.at(-1)
     if (name === undefined) throw new CommandError('serviceaccount is required')
     const words = args.slice(0, -1)
-    if (words.length === 0 && files.names.length === 0 && !files.kustomize) throw mustGiveResources(kubectl.flags.bool('local'))
     yield* setOn(kubectl, {
       words,
       done: 'serviceaccount updated',
       manager: 'kubectl-set',
       skipUnchanged: false,
+      wordsWithLocal: true,
       change: (object) => {
         const spec = podSpecOf(object)
         if (!spec) throw new CommandError(`the object is not a pod or does not have a pod template: ${object.kind}`)

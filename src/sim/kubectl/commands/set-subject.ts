@@ -1,7 +1,6 @@
 import { sameJson } from '../../formats/merge-patch'
 import { CommandError } from '../errors'
-import { fileOptions } from '../manifests'
-import { mustGiveResources, setOn } from '../setting'
+import { noLocalServerDryRun, setOn } from '../setting'
 import type { Command } from '../session'
 
 const rbac = 'rbac.authorization.k8s.io'
@@ -9,17 +8,12 @@ const rbac = 'rbac.authorization.k8s.io'
 export const setSubject: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
-    const files = fileOptions(kubectl)
-    if (args.length === 0 && files.names.length === 0 && !files.kustomize) throw mustGiveResources(false)
     const [users, groups, accounts] = [flags.list('user'), flags.list('group'), flags.list('serviceaccount')]
-    if (users.length + groups.length + accounts.length === 0)
-      throw new CommandError('you must specify at least one value of user, group or serviceaccount')
     const added = [
       ...users.map((name) => ({ kind: 'User', apiGroup: rbac, name })),
       ...groups.map((name) => ({ kind: 'Group', apiGroup: rbac, name })),
       ...accounts.map((account) => {
-        const [namespace, name, ...rest] = account.split(':')
-        if (!name || rest.length) throw new CommandError('serviceaccount must be <namespace>:<name>')
+        const [namespace, name] = account.split(':')
         return { kind: 'ServiceAccount', namespace, name }
       }),
     ]
@@ -27,6 +21,15 @@ export const setSubject: Command = {
       words: args,
       done: 'subjects updated',
       manager: 'kubectl-set',
+      check: () => {
+        if (flags.bool('local') && flags.text('dry-run') === 'server') return [noLocalServerDryRun]
+        if (flags.bool('all') && flags.text('selector')) return ['cannot set --all and --selector at the same time']
+        if (users.length + groups.length + accounts.length === 0)
+          return ['you must specify at least one value of user, group or serviceaccount']
+        if (accounts.some((account) => account.split(':').length !== 2 || account.endsWith(':') || account.startsWith(':')))
+          return ['serviceaccount must be <namespace>:<name>']
+        return []
+      },
       change: (object) => {
         if (!['RoleBinding', 'ClusterRoleBinding'].includes(object.kind))
           throw new CommandError(`setting subjects is only supported for RoleBinding/ClusterRoleBinding`)
