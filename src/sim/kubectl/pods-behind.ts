@@ -104,7 +104,7 @@ function activity({ object }: Resource): readonly (number | string)[] {
   const restarts = (status?.containerStatuses ?? []).map(({ restartCount }) => restartCount)
   return [
     spec?.nodeName ? 0 : 1,
-    { Running: 0, Pending: 2 }[status?.phase ?? ''] ?? 1,
+    status?.phase === 'Running' ? 0 : status?.phase === 'Pending' ? 2 : 1,
     ready ? 0 : 1,
     ready?.lastTransitionTime ?? '',
     Math.max(0, ...restarts),

@@ -1,5 +1,5 @@
-import type { Container, Pod } from '../../api/types/core-v1.gen'
-import { parseTimestamp } from '../../engine/time'
+import type { Pod } from '../../api/types/core-v1.gen'
+import { timestampProblem } from '../../formats/timestamp'
 import { close, poll, readLine } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
 import { asReported, CommandError, isNotFound, throwAll } from '../errors'
@@ -8,6 +8,7 @@ import { podsBehind } from '../pods-behind'
 import { requestLogs, type LogOptions } from '../pod-logs'
 import type { Resource } from '../resources'
 import { err, out, usageError, type Command, type Kubectl } from '../session'
+import { containersOf, defaultedContainer } from './exec'
 
 const usage = "expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'."
 
@@ -16,28 +17,16 @@ export const logs: Command = {
     const { flags, args } = kubectl
     const selector = flags.text('selector')
     if (selector && args.length) throw usageError(kubectl, 'only a selector (-l) or a POD name is allowed')
-    if (!selector && args.length === 0) throw usageError(kubectl, `${usage}\nPOD or TYPE/NAME is a required argument for the logs command`)
-    if (args.length > 2) throw usageError(kubectl, usage)
-    if (flags.text('since-time') && flags.durationMs('since'))
-      throw new CommandError('at most one of `sinceTime` or `sinceSeconds` may be specified')
-    if (flags.bool('all-containers') && flags.text('container'))
-      throw new CommandError('--all-containers=true should not be specified with container name')
-    if (args.length === 2 && flags.changed('container')) throw usageError(kubectl, 'only one of -c or an inline [CONTAINER] arg is allowed')
-    if (flags.int('tail') < -1) throw new CommandError('--tail must be greater than or equal to -1')
-    if (flags.changed('limit-bytes') && flags.int('limit-bytes') <= 0) throw new CommandError('--limit-bytes must be greater than 0')
-    if (flags.changed('since') && flags.durationMs('since') < 0) throw new CommandError('--since must be greater than 0')
-    if (flags.text('since-time') && Number.isNaN(parseTimestamp(flags.text('since-time')))) {
-      const time = flags.text('since-time')
-      throw new CommandError(
-        `parsing time ${JSON.stringify(time)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(time)} as "2006"`,
-      )
-    }
+    if (!selector && (args.length === 0 || args.length > 2))
+      throw usageError(kubectl, `${usage}\nPOD or TYPE/NAME is a required argument for the logs command`)
+    if (args.length === 2 && flags.changed('container')) throw new CommandError('only one of -c or an inline [CONTAINER] arg is allowed')
+    checkOptions(kubectl)
     const container = args[1] ?? flags.text('container')
     const pods = yield* podsToRead(kubectl, selector ? { selector } : { word: args[0]! })
     const sources = pods.flatMap((pod) => sourcesOf(kubectl, pod, container))
     const unnamed = sources.find(({ announce }) => announce)
     if (unnamed?.announce) yield* err(`${unnamed.announce}\n`)
-    if (sources.length === 0) return yield* err(`No resources found in ${pods[0]?.namespace ?? 'default'} namespace.\n`)
+    if (sources.length === 0) return yield* err(`No resources found in ${(yield* clientConfig(kubectl)).namespace} namespace.\n`)
     const options = logOptions(kubectl, Boolean(selector))
     const limit = flags.int('max-log-requests')
     if (flags.bool('follow') && sources.length > 1) {
@@ -54,18 +43,31 @@ export const logs: Command = {
       } catch (error) {
         const reported = asReported(error)
         if (!flags.bool('ignore-errors')) throw reported
-        yield* err(`error: ${reported.message}\n`)
+        yield* out(`error: ${reported.message}\n`) // among the lines of the logs, where the real one puts it
       }
     }
     throwAll(errors)
   },
 }
 
+/** Refuses options that do not go together, in the client's own words. */
+function checkOptions({ flags }: Kubectl): void {
+  const [sinceTime, limitBytes] = [flags.text('since-time'), flags.int('limit-bytes')]
+  if (sinceTime && flags.durationMs('since')) throw new CommandError('at most one of `sinceTime` or `sinceSeconds` may be specified')
+  if (flags.bool('all-containers') && flags.text('container'))
+    throw new CommandError(`--all-containers=true should not be specified with container name ${flags.text('container')}`)
+  if (flags.int('tail') < -1) throw new CommandError('--tail must be greater than or equal to -1')
+  if (limitBytes < 0) throw new CommandError('--limit-bytes must be greater than 0')
+  if (flags.durationMs('since') < 0) throw new CommandError('--since must be greater than 0')
+  const problem = sinceTime && timestampProblem(sinceTime)
+  if (problem) throw new CommandError(`parsing time ${JSON.stringify(sinceTime)}${problem}`)
+}
+
 /** The pods meant; where there is no such object, kubectl says in which namespace it looked. */
 function* podsToRead(kubectl: Kubectl, which: { selector: string } | { word: string }): Proc<readonly Resource[]> {
   const allPods = kubectl.flags.bool('all-pods')
   try {
-    return yield* podsBehind(kubectl, which, { allPods, onlyOne: !allPods && !('selector' in which) })
+    return yield* podsBehind(kubectl, which, { allPods, announce: !allPods, purpose: 'get the logs from' })
   } catch (error) {
     if (!isNotFound(error)) throw error
     const { namespace } = yield* clientConfig(kubectl)
@@ -81,24 +83,28 @@ interface Source {
   readonly announce?: string
 }
 
-function sourcesOf(kubectl: Kubectl, resource: Resource, asked: string): Source[] {
-  const { flags } = kubectl
-  const pod = resource.object as unknown as Pod // fetched as a pod
-  const { initContainers = [], containers, ephemeralContainers = [] } = pod.spec!
-  const all = [...initContainers, ...containers, ...(ephemeralContainers as unknown as Container[])]
-  const prefixed = (name: string): string => (flags.bool('prefix') ? `[pod/${resource.name}/${name}] ` : '')
-  const source = (name: string, announce?: string): Source => ({ pod: resource, container: name, prefix: prefixed(name), announce })
-  if (flags.bool('all-containers') || (flags.bool('all-pods') && !asked && !flags.changed('container')))
-    return all.map(({ name }) => source(name))
+function sourcesOf({ flags }: Kubectl, resource: Resource, asked: string): Source[] {
+  const { spec, metadata } = resource.object as unknown as Pod // fetched as a pod
+  const all = containersOf(spec)
+  const prefixed = flags.bool('prefix') || flags.bool('all-pods')
+  const source = (name: string, announce?: string): Source => ({
+    pod: resource,
+    container: name,
+    prefix: prefixed ? `[pod/${resource.name}/${name}] ` : '',
+    announce,
+  })
+  const has = (wanted: string) => all.some(({ name }) => name === wanted)
+  if (flags.bool('all-containers'))
+    return [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])].map(({ name }) => source(name))
   if (asked) {
-    if (!all.some(({ name }) => name === asked)) throw new CommandError(`container ${asked} is not valid for pod ${resource.name}`)
+    if (!has(asked)) throw new CommandError(`container ${asked} is not valid for pod ${resource.name}`)
     return [source(asked)]
   }
-  const named = pod.metadata.annotations?.['kubectl.kubernetes.io/default-container']
-  if (named && all.some(({ name }) => name === named)) return [source(named)]
-  const first = containers[0]!.name
-  const others = all.length > 1 ? `Defaulted container ${JSON.stringify(first)} out of: ${[...containers, ...(ephemeralContainers as unknown as Container[]), ...initContainers].map(({ name }) => name + (initContainers.some((init) => init.name === name) ? ' (init)' : (ephemeralContainers as unknown as Container[]).some((one) => one.name === name) ? ' (ephem)' : '')).join(', ')}` : undefined // prettier-ignore
-  return [source(first, others)]
+  const named = metadata.annotations?.['kubectl.kubernetes.io/default-container']
+  if (named && has(named)) return [source(named)]
+  const first = spec.containers[0]!.name
+  const lost = named ? `Default container name ${JSON.stringify(named)} not found in pod ${resource.name}\n` : ''
+  return [source(first, all.length > 1 ? `${lost}${defaultedContainer(first, all)}` : undefined)]
 }
 
 function logOptions({ flags }: Kubectl, selecting: boolean): LogOptions {
