@@ -137,7 +137,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     client: (identity) => (identity ? server.client(identity) : admin),
     findKind: (name) => findKind(server, name),
     files: filesOf(here),
-    openTerminal: ({ columns = 80, rows = 24, host = 'controlplane' } = {}) => openTerminal(hostNamed(host), { columns, rows }),
+    openTerminal: ({ columns = 80, rows = 24, host = 'controlplane', env } = {}) => openTerminal(hostNamed(host), { columns, rows }, env),
     openSession: () => openSession(here),
     start: (script, runOptions) => startScript(here, script, runOptions),
     run(script, runOptions) {

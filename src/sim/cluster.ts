@@ -25,6 +25,8 @@ export interface TerminalOptions {
   readonly rows?: number
   /** Host on which the shell runs. Default `controlplane`. */
   readonly host?: string
+  /** What the shell finds in its environment besides what every login does. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A terminal with a login shell on a host, as xterm sees it: characters in, characters out. */

@@ -29,7 +29,7 @@ export function signalGroup(host: Host, group: number, signal: Signal) {
 }
 
 /** A terminal with a login shell. */
-export function openTerminal(host: Host, size: { columns: number; rows: number }): Terminal {
+export function openTerminal(host: Host, size: { columns: number; rows: number }, env: Readonly<Record<string, string>> = {}): Terminal {
   const outputs = new Set<(text: string) => void>()
   const exits: ((code: number) => void)[] = []
   let unseen = ''
@@ -42,7 +42,7 @@ export function openTerminal(host: Host, size: { columns: number; rows: number }
   host.machine.start({
     argv: ['-bash'],
     run: bash,
-    env: { ...loginEnvironment(host), TERM: 'xterm-256color' },
+    env: { ...loginEnvironment(host), TERM: 'xterm-256color', ...env },
     cwd: HOME,
     fds: { 0: tty.file, 1: tty.file, 2: tty.file },
     onExit({ code }) {

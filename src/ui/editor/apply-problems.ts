@@ -1,3 +1,5 @@
+import { parseYaml } from '../../sim/formats/yaml'
+
 /** A mistake kubectl or the API server found, and the line it speaks of (from 1). */
 export interface Problem {
   readonly line: number
@@ -34,15 +36,29 @@ function documentsOf(text: string): readonly Document[] {
 
 function problemsOf(said: string, documents: readonly Document[]): Problem[] {
   const yaml = /yaml: line (\d+): (.*)/.exec(said)
-  if (yaml) return [{ line: Number(yaml[1]) + (documents.length === 1 ? documents[0]!.before : 0), message: yaml[0]! }]
-  const named = /"([^"]+)" is invalid/.exec(said)?.[1]
-  const candidates = [...documents].sort((x, y) => Number(mentions(y, named)) - Number(mentions(x, named)))
+  // kubectl reads one document after the other, and counts the lines of each from its own beginning.
+  if (yaml) return [{ line: Number(yaml[1]) + ((documents.find(isBroken) ?? documents[0])?.before ?? 0), message: yaml[0]! }]
+  const [, kind, name] = /^The (\w+) "([^"]+)" is invalid/.exec(said) ?? [
+    ,
+    /"(\w+)" in version|(\w+) in version "/.exec(said)?.slice(1).find(Boolean),
+  ]
+  const likeness = (document: Document) => 2 * Number(mentions(document, 'name', name)) + Number(mentions(document, 'kind', kind))
+  const candidates = [...documents].sort((x, y) => likeness(y) - likeness(x))
   const found = [...fieldsIn(said)].map(({ path, message }) => ({ line: lineIn(candidates, path), message }))
   return found.length > 0 ? found : [{ line: candidates[0]!.before + 1, message: said }]
 }
 
-const mentions = ({ lines }: Document, name: string | undefined) =>
-  name !== undefined && lines.some((line) => line.trim() === `name: ${name}`)
+const mentions = ({ lines }: Document, field: string, value: string | undefined) =>
+  value !== undefined && lines.some((line) => line.trim() === `${field}: ${value}`)
+
+function isBroken({ lines }: Document): boolean {
+  try {
+    parseYaml(lines.join('\n'))
+    return false
+  } catch {
+    return true // why, the message says that is being placed
+  }
+}
 
 /** Fields that a refusal speaks of: `unknown field "spec.replica"`, `spec.replicas: Invalid value: …`. */
 function* fieldsIn(said: string): Generator<{ path: string; message: string }> {

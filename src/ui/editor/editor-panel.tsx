@@ -3,11 +3,11 @@ import { useTranslate } from '../i18n/i18n'
 import { Icon } from '../layout/icons'
 import { call, send } from '../state/cluster-link'
 import { useCluster } from '../state/cluster-store'
-import { HOME, shortPath, useEditor } from '../state/editor'
+import { answerProgram, HOME, shortPath, useEditor } from '../state/editor'
 import { useSettings } from '../state/settings'
 import { themeOf } from '../theme/follow-settings'
 import type { RunResult } from '../worker/protocol'
-import { applyProblems } from './apply-problems'
+import { applyProblems, type Problem } from './apply-problems'
 import { FileTree } from './file-tree'
 import { modelOf, monaco } from './monaco'
 import './editor.css'
@@ -15,6 +15,23 @@ import './editor.css'
 const SAVE_AFTER_MS = 250
 /** The shell may write the open file too. */
 const LOOK_EVERY_MS = 1000
+
+/** Marks the lines that kubectl or the API server found fault with. */
+function mark(model: monaco.editor.ITextModel, problems: readonly Problem[]) {
+  const markers = problems.map(({ line, message }) => {
+    const marked = Math.min(line, model.getLineCount())
+    return {
+      severity: monaco.MarkerSeverity.Error,
+      message,
+      source: 'kubectl',
+      startLineNumber: marked,
+      endLineNumber: marked,
+      startColumn: model.getLineContent(marked).search(/\S|$/) + 1,
+      endColumn: model.getLineMaxColumn(marked),
+    }
+  })
+  monaco.editor.setModelMarkers(model, 'kubectl', markers)
+}
 
 interface Applied extends RunResult {
   readonly command: string
@@ -24,6 +41,8 @@ interface Applied extends RunResult {
 export default function EditorPanel() {
   const t = useTranslate()
   const path = useEditor((editor) => editor.path)
+  const waiting = useEditor((editor) => editor.waiting?.path === editor.path && editor.path !== undefined)
+  const flush = useRef(() => {})
   const ready = useCluster((cluster) => cluster.phase === 'ready')
   const [applied, setApplied] = useState<Applied | 'waiting'>()
   const apply = async () => {
@@ -34,23 +53,11 @@ export default function EditorPanel() {
     const command = `kubectl apply -f ${shortPath(path)}`
     const result = await call('run', { script: `cd ${HOME} && ${command}` })
     setApplied({ ...result, command })
-    const problems = result.code === 0 ? [] : applyProblems(model.getValue(), result.stderr)
-    monaco.editor.setModelMarkers(
-      model,
-      'kubectl',
-      problems.map(({ line, message }) => {
-        const marked = Math.min(line, model.getLineCount())
-        return {
-          severity: monaco.MarkerSeverity.Error,
-          message,
-          source: 'kubectl',
-          startLineNumber: marked,
-          endLineNumber: marked,
-          startColumn: model.getLineContent(marked).search(/\S|$/) + 1,
-          endColumn: model.getLineMaxColumn(marked),
-        }
-      }),
-    )
+    mark(model, result.code === 0 ? [] : applyProblems(model.getValue(), result.stderr))
+  }
+  const answer = (what: 'saved' | 'cancelled') => {
+    flush.current()
+    answerProgram(what)
   }
   useEffect(() => {
     if (!ready) return
@@ -64,18 +71,42 @@ export default function EditorPanel() {
       <div className="editor-main">
         <div className="bar editor-bar">
           <span className="editor-path">{path ? shortPath(path) : ''}</span>
-          <button className="button act" disabled={!path || applied === 'waiting'} title="Ctrl+Enter" onClick={() => void apply()}>
-            {applied === 'waiting' ? t('editor.applying') : t('editor.apply')}
-          </button>
+          {waiting ? (
+            <>
+              <button className="button" onClick={() => answer('cancelled')}>
+                {t('editor.cancel')}
+              </button>
+              <button className="button act" title="Ctrl+Enter" onClick={() => answer('saved')}>
+                {t('editor.save')}
+              </button>
+            </>
+          ) : (
+            <button className="button act" disabled={!path || applied === 'waiting'} title="Ctrl+Enter" onClick={() => void apply()}>
+              {applied === 'waiting' ? t('editor.applying') : t('editor.apply')}
+            </button>
+          )}
         </div>
-        {path ? <Text path={path} onApply={apply} /> : <p className="blank">{t('editor.empty')}</p>}
+        {waiting && <p className="editor-waiting">{t('editor.waiting')}</p>}
+        {path ? (
+          <Text path={path} onApply={waiting ? () => answer('saved') : () => void apply()} flush={flush} />
+        ) : (
+          <p className="blank">{t('editor.empty')}</p>
+        )}
         {applied && applied !== 'waiting' && <Result applied={applied} onClose={() => setApplied(undefined)} />}
       </div>
     </div>
   )
 }
 
-function Text({ path, onApply }: { path: string; onApply: () => void }) {
+interface TextProps {
+  readonly path: string
+  /** Ctrl+Enter. */
+  readonly onApply: () => void
+  /** Set to what writes down at once what has been typed. */
+  readonly flush: { current: () => void }
+}
+
+function Text({ path, onApply, flush }: TextProps) {
   const place = useRef<HTMLDivElement>(null)
   const editor = useRef<monaco.editor.IStandaloneCodeEditor>(undefined)
   const latestApply = useRef(onApply)
@@ -124,6 +155,7 @@ function Text({ path, onApply }: { path: string; onApply: () => void }) {
           monaco.editor.setModelMarkers(model, 'kubectl', [])
         })
       }
+      if (text !== kept) mark(model, applyProblems(text, reasonsIn(text)))
       if (text !== kept && text !== model.getValue()) {
         kept = text
         model.setValue(text)
@@ -137,6 +169,11 @@ function Text({ path, onApply }: { path: string; onApply: () => void }) {
       kept = monaco.editor.getModel(monaco.Uri.file(path))?.getValue() ?? ''
       void call('writeFile', { path, text: kept })
     }
+    flush.current = () => {
+      if (!saving) return
+      clearTimeout(saving)
+      save()
+    }
     let subscription: monaco.IDisposable | undefined
     void load().then(() => current && editor.current?.focus())
     const looking = setInterval(() => void load(), LOOK_EVERY_MS)
@@ -144,15 +181,15 @@ function Text({ path, onApply }: { path: string; onApply: () => void }) {
       current = false
       clearInterval(looking)
       subscription?.dispose()
-      if (saving) {
-        clearTimeout(saving)
-        save()
-      }
+      flush.current()
     }
-  }, [path])
+  }, [path, flush])
 
   return <div className="editor-text" ref={place} />
 }
+
+/** Why `kubectl edit` opened a file again: it says so in comments above the object. */
+const reasonsIn = (text: string) => [...text.matchAll(/^# \* (.*)$/gm)].map(([, reason]) => reason).join('\n')
 
 function Result({ applied, onClose }: { applied: Applied; onClose: () => void }) {
   const t = useTranslate()

@@ -4,6 +4,7 @@ import { Icon } from '../layout/icons'
 import { call } from '../state/cluster-link'
 import { useCluster } from '../state/cluster-store'
 import { HOME, shortPath, useEditor } from '../state/editor'
+import { templates } from './templates'
 
 /** The workstation's home folder. What the shell makes appears here; what is made here the shell sees. */
 export function FileTree() {
@@ -12,16 +13,19 @@ export function FileTree() {
   const path = useEditor((editor) => editor.path)
   const [naming, setNaming] = useState(false)
   const [name, setName] = useState('')
+  const [start, setStart] = useState('')
   const open = (path: string | undefined) => useEditor.setState({ path })
   const create = async (event: FormEvent) => {
     event.preventDefault()
     const clean = name.trim().replace(/^\/+/, '')
     if (!clean) return
     const made = `${HOME}/${clean}`
-    if (!files.some((file) => file.path === made)) await call('writeFile', { path: made, text: '' })
+    const text = templates.find((template) => template.name === start)?.text ?? ''
+    if (!files.some((file) => file.path === made)) await call('writeFile', { path: made, text })
     open(made)
     setNaming(false)
     setName('')
+    setStart('')
   }
   return (
     <nav className="files" aria-label={t('editor.files')}>
@@ -51,6 +55,22 @@ export function FileTree() {
             value={name}
             onChange={(event) => setName(event.target.value)}
           />
+          <select
+            className="field"
+            aria-label={t('editor.template')}
+            value={start}
+            onChange={({ target: { value } }) => {
+              const before = templates.find((template) => template.name === start)?.file ?? ''
+              setStart(value)
+              // A name that somebody has typed stays.
+              if (name.trim() === before) setName(templates.find((template) => template.name === value)?.file ?? '')
+            }}
+          >
+            <option value="">{t('editor.template.empty')}</option>
+            {templates.map((template) => (
+              <option key={template.name}>{template.name}</option>
+            ))}
+          </select>
           <button className="button">{t('editor.create')}</button>
         </form>
       )}

@@ -65,7 +65,7 @@ export const en = {
   'help.copy': 'Copy from and paste into the terminal',
   'help.shell': 'In the shell: complete, earlier commands, search them',
   'help.search': 'Find in the terminal',
-  'help.apply': 'Apply the file in the editor',
+  'help.apply': 'Apply the file in the editor; in kubectl edit: save and close',
   'help.resize': 'On a divider: resize',
   'help.escape': 'Close the inspector, a search or a question',
 
@@ -149,6 +149,11 @@ export const en = {
   'editor.empty': 'Choose a file, or make a new one. The terminal sees the same files.',
   'editor.result': 'Result of {command}',
   'editor.line': 'line {line}',
+  'editor.template': 'Begin with',
+  'editor.template.empty': 'an empty file',
+  'editor.waiting': 'A command in the terminal waits for this file: save it, or cancel to change nothing.',
+  'editor.save': 'Save and close',
+  'editor.cancel': 'Cancel',
   'editor.changed': 'Not saved yet',
 
   'lesson.loading': 'Opening the lesson…',

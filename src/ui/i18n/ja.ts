@@ -67,7 +67,7 @@ export const ja: Readonly<Record<MessageKey, string>> = {
   'help.copy': 'ターミナルからコピー・貼り付け',
   'help.shell': 'シェルで: 補完・前のコマンド・履歴を検索',
   'help.search': 'ターミナル内を検索',
-  'help.apply': 'エディターのファイルを適用',
+  'help.apply': 'エディターのファイルを適用（kubectl edit では保存して閉じる）',
   'help.resize': '境界線の上で: 大きさを変える',
   'help.escape': '詳細・検索・確認を閉じる',
 
@@ -151,6 +151,11 @@ export const ja: Readonly<Record<MessageKey, string>> = {
   'editor.empty': 'ファイルを選ぶか、新しく作りましょう。ターミナルからも同じファイルが見えます。',
   'editor.result': '{command} の結果',
   'editor.line': '{line} 行目',
+  'editor.template': 'ひな形',
+  'editor.template.empty': '空のファイル',
+  'editor.waiting': 'ターミナルのコマンドがこのファイルの編集を待っています。保存するか、変更せずに取り消してください。',
+  'editor.save': '保存して閉じる',
+  'editor.cancel': '取り消す',
   'editor.changed': '未保存',
 
   'lesson.loading': 'レッスンを開いています…',

@@ -17,6 +17,9 @@ interface Terminals {
   readonly active: string | undefined
 }
 
+/** `editor` opens the editor of the page (sim/shell/tools/editor-panel.ts), and is what kubectl edit starts. */
+const ENVIRONMENT = { TERM_PROGRAM: 'tabernetes', EDITOR: 'editor' }
+
 export const useTerminals = create<Terminals>()(() => ({ tabs: [], panes: [], active: undefined }))
 
 /** Shows a terminal: where it is seen already, else in the place of the active one. */
@@ -41,7 +44,7 @@ export function openTerminal({ beside = false, focus = true, columns = 80, rows 
   const { tabs, panes, active } = useTerminals.getState()
   const number = Math.max(0, ...tabs.map((tab) => tab.number)) + 1
   const id = `t${number}-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`
-  input({ do: 'open', terminal: id, columns, rows })
+  input({ do: 'open', terminal: id, columns, rows, env: ENVIRONMENT })
   if (focus) wantsFocus = id
   useTerminals.setState({
     tabs: [...tabs, { id, number }],

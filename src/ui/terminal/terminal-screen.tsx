@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslate } from '../i18n/i18n'
 import { Icon } from '../layout/icons'
 import { input } from '../state/cluster-link'
+import { EDITOR_CODE, programAsks } from '../state/editor'
 import { useSettings } from '../state/settings'
 import { activateTerminal, attachScreen, typeInto } from '../state/terminals'
 import { themeOf } from '../theme/follow-settings'
@@ -55,6 +56,10 @@ export default function TerminalScreen({ id, place: at, active, name, searching,
       setSearch(finder)
     })
 
+    terminal.parser.registerOscHandler(EDITOR_CODE, (said) => {
+      programAsks(id, said)
+      return true
+    })
     terminal.onData((text) => typeInto(id, text))
     terminal.onResize(({ cols, rows }) => input({ do: 'resize', terminal: id, columns: cols, rows }))
     terminal.onSelectionChange(() => {

@@ -21,7 +21,13 @@ export type ToWorker =
 
 /** One thing done to the cluster from outside. */
 export type Input =
-  | { readonly do: 'open'; readonly terminal: string; readonly columns: number; readonly rows: number }
+  | {
+      readonly do: 'open'
+      readonly terminal: string
+      readonly columns: number
+      readonly rows: number
+      readonly env?: Readonly<Record<string, string>>
+    }
   | { readonly do: 'type'; readonly terminal: string; readonly text: string }
   | { readonly do: 'resize'; readonly terminal: string; readonly columns: number; readonly rows: number }
   | { readonly do: 'close'; readonly terminal: string }

@@ -141,7 +141,7 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   function act(input: Input) {
     switch (input.do) {
       case 'open': {
-        const terminal = cluster.openTerminal({ columns: input.columns, rows: input.rows })
+        const terminal = cluster.openTerminal({ columns: input.columns, rows: input.rows, env: input.env })
         terminals.set(input.terminal, terminal)
         terminal.onOutput((text) => say(input.terminal, text))
         terminal.onExit((code) => {

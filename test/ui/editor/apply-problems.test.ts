@@ -77,3 +77,19 @@ test('a refusal with several causes marks each of them', () => {
 test('a warning is no mistake', () => {
   expect(applyProblems(manifest, 'Warning: resource deployments/web is missing the annotation\n')).toEqual([])
 })
+
+test('a YAML error of the second document is placed there, as kubectl counts from the beginning of each', () => {
+  const text = 'apiVersion: v1\nkind: Pod\n---\napiVersion: v1\n  kind: Service\n'
+  expect(
+    applyProblems(
+      text,
+      'error: error parsing x.yaml: error converting YAML to JSON: yaml: line 2: mapping values are not allowed in this context',
+    )[0]!.line,
+  ).toBe(5)
+})
+
+test('of two documents with the same fields the one is meant whose kind and name are told', () => {
+  const deployment = (name: string) => `kind: Deployment\nmetadata:\n  name: ${name}\nspec:\n  replicas: -1\n`
+  const text = `${deployment('one')}---\n${deployment('two')}`
+  expect(applyProblems(text, 'The Deployment "two" is invalid: spec.replicas: Invalid value: -1: must be greater')[0]!.line).toBe(11)
+})

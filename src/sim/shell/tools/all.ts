@@ -10,7 +10,9 @@ import { gzip } from './gzip'
 import { jq } from './jq/jq'
 import { bc, expr, factor, perl } from './numbers'
 import { openssl } from './openssl'
+import { editorPanel } from './editor-panel'
 import { editor, less, man } from './pager'
+import { apk, apt, yum } from './packages'
 import { echo, falseTool, printf, pwd, test, trueTool } from './plain'
 import { cat, head, nl, tac, tail, wc } from './read'
 import { find, xargs } from './run'
@@ -146,6 +148,11 @@ const common: Readonly<Record<string, Tool>> = {
 
 /** Tools that a busybox image lacks. */
 const gnuOnly: Readonly<Record<string, Tool>> = {
+  apt,
+  'apt-get': apt,
+  dnf: yum,
+  microdnf: yum,
+  yum,
   column,
   curl,
   dig,
@@ -175,12 +182,10 @@ export const tools: Readonly<Record<string, Program>> = {
   ...programsOf(common, 'gnu'),
   ...programsOf(gnuOnly, 'gnu'),
   bash,
+  editor: editorPanel('gnu'),
   sh: dash,
   dash,
 }
 
 /** Programs of busybox and alpine images: same names, other words. */
 export const busyboxTools: Readonly<Record<string, Program>> = { ...programsOf(common, 'busybox'), sh: busyboxShell, ash: busyboxShell }
-
-/** Tools that alpine and others install beside busybox (`apk add curl jq`). */
-export const extraTools: Readonly<Record<string, Program>> = programsOf({ curl, dig, host, jq, openssl, perl, vim: editor }, 'gnu')
