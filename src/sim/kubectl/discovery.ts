@@ -53,8 +53,8 @@ export function* resourceType(kubectl: Kubectl, word: string): Proc<ResourceType
 }
 
 /** Looks something up; what is missing from an old cache is looked up again in a fresh answer. */
-export function* findWithRetry<T>(kubectl: Kubectl, find: (mapper: Mapper) => T | undefined): Proc<T | undefined> {
-  const found = find(yield* discover(kubectl))
+export function* findWithRetry<T>(kubectl: Kubectl, find: (mapper: Mapper) => T | undefined, attempts?: number): Proc<T | undefined> {
+  const found = find(yield* discover(kubectl, attempts))
   if (found !== undefined || kubectl.known.fresh) return found
   if (verbosity(kubectl) >= 5) yield* log(kubectl, 'I', 'discovery.go:214', 'Invalidating discovery information')
   return find(yield* rediscover(kubectl))

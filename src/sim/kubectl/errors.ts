@@ -11,6 +11,9 @@ export class CommandError extends Error {
   }
 }
 
+/** What the client library refuses to ask a server for: such failures are told as the server's own would be. */
+export class BadRequest extends CommandError {}
+
 /** Ends the command with a code and without another word: everything has been said. */
 export class Exit extends Error {
   constructor(readonly exitCode: number) {

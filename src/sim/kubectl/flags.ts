@@ -48,7 +48,7 @@ export function parseFlags(specs: readonly FlagSpec[], words: readonly string[],
   const byShorthand = new Map(specs.filter((spec) => spec.shorthand).map((spec) => [spec.shorthand!, spec]))
   const args: string[] = []
   let dashAt = -1
-  const refuse = (why: string) => new CommandError(`${why}\nSee '${usage} --help' for usage.`)
+  const refuse = (why: string) => refusalOf(why, usage)
   const set = (spec: FlagSpec, value: string) => {
     const why = refusal(spec, value)
     if (why)
@@ -97,6 +97,13 @@ export function parseFlags(specs: readonly FlagSpec[], words: readonly string[],
     } else args.push(word)
   }
   return { flags: flagsOf(byName, values), args, dashAt }
+}
+
+/** A wrong flag, with the advice that the command gives then: two have their own. */
+function refusalOf(why: string, usage: string): CommandError {
+  if (usage === 'kubectl diff') return new CommandError(`${why}\nSee '${usage} -h' for help and examples`, 2)
+  if (usage === 'kubectl options') return new CommandError(`${why}\nRun '${usage}' without flags.`)
+  return new CommandError(`${why}\nSee '${usage} --help' for usage.`)
 }
 
 const goQuote = (letter: string) => (letter === "'" || letter === '\\' ? `'\\${letter}'` : `'${letter}'`)

@@ -54,10 +54,13 @@ function lines(path: string, names: readonly string[]): string {
 
 const flagText = (self: Self | undefined, path: string, flags: readonly FlagSpec[]) => flags.map((flag) => `    ${flagLine(self, flag)}:\n\t${flagSummary(path, flag.name)}\n`).join('\n') // prettier-ignore
 
+/** Flags of types of their own, whose defaults help does not quote though they take any text. */
+const unquoted = ['aggregation-rule', 'log-flush-frequency', 'vmodule']
+
 /** `-o, --output=''`. */
 export function flagLine(self: Self | undefined, { name, shorthand, type, default: value }: FlagSpec): string {
   const shown = value.replace('$HOME', self?.env.HOME ?? '/root')
-  return `${shorthand ? `-${shorthand}, ` : ''}--${name}=${type === 'string' ? `'${shown}'` : shown}`
+  return `${shorthand ? `-${shorthand}, ` : ''}--${name}=${type === 'string' && !unquoted.includes(name) ? `'${shown}'` : shown}`
 }
 
 function advice(path: string): string {

@@ -1,3 +1,4 @@
+import { parseGoDuration } from '../formats/duration'
 import { parseYaml, YamlError } from '../formats/yaml'
 import { readFile, stat } from '../node/os/calls'
 import type { Proc } from '../node/os/syscalls'
@@ -113,6 +114,7 @@ export function* clientConfig(kubectl: Kubectl): Proc<ClientConfig> {
 function* resolveConfig(kubectl: Kubectl): Proc<ClientConfig> {
   const { self } = kubectl
   const flags = globalsOf(kubectl)
+  checkTimeout(kubectl.flags.text('request-timeout'))
   const config = yield* loadKubeconfig(kubectl)
   const contextName = flags.text('context') || config['current-context'] || ''
   const named = config.contexts?.find(({ name }) => name === contextName)
@@ -139,6 +141,14 @@ function* resolveConfig(kubectl: Kubectl): Proc<ClientConfig> {
     headers: { ...(inPod ? { authorization: `Bearer ${inPod.token}` } : {}), ...headers },
     ...(userName ? { user: userName } : {}),
   }
+}
+
+/** `--request-timeout`: seconds, or a duration. Throws CommandError. */
+function checkTimeout(text: string): void {
+  if (text !== '' && !/^[-+]?\d+$/.test(text) && parseGoDuration(text) === undefined)
+    throw new CommandError(
+      'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
+    )
 }
 
 function* podConfig({ self }: Kubectl): Proc<{ server: string; token: string; namespace: string } | undefined> {

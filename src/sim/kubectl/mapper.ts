@@ -1,4 +1,4 @@
-import { CommandError } from './errors'
+import { BadRequest, CommandError } from './errors'
 
 /** One resource of one API version, as discovery tells it. */
 export interface ResourceType {
@@ -42,14 +42,14 @@ export function pathOf(
 ): string {
   const root = group ? `/apis/${group}/${version}` : `/api/${version}`
   const scope = namespaced && namespace ? `/namespaces/${segment('namespace', namespace)}` : ''
-  if (name === '') throw new CommandError('resource name may not be empty')
+  if (name === '') throw new BadRequest('resource name may not be empty')
   return `${root}${scope}/${plural}${name === undefined ? '' : `/${segment('resource name', name)}`}${subresource ? `/${subresource}` : ''}`
 }
 
-/** One segment of a path, escaped as Go escapes it. Throws CommandError for what cannot be one. */
+/** One segment of a path, escaped as Go escapes it. Throws BadRequest for what cannot be one. */
 function segment(what: string, text: string): string {
   const wrong = text === '.' || text === '..' ? [`may not be '${text}'`] : ['/', '%'].filter((one) => text.includes(one)).map((one) => `may not contain '${one}'`) // prettier-ignore
-  if (wrong.length) throw new CommandError(`invalid ${what} ${JSON.stringify(text)}: [${wrong.join(' ')}]`)
+  if (wrong.length) throw new BadRequest(`invalid ${what} ${JSON.stringify(text)}: [${wrong.join(' ')}]`)
   const escaped = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`
   return encodeURIComponent(text)
     .replace(/%(?:24|26|2B|2C|3A|3B|3D|40)/g, decodeURIComponent)

@@ -37,6 +37,8 @@ export interface ResourceQuery {
   readonly defaultType?: string
   /** Adds to list requests. */
   readonly listQuery?: Readonly<Record<string, string | number | undefined>>
+  /** `--validate` asks for the server's schemas before anything else. */
+  readonly validate?: boolean
   /** `--local`: nobody is asked, files are all there is. */
   readonly local?: boolean
 }
@@ -283,7 +285,7 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions):
   for (const manifest of manifests) {
     if (!selects(manifest.object)) continue
     try {
-      const resource = query.local ? locally(manifest) : yield* locate(kubectl, manifest, namespace, explicitNamespace)
+      const resource = query.local ? locally(manifest) : yield* recognise(kubectl, manifest, namespace, explicitNamespace, query.validate)
       resources.push(query.fetch && !query.local ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
     } catch (error) {
       errors.push(asReported(error))
@@ -305,9 +307,25 @@ const locally = ({ object, source }: Manifest): Resource => ({
   source,
 })
 
+/** The same as `locate`, a server that does not answer told in the words of whoever asked first: validation where that is wanted. */
+function* recognise(kubectl: Kubectl, manifest: Manifest, namespace: string, explicit: boolean, validate?: boolean): Proc<Resource> {
+  try {
+    return yield* locate(kubectl, manifest, namespace, explicit, validate ? 0 : undefined)
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error
+    const source = JSON.stringify(manifest.source)
+    const openApi = error.message.replace('/api?', '/openapi/v2?')
+    throw new CommandError(
+      validate
+        ? `error validating ${source}: error validating data: failed to download openapi: ${openApi}; if you choose to ignore these errors, turn validation off with --validate=false`
+        : `unable to recognize ${source}: ${error.message}`,
+    )
+  }
+}
+
 /** Where a manifest's object lives: its resource type and namespace. Throws when the server does not know its kind. */
-function* locate(kubectl: Kubectl, { object, source }: Manifest, namespace: string, explicit: boolean): Proc<Resource> {
-  const type = yield* findWithRetry(kubectl, (mapper) => typeOfObject(mapper, object.apiVersion, object.kind))
+function* locate(kubectl: Kubectl, { object, source }: Manifest, namespace: string, explicit: boolean, attempts?: number): Proc<Resource> {
+  const type = yield* findWithRetry(kubectl, (mapper) => typeOfObject(mapper, object.apiVersion, object.kind), attempts)
   const { name = '', namespace: own = '' } = object.metadata ?? {}
   if (!type) {
     throw new CommandError(

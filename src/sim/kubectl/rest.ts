@@ -1,5 +1,4 @@
 import type { Status } from '../api/status'
-import { parseGoDuration } from '../formats/duration'
 import { close, fetch, nowMs, readLine, upgrade } from '../node/os/calls'
 import { SyscallError, type FetchResponse, type Proc } from '../node/os/syscalls'
 import { ApiError, CommandError, ConnectionError } from './errors'
@@ -115,11 +114,6 @@ function* drain(fd: number): Proc<string> {
 function requestTimeout({ flags }: Kubectl): Record<string, string> {
   const text = flags.text('request-timeout')
   if (text === '' || text === '0' || text === '0s') return {}
-  const timeoutMs = /^\d+$/.test(text) ? Number(text) * 1000 : parseGoDuration(text)
-  if (timeoutMs === undefined)
-    throw new CommandError(
-      'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
-    )
   return { timeout: /^\d+$/.test(text) ? `${text}s` : text }
 }
 

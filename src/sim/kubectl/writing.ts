@@ -2,7 +2,7 @@ import type { AnyObject } from '../api/object'
 import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
 import { discover } from './discovery'
-import { ApiError, asReported, CommandError, ConnectionError } from './errors'
+import { ApiError, asReported, BadRequest, CommandError, ConnectionError } from './errors'
 import { pathOf, typeOfObject, type ResourceType } from './mapper'
 import { goJson, structJson } from './printers/json'
 import { printerFor, type Printable, type Printer } from './printers/printer'
@@ -165,9 +165,8 @@ export function* createGenerated(kubectl: Kubectl, { object: made, failure, mana
 /** The server's refusals keep their form; `failure` goes before everything else. */
 export function withFailure(error: Error, failure: string | undefined): Error {
   if (!failure) return error
-  if (error instanceof ApiError) return new CommandError(`${failure}: ${error.message}`)
-  if (error instanceof ConnectionError) return new CommandError(`${failure}: ${error.message}`)
-  return error
+  if (!(error instanceof ApiError || error instanceof ConnectionError || error instanceof BadRequest)) return error
+  return new CommandError(`${failure}${failure === 'failed to create secret' ? '' : ':'} ${error.message}`)
 }
 
 /** The namespace for a generated object's metadata: named only when the command line names it, as the real one does. */

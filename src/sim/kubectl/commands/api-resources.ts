@@ -1,4 +1,4 @@
-import { CommandError } from '../errors'
+import { asReported, CommandError, throwAll } from '../errors'
 import { discover, rediscover } from '../discovery'
 import { apiVersionOf, qualifiedName, type ResourceType } from '../mapper'
 import { alignTable } from '../printers/table'
@@ -12,7 +12,13 @@ export const apiResources: Command = {
     if (!['', 'wide', 'name', 'json', 'yaml'].includes(output)) throw new CommandError(`--output ${output} is not available`)
     const sortBy = flags.text('sort-by')
     if (!['', 'name', 'kind'].includes(sortBy)) throw new CommandError('--sort-by accepts only name or kind')
-    const { types } = flags.bool('cached') ? yield* discover(kubectl) : yield* rediscover(kubectl)
+    const failures: Error[] = []
+    let types: readonly ResourceType[] = []
+    try {
+      types = (flags.bool('cached') ? yield* discover(kubectl, 1) : yield* rediscover(kubectl, 1)).types
+    } catch (error) {
+      failures.push(asReported(error))
+    }
     const preferred = types.filter((type) => types.find((other) => other.group === type.group && other.plural === type.plural) === type)
     const chosen = preferred.filter(
       (type) =>
@@ -23,7 +29,10 @@ export const apiResources: Command = {
         flags.list('categories').every((category) => type.categories.includes(category)),
     )
     const sorted = sortBy === 'kind' ? chosen.toSorted(by((type) => type.kind)) : sortBy === 'name' ? chosen.toSorted(by((type) => type.plural)) : chosen.toSorted(by((type) => type.group, (type) => type.plural)) // prettier-ignore
-    if (output === 'name') return yield* out(sorted.map((type) => `${qualifiedName(type)}\n`).join(''))
+    if (output === 'name') {
+      yield* out(sorted.map((type) => `${qualifiedName(type)}\n`).join(''))
+      return throwAll(failures)
+    }
     const wide = output === 'wide'
     const header = flags.bool('no-headers') ? '' : `NAME\tSHORTNAMES\tAPIVERSION\tNAMESPACED\tKIND${wide ? '\tVERBS\tCATEGORIES' : ''}\n`
     const line = (type: ResourceType) =>
@@ -36,6 +45,7 @@ export const apiResources: Command = {
         ...(wide ? [type.verbs.join(','), type.categories.join(',')] : []),
       ].join('\t')
     yield* out(alignTable(header + sorted.map((type) => `${line(type)}\n`).join('')))
+    throwAll(failures)
   },
 }
 

@@ -52,7 +52,12 @@ export const apply: Command = {
       unchanged: yield* printWritten(kubectl, 'unchanged', dryRun),
       'serverside-applied': yield* printWritten(kubectl, 'serverside-applied', dryRun),
     }
-    const { resources, errors } = yield* findResources(kubectl, { words: [], files, selector: flags.text('selector') })
+    const { resources, errors } = yield* findResources(kubectl, {
+      words: [],
+      files,
+      selector: flags.text('selector'),
+      validate: fieldValidation(kubectl) !== 'Ignore',
+    })
     const failures = [...errors]
     const visited: AnyObject[] = []
     const results: { outcome: keyof typeof printers; object: AnyObject }[] = []

@@ -6,8 +6,23 @@ import { createGenerated, generatedNamespace } from '../writing'
 export function oneName(kubectl: Kubectl): string {
   const before = kubectl.dashAt < 0 ? kubectl.args : kubectl.args.slice(0, kubectl.dashAt)
   if (before.length !== 1) throw usageError(kubectl, `exactly one NAME is required, got ${before.length}`)
+  if (before[0] === '' && needName.includes(kubectl.path)) throw new CommandError('name must be specified')
   return before[0]!
 }
+
+/** Generators that look at the name; the others leave that to the server. */
+const needName = [
+  'configmap',
+  'secret generic',
+  'secret docker-registry',
+  'serviceaccount',
+  'namespace',
+  'role',
+  'clusterrole',
+  'rolebinding',
+  'quota',
+  'poddisruptionbudget',
+].map((name) => `create ${name}`)
 
 /** What stands after `--`. */
 export const afterDash = ({ args, dashAt }: Kubectl) => (dashAt < 0 ? [] : args.slice(dashAt))

@@ -64,7 +64,6 @@ export const createClusterRole: Command = {
       const clusterRoleSelectors = [labelSelectorOf(parseSelector(Object.entries(aggregation).map(([key, value]) => `${key}=${value}`).join(',')))] // prettier-ignore
       return yield* createGenerated(kubectl, { object: { ...object, aggregationRule: { clusterRoleSelectors }, rules: null } })
     }
-    if (name === '') throw new CommandError('name must be specified')
     const verbs = verbsOf(kubectl)
     if (urls.length === 0 && flags.list('resource').length === 0)
       throw new CommandError('one of resource or nonResourceURL must be specified')

@@ -21,7 +21,12 @@ export const create: Command = {
     const dryRun = yield* dryRunOf(kubectl)
     fieldValidation(kubectl)
     const print = yield* printWritten(kubectl, 'created', dryRun)
-    const { resources, errors } = yield* findResources(kubectl, { words: [], files, selector: flags.text('selector') })
+    const { resources, errors } = yield* findResources(kubectl, {
+      words: [],
+      files,
+      selector: flags.text('selector'),
+      validate: fieldValidation(kubectl) !== 'Ignore',
+    })
     const failures = [...errors]
     let count = 0
     for (const resource of resources) {

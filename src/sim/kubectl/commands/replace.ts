@@ -20,7 +20,7 @@ export const replace: Command = {
     const dryRun = yield* dryRunOf(kubectl)
     fieldValidation(kubectl)
     const print = yield* printWritten(kubectl, 'replaced', dryRun)
-    const { resources, errors } = yield* findResources(kubectl, { words: [], files })
+    const { resources, errors } = yield* findResources(kubectl, { words: [], files, validate: fieldValidation(kubectl) !== 'Ignore' })
     const failures = [...errors]
     const prepared = (object: AnyObject) =>
       flags.bool('save-config') || lastAppliedOf(object) !== undefined ? withLastApplied(object) : object

@@ -1,5 +1,6 @@
 import { toYaml } from '../../formats/yaml-emit'
 import { asReported, CommandError } from '../errors'
+import { clientConfig } from '../kubeconfig'
 import { structJson } from '../printers/json'
 import { requestJson, version as client } from '../rest'
 import { err, out, type Command } from '../session'
@@ -26,6 +27,7 @@ export const version: Command = {
     if (args.length) throw new CommandError(`extra arguments: [${args.join(' ')}]`)
     const output = flags.text('output')
     if (!['', 'yaml', 'json'].includes(output)) throw new CommandError(`--output must be 'yaml' or 'json'`)
+    yield* clientConfig(kubectl)
     let server: VersionInfo | undefined
     let failure: Error | undefined
     if (!flags.bool('client')) {
