@@ -5,17 +5,30 @@ import { ApiError, CommandError, ErrorList, isNotFound } from './errors'
 import { pathOf } from './mapper'
 import type { Resource } from './resources'
 import { requestJson, requestStream } from './rest'
-import type { Kubectl } from './session'
+import { parseGoBool } from './flags'
+import { err, type Kubectl } from './session'
 import type { DryRun } from './writing'
 
 export interface DeleteOptions {
-  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
+  readonly propagationPolicy?: Propagation
   readonly gracePeriodSeconds?: number
 }
 
-/** What `--cascade` asks for. Throws CommandError. */
-export function deletePropagation({ flags }: Kubectl): 'Background' | 'Foreground' | 'Orphan' {
-  const value = flags.text('cascade') || 'background'
+type Propagation = 'Background' | 'Foreground' | 'Orphan'
+
+/** What `--cascade` asks for; old spellings are understood with a warning. Throws CommandError. */
+export function* deletePropagation(kubectl: Kubectl): Proc<Propagation> {
+  return (kubectl.known.propagation ??= yield* readCascade(kubectl))
+}
+
+function* readCascade(kubectl: Kubectl): Proc<Propagation> {
+  const value = kubectl.flags.text('cascade')
+  const boolean = parseGoBool(value)
+  if (boolean !== undefined) {
+    const meant = boolean ? 'background' : 'orphan'
+    yield* err(`warning: --cascade=${value} is deprecated (boolean value) and can be replaced with --cascade=${meant}.\n`)
+    return boolean ? 'Background' : 'Orphan'
+  }
   if (value === 'background') return 'Background'
   if (value === 'foreground') return 'Foreground'
   if (value === 'orphan') return 'Orphan'

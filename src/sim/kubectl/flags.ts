@@ -1,7 +1,7 @@
 import { parseGoDuration } from '../formats/duration'
 import { bytesFromText } from '../node/os/text'
 import { CommandError } from './errors'
-import { parseCsv } from './csv'
+import { csvProblem, parseCsv } from './csv'
 
 export type FlagType = 'bool' | 'int' | 'int32' | 'duration' | 'string' | 'stringSlice' | 'stringArray' | 'stringToString'
 
@@ -112,7 +112,7 @@ const goQuote = (letter: string) => (letter === "'" || letter === '\\' ? `'\\${l
 const firstByte = (text: string) => String.fromCharCode(bytesFromText(String.fromCodePoint(text.codePointAt(0)!))[0]!)
 
 /** Why a flag refuses a value; undefined when it does not. */
-function refusal({ type }: FlagSpec, value: string): string | undefined {
+function refusal({ name, type }: FlagSpec, value: string): string | undefined {
   if (type === 'bool')
     return parseGoBool(value) === undefined ? `strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax` : undefined
   if (type === 'int' || type === 'int32') {
@@ -125,24 +125,27 @@ function refusal({ type }: FlagSpec, value: string): string | undefined {
   if (type === 'duration') return parseGoDuration(value) === undefined ? goDurationRefusal(value) : undefined
   if (type === 'stringToString') {
     const wrong = (parseCsv(value) ?? [value]).find((pair) => !pair.includes('='))
-    return wrong === undefined ? undefined : `${wrong} must be formatted as key=value`
+    if (wrong === undefined) return undefined
+    return name === 'aggregation-rule' ? 'malformed pair, expect string=string' : `${wrong} must be formatted as key=value`
   }
-  if (type === 'stringSlice') return value !== '' && parseCsv(value) === undefined ? csvRefusal(value) : undefined
+  if (type === 'stringSlice') return csvProblem(value)
   return undefined
 }
 
+/** Why `time.ParseDuration` refuses a text: it reads numbers and units in turn and names what it stumbles over. */
 function goDurationRefusal(value: string): string {
-  if (/^[-+]?[0-9]*\.?[0-9]+$/.test(value)) return `time: missing unit in duration ${JSON.stringify(value)}`
-  const unit = /^[-+]?(?:[0-9.]+(?:ns|us|µs|μs|ms|s|m|h))*[0-9.]+([^0-9.]+)/.exec(value)?.[1]
-  if (unit !== undefined && /[0-9]/.test(value)) return `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(value)}`
+  let rest = value.replace(/^[-+]/, '')
+  while (rest !== '') {
+    const number = /^(\d+\.?\d*|\.\d+)/.exec(rest)?.[0]
+    if (number === undefined) break
+    rest = rest.slice(number.length)
+    const unit = /^[^.\d]*/.exec(rest)![0]
+    if (unit === '') return `time: missing unit in duration ${JSON.stringify(value)}`
+    if (!['ns', 'us', 'µs', 'μs', 'ms', 's', 'm', 'h'].includes(unit))
+      return `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(value)}`
+    rest = rest.slice(unit.length)
+  }
   return `time: invalid duration ${JSON.stringify(value)}`
-}
-
-function csvRefusal(value: string): string {
-  const quote = value.search(/[^,"]"/)
-  return value.startsWith('"')
-    ? `parse error on line 1, column ${value.length + 1}: extraneous or missing " in quoted-field`
-    : `parse error on line 1, column ${quote + 2}: bare " in non-quoted-field`
 }
 
 /** `strconv.ParseBool`. */

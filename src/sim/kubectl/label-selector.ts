@@ -1,5 +1,16 @@
 import { CommandError } from './errors'
-import type { Selector } from '../formats/selector'
+import { parseSelector, type Selector } from '../formats/selector'
+
+/** Reads a selector's text as the API's LabelSelector. Throws CommandError. */
+export function readLabelSelector(text: string): ReturnType<typeof labelSelectorOf> {
+  let parsed: Selector
+  try {
+    parsed = parseSelector(text)
+  } catch (error) {
+    throw new CommandError(`couldn't parse the selector string "${text}": ${(error as Error).message}`) // parseSelector throws nothing else
+  }
+  return labelSelectorOf(parsed)
+}
 
 /** A parsed selector as the API's LabelSelector: equalities as matchLabels, the rest as expressions. Throws CommandError for what it cannot say. */
 export function labelSelectorOf(selector: Selector): {

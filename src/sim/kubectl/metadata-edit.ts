@@ -54,7 +54,7 @@ export const metadataEditor = (edit: MetadataEdit): Command => ({
       fetch: true,
       selector: flags.text('selector'),
       fieldSelector: flags.text('field-selector'),
-      all: flags.bool('all'),
+      bareTypes: flags.bool('all'),
       allNamespaces: flags.bool('all-namespaces'),
     })
     const errors = [...found.errors]

@@ -28,7 +28,8 @@ export function* pruneObjects(kubectl: Kubectl, kept: readonly AnyObject[], dryR
       for (const resource of yield* listResources(kubectl, type, namespace, { selector: kubectl.flags.text('selector') })) {
         if (lastAppliedOf(resource.object!) === undefined || uids.has(resource.object!.metadata.uid)) continue
         try {
-          if (dryRun !== 'client') yield* deleteResource(kubectl, resource, { propagationPolicy: deletePropagation(kubectl) }, dryRun)
+          if (dryRun !== 'client')
+            yield* deleteResource(kubectl, resource, { propagationPolicy: yield* deletePropagation(kubectl) }, dryRun)
         } catch (error) {
           if (!isNotFound(error)) throw error
         }

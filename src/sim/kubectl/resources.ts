@@ -283,9 +283,9 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions):
   const resources: Resource[] = []
   const selects = query.selector ? labelFilter(query.selector) : () => true
   for (const manifest of manifests) {
-    if (!selects(manifest.object)) continue
     try {
       const resource = query.local ? locally(manifest) : yield* recognise(kubectl, manifest, namespace, explicitNamespace, query.validate)
+      if (!selects(resource.object!)) continue
       resources.push(query.fetch && !query.local ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
     } catch (error) {
       errors.push(asReported(error))
@@ -295,7 +295,12 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions):
 }
 
 function labelFilter(selector: string): (object: AnyObject) => boolean {
-  const parsed = parseSelector(selector)
+  let parsed: ReturnType<typeof parseSelector>
+  try {
+    parsed = parseSelector(selector)
+  } catch (error) {
+    throw new CommandError(`the provided selector ${JSON.stringify(selector)} is not valid: ${(error as Error).message}`) // parseSelector throws nothing else
+  }
   return (object) => matches(parsed, object.metadata?.labels ?? {})
 }
 

@@ -20,6 +20,10 @@ export interface Known {
   mapper?: Mapper
   /** Discovery has been asked in this run: an unknown name stays unknown. */
   fresh?: boolean
+  /** What `--dry-run` means, once it has been asked. */
+  dryRun?: 'none' | 'client' | 'server'
+  /** What `--cascade` means, likewise. */
+  propagation?: 'Background' | 'Foreground' | 'Orphan'
   /** Warnings already shown. */
   readonly warnings: Set<string>
   warningCount: number

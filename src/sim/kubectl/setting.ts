@@ -47,7 +47,7 @@ export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
     local,
     fetch: true,
     selector: flags.has('selector') ? flags.text('selector') : '',
-    all: flags.bool('all'),
+    bareTypes: flags.bool('all'),
   })
   if (!setting.eachAlone) throwAll(errors)
   throwAll((setting.check?.() ?? []).map((problem) => new CommandError(problem)))

@@ -16,19 +16,23 @@ export type DryRun = 'none' | 'client' | 'server'
 
 /** What `--dry-run` means; old spellings are understood with a warning. Throws CommandError. */
 export function* dryRunOf(kubectl: Kubectl): Proc<DryRun> {
+  return (kubectl.known.dryRun ??= yield* readDryRun(kubectl))
+}
+
+function* readDryRun(kubectl: Kubectl): Proc<DryRun> {
   const value = kubectl.flags.text('dry-run')
   if (value === 'unchanged') {
     yield* log(kubectl, 'W', 'helpers.go:703', '--dry-run is deprecated and can be replaced with --dry-run=client.')
     return 'client'
   }
-  if (value === '' || value === 'none') return 'none'
+  if (value === 'none') return 'none'
   if (value === 'client' || value === 'server') return value
   const boolean = /^(1|t|T|TRUE|true|True)$/.test(value) ? 'client' : /^(0|f|F|FALSE|false|False)$/.test(value) ? 'none' : undefined
   if (boolean === undefined) throw new CommandError(`Invalid dry-run value (${value}). Must be "none", "server", or "client".`)
   yield* log(
     kubectl,
     'W',
-    'helpers.go:709',
+    boolean === 'client' ? 'helpers.go:709' : 'helpers.go:720',
     `--dry-run=${value} is deprecated (boolean value) and can be replaced with --dry-run=${boolean}.`,
   )
   return boolean
@@ -136,14 +140,21 @@ export interface Generated {
   readonly manager?: string
 }
 
+/** Refuses flags that every generator reads before it makes anything. Throws CommandError. */
+export function* checkWriting(kubectl: Kubectl): Proc {
+  yield* dryRunOf(kubectl)
+  yield* printerFor(kubectl)
+  fieldValidation(kubectl)
+}
+
 /** Creates what a generator made and prints it, as all `kubectl create TYPE` do. */
 export function* createGenerated(kubectl: Kubectl, { object: made, failure, manager }: Generated): Proc {
   const object = made as unknown as AnyObject // the server completes the metadata
   const dryRun = yield* dryRunOf(kubectl)
   const printer = yield* printerFor(kubectl, { operation: operationText('created', dryRun), struct: true })
   const prepared = kubectl.flags.has('save-config') && kubectl.flags.bool('save-config') ? structWithLastApplied(object) : object
+  fieldValidation(kubectl)
   if (dryRun === 'client') {
-    fieldValidation(kubectl)
     yield* out(printer(asStruct(prepared)))
     return
   }

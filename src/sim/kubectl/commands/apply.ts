@@ -45,6 +45,7 @@ export const apply: Command = {
       throw new CommandError(
         'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
       )
+    yield* deletePropagation(kubectl)
     fieldValidation(kubectl)
     const printers = {
       created: yield* printWritten(kubectl, 'created', dryRun),
@@ -191,7 +192,7 @@ function* replaceByForce(
   query: Readonly<Record<string, string | undefined>>,
 ): Proc<Applied> {
   yield* deleteResource(kubectl, resource, {
-    propagationPolicy: deletePropagation(kubectl),
+    propagationPolicy: yield* deletePropagation(kubectl),
     gracePeriodSeconds: kubectl.flags.int('grace-period') < 0 ? undefined : kubectl.flags.int('grace-period'),
   })
   yield* waitForDeletion(kubectl, [resource], kubectl.flags.durationMs('timeout'))

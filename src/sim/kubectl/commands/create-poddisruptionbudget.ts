@@ -1,6 +1,5 @@
-import { parseSelector } from '../../formats/selector'
 import { CommandError } from '../errors'
-import { labelSelectorOf } from '../label-selector'
+import { readLabelSelector } from '../label-selector'
 import type { Command } from '../session'
 import { createGenerated, generatedNamespace } from '../writing'
 import { oneName } from './create-deployment'
@@ -19,19 +18,14 @@ export const createPodDisruptionBudget: Command = {
       ['max-unavailable', most],
     ] as const)
       if (text && !/^\d+%?$/.test(text)) throw new CommandError(`invalid format specified for ${flag}`)
-    let parsed: ReturnType<typeof parseSelector>
-    try {
-      parsed = parseSelector(selector)
-    } catch (error) {
-      throw new CommandError((error as Error).message)
-    }
+    const labels = readLabelSelector(selector)
     yield* createGenerated(kubectl, {
       failure: 'failed to create poddisruptionbudgets',
       object: {
         apiVersion: 'policy/v1',
         kind: 'PodDisruptionBudget',
         metadata: { name, ...(yield* generatedNamespace(kubectl)) },
-        spec: { ...(most ? { maxUnavailable: amount(most) } : { minAvailable: amount(least) }), selector: labelSelectorOf(parsed) },
+        spec: { ...(most ? { maxUnavailable: amount(most) } : { minAvailable: amount(least) }), selector: labels },
       },
     })
   },

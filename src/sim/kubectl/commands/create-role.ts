@@ -4,7 +4,7 @@ import { findResource, noMatch } from '../mapper'
 import { labelSelectorOf } from '../label-selector'
 import { parseSelector } from '../../formats/selector'
 import { err, type Command, type Kubectl } from '../session'
-import { createGenerated, generatedNamespace } from '../writing'
+import { checkWriting, createGenerated, generatedNamespace } from '../writing'
 import { oneName } from './create-deployment'
 import type { Proc } from '../../node/os/syscalls'
 
@@ -39,6 +39,7 @@ interface Rule {
 export const createRole: Command = {
   *run(kubectl) {
     const name = oneName(kubectl)
+    yield* checkWriting(kubectl)
     const rules = yield* resourceRules(kubectl, verbsOf(kubectl))
     yield* createGenerated(kubectl, {
       object: {
@@ -55,10 +56,11 @@ export const createClusterRole: Command = {
   *run(kubectl) {
     const { flags } = kubectl
     const name = oneName(kubectl)
+    yield* checkWriting(kubectl)
     const aggregation = flags.map('aggregation-rule')
     const urls = flags.list('non-resource-url')
     const object = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name } }
-    if (flags.changed('aggregation-rule')) {
+    if (Object.keys(aggregation).length) {
       if (flags.list('verb').length || urls.length || flags.list('resource').length || flags.list('resource-name').length)
         throw new CommandError('aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames')
       const clusterRoleSelectors = [labelSelectorOf(parseSelector(Object.entries(aggregation).map(([key, value]) => `${key}=${value}`).join(',')))] // prettier-ignore
@@ -68,6 +70,7 @@ export const createClusterRole: Command = {
     if (urls.length === 0 && flags.list('resource').length === 0)
       throw new CommandError('one of resource or nonResourceURL must be specified')
     if (urls.length) {
+      const others = flags.list('resource').length ? yield* resourceRules(kubectl, verbs) : []
       for (const url of urls) {
         if (url === '') throw new CommandError('nonResourceURL should start with /')
         if (url !== '*' && !url.startsWith('/')) throw new CommandError('nonResourceURL should start with /')
@@ -75,7 +78,6 @@ export const createClusterRole: Command = {
           throw new CommandError(`nonResourceURL only supports wildcard matches when '*' is at the end`)
       }
       const rule: Rule = { nonResourceURLs: urls, verbs }
-      const others = flags.list('resource').length ? yield* resourceRules(kubectl, verbs) : []
       return yield* createGenerated(kubectl, { object: { ...object, rules: [...others, rule] } })
     }
     yield* createGenerated(kubectl, { object: { ...object, rules: yield* resourceRules(kubectl, verbs) } })

@@ -4,7 +4,7 @@ import { CommandError } from '../errors'
 import { nameWithHash } from '../name-hash'
 import { structJson } from '../printers/json'
 import type { Command, Kubectl } from '../session'
-import { createGenerated, generatedNamespace } from '../writing'
+import { checkWriting, createGenerated, generatedNamespace } from '../writing'
 import { oneName } from './create-deployment'
 import type { Proc } from '../../node/os/syscalls'
 
@@ -69,6 +69,7 @@ export const createSecretTls: Command = {
   *run(kubectl) {
     const { flags } = kubectl
     const name = oneName(kubectl)
+    yield* checkWriting(kubectl)
     const [certPath, keyPath] = [flags.text('cert'), flags.text('key')]
     if (!certPath || !keyPath) throw new CommandError('key and cert must be specified')
     const read = function* (path: string): Proc<string> {

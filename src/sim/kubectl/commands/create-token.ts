@@ -35,6 +35,7 @@ export const createToken: Command = {
         throw new CommandError(`supported --bound-object-kind values are ${Object.keys(bindable).toSorted().join(', ')}`) // prettier-ignore
       if (!boundName) throw new CommandError('--bound-object-name is required if --bound-object-kind is provided')
     }
+    if (flags.list('audience').includes('')) throw new CommandError('--audience must not be an empty string')
     const { namespace } = yield* clientConfig(kubectl)
     const spec = {
       audiences: flags.list('audience').length ? flags.list('audience') : null,

@@ -15,7 +15,7 @@ export const deleteCommand: Command = {
     const { flags, args } = kubectl
     if (flags.text('raw')) return yield* deleteRaw(kubectl)
     const dryRun = yield* dryRunOf(kubectl)
-    const propagationPolicy = deletePropagation(kubectl)
+    const propagationPolicy = yield* deletePropagation(kubectl)
     const files = fileOptions(kubectl)
     const all = flags.bool('all')
     const selector = flags.text('selector')

@@ -53,7 +53,7 @@ function queryOf(kubectl: Kubectl): ResourceQuery {
 
 function* getRaw(kubectl: Kubectl): Proc {
   const { flags, args } = kubectl
-  if (args.length || flags.list('filename').length) throw usageError(kubectl, 'arguments may not be passed when --raw is specified')
+  if (args.length || flags.list('filename').length) throw new CommandError('arguments may not be passed when --raw is specified')
   if (flags.bool('watch') || flags.bool('watch-only') || flags.text('selector'))
     throw usageError(kubectl, '--raw may not be specified with other flags that filter the server request or alter the output')
   const raw = flags.text('raw')

@@ -18,6 +18,7 @@ export const replace: Command = {
     if (!force && flags.int('grace-period') >= 0) throw new CommandError('--grace-period must have --force specified')
     if (!force && flags.durationMs('timeout') !== 0) throw new CommandError('--timeout must have --force specified')
     const dryRun = yield* dryRunOf(kubectl)
+    yield* deletePropagation(kubectl)
     fieldValidation(kubectl)
     const print = yield* printWritten(kubectl, 'replaced', dryRun)
     const { resources, errors } = yield* findResources(kubectl, { words: [], files, validate: fieldValidation(kubectl) !== 'Ignore' })
@@ -28,7 +29,7 @@ export const replace: Command = {
       for (const resource of resources) {
         try {
           const gone = yield* deleteResource(kubectl, resource, {
-            propagationPolicy: deletePropagation(kubectl),
+            propagationPolicy: yield* deletePropagation(kubectl),
             gracePeriodSeconds: Math.max(0, flags.int('grace-period')),
           })
           yield* out(

@@ -83,7 +83,7 @@ function* attachAndWait(
   } finally {
     if (remove) {
       try {
-        yield* deleteResource(kubectl, resource, { propagationPolicy: deletePropagation(kubectl) })
+        yield* deleteResource(kubectl, resource, { propagationPolicy: yield* deletePropagation(kubectl) })
         if (!flags.bool('quiet')) yield* out(`pod "${resource.name}" deleted\n`)
         yield* waitForDeletion(kubectl, [{ ...resource, uid: pod.metadata.uid }], 0)
       } catch (error) {

@@ -31,7 +31,7 @@ export const scale: Command = {
       files: fileOptions(kubectl),
       fetch: true,
       selector: flags.text('selector'),
-      all: flags.bool('all'),
+      bareTypes: flags.bool('all'),
     })
     const failures = [...found.errors]
     if (flags.text('resource-version') && found.resources.length > 1)

@@ -17,14 +17,18 @@ export const setEnv: Command = {
     const isEnv = (arg: string) => (arg.includes('=') && !arg.startsWith('=')) || (arg.endsWith('-') && arg !== '-') || arg === '-'
     const firstEnv = args.findIndex(isEnv)
     const words = firstEnv < 0 ? args : args.slice(0, firstEnv)
-    const given = [...(firstEnv < 0 ? [] : args.slice(firstEnv)), ...flags.list('env')]
-    if (given.some((arg) => !isEnv(arg)))
+    const pairs = firstEnv < 0 ? [] : args.slice(firstEnv)
+    const given = [...pairs, ...flags.list('env')]
+    if (pairs.some((arg) => !isEnv(arg)))
       throw new CommandError(`all resources must be specified before environment changes: ${args.join(' ')}`)
     if (words.length === 0 && files.names.length === 0 && !files.kustomize)
       throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
     if (flags.bool('all') && flags.text('selector')) throw new CommandError('cannot set --all and --selector at the same time')
     if (flags.bool('local') && flags.text('dry-run') === 'server') throw new CommandError(noLocalServerDryRun)
-    if (flags.text('from') && given.length) throw new CommandError('when specifying --from, environment variables are not allowed')
+    const unknown = given.find((arg) => !isEnv(arg))
+    if (unknown !== undefined) throw new CommandError(`unknown environment variable: ${unknown}`)
+    if (flags.list('keys').length && !flags.text('from'))
+      throw new CommandError('when specifying --keys, a configmap or secret must be provided with --from')
     const from = flags.text('from') ? yield* envFrom(kubectl) : []
     const { set, remove } = yield* parseEnv(given)
     const wanted = [...from, ...set]
@@ -133,7 +137,7 @@ function* listEnv(kubectl: Kubectl, words: readonly string[]): Proc {
     local: flags.bool('local'),
     fetch: true,
     selector: flags.text('selector'),
-    all: flags.bool('all'),
+    bareTypes: flags.bool('all'),
   })
   for (const { object } of resources) {
     const spec = podSpecOf(object!)

@@ -1,6 +1,5 @@
-import { parseSelector } from '../../formats/selector'
 import { CommandError } from '../errors'
-import { labelSelectorOf } from '../label-selector'
+import { readLabelSelector } from '../label-selector'
 import { setOn } from '../setting'
 import type { Command } from '../session'
 
@@ -10,13 +9,7 @@ export const setSelector: Command = {
     const text = args.at(-1)
     if (text === undefined) throw new CommandError('one selector is required')
     const words = args.slice(0, -1)
-    let selector: ReturnType<typeof labelSelectorOf>
-    try {
-      selector = labelSelectorOf(parseSelector(text))
-    } catch (error) {
-      if (error instanceof CommandError) throw error
-      throw new CommandError(`couldn't parse the selector string "${text}": ${(error as Error).message}`)
-    }
+    const selector = readLabelSelector(text)
     yield* setOn(kubectl, {
       words,
       done: 'selector updated',

@@ -31,7 +31,7 @@ export const wait: Command = {
       files: fileOptions(kubectl),
       selector: flags.text('selector'),
       fieldSelector: flags.text('field-selector'),
-      all: flags.bool('all'),
+      bareTypes: flags.bool('all'),
       allNamespaces: flags.bool('all-namespaces'),
       fetch: condition.is === 'met',
       local: flags.bool('local'),
