@@ -134,6 +134,27 @@ describe('the parts of the control plane are real', () => {
     cluster.advance('2m')
     expect(cluster.run('kubectl get pods --no-headers').stdout).toMatch(/ 1\/1 +Running /)
   })
+
+  test('a quota has room again a moment after a Pod has gone, though metrics.k8s.io has pods too', () => {
+    const cluster = createCluster()
+    cluster.run('kubectl create quota q --hard=pods=1; kubectl run web --image=nginx; kubectl wait pod/web --for=condition=Ready')
+    cluster.run('kubectl delete pod web; sleep 1')
+    expect(cluster.run("kubectl get quota q -o jsonpath='{.status.used.pods}'").stdout).toBe('0')
+  })
+
+  test('a claim that asked for less than its volume has still goes with its last Pod', () => {
+    const cluster = createCluster()
+    const manifests = [
+      'apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: pv}\nspec: {storageClassName: manual, capacity: {storage: 10Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /tmp/pv}}',
+      'apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c}\nspec: {storageClassName: manual, accessModes: [ReadWriteOnce], resources: {requests: {storage: 3Gi}}}',
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: nginx}], volumes: [{name: v, persistentVolumeClaim: {claimName: c}}]}',
+    ]
+    cluster.run(`kubectl create -f - <<'EOF'\n${manifests.join('\n---\n')}\nEOF\nkubectl wait pod/p --for=condition=Ready`)
+    cluster.run('kubectl delete pvc c --wait=false; sleep 1')
+    expect(cluster.run('kubectl get pvc --no-headers').stdout).toMatch(/^c +Terminating /)
+    cluster.run('kubectl delete pod p; sleep 1')
+    expect(cluster.run('kubectl get pvc,pv --no-headers').stdout).toMatch(/^persistentvolume\/pv +10Gi +RWO +Retain +Released /)
+  })
 })
 
 describe('nothing a user types loses the cluster', () => {

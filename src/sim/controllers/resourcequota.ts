@@ -18,11 +18,11 @@ const COUNTED = [
   'configmaps',
   'secrets',
   'replicationcontrollers',
-  'deployments',
-  'replicasets',
-  'statefulsets',
-  'jobs',
-  'cronjobs',
+  'deployments.apps',
+  'replicasets.apps',
+  'statefulsets.apps',
+  'jobs.batch',
+  'cronjobs.batch',
 ]
 const RESYNC_MS = 300_000
 
@@ -33,7 +33,7 @@ export const resourceQuotaController = (registry: Registry) => {
       .all()
       .filter(({ stored, kind }) => stored && kind.namespaced)
       .map(({ kind }) => kind)
-  const counted = kinds().filter(({ plural }) => COUNTED.includes(plural))
+  const counted = kinds().filter((kind) => COUNTED.includes(resourceOf(kind)))
   return defineController({
     name: 'resourcequota-controller',
     reconciles: resourceQuota,
@@ -49,7 +49,7 @@ export const resourceQuotaController = (registry: Registry) => {
         }
         return total
       }),
-      ...Object.fromEntries(counted.map((kind) => [kind.plural, wakesWhenFreed(anyKind(kind))])),
+      ...Object.fromEntries(counted.map((kind) => [resourceOf(kind), wakesWhenFreed(anyKind(kind))])),
     },
     resyncMs: RESYNC_MS,
     reconcile: (quota, { usage, nowMs }) => [
@@ -58,8 +58,16 @@ export const resourceQuotaController = (registry: Registry) => {
   })
 }
 
-const isNamed = ({ group, plural }: { readonly group: string; readonly plural: string }, names: readonly string[]) =>
-  (group === '' && COUNTED.includes(plural)) || names.includes(`count/${plural}${group && `.${group}`}`)
+interface NamedResource {
+  readonly group: string
+  readonly plural: string
+}
+
+/** `pods`, `jobs.batch`: not the plural alone, for metrics.k8s.io has pods too. */
+const resourceOf = ({ group, plural }: NamedResource) => `${plural}${group && `.${group}`}`
+
+const isNamed = (kind: NamedResource, names: readonly string[]) =>
+  (kind.group === '' && COUNTED.includes(kind.plural)) || names.includes(`count/${resourceOf(kind)}`)
 
 /** Quotas of a namespace look again when something in it is gone or a Pod has ended. */
 const wakesWhenFreed = (kind: AnyKind): Watch<KubeObject, undefined> => ({

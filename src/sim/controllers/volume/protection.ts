@@ -6,7 +6,7 @@ import type { KindDefinition } from '../../api/kind'
 import type { KubeObject } from '../../api/object'
 import { anyKind, defineController, type Step, type Watch } from '../controller'
 import { isFinished } from '../pod-state'
-import { patch } from '../steps'
+import { update } from '../steps'
 
 const CLAIM_FINALIZER = 'kubernetes.io/pvc-protection'
 const VOLUME_FINALIZER = 'kubernetes.io/pv-protection'
@@ -45,11 +45,11 @@ export const volumeProtectionController = defineController({
   reconcile: (volume: PersistentVolume) => guard(persistentVolume, volume, VOLUME_FINALIZER, () => volume.status?.phase === 'Bound'),
 })
 
+/** Writes the whole object, as the real controllers do: their roles let them update, not patch. */
 function guard<T extends KubeObject>(kind: KindDefinition<T>, object: T, finalizer: string, isUsed: () => boolean): Step[] {
-  const { finalizers = [], deletionTimestamp, uid } = object.metadata
-  const isGuarded = finalizers.includes(finalizer)
-  if (!deletionTimestamp && !isGuarded) return [patch(kind, object, { metadata: { uid, finalizers: [...finalizers, finalizer] } })]
-  if (!deletionTimestamp || !isGuarded || isUsed()) return []
-  const left = finalizers.filter((it) => it !== finalizer)
-  return [patch(kind, object, { metadata: { uid, finalizers: left.length > 0 ? left : null } })]
+  const { finalizers: present = [], deletionTimestamp } = object.metadata
+  const isGuarded = present.includes(finalizer)
+  const withFinalizers = (finalizers: readonly string[]) => [update(kind, { ...object, metadata: { ...object.metadata, finalizers } })]
+  if (!deletionTimestamp) return isGuarded ? [] : withFinalizers([...present, finalizer])
+  return isGuarded && !isUsed() ? withFinalizers(present.filter((it) => it !== finalizer)) : []
 }

@@ -73,8 +73,9 @@ function updateErrors({ spec = {} }: PersistentVolumeClaim, old: PersistentVolum
     return [
       at('spec').forbidden('spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'),
     ]
-  const [now, was] = [spec.resources?.requests?.storage, old.status?.capacity?.storage ?? before.resources?.requests?.storage]
-  return bound && now && was && compareQuantities(now, was) < 0
+  // A failed expansion may be taken back, as far as what the volume has; a claim may ask for less than it has got all along.
+  const [now = '0', was = '0'] = [spec.resources?.requests?.storage, before.resources?.requests?.storage]
+  return compareQuantities(now, was) < 0 && compareQuantities(now, old.status?.capacity?.storage ?? '0') < 0
     ? [at('spec', 'resources', 'requests', 'storage').forbidden('field can not be less than status.capacity')]
     : []
 }
