@@ -16,6 +16,8 @@ export interface ImageFacts {
   readonly user?: string
   readonly workingDir?: string
   readonly stopSignal?: Signal
+  /** Who may pull it, when not everybody may. */
+  readonly login?: { readonly username: string; readonly password: string }
   /** Files besides the tools: absolute path → node. Called once an image. */
   readonly files?: (version: string) => Readonly<Record<string, FileNode>>
 }

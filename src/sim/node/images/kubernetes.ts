@@ -1,4 +1,4 @@
-import { programFile } from '../os/file-system'
+import { file, programFile } from '../os/file-system'
 import { tagsOf, type Repository } from './image'
 import { same } from './system'
 
@@ -16,7 +16,13 @@ export const testImages: readonly Repository[] = [
     tools: 'debian',
     entrypoint: ['/agnhost'],
     cmd: ['pause'],
-    files: (version) => ({ '/agnhost': programFile(`agnhost/${version}`) }),
+    files: (version) => ({
+      '/agnhost': programFile(`agnhost/${version}`),
+      '/etc/passwd': file(
+        'root:x:0:0:root:/root:/bin/sh\nuser-defined-in-image:x:1000:1000:Linux User,,,:/home/user-defined-in-image:/bin/sh\n',
+      ),
+      '/etc/group': file('root:x:0:root\nuser-defined-in-image:x:1000:\ngroup-defined-in-image:x:50000:user-defined-in-image\n'),
+    }),
   },
   {
     names: [
@@ -100,7 +106,15 @@ export const testImages: readonly Repository[] = [
     files: () => ({ '/usr/sbin/nginx': programFile('nginx/1.7.9') }),
   },
   {
-    names: ['docker.io/polinux/stress', 'docker.io/vish/stress', 'docker.io/progrium/stress', 'docker.io/polinux/stress-ng'],
+    names: ['docker.io/vish/stress'],
+    tags: { latest: '1' },
+    sizeBytes: 1_559_000,
+    tools: 'none',
+    entrypoint: ['/stress'],
+    files: () => ({ '/stress': programFile('memory-stress') }),
+  },
+  {
+    names: ['docker.io/polinux/stress', 'docker.io/progrium/stress', 'docker.io/polinux/stress-ng'],
     tags: { latest: '1.0.4', '1.0.4': '1.0.4', v1: '1.0.4' },
     sizeBytes: 4_000_000,
     tools: 'alpine',
@@ -120,7 +134,16 @@ const helloServer = (program: string, sizeBytes: number): Omit<Repository, 'name
 /** Sample applications of tutorials. */
 export const samples: readonly Repository[] = [
   {
+    // Files to be mounted as a volume of type image.
+    names: ['quay.io/crio/artifact'],
+    tags: same(['v1', 'v2']),
+    sizeBytes: 1_200,
+    tools: 'none',
+    files: () => ({ '/dir/file': file('1\n'), '/file': file('2\n') }),
+  },
+  {
     ...helloServer('hello-app', 13_000_000),
+    tools: 'alpine', // the documentation opens a shell in it
     names: ['gcr.io/google-samples/hello-app', 'us-docker.pkg.dev/google-samples/containers/gke/hello-app'],
     tags: { '1.0': '1.0.0', '2.0': '2.0.0' },
   },

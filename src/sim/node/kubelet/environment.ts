@@ -12,6 +12,8 @@ export interface Whereabouts {
   readonly nodeAllocatable: Readonly<Record<string, string>>
   readonly hostIP: string
   readonly podIP: string
+  /** A file of one of the Pod's volumes; undefined when it is not there. */
+  readonly volumeFile: (volume: string, path: string) => string | undefined
 }
 
 /** Why a container cannot be configured: shown as CreateContainerConfigError. */
@@ -51,7 +53,7 @@ function valueOf(
 }
 
 function referred(source: EnvVarSource, pod: Pod, container: Container, where: Whereabouts): string | undefined {
-  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = source
+  const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef, fileKeyRef } = source
   if (fieldRef) return podField(fieldRef.fieldPath, pod, where)
   if (resourceFieldRef) return resourceField(resourceFieldRef, pod, container, where.nodeAllocatable)
   if (configMapKeyRef) {
@@ -69,6 +71,21 @@ function referred(source: EnvVarSource, pod: Pod, container: Container, where: W
     if (found && value === undefined && !optional)
       throw new ConfigError(`couldn't find key ${key} in Secret ${pod.metadata.namespace}/${name}`)
     return value === undefined ? undefined : textFromBase64(value)
+  }
+  if (fileKeyRef) {
+    const { volumeName, path, key, optional } = fileKeyRef
+    const value = variableIn(where.volumeFile(volumeName, path) ?? '', key)
+    if (value === undefined && !optional) throw new ConfigError(`environment variable key "${key}" not found in file "${path}"`)
+    return value
+  }
+  return undefined
+}
+
+/** The value of `KEY='value'` in a file of such lines; blank lines and comments are passed over. */
+function variableIn(text: string, key: string): string | undefined {
+  for (const line of text.split('\n')) {
+    const [, name, value = ''] = /^\s*([^#=\s]+)\s*=\s*(.*?)\s*$/.exec(line) ?? []
+    if (name === key) return /^'(.*)'$/.exec(value)?.[1] ?? value
   }
   return undefined
 }

@@ -5,6 +5,7 @@ import type { Container } from '../runtime/container'
 import type { Sandbox } from '../runtime/sandbox'
 import type { BackOff } from './back-off'
 import { createBackOff } from './back-off'
+import { imageVolumePulls, type ImageVolumePull } from './image-volumes'
 import type { MountedVolumes } from './volumes'
 
 /** What part a container plays in its Pod. A sidecar is an init container that keeps running. */
@@ -56,6 +57,8 @@ export interface PodState {
   pod: Pod
   readonly startedMs: number
   volumes: MountedVolumes | undefined
+  /** Volumes of images that are still to be pulled. */
+  readonly imageVolumes: ImageVolumePull[]
   sandbox: Sandbox | undefined
   readonly containers: Map<string, ContainerState>
   /** A step that is under way: mounting, creating the sandbox, pulling, starting. One at a time, as in a pod worker. */
@@ -86,6 +89,7 @@ export function newPodState(pod: Pod, nowMs: number): PodState {
     pod,
     startedMs: nowMs,
     volumes: undefined,
+    imageVolumes: imageVolumePulls(pod),
     sandbox: undefined,
     containers: new Map(),
     step: undefined,

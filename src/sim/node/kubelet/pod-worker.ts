@@ -4,6 +4,7 @@ import { pod as podKind } from '../../kinds/core/pod'
 import type { KubeletContext } from './context'
 import { SETTLING_MS, stopProbes } from './ending'
 import { containersOf, restarts, type ContainerState, type PodState, type Role } from './pod-state'
+import { nextImageVolume } from './image-volumes'
 import { isReady, podStatusOf, sameJson } from './pod-status'
 import { startingOf } from './start-actions'
 import { starting } from './starting'
@@ -30,6 +31,7 @@ export function syncPod(context: KubeletContext, state: PodState): void {
       context.report(state)
     })
   }
+  if (state.imageVolumes.length > 0) return pullVolumes(context, state)
   if (hasRunItsCourse(state)) return finish(context, state)
   for (const container of containersOf(state, 'init', 'sidecar', 'app')) {
     if (needsReplacement(container)) replace(context, state, container)
@@ -73,6 +75,15 @@ function mount(context: KubeletContext, state: PodState) {
     },
     retrying,
   )
+}
+
+/** Pulls what volumes of images need, before anything is created. */
+function pullVolumes(context: KubeletContext, state: PodState) {
+  const next = nextImageVolume(context, state, state.imageVolumes)
+  context.report(state, 0)
+  if ('takesMs' in next) return step(context, state, next.takesMs, next.then)
+  context.engine.cancel(state.wake)
+  state.wake = context.engine.at(next.untilMs, () => context.look(state), { background: true })
 }
 
 // ---- starting ----

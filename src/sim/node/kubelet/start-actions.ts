@@ -4,7 +4,7 @@ import { quantityValue, milliValue } from '../../formats/quantity'
 import { timestamp } from '../../engine/time'
 import { parseImage, type ImageReference } from '../images/reference'
 import type { Image } from '../images/image'
-import { createFileSystem, createVolume, type Credentials } from '../os/file-system'
+import { createFileSystem, createVolume, type Credentials, type FileSystem } from '../os/file-system'
 import type { WaitResult } from '../os/syscalls'
 import { createContainer, credentialsOf, startContainer, StartError, type Container, type ContainerConfig } from '../runtime/container'
 import { fieldPathOf, type KubeletContext } from './context'
@@ -13,6 +13,8 @@ import { containerEnded } from './ending'
 import { afterStart } from './hooks'
 import { hostsFile } from './managed-files'
 import type { Pull } from './node-images'
+import { pullLogins } from './pull-secrets'
+import { appArmorOf, checkSeccomp, ProfileError, RefusedStart } from './security-profiles'
 import type { ContainerState, PodState } from './pod-state'
 import { MountError, mountsOf } from './volumes'
 import { startProbes } from './probes'
@@ -69,7 +71,8 @@ export function startingOf(context: KubeletContext, state: PodState, container: 
       return { config: configOf(context, state, container, presentImage()!) }
     } catch (error) {
       if (error instanceof ConfigError) return { waiting: { reason: 'CreateContainerConfigError', message: error.message } }
-      if (error instanceof MountError) return { waiting: { reason: 'CreateContainerError', message: error.message } }
+      if (error instanceof MountError || error instanceof ProfileError)
+        return { waiting: { reason: 'CreateContainerError', message: error.message } }
       throw error
     }
   }
@@ -101,8 +104,10 @@ export function startingOf(context: KubeletContext, state: PodState, container: 
     pull() {
       const found = referenceOf()
       if ('error' in found) throw new Error('an impossible name is caught by an earlier stage')
+      const { logins, missing } = pullLogins(context.client, pod)
+      if (missing.length > 0) context.recorder.event(pod, 'Warning', 'FailedToRetrieveImagePullSecret', missingSecrets(missing))
       tell('Normal', 'Pulling', `Pulling image "${image}"`)
-      pull = images.pull(found)
+      pull = images.pull(found, logins)
       return pull.waitMs + pull.durationMs
     },
     pulled() {
@@ -141,6 +146,7 @@ export function startingOf(context: KubeletContext, state: PodState, container: 
       const made = createContainer(context.runtime, state.sandbox!, configured.config)
       tell('Normal', 'Created', `Created container: ${spec.name}`)
       try {
+        if (made.config.startRefusal !== undefined) throw new StartError(made.config.startRefusal)
         startContainer(context.runtime, made, whenEnded(context, state, container, made))
       } catch (error) {
         if (!(error instanceof StartError)) throw error
@@ -197,6 +203,9 @@ export function startingOf(context: KubeletContext, state: PodState, container: 
   return c
 }
 
+const missingSecrets = (names: readonly string[]) =>
+  `Unable to retrieve some image pull secrets (${names.join(', ')}); attempting to pull the image may not succeed.`
+
 /** Made out here, so that it keeps nothing of the start alive while the container runs. */
 const whenEnded = (context: KubeletContext, state: PodState, container: ContainerState, made: Container) => (result: WaitResult) =>
   containerEnded(context, state, container, made, result)
@@ -206,7 +215,13 @@ function configOf(context: KubeletContext, state: PodState, container: Container
   const { pod } = state
   const { spec } = container
   const tree = context.catalogue.tree(image)
-  const where = { client: context.client, nodeAllocatable: context.allocatable(), hostIP: context.hostIP, podIP: state.sandbox!.address }
+  const where = {
+    client: context.client,
+    nodeAllocatable: context.allocatable(),
+    hostIP: context.hostIP,
+    podIP: state.sandbox!.address,
+    volumeFile: fileOf(state),
+  }
   const env = environmentOf(pod, spec, where)
   const expanded = (words: readonly string[] | undefined) => words?.map((word) => expand(word, env))
   const limits = spec.resources?.limits
@@ -225,6 +240,7 @@ function configOf(context: KubeletContext, state: PodState, container: Container
       '/etc/resolv.conf': context.dnsConfig(pod),
       ...(message !== '/dev/termination-log' && { [message]: '' }),
     },
+    ...confinementOf(pod, spec, context.volumes.hostFiles),
     readOnlyRoot: spec.securityContext?.readOnlyRootFilesystem ?? false,
     cpuLimit: limits?.cpu === undefined ? undefined : milliValue(limits.cpu) / 1000,
     memoryLimitBytes: limits?.memory === undefined ? undefined : quantityValue(limits.memory),
@@ -233,10 +249,46 @@ function configOf(context: KubeletContext, state: PodState, container: Container
   }
 }
 
+/** Reads a file of a Pod's volume, for variables that come from there. */
+const fileOf =
+  ({ volumes }: PodState) =>
+  (name: string, path: string) => {
+    const found = volumes?.get(name)
+    if (!found) return undefined
+    const files = createFileSystem({ root: found.volume, now: () => 0 })
+    const full = `${found.top}/${path}`
+    return files.stat(full)?.type === 'file' ? files.read(full) : undefined
+  }
+
+/** What confines the container; with it, why it cannot start under its seccomp profile. Throws ProfileError for a profile that the node lacks. */
+function confinementOf(pod: Pod, spec: ContainerSpec, host: FileSystem): Pick<ContainerConfig, 'confinement' | 'startRefusal'> {
+  // Most containers ask for nothing, and carry nothing.
+  const asked = [spec.securityContext, pod.spec.securityContext, pod.metadata.annotations].some(
+    (given) => given && Object.keys(given).length > 0,
+  )
+  if (!asked && pod.spec.hostUsers === undefined) return {}
+  const { capabilities, privileged = false, allowPrivilegeEscalation } = spec.securityContext ?? {}
+  const shared = {
+    add: capabilities?.add ?? [],
+    drop: capabilities?.drop ?? [],
+    privileged,
+    noNewPrivileges: allowPrivilegeEscalation === false,
+    appArmor: appArmorOf(pod, spec, host),
+    ownUsers: pod.spec.hostUsers === false,
+  }
+  try {
+    return { confinement: { ...shared, seccomp: checkSeccomp(pod, spec, host) } }
+  } catch (error) {
+    if (!(error instanceof RefusedStart)) throw error
+    return { confinement: { ...shared, seccomp: true }, startRefusal: error.message }
+  }
+}
+
 /** Who runs the container: securityContext before the image, `runAsNonRoot` refusing root. */
 function userOf(pod: Pod, spec: ContainerSpec, image: Image, tree: ContainerConfig['tree']): Credentials {
   const context = { ...pod.spec.securityContext, ...spec.securityContext }
-  const fromImage = credentialsOf(image.user, createFileSystem({ root: createVolume(tree), now: () => 0 }))
+  const files = createFileSystem({ root: createVolume(tree), now: () => 0 })
+  const fromImage = credentialsOf(image.user, files)
   const uid = context.runAsUser ?? fromImage?.uid ?? 0
   if (context.runAsNonRoot && context.runAsUser === undefined && image.user !== undefined && !/^\d/.test(image.user)) {
     throw new ConfigError(
@@ -251,8 +303,19 @@ function userOf(pod: Pod, spec: ContainerSpec, image: Image, tree: ContainerConf
     )
   }
   const gid = context.runAsGroup ?? (context.runAsUser === undefined ? (fromImage?.gids[0] ?? 0) : 0)
-  const { fsGroup, supplementalGroups = [] } = pod.spec.securityContext ?? {}
-  return { uid, gids: [...new Set([gid, ...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups])] }
+  const { fsGroup, supplementalGroups = [], supplementalGroupsPolicy } = pod.spec.securityContext ?? {}
+  // Root's memberships say nothing, and root is who most containers run as.
+  const inImage = uid === 0 || supplementalGroupsPolicy === 'Strict' ? [] : groupsOf(uid, files)
+  return { uid, gids: [...new Set([gid, ...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups, ...inImage])] }
+}
+
+/** Groups that the image's /etc/group counts a user among. */
+function groupsOf(uid: number, files: FileSystem): number[] {
+  const lines = (path: string) => (files.stat(path)?.type === 'file' ? files.read(path).split('\n') : []).map((line) => line.split(':'))
+  const user = lines('/etc/passwd').find(([, , id]) => id === String(uid))?.[0]
+  return user === undefined
+    ? []
+    : lines('/etc/group').flatMap(([, , id, members]) => (members?.split(',').includes(user) ? [Number(id)] : []))
 }
 
 const podText = ({ metadata }: Pod) => `${metadata.name}_${metadata.namespace}(${metadata.uid})`

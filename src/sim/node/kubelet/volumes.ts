@@ -59,9 +59,10 @@ export class MountError extends Error {
   }
 }
 
-/** All volumes of a Pod. Throws MountError for the first that cannot be set up. */
+/** All volumes of a Pod but those of images, which are pulled later (image-volumes.ts). Throws MountError for the first that cannot be set up. */
 export function mountVolumes(pod: Pod, context: VolumeContext): MountedVolumes {
-  return new Map((pod.spec.volumes ?? []).map((spec) => [spec.name, mountVolume(spec, pod, context)]))
+  const specs = (pod.spec.volumes ?? []).filter(({ image }) => !image)
+  return new Map(specs.map((spec) => [spec.name, mountVolume(spec, pod, context)]))
 }
 
 function mountVolume(spec: VolumeSpec, pod: Pod, context: VolumeContext): PodVolume {
@@ -281,6 +282,9 @@ function claimedVolume(name: string, claimName: string, readOnly: boolean, pod: 
     const disk = context.disks(volume)
     if (!disk) throw new MountError(name, `no volume plugin matched name: ${volume.spec?.csi?.driver ?? 'unknown'}`)
     disk.capacityBytes ??= capacity?.storage === undefined ? undefined : quantityValue(capacity.storage)
+    const { fsGroup } = pod.spec.securityContext ?? {}
+    // A file system of the Pod's own is handed to its group; a share of others is not.
+    if (fsGroup !== undefined && !volume.spec?.nfs) Object.assign(disk.root, { gid: fsGroup, mode: 0o2775 })
     return { volume: disk, top: '/', source: `/dev/disk/${volume.metadata.name}`, type: volume.spec?.nfs ? 'nfs4' : 'ext4', readOnly }
   }
   if (local && context.hostFiles.stat(path)?.type !== 'directory') throw new MountError(name, `path "${path}" does not exist`)

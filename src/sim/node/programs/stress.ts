@@ -1,4 +1,5 @@
 import { nowMs, onSignal, sleep, useCpu, write } from '../os/calls'
+import { klogHead } from './dates'
 import type { Program } from '../os/syscalls'
 import { untilStopped } from './pause'
 
@@ -27,4 +28,28 @@ export const stress: Program = function* (self) {
   }
   yield* write(1, `stress: info: [${self.pid}] successful run completed in ${seconds}s\n`)
   return 0
+}
+
+/** `stress -cpus N -mem-total 150Mi …`, another program of the same name: Go flags, and words on standard error. */
+export const memoryStress: Program = function* (self) {
+  const value = (name: string, fallback: string) => {
+    const at = self.argv.findIndex((word) => word.replace(/^--?/, '').split('=')[0] === name)
+    const word = self.argv[at]
+    return at < 0 ? fallback : word!.includes('=') ? word!.slice(word!.indexOf('=') + 1) : (self.argv[at + 1] ?? fallback)
+  }
+  const say = function* (text: string) {
+    yield* write(2, `${klogHead(yield* nowMs())}main.go:${text}\n`)
+  }
+  yield* say(
+    `26] Allocating ${JSON.stringify(value('mem-total', '0'))} memory, in ${JSON.stringify(value('mem-alloc-size', '4Ki'))} chunks, with a ${value('mem-alloc-sleep', '1ms')} sleep between allocations`,
+  )
+  const cpus = Number(value('cpus', '0'))
+  for (let i = 0; i < cpus; i++) yield* say('39] Spawning a thread to consume CPU')
+  yield* say('29] Allocated "0" memory')
+  yield* onSignal('SIGTERM', 'default')
+  if (cpus === 0) {
+    yield* untilStopped()
+    return 0
+  }
+  for (;;) yield* useCpu(100)
 }

@@ -20,7 +20,7 @@ import { nodeJs, perl, python } from './interpreters'
 import { nginx } from './nginx'
 import { redisCli } from './redis-cli'
 import { redisServer } from './redis'
-import { stress } from './stress'
+import { memoryStress, stress } from './stress'
 import { programNamed, systemProgram } from './system'
 import { webhookServer } from './webhook'
 
@@ -55,6 +55,7 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   memcached: (version) => plainDaemon(`memcached ${version}`, [11211]),
   rabbitmq: (version) => plainDaemon(`RabbitMQ ${version}`, [5672, 15672]),
   stress: () => stress,
+  'memory-stress': () => memoryStress,
   perl,
   python,
   python3: python,

@@ -1,6 +1,8 @@
 import { directory, file, generatedFile, LazyVolume, type FileNode, type Mount, type Volume } from '../os/file-system'
 import type { Machine } from '../os/machine'
 import type { ContainerConfig } from './container'
+import { link } from '../os/file-system'
+import { rightsFiles } from './proc-status'
 import type { Sandbox } from './sandbox'
 
 /** What the runtime mounts in every container: /proc, /dev, cgroups, and the files that kubelet and sandbox manage. */
@@ -90,7 +92,9 @@ function procFiles(config: ContainerConfig, machine: Machine): Record<string, Fi
           .join(''),
         0o400,
       ),
+      ...rightsFiles(config, machine),
     }),
+    self: link('1'),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine'
 import type { Image } from '../images/image'
+import type { Confinement } from './proc-status'
 import {
   createFileSystem,
   createVolume,
@@ -38,6 +39,9 @@ export interface ContainerConfig {
   /** Files the kubelet puts in the container: /etc/hosts, /etc/resolv.conf, the termination message. */
   readonly files: Readonly<Record<string, string>>
   readonly readOnlyRoot: boolean
+  readonly confinement?: Confinement
+  /** The runtime's words for why the first process cannot start, when that is known beforehand. */
+  readonly startRefusal?: string
   readonly cpuLimit: number | undefined
   readonly memoryLimitBytes: number | undefined
   readonly stdin: boolean

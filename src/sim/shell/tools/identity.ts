@@ -1,4 +1,5 @@
 import { addresses, nowMs, processes, readFile, resolve, stat, write } from '../../node/os/calls'
+import type { Proc, Self } from '../../node/os/syscalls'
 import { formatTime } from './format'
 import { tool } from './tool'
 
@@ -10,21 +11,42 @@ export const whoami = tool(function* ({ self }) {
 })
 
 export const id = tool(function* ({ self }, args) {
-  const group = self.gid === 0 ? 'root' : self.user
-  const named = args.some((argument) => argument.includes('n'))
-  const flag = args.find((argument) => argument.startsWith('-')) ?? ''
-  const text = flag.includes('u')
-    ? named
+  const groupNames = yield* namesIn('/etc/group')
+  const groups = yield* groupsOf(self)
+  const named = (id: number, names: ReadonlyMap<string, string>) => {
+    const name = names.get(String(id))
+    return name === undefined ? `${id}` : `${id}(${name})`
+  }
+  const letters = args.filter((argument) => /^-[a-zA-Z]/.test(argument)).join('')
+  const one = (id: number) => (letters.includes('n') ? (groupNames.get(String(id)) ?? id) : id)
+  const user = /^\d+$/.test(self.user) ? `${self.uid}` : `${self.uid}(${self.user})`
+  const text = letters.includes('u')
+    ? letters.includes('n')
       ? self.user
       : self.uid
-    : flag.includes('g') || flag.includes('G')
-      ? named
-        ? group
-        : self.gid
-      : `uid=${self.uid}${/^\d+$/.test(self.user) ? '' : `(${self.user})`} gid=${self.gid}${/^\d+$/.test(group) ? '' : `(${group})`} groups=${self.gid}${/^\d+$/.test(group) ? '' : `(${group})`}`
+    : letters.includes('g')
+      ? one(self.gid)
+      : letters.includes('G')
+        ? groups.map(one).join(' ')
+        : `uid=${user} gid=${named(self.gid, groupNames)} groups=${groups.map((group) => named(group, groupNames)).join(',')}`
   yield* write(1, `${text}\n`)
   return 0
 })
+
+/** Names of /etc/passwd or /etc/group by their numbers. */
+function* namesIn(path: string): Proc<ReadonlyMap<string, string>> {
+  if ((yield* stat(path))?.type !== 'file') return new Map()
+  const lines = (yield* readFile(path)).split('\n').map((line) => line.split(':'))
+  return new Map(lines.flatMap(([name = '', , number]) => (number === undefined ? [] : [[number, name] as const])))
+}
+
+/** All groups of this process in ascending order, as the kernel tells in /proc; its own one where there is no /proc. */
+function* groupsOf(self: Self): Proc<readonly number[]> {
+  if ((yield* stat('/proc/self/status'))?.type !== 'file') return [self.gid]
+  const groups = /^Groups:\s*(.*?)\s*$/m.exec(yield* readFile('/proc/self/status'))?.[1] ?? ''
+  const numbers = [self.gid, ...groups.split(/\s+/).filter(Boolean).map(Number)]
+  return [...new Set(numbers)].sort((a, b) => a - b)
+}
 
 export const hostname = tool(function* (context, args) {
   if (args.includes('-i') || args.includes('-I')) {

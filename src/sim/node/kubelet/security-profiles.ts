@@ -1,0 +1,63 @@
+import type { Container, Pod } from '../../api/types/core-v1.gen'
+import type { FileSystem } from '../os/file-system'
+
+/** Where a kubelet looks for seccomp profiles of type Localhost, and where the kernel lists the AppArmor profiles it was given. */
+const SECCOMP_FOLDER = '/var/lib/kubelet/seccomp'
+export const APPARMOR_PROFILES = '/sys/kernel/security/apparmor/profiles'
+/** What containerd applies to a container that names no profile. */
+const RUNTIME_PROFILE = 'cri-containerd.apparmor.d'
+const OLD_ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/'
+
+/** Why the runtime cannot make a container: a profile that the node does not have. Shown as CreateContainerError. */
+export class ProfileError extends Error {}
+
+/** Why a container that was made cannot start: its seccomp profile refuses what starting takes. */
+export class RefusedStart extends Error {}
+
+/** The AppArmor profile that confines a container, `name (enforce)`, as /proc/1/attr/current has it. Throws ProfileError when the node has not loaded it. */
+export function appArmorOf(pod: Pod, container: Container, host: FileSystem): string {
+  const annotation = pod.metadata.annotations?.[OLD_ANNOTATION + container.name]
+  const profile = container.securityContext?.appArmorProfile ?? pod.spec.securityContext?.appArmorProfile
+  const localhost =
+    profile?.type === 'Localhost' ? profile.localhostProfile : annotation?.startsWith('localhost/') ? annotation.slice(10) : undefined
+  if (localhost !== undefined) {
+    if (loadedProfiles(host).includes(localhost)) return `${localhost} (enforce)`
+    throw new ProfileError(
+      `failed to get container spec opts: failed to generate apparmor spec opts: apparmor profile not found ${localhost}`,
+    )
+  }
+  const free = profile?.type === 'Unconfined' || annotation === 'unconfined' || container.securityContext?.privileged
+  return free ? 'unconfined' : `${RUNTIME_PROFILE} (enforce)`
+}
+
+/** Names of the AppArmor profiles a host's kernel knows. */
+export const loadedProfiles = (host: FileSystem): readonly string[] =>
+  host.stat(APPARMOR_PROFILES) ? [...host.read(APPARMOR_PROFILES).matchAll(/^(\S+) \(/gm)].map(([, name]) => name!) : []
+
+/** Whether system calls of a container are filtered. Throws ProfileError when a profile of the node's is not there, RefusedStart when it lets nothing through. */
+export function checkSeccomp(pod: Pod, container: Container, host: FileSystem): boolean {
+  const profile = container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile
+  if (profile?.type !== 'Localhost') return profile?.type === 'RuntimeDefault' && !container.securityContext?.privileged
+  const path = `${SECCOMP_FOLDER}/${profile.localhostProfile}`
+  if (host.stat(path)?.type !== 'file') {
+    throw new ProfileError(
+      `failed to create containerd container: cannot load seccomp profile ${JSON.stringify(path)}: open ${path}: no such file or directory`,
+    )
+  }
+  let parsed: { defaultAction?: unknown; syscalls?: readonly { names?: readonly string[]; action?: string }[] }
+  try {
+    parsed = JSON.parse(host.read(path)) as typeof parsed // every field is checked where it is used
+  } catch {
+    throw new ProfileError(
+      `failed to create containerd container: cannot load seccomp profile ${JSON.stringify(path)}: decoding seccomp profile failed`,
+    )
+  }
+  const refuses = parsed.defaultAction === 'SCMP_ACT_ERRNO' || String(parsed.defaultAction).startsWith('SCMP_ACT_KILL')
+  const allowsExec = parsed.syscalls?.some(({ names, action }) => action === 'SCMP_ACT_ALLOW' && names?.includes('execve'))
+  if (refuses && !allowsExec) {
+    throw new RefusedStart(
+      'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error closing exec fds: open /proc/self/fd: operation not permitted',
+    )
+  }
+  return true
+}
