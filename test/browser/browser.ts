@@ -41,7 +41,7 @@ const BASE = '/some/where/'
 function serveSite(): Promise<Server> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    const path = join('dist', pathname.startsWith(BASE) ? pathname.slice(BASE.length) || 'index.html' : 'outside')
+    const path = join(process.env.SITE ?? 'dist', pathname.startsWith(BASE) ? pathname.slice(BASE.length) || 'index.html' : 'outside')
     if (!existsSync(path)) return void response.writeHead(404).end()
     response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(readFileSync(path))
   })
@@ -100,7 +100,7 @@ export function useSite(): Site {
 
 /** What the terminal in front shows: its lines, those that were too long for the screen put together again. */
 export async function screenOf(page: Page): Promise<string> {
-  const { rows, columns } = await page.locator('.screen:not([hidden])').evaluate((screen) => {
+  const { rows, columns } = await page.locator('.screen[data-active="true"]').evaluate((screen) => {
     const place = screen.querySelector<HTMLElement>('.xterm-rows')
     const measure = screen.querySelector<HTMLElement>('.xterm-char-measure-element')
     const cell = measure ? measure.getBoundingClientRect().width / (measure.textContent?.length || 1) : 0
@@ -115,7 +115,7 @@ export async function screenOf(page: Page): Promise<string> {
 
 /** Types a line into the terminal in front and presses Enter. */
 export async function type(page: Page, line: string) {
-  await page.locator('.screen:not([hidden]) textarea').focus()
+  await page.locator('.screen[data-active="true"] textarea').focus()
   await page.keyboard.type(line)
   await page.keyboard.press('Enter')
 }

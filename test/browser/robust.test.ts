@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { findChromium, picture, screenOf, shows, type, useSite } from './browser'
+
+describe.skipIf(!findChromium())('what goes wrong is mended or told', () => {
+  const site = useSite()
+
+  test('a worker that dies is started again, and the cluster is as it was kept', async () => {
+    const { page } = await site.open()
+    await type(page, 'kubectl create deployment keep --image=nginx')
+    await page.locator('.pod[data-stage="running"]', { hasText: /^keep/ }).waitFor()
+    await page.waitForTimeout(1500)
+    await page
+      .workers()[0]!
+      .evaluate(() => self.close())
+      .catch(() => undefined)
+    await page.locator('.notice', { hasText: 'brought back' }).waitFor({ timeout: 60_000 })
+    await page.locator('.pod[data-stage="running"]', { hasText: /^keep/ }).waitFor()
+    await type(page, 'echo alive')
+    await shows(page, /^alive/m)
+  })
+
+  test('a cluster kept by another build returns with its objects and files', async () => {
+    const { page } = await site.open()
+    await type(page, 'kubectl create deployment keep --image=nginx; echo kept > note.txt')
+    await page.locator('.pod[data-stage="running"]', { hasText: /^keep/ }).waitFor()
+    await page.reload()
+    await page.locator('.pod[data-stage="running"]', { hasText: /^keep/ }).waitFor()
+    // As if events had taken another course: the recording says that more of them had run than can have by then.
+    await page.evaluate(async () => {
+      const open = indexedDB.open('keyval-store')
+      const store = await new Promise<IDBObjectStore>((done) => {
+        open.onsuccess = () => done(open.result.transaction('keyval', 'readwrite').objectStore('keyval'))
+      })
+      const read = store.get('journal')
+      const journal = await new Promise<{ recording: { endStep: number; endMs: number; inputs: { atMs: number }[] } }>((done) => {
+        read.onsuccess = () => done(read.result)
+      })
+      for (const input of journal.recording.inputs) input.atMs -= 60_000
+      const written = store.put(journal, 'journal')
+      await new Promise((done) => (written.onsuccess = done))
+      window.addEventListener('pagehide', (event) => event.stopImmediatePropagation(), { capture: true })
+      Object.defineProperty(document, 'visibilityState', { get: () => 'visible' })
+    })
+    await page.reload()
+    await page.locator('.notice', { hasText: 'your objects and files' }).waitFor()
+    await page.locator('.pod[data-stage="running"]', { hasText: /^keep/ }).waitFor()
+    await type(page, 'cat note.txt')
+    await shows(page, /^kept/m)
+    await picture(page, 'brought-back')
+  })
+
+  test('kubectl edit opens the editor; saving applies, a refusal opens it again, cancelling changes nothing', async () => {
+    const { page, trouble } = await site.open()
+    await type(page, 'kubectl create deployment web --image=nginx')
+    await shows(page, 'deployment.apps/web created')
+    await type(page, 'kubectl edit deployment web')
+    await page.locator('.view-lines', { hasText: 'Please edit the object below' }).waitFor()
+    const replace = async (from: string, to: string) => {
+      await page.locator('.monaco-editor .view-lines').click()
+      await page.keyboard.press('Control+h')
+      await page.getByRole('textbox', { name: 'Find', exact: true }).fill(from)
+      await page.getByRole('textbox', { name: 'Replace', exact: true }).fill(to)
+      await page.keyboard.press('Control+Alt+Enter')
+      await page.keyboard.press('Escape')
+    }
+    await replace('replicas: 1', 'replicas: -1')
+    await page.getByRole('button', { name: 'Save and close' }).click()
+    await page.locator('.view-lines', { hasText: 'was not valid' }).waitFor()
+    await page.locator('.squiggly-error').first().waitFor()
+    await picture(page, 'kubectl-edit-refused')
+    await replace('replicas: -1', 'replicas: 2')
+    await page.getByRole('button', { name: 'Save and close' }).click()
+    await shows(page, 'deployment.apps/web edited')
+    await type(page, 'clear; kubectl edit deployment web')
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await shows(page, 'Edit cancelled, no changes made.')
+    await type(page, 'kubectl get deployment web -o jsonpath={.spec.replicas}')
+    await expect.poll(() => screenOf(page)).toMatch(/^2root@/m)
+    expect(trouble).toEqual([])
+  })
+
+  test('the inspector shows YAML, describe, events and logs, and none of it is an input of the cluster', async () => {
+    const { page, trouble } = await site.open()
+    await type(page, 'kubectl run web --image=nginx:1.27')
+    await page.locator('.pod[data-stage="running"]', { hasText: /^web/ }).click()
+    const body = page.locator('.inspector-body')
+    for (const [tab, what] of [
+      ['YAML', 'image: nginx:1.27'],
+      ['Describe', 'Service Account:'],
+      ['Events', 'Scheduled'],
+      ['Logs', 'nginx/1.27'],
+    ] as const) {
+      await page.getByRole('tab', { name: tab, exact: true }).click()
+      await body.getByText(what).first().waitFor()
+    }
+    await picture(page, 'inspector-logs')
+    expect(trouble).toEqual([])
+  })
+
+  test('a new file may begin as a Deployment, which applies as it is', async () => {
+    const { page } = await site.open('view=editor')
+    await page.getByRole('button', { name: 'New file' }).click()
+    await page.getByLabel('Begin with').selectOption('Deployment')
+    expect(await page.getByLabel('Name of the new file').inputValue()).toBe('deployment.yaml')
+    await picture(page, 'new-file')
+    await page.getByRole('button', { name: 'Create', exact: true }).click()
+    await page.locator('.view-lines', { hasText: 'kind: Deployment' }).waitFor()
+    await page.getByRole('button', { name: 'Apply', exact: true }).click()
+    await page.locator('.applied', { hasText: 'deployment.apps/web created' }).waitFor()
+  })
+})
