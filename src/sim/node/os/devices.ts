@@ -56,7 +56,7 @@ export function lookAtOwn(kernel: Kernel, task: Task, op: FsOperation): { readon
     }
     return undefined
   }
-  return { answer: kernel.block(task, readOn, open.onReadable) }
+  return { answer: kernel.block(task, readOn, (again) => open.onReadable(again)) }
 }
 
 function endlessDevice(path: string, engine: Engine): OpenFile {

@@ -48,7 +48,7 @@ function received(kernel: Kernel, task: Task, request: FetchRequest, response: A
 
 /** A body that arrives as time passes: read from a descriptor, or collected when the caller did not ask for a stream. */
 function streamed(
-  { block }: Kernel,
+  kernel: Kernel,
   task: Task,
   request: FetchRequest,
   head: { status: number; headers: Readonly<Record<string, string>> },
@@ -66,7 +66,7 @@ function streamed(
   let ended = false
   let wakeUp = () => {}
   const stop = stream({ data: (chunk) => void (body += chunk), end: () => ((ended = true), wakeUp()) })
-  return block(
+  return kernel.block(
     task,
     () => (ended ? ({ ...head, body } satisfies FetchResponse) : undefined),
     (again) => {
@@ -97,6 +97,7 @@ function openChannels(kernel: Kernel, task: Task, connect: (peer: ChannelPeer) =
     },
     close: (channel) => (channel === undefined ? [...pipes.keys()].forEach(finish) : finish(channel)),
   })
+  task.channels ??= new Map()
   task.channels.set(id, server)
   return { id, fds }
 }

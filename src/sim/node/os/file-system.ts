@@ -1,3 +1,4 @@
+import { mountPointsOf, type LateMounts, type MountPoints } from './mount-points'
 import { SyscallError, type FileStat, type MountInfo } from './syscalls'
 import { byteLength } from './text'
 
@@ -20,6 +21,8 @@ interface Attributes {
 export interface FileEntry extends Attributes {
   type: 'file'
   data: string
+  /** How many bytes `data` is, once somebody has asked. */
+  bytes?: number
   /** Name of the program that runs when this file is executed (see programs of machine.ts). */
   program?: string
   /** Content made up when it is read (/proc). */
@@ -151,18 +154,23 @@ interface Found {
   readonly inVolume: readonly string[]
 }
 
+interface WriteOptions {
+  readonly mode?: number
+  readonly append?: boolean
+  readonly who?: Credentials
+}
+
 /** The file tree that a machine's processes see. Paths must be absolute; refusals are thrown as SyscallError. */
 export interface FileSystem {
   readonly root: Volume
   mount(path: string, mount: Mount): void
-  unmount(path: string): void
   stat(path: string, follow?: boolean): FileStat | undefined
   /** The node itself, for reading only. */
   look(path: string, who?: Credentials): FileNode | undefined
   list(path: string, who?: Credentials): readonly string[]
   read(path: string, who?: Credentials): string
   /** Creates or replaces a file's content; `mode` is for new files. */
-  write(path: string, data: string, options?: { mode?: number; append?: boolean; who?: Credentials }): void
+  write(path: string, data: string, options?: WriteOptions): void
   /** Puts a node (a program, a generated file) at a path. */
   place(path: string, node: FileNode): void
   makeDirectory(path: string, options?: { parents?: boolean; mode?: number; who?: Credentials }): void
@@ -178,22 +186,105 @@ export interface FileSystem {
 
 const MAX_LINKS = 40
 
-/** A file system whose `/` is `root`. `now` gives modification times; `readOnly` refuses writes outside mounts. */
-export function createFileSystem(options: { root: Volume; now: () => number; readOnly?: boolean }): FileSystem {
-  const rootMount: Mount = { volume: options.root, subPath: '/', readOnly: options.readOnly ?? false, source: 'overlay', type: 'overlay' }
-  const mounts = new Map<string, Mount>()
+/** What a file system is made of. */
+export interface FileSystemOptions {
+  /** What `/` is. */
+  readonly root: Volume
+  /** Gives modification times. */
+  readonly now: () => number
+  /** Refuses writes outside mounts. */
+  readonly readOnly?: boolean
+  readonly mounts?: LateMounts
+}
+
+/** A file system of its own. */
+export const createFileSystem = (options: FileSystemOptions): FileSystem => new MountedVolumes(options)
+
+/** A class, because every container has one. */
+class MountedVolumes implements FileSystem {
+  readonly root: Volume
+  private readonly now: () => number
+  private readonly rootMount: Mount
+  private readonly late: LateMounts | undefined
+  private points: MountPoints
+  private made: Map<string, Mount> | undefined
+
+  constructor({ root, now, readOnly = false, mounts }: FileSystemOptions) {
+    this.root = root
+    this.now = now
+    this.rootMount = { volume: root, subPath: '/', readOnly, source: 'overlay', type: 'overlay' }
+    this.late = mounts
+    this.points = mountPointsOf(mounts?.paths ?? [])
+  }
+
+  // ---- mounts ----
+
+  /** What is mounted at a path, where something is. */
+  private mountAt(path: string): Mount {
+    this.made ??= new Map()
+    let mount = this.made.get(path)
+    if (!mount) this.made.set(path, (mount = this.late!.make(path)))
+    return mount
+  }
+
+  private mountPaths(): readonly string[] {
+    const late = this.late?.paths ?? []
+    return [...late, ...[...(this.made?.keys() ?? [])].filter((path) => !late.includes(path))]
+  }
+
+  mount(path: string, mount: Mount) {
+    this.made ??= new Map()
+    this.made.set(normalise(path, '/'), mount)
+    this.points = mountPointsOf(this.mountPaths())
+  }
+
+  mounts(): readonly MountInfo[] {
+    const all = [['/', this.rootMount] as const, ...this.mountPaths().map((path) => [path, this.mountAt(path)] as const)]
+    return all.map(([path, { volume, source, type, readOnly }]) => ({
+      source,
+      path,
+      type,
+      options: readOnly ? 'ro,relatime' : 'rw,relatime',
+      sizeBytes: volume.capacityBytes ?? 0,
+      usedBytes: volume.usedBytes,
+    }))
+  }
+
+  // ---- finding ----
 
   /** Follows names and links from the root. The last name need not exist; everything before it must. */
-  function find(path: string, follow = true, who: Credentials = rootUser): Found {
-    const found = seek(path, follow, who)
+  private find(path: string, follow = true, who: Credentials = rootUser): Found {
+    const found = this.seek(path, follow, who)
     return typeof found === 'string' ? fail(found) : found
   }
 
-  /** The same, answering an error code instead of throwing: being told that a file is not there is the commonest answer, and errors are slow. */
-  function seek(path: string, follow: boolean, who: Credentials): Found | string {
+  /**
+   * The node at a path, for those who only want to see it and where no link, `..` or refusal stands in the way; undefined when something does, or
+   * nothing is there: then `seek` knows more.
+   */
+  private glance(path: string, who: Credentials): FileNode | undefined {
+    if (path.charCodeAt(0) !== SLASH) return undefined
+    let at: FileNode = this.root.root
+    let points: MountPoints | undefined = this.points
+    for (let from = 1; from < path.length;) {
+      const slash = path.indexOf('/', from)
+      const to = slash < 0 ? path.length : slash
+      const name = path.slice(from, to)
+      from = to + 1
+      if (at.type !== 'directory' || name === '' || name === '.' || name === '..' || !allows(at, who, 1)) return undefined
+      points = points?.below.get(name)
+      const next: FileNode | undefined = points?.path === undefined ? at.entries.get(name) : topOf(this.mountAt(points.path))
+      if (next === undefined || next.type === 'symlink') return undefined
+      at = next
+    }
+    return at
+  }
+
+  /** Like `find`, answering an error code instead of throwing: being told that a file is not there is the commonest answer, and errors are slow. */
+  private seek(path: string, follow: boolean, who: Credentials): Found | string {
     let todo = split(path)
-    let at: FileNode | undefined = options.root.root
-    let mount = rootMount
+    let at: FileNode | undefined = this.root.root
+    let mount = this.rootMount
     let inVolume: string[] = []
     let here: string[] = []
     let links = 0
@@ -211,13 +302,13 @@ export function createFileSystem(options: { root: Volume; now: () => number; rea
       }
       const next: FileNode | undefined = at.entries.get(name)
       const path: string = `/${[...here, name].join('/')}`
-      const mounted = mounts.get(path)
+      const mounted = this.pointAt([...here, name]) ? this.mountAt(path) : undefined
       if (next?.type === 'symlink' && !mounted && (follow || rest.length > 0)) {
         if (++links > MAX_LINKS) return 'ELOOP'
         todo = [...split(next.target), ...rest]
         if (next.target.startsWith('/')) {
-          at = options.root.root
-          mount = rootMount
+          at = this.root.root
+          mount = this.rootMount
           inVolume = []
           here = []
           trail.length = 0
@@ -230,10 +321,7 @@ export function createFileSystem(options: { root: Volume; now: () => number; rea
       if (mounted) {
         mount = mounted
         inVolume = split(mounted.subPath)
-        at = inVolume.reduce<FileNode | undefined>(
-          (node, part) => (node?.type === 'directory' ? node.entries.get(part) : undefined),
-          mounted.volume.root,
-        )
+        at = topOf(mounted)
       } else {
         inVolume = [...inVolume, name]
         at = next
@@ -243,172 +331,202 @@ export function createFileSystem(options: { root: Volume; now: () => number; rea
     return { path: `/${here.join('/')}`, name: here.at(-1) ?? '/', node: at, mount, inVolume }
   }
 
-  /** The node at `names` in a volume, with every directory on the way (and itself) made writable in place. */
-  function own(volume: Volume, names: readonly string[]): FileNode {
-    let node: FileNode = volume.root.owner === volume ? volume.root : (volume.root = clone(volume.root, volume))
-    for (const name of names) {
-      const parent = node as DirectoryEntry // find() walked the same names through directories
-      const child = parent.entries.get(name)!
-      if (child.owner === volume) node = child
-      else parent.entries.set(name, (node = clone(child, volume)))
-    }
-    return node
+  /** Whether something is mounted at the path of these names. */
+  private pointAt(names: readonly string[]): boolean {
+    return below(this.points, names)?.path !== undefined
   }
 
-  function ownParent(found: Found, who: Credentials): DirectoryEntry {
+  // ---- looking ----
+
+  stat(path: string, follow = true): FileStat | undefined {
+    const node = follow ? this.glance(path, rootUser) : undefined
+    if (node) return statOf(node)
+    const found = this.seek(path, follow, rootUser)
+    if (typeof found === 'string') return found === 'ENOENT' || found === 'ENOTDIR' ? undefined : fail(found)
+    return found.node && statOf(found.node)
+  }
+
+  look(path: string, who: Credentials = rootUser): FileNode | undefined {
+    return this.glance(path, who) ?? this.find(path, true, who).node
+  }
+
+  list(path: string, who: Credentials = rootUser): readonly string[] {
+    const found = this.find(path, true, who)
+    const node = must(found)
+    if (node.type !== 'directory') throw new SyscallError('ENOTDIR')
+    if (!allows(node, who, 4)) throw new SyscallError('EACCES')
+    const names = new Set(node.entries.keys())
+    for (const [name, point] of below(this.points, split(found.path))?.below ?? []) if (point.path !== undefined) names.add(name)
+    return [...names].sort()
+  }
+
+  read(path: string, who: Credentials = rootUser): string {
+    const node = this.glance(path, who) ?? must(this.find(path, true, who))
+    if (node.type === 'directory') throw new SyscallError('EISDIR')
+    if (!allows(node, who, 4)) throw new SyscallError('EACCES')
+    return node.type === 'file' ? (node.generate?.() ?? node.data) : ''
+  }
+
+  readLink(path: string): string {
+    const node = must(this.find(path, false))
+    return node.type === 'symlink' ? node.target : fail('EINVAL')
+  }
+
+  realPath(path: string): string {
+    const found = this.find(path)
+    must(found)
+    return found.path
+  }
+
+  // ---- changing ----
+
+  /** The directory that holds what was found, made writable in place. */
+  private ownParent(found: Found, who: Credentials): DirectoryEntry {
     if (found.mount.readOnly) throw new SyscallError('EROFS')
     if (found.inVolume.length === 0) throw new SyscallError('EBUSY')
     const parent = own(found.mount.volume, found.inVolume.slice(0, -1)) as DirectoryEntry // a parent of what find() walked is a directory
     if (!allows(parent, who, 2)) throw new SyscallError('EACCES')
-    parent.modifiedMs = options.now()
+    parent.modifiedMs = this.now()
     return parent
   }
 
-  const must = (found: Found) => found.node ?? fail('ENOENT')
-  const adopt = <T extends FileNode>(node: T, found: Found, who: Credentials): T => {
+  private adopt<T extends FileNode>(node: T, found: Found, who: Credentials): T {
     Object.assign(node, {
       owner: found.mount.volume,
       uid: who.uid,
       gid: who.gids[0] ?? 0,
-      modifiedMs: options.now(),
+      modifiedMs: this.now(),
       inode: ++found.mount.volume.lastInode,
     })
     return node
   }
 
-  function grow(volume: Volume, bytes: number) {
-    if (bytes > 0 && volume.capacityBytes !== undefined && volume.usedBytes + bytes > volume.capacityBytes) throw new SyscallError('ENOSPC')
-    volume.usedBytes += bytes
+  write(path: string, data: string, { mode = 0o644, append = false, who = rootUser }: WriteOptions = {}) {
+    const found = this.find(path, true, who)
+    if (found.mount.readOnly) throw new SyscallError('EROFS')
+    if (found.node?.type === 'directory') throw new SyscallError('EISDIR')
+    const { volume } = found.mount
+    if (found.node && !allows(found.node, who, 2)) throw new SyscallError('EACCES')
+    const old = found.node?.type === 'file' && !append ? byteLength(found.node.data) : 0
+    grow(volume, byteLength(data) - old)
+    if (!found.node) {
+      this.ownParent(found, who).entries.set(found.name, this.adopt(file(data, mode), found, who))
+      return
+    }
+    const node = own(volume, found.inVolume) as FileEntry // not a directory, and links were followed
+    node.data = append ? node.data + data : data
+    node.bytes = undefined
+    node.modifiedMs = this.now()
+    if (!append) delete node.program
   }
 
-  const system: FileSystem = {
-    root: options.root,
-    mount: (path, mount) => void mounts.set(normalise(path, '/'), mount),
-    unmount: (path) => void mounts.delete(normalise(path, '/')),
-    stat(path, follow = true) {
-      const found = seek(path, follow, rootUser)
-      if (typeof found === 'string') return found === 'ENOENT' || found === 'ENOTDIR' ? undefined : fail(found)
-      return found.node && statOf(found.node)
-    },
-    look: (path, who) => find(path, true, who).node,
-    list(path, who = rootUser) {
-      const found = find(path, true, who)
-      const node = must(found)
-      if (node.type !== 'directory') throw new SyscallError('ENOTDIR')
-      if (!allows(node, who, 4)) throw new SyscallError('EACCES')
-      const prefix = found.path === '/' ? '/' : `${found.path}/`
-      const names = new Set(node.entries.keys())
-      for (const at of mounts.keys())
-        if (at.startsWith(prefix) && !at.slice(prefix.length).includes('/')) names.add(at.slice(prefix.length))
-      return [...names].sort()
-    },
-    read(path, who = rootUser) {
-      const node = must(find(path, true, who))
-      if (node.type === 'directory') throw new SyscallError('EISDIR')
-      if (!allows(node, who, 4)) throw new SyscallError('EACCES')
-      return node.type === 'file' ? (node.generate?.() ?? node.data) : ''
-    },
-    write(path, data, { mode = 0o644, append = false, who = rootUser } = {}) {
-      const found = find(path, true, who)
-      if (found.mount.readOnly) throw new SyscallError('EROFS')
-      if (found.node?.type === 'directory') throw new SyscallError('EISDIR')
-      const { volume } = found.mount
-      if (found.node && !allows(found.node, who, 2)) throw new SyscallError('EACCES')
-      const old = found.node?.type === 'file' && !append ? byteLength(found.node.data) : 0
-      grow(volume, byteLength(data) - old)
-      if (!found.node) {
-        ownParent(found, who).entries.set(found.name, adopt(file(data, mode), found, who))
-        return
-      }
-      const node = own(volume, found.inVolume) as FileEntry // not a directory, and links were followed
-      node.data = append ? node.data + data : data
-      node.modifiedMs = options.now()
-      if (!append) delete node.program
-    },
-    place(path, node) {
-      const found = find(path, false)
-      const parent = ownParent(found, rootUser)
-      parent.entries.set(found.name, node)
-    },
-    makeDirectory(path, { parents = false, mode = 0o755, who = rootUser } = {}) {
-      if (parents) {
-        const names = split(path)
-        for (let i = 1; i < names.length; i++) {
-          const above = `/${names.slice(0, i).join('/')}`
-          if (!find(above, true, who).node) system.makeDirectory(above, { who })
-        }
-      }
-      const found = find(path, true, who)
-      if (found.node) {
-        if (parents && found.node.type === 'directory') return
-        throw new SyscallError('EEXIST')
-      }
-      ownParent(found, who).entries.set(found.name, adopt(directory({}, mode), found, who))
-    },
-    remove(path, { recursive = false, who = rootUser } = {}) {
-      const found = find(path, false, who)
-      const node = must(found)
-      if (mounts.has(found.path)) throw new SyscallError('EBUSY')
-      if (node.type === 'directory' && !recursive && system.list(found.path).length > 0) throw new SyscallError('ENOTEMPTY')
-      ownParent(found, who).entries.delete(found.name)
-      grow(found.mount.volume, -sizeOf(node))
-    },
-    rename(from, to, who = rootUser) {
-      const source = find(from, false, who)
-      const node = must(source)
-      let target = find(to, false, who)
-      if (target.mount.volume !== source.mount.volume) throw new SyscallError('EXDEV')
-      if (target.node === node) return
-      if (target.node?.type === 'directory' && node.type !== 'directory') throw new SyscallError('EISDIR')
-      if (target.node?.type === 'directory' && target.node.entries.size > 0) throw new SyscallError('ENOTEMPTY')
-      if (`${target.path}/`.startsWith(`${source.path}/`)) throw new SyscallError('EINVAL')
-      if (target.node) grow(target.mount.volume, -sizeOf(target.node))
-      ownParent(source, who).entries.delete(source.name)
-      target = find(to, false, who)
-      ownParent(target, who).entries.set(target.name, node)
-    },
-    symlink(path, target, who = rootUser) {
-      const found = find(path, false, who)
-      if (found.node) throw new SyscallError('EEXIST')
-      ownParent(found, who).entries.set(found.name, adopt(link(target), found, who))
-    },
-    hardLink(path, target, who = rootUser) {
-      const source = find(target, true, who)
-      const node = must(source)
-      if (node.type === 'directory') throw new SyscallError('EPERM')
-      const found = find(path, false, who)
-      if (found.node) throw new SyscallError('EEXIST')
-      if (found.mount.volume !== source.mount.volume) throw new SyscallError('EXDEV')
-      const owned = own(source.mount.volume, source.inVolume)
-      ownParent(found, who).entries.set(found.name, owned)
-    },
-    readLink(path) {
-      const node = must(find(path, false))
-      return node.type === 'symlink' ? node.target : fail('EINVAL')
-    },
-    realPath(path) {
-      const found = find(path)
-      must(found)
-      return found.path
-    },
-    change(path, changes, who = rootUser) {
-      const found = find(path, true, who)
-      const node = must(found)
-      if (found.mount.readOnly) throw new SyscallError('EROFS')
-      if (who.uid !== 0 && who.uid !== node.uid) throw new SyscallError('EPERM')
-      Object.assign(own(found.mount.volume, found.inVolume), changes)
-    },
-    mounts: () =>
-      [['/', rootMount] as const, ...mounts].map(([path, { volume, source, type, readOnly }]) => ({
-        source,
-        path,
-        type,
-        options: readOnly ? 'ro,relatime' : 'rw,relatime',
-        sizeBytes: volume.capacityBytes ?? 0,
-        usedBytes: volume.usedBytes,
-      })),
+  place(path: string, node: FileNode) {
+    const found = this.find(path, false)
+    const parent = this.ownParent(found, rootUser)
+    parent.entries.set(found.name, node)
   }
-  return system
+
+  makeDirectory(
+    path: string,
+    { parents = false, mode = 0o755, who = rootUser }: { parents?: boolean; mode?: number; who?: Credentials } = {},
+  ) {
+    if (parents) {
+      const names = split(path)
+      for (let i = 1; i < names.length; i++) {
+        const above = `/${names.slice(0, i).join('/')}`
+        if (!this.find(above, true, who).node) this.makeDirectory(above, { who })
+      }
+    }
+    const found = this.find(path, true, who)
+    if (found.node) {
+      if (parents && found.node.type === 'directory') return
+      throw new SyscallError('EEXIST')
+    }
+    this.ownParent(found, who).entries.set(found.name, this.adopt(directory({}, mode), found, who))
+  }
+
+  remove(path: string, { recursive = false, who = rootUser }: { recursive?: boolean; who?: Credentials } = {}) {
+    const found = this.find(path, false, who)
+    const node = must(found)
+    if (this.pointAt(split(found.path))) throw new SyscallError('EBUSY')
+    if (node.type === 'directory' && !recursive && this.list(found.path).length > 0) throw new SyscallError('ENOTEMPTY')
+    this.ownParent(found, who).entries.delete(found.name)
+    grow(found.mount.volume, -sizeOf(node))
+  }
+
+  rename(from: string, to: string, who: Credentials = rootUser) {
+    const source = this.find(from, false, who)
+    const node = must(source)
+    let target = this.find(to, false, who)
+    if (target.mount.volume !== source.mount.volume) throw new SyscallError('EXDEV')
+    if (target.node === node) return
+    if (target.node?.type === 'directory' && node.type !== 'directory') throw new SyscallError('EISDIR')
+    if (target.node?.type === 'directory' && target.node.entries.size > 0) throw new SyscallError('ENOTEMPTY')
+    if (`${target.path}/`.startsWith(`${source.path}/`)) throw new SyscallError('EINVAL')
+    if (target.node) grow(target.mount.volume, -sizeOf(target.node))
+    this.ownParent(source, who).entries.delete(source.name)
+    target = this.find(to, false, who)
+    this.ownParent(target, who).entries.set(target.name, node)
+  }
+
+  symlink(path: string, target: string, who: Credentials = rootUser) {
+    const found = this.find(path, false, who)
+    if (found.node) throw new SyscallError('EEXIST')
+    this.ownParent(found, who).entries.set(found.name, this.adopt(link(target), found, who))
+  }
+
+  hardLink(path: string, target: string, who: Credentials = rootUser) {
+    const source = this.find(target, true, who)
+    const node = must(source)
+    if (node.type === 'directory') throw new SyscallError('EPERM')
+    const found = this.find(path, false, who)
+    if (found.node) throw new SyscallError('EEXIST')
+    if (found.mount.volume !== source.mount.volume) throw new SyscallError('EXDEV')
+    const owned = own(source.mount.volume, source.inVolume)
+    this.ownParent(found, who).entries.set(found.name, owned)
+  }
+
+  change(path: string, changes: { mode?: number; uid?: number; gid?: number; modifiedMs?: number }, who: Credentials = rootUser) {
+    const found = this.find(path, true, who)
+    const node = must(found)
+    if (found.mount.readOnly) throw new SyscallError('EROFS')
+    if (who.uid !== 0 && who.uid !== node.uid) throw new SyscallError('EPERM')
+    Object.assign(own(found.mount.volume, found.inVolume), changes)
+  }
+}
+
+const SLASH = 47
+
+const must = (found: Found) => found.node ?? fail('ENOENT')
+
+/** The node that a mount shows at its mount point. */
+function topOf({ volume, subPath }: Mount): FileNode | undefined {
+  let node: FileNode | undefined = volume.root
+  if (subPath !== '/') for (const part of split(subPath)) node = node?.type === 'directory' ? node.entries.get(part) : undefined
+  return node
+}
+
+function below(points: MountPoints, names: readonly string[]): MountPoints | undefined {
+  let at: MountPoints | undefined = points
+  for (const name of names) at = at?.below.get(name)
+  return at
+}
+
+/** The node at `names` in a volume, with every directory on the way (and itself) made writable in place. */
+function own(volume: Volume, names: readonly string[]): FileNode {
+  let node: FileNode = volume.root.owner === volume ? volume.root : (volume.root = clone(volume.root, volume))
+  for (const name of names) {
+    const parent = node as DirectoryEntry // find() walked the same names through directories
+    const child = parent.entries.get(name)!
+    if (child.owner === volume) node = child
+    else parent.entries.set(name, (node = clone(child, volume)))
+  }
+  return node
+}
+
+function grow(volume: Volume, bytes: number) {
+  if (bytes > 0 && volume.capacityBytes !== undefined && volume.usedBytes + bytes > volume.capacityBytes) throw new SyscallError('ENOSPC')
+  volume.usedBytes += bytes
 }
 
 function fail(code: string): never {
@@ -439,6 +557,6 @@ function sizeOf(node: FileNode): number {
 
 function statOf(node: FileNode): FileStat {
   const { mode, uid, gid, modifiedMs, inode } = node
-  const size = node.type === 'file' ? byteLength(node.data) : node.type === 'symlink' ? node.target.length : 4096
+  const size = node.type === 'file' ? (node.bytes ??= byteLength(node.data)) : node.type === 'symlink' ? node.target.length : 4096
   return { type: node.type, size, mode, uid, gid, modifiedMs, inode, links: node.type === 'directory' ? 2 : 1 }
 }

@@ -12,6 +12,9 @@ export interface Loader {
   readonly cwd: string
 }
 
+/** A program's file says which program it is: a copy of it runs as well, and so does what a package manager wrote. */
+const PROGRAM = /^\x7fELF (\S+)\n$/
+
 /**
  * Finds what argv[0] stands for: a program, or the interpreter that a script's first line names. Refuses with ENOENT, EACCES (found, but not
  * executable) or ENOEXEC.
@@ -32,8 +35,9 @@ export function load(loader: Loader, argv: readonly string[], depth = 0): { prog
     }
     const node = files.look(path)
     if (node?.type !== 'file') continue
-    if (node.program !== undefined) {
-      const program = programs(node.program)
+    const named = node.program ?? PROGRAM.exec(node.data)?.[1]
+    if (named !== undefined) {
+      const program = programs(named)
       if (!program) throw new SyscallError('ENOEXEC')
       return { program, argv }
     }
@@ -49,5 +53,23 @@ export function load(loader: Loader, argv: readonly string[], depth = 0): { prog
 /** The name that /etc/passwd has for a user id, or the id itself. */
 export function passwdName(files: FileSystem, uid: number): string {
   const passwd = files.stat('/etc/passwd') ? files.read('/etc/passwd') : 'root:x:0:0:root:/root:/bin/sh\n'
-  return new RegExp(`^([^:\\n]*):[^:\\n]*:${uid}:`, 'm').exec(passwd)?.[1] ?? String(uid)
+  return accountField(passwd, uid, 'name') ?? String(uid)
+}
+
+/** What an account of a passwd file is called, or where it is at home; undefined when no account has the id. */
+export function accountField(passwd: string, uid: number, field: 'name' | 'home'): string | undefined {
+  return accountsIn(passwd).find((fields) => fields[2] === String(uid))?.[field === 'name' ? 0 : 5]
+}
+
+const parsed = new Map<string, readonly (readonly string[])[]>()
+const MAX_PARSED = 100
+
+/** The accounts of a passwd file, each as its fields. All containers of an image have the same file. */
+export function accountsIn(passwd: string): readonly (readonly string[])[] {
+  let accounts = parsed.get(passwd)
+  if (accounts) return accounts
+  accounts = passwd.split('\n').map((line) => line.split(':'))
+  if (parsed.size >= MAX_PARSED) parsed.clear()
+  parsed.set(passwd, accounts)
+  return accounts
 }

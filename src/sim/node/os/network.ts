@@ -11,7 +11,7 @@ export interface NetworkNamespace {
   /** Who listens here, by `protocol:port`. */
   readonly listeners: Map<string, Listener>
   /** A file of whoever asks, for `/etc/hosts` and `/etc/resolv.conf`; undefined when it is not there. */
-  readonly readFile: (path: string) => string | undefined
+  readFile(path: string): string | undefined
 }
 
 export interface DnsQuery {

@@ -39,15 +39,16 @@ export function acceptFrom(kernel: Kernel, task: Task, fd: number): unknown {
       incoming.file.refs-- // the backlog's hold
       return accepted
     },
-    listener.onIncoming,
+    (again) => listener.onIncoming(again),
   )
 }
 
 /** `poll`: the first of `fds` that can be read, or -1 when the time is up. */
-export function pollAny({ engine, background, block }: Kernel, task: Task, fds: readonly number[], timeoutMs: number | undefined): unknown {
+export function pollAny(kernel: Kernel, task: Task, fds: readonly number[], timeoutMs: number | undefined): unknown {
   const ready = () => fds.find((fd) => fileAt(task, fd).readable())
+  const { engine, background } = kernel
   const deadline = timeoutMs === undefined ? undefined : engine.nowMs + timeoutMs
-  return block(
+  return kernel.block(
     task,
     () => ready() ?? (deadline !== undefined && engine.nowMs >= deadline ? -1 : undefined),
     (again) => {

@@ -1,40 +1,74 @@
 import type { ChannelPeer } from '../../api/http'
-import type { Engine } from '../../engine/engine'
+import type { Engine, Timer } from '../../engine/engine'
 import type { Credentials, FileSystem } from './file-system'
 import type { Delayed, Network, NetworkNamespace } from './network'
 import type { OpenFile } from './open-file'
 import { SyscallError, type Proc, type Signal, type WaitResult } from './syscalls'
 
-/** A process as the kernel keeps it. */
-export interface Task {
+/** What is decided about a process before it runs. */
+export interface TaskRequest {
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string
+  readonly who: Credentials
+  readonly group?: number
+  readonly parent?: Task
+  readonly onExit?: (result: WaitResult) => void
+}
+
+/** Shared by all who have none. */
+const NOTHING: readonly never[] = []
+
+/** A process as the kernel keeps it. Most have one descriptor table and nothing else to remember: the rest is made when it is needed. */
+export class Task {
   readonly pid: number
-  argv: readonly string[]
-  env: Readonly<Record<string, string>>
   readonly who: Credentials
   readonly startedMs: number
+  argv: readonly string[]
+  env: Readonly<Record<string, string>>
   parent: Task | undefined
   group: number
   cwd: string
-  fds: Map<number, OpenFile>
-  coroutine: Proc<number>
-  state: 'running' | 'sleeping' | 'stopped' | 'zombie'
-  /** Undoes what the process waits for. */
-  unpark: (() => void) | undefined
+  readonly fds = new Map<number, OpenFile>()
+  /** Set before anybody sees the process; a program may look at itself through `self` only. */
+  coroutine: Proc<number> = undefined as unknown as Proc<number>
+  state: 'running' | 'sleeping' | 'stopped' | 'zombie' = 'sleeping'
+  /** What the process waits for: a moment, or something to change, which `forget` stops watching. */
+  timer: Timer | undefined
+  forget: (() => void) | undefined
   /** Whether a caught signal breaks off what it waits for: not while it merely waits for its turn on the CPU. */
-  interruptible: boolean
+  interruptible = false
   /** What to do when a stopped process goes on. */
   resumeWith: (() => void) | undefined
-  actions: Map<Signal, 'ignore' | 'catch'>
-  pending: Signal[]
-  children: Set<Task>
+  readonly actions: Map<Signal, 'ignore' | 'catch'>
+  pending: readonly Signal[] = NOTHING
+  children: Set<Task> | undefined
   /** Children that ended or stopped and have not been waited for. */
-  reports: { task: Task; result: WaitResult }[]
-  waiters: (() => void)[]
-  channels: Map<number, ChannelPeer>
-  cpuMs: number
+  reports: readonly { readonly task: Task; readonly result: WaitResult }[] = NOTHING
+  waiters: readonly (() => void)[] = NOTHING
+  channels: Map<number, ChannelPeer> | undefined
+  cpuMs = 0
   /** CPU time used in this burst, not yet paid for with virtual time. */
-  owedMs: number
-  onExit: ((result: WaitResult) => void) | undefined
+  owedMs = 0
+  readonly onExit: ((result: WaitResult) => void) | undefined
+
+  constructor(pid: number, argv: readonly string[], { env, cwd, who, group, parent, onExit }: TaskRequest, nowMs: number) {
+    this.pid = pid
+    this.argv = argv
+    this.env = env
+    this.cwd = cwd
+    this.who = who
+    this.parent = parent
+    this.group = group === undefined ? (parent?.group ?? pid) : group === 0 ? pid : group
+    this.actions = new Map([...(parent?.actions ?? [])].filter(([, action]) => action === 'ignore'))
+    this.startedMs = nowMs
+    this.onExit = onExit
+  }
+}
+
+/** Makes a process the child of another. */
+export function adopt(parent: Task, child: Task) {
+  parent.children ??= new Set()
+  parent.children.add(child)
 }
 
 /** What a system call answers when its result comes later. */

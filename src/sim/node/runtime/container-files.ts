@@ -1,46 +1,60 @@
-import { directory, file, generatedFile, LazyVolume, type FileNode, type Mount, type Volume } from '../os/file-system'
+import { createVolume, directory, file, generatedFile, type FileNode, type Mount, type Volume } from '../os/file-system'
 import type { Machine } from '../os/machine'
+import type { LateMounts } from '../os/mount-points'
 import type { ContainerConfig } from './container'
 import { link } from '../os/file-system'
 import { rightsFiles } from './proc-status'
 import type { Sandbox } from './sandbox'
 
-/** What the runtime mounts in every container: /proc, /dev, cgroups, and the files that kubelet and sandbox manage. */
-export function systemMounts(config: ContainerConfig, sandbox: Sandbox, machine: () => Machine): readonly (readonly [string, Mount])[] {
-  const mount = (type: string, volume: Volume, subPath = '/'): Mount => ({
-    volume,
-    subPath,
-    readOnly: type === 'cgroup2',
-    source: type === 'ext4' ? '/dev/vda1' : type,
-    type,
-  })
-  const managed: Readonly<Record<string, string>> = { '/etc/hostname': `${sandbox.hostname}\n`, ...config.files }
-  // One volume holds all managed files, each mounted by its own path.
-  const files = lazily(() =>
-    Object.fromEntries(Object.entries(managed).map(([path, text]) => [path.slice(1).replaceAll('/', '_'), file(text)])),
-  )
-  return [
-    [
-      '/proc',
-      mount(
-        'proc',
-        lazily(() => procFiles(config, machine())),
-      ),
-    ],
-    ['/dev', mount('tmpfs', lazily(deviceFiles))],
-    [
-      '/sys/fs/cgroup',
-      mount(
-        'cgroup2',
-        lazily(() => cgroupFiles(config, machine())),
-      ),
-    ],
-    ...Object.keys(managed).map((path) => [path, mount('ext4', files, path.slice(1).replaceAll('/', '_'))] as const),
-  ]
+const SYSTEM_PATHS = ['/proc', '/dev', '/sys/fs/cgroup']
+
+/** Everything that is mounted in a container: /proc, /dev, cgroups, the files that kubelet and sandbox manage, and the Pod's volumes. */
+export class ContainerMounts implements LateMounts {
+  readonly paths: readonly string[]
+  /** One volume holds all managed files, each mounted by its own path. */
+  private managed: Volume | undefined
+
+  constructor(
+    private readonly container: { readonly config: ContainerConfig; readonly machine: Machine; readonly sandbox: Sandbox },
+    { files, mounts }: ContainerConfig,
+  ) {
+    this.paths = [...new Set([...SYSTEM_PATHS, '/etc/hostname', ...Object.keys(files), ...mounts.keys()])]
+  }
+
+  make(path: string): Mount {
+    const { config, machine } = this.container
+    const own = config.mounts.get(path)
+    if (own) return own
+    switch (path) {
+      case '/proc':
+        return mount('proc', volumeOf(procFiles(config, machine)))
+      case '/dev':
+        return mount('tmpfs', volumeOf(deviceFiles()))
+      case '/sys/fs/cgroup':
+        return mount('cgroup2', volumeOf(cgroupFiles(config, machine)))
+      default:
+        return mount('ext4', (this.managed ??= volumeOf(this.managedFiles())), nameOf(path))
+    }
+  }
+
+  private managedFiles(): Record<string, FileNode> {
+    const { config, sandbox } = this.container
+    const texts = { '/etc/hostname': `${sandbox.hostname}\n`, ...config.files }
+    return Object.fromEntries(Object.entries(texts).map(([path, text]) => [nameOf(path), file(text)]))
+  }
 }
 
-/** Most containers never read /proc: its files are made for those that do. */
-const lazily = (make: () => Readonly<Record<string, FileNode>>): Volume => new LazyVolume(() => directory(make()))
+const nameOf = (path: string) => path.slice(1).replaceAll('/', '_')
+
+const mount = (type: string, volume: Volume, subPath = '/'): Mount => ({
+  volume,
+  subPath,
+  readOnly: type === 'cgroup2',
+  source: type === 'ext4' ? '/dev/vda1' : type,
+  type,
+})
+
+const volumeOf = (files: Readonly<Record<string, FileNode>>): Volume => createVolume(directory(files))
 
 const device = () => generatedFile(() => '')
 

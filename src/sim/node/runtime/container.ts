@@ -11,7 +11,7 @@ import {
   type Volume,
   rootUser,
 } from '../os/file-system'
-import { DEFAULT_PATH } from '../os/load'
+import { accountField, accountsIn, DEFAULT_PATH } from '../os/load'
 import { createMachine, type Machine } from '../os/machine'
 import type { Network } from '../os/network'
 import type { OpenFile } from '../os/open-file'
@@ -19,10 +19,10 @@ import { createPipe, nullDevice, sinkFile } from '../os/pipe'
 import { SyscallError, type Program, type WaitResult } from '../os/syscalls'
 import { createTty, type Tty } from '../os/tty'
 import { createContainerLog, type ContainerLog } from './container-log'
-import { systemMounts } from './container-files'
+import { ContainerMounts } from './container-files'
 import { entryCommand } from './entry-scripts'
 import { memoryBytesOf } from './memory'
-import { placeIn, type Sandbox } from './sandbox'
+import { ContainerPlace, type Sandbox } from './sandbox'
 
 /** What containerd is told when a container is created. */
 export interface ContainerConfig {
@@ -79,16 +79,14 @@ export class StartError extends Error {}
 /** Makes a container; nothing runs yet. */
 export function createContainer(runtime: ContainerRuntime, sandbox: Sandbox, config: ContainerConfig): Container {
   const { engine } = runtime
-  const layer = createVolume(config.tree)
-  const files = createFileSystem({ root: layer, now: () => engine.nowMs, readOnly: config.readOnlyRoot })
-  makeMountPoints(layer, config, () => engine.nowMs)
-  for (const [path, mount] of systemMounts(config, sandbox, () => machine)) files.mount(path, mount)
-  for (const [path, mount] of config.mounts) files.mount(path, mount)
-  const read = (path: string) => (files.stat(path)?.type === 'file' ? files.read(path) : undefined)
-  const machine = createMachine({
+  const now = () => engine.nowMs
+  const layer = layerOf(config)
+  const container = new MadeContainer(sandbox, createContainerLog(now))
+  const files = createFileSystem({ root: layer, now, readOnly: config.readOnlyRoot, mounts: new ContainerMounts(container, config) })
+  container.machine = createMachine({
     engine,
     network: runtime.network,
-    place: placeIn(sandbox, read),
+    place: new ContainerPlace(sandbox, files),
     hostname: sandbox.hostname,
     files,
     programs: runtime.programs,
@@ -96,14 +94,12 @@ export function createContainer(runtime: ContainerRuntime, sandbox: Sandbox, con
     background: true,
     cpuLimit: config.cpuLimit,
   })
-  const log = createContainerLog(() => engine.nowMs)
-  const tty = config.tty
-    ? createTty(
-        { columns: 80, rows: 24 },
-        { output: (text) => log.append('stdout', text), signal: (group, signal) => signalQuietly(machine, -group, signal) },
-      )
-    : undefined
-  const stdin = config.stdin && !tty ? createPipe() : undefined
+  if (config.tty) container.tty = ttyOf(container)
+  const stdin = config.stdin && !config.tty ? createPipe() : undefined
+  container.stdin = container.tty?.file ?? stdin?.writer
+  if (stdin) stdin.writer.refs++ // held until an attached client says that no more will come
+  const reader = container.tty?.file ?? stdin?.reader
+  if (reader) readers.set(container, reader)
   const env = {
     PATH: DEFAULT_PATH,
     HOSTNAME: sandbox.hostname,
@@ -112,31 +108,63 @@ export function createContainer(runtime: ContainerRuntime, sandbox: Sandbox, con
     ...config.env,
     HOME: homeOf(files, config.who.uid),
   }
-  const container: Container = {
-    id: engine.random.hex(64),
-    config: { ...config, env },
-    machine,
-    files,
-    log,
-    env,
-    stdin: tty?.file ?? stdin?.writer,
-    tty,
-    startedMs: 0,
-    outOfMemory: false,
-    exit: undefined,
-  }
-  if (stdin) stdin.writer.refs++ // held until an attached client says that no more will come
-  readers.set(container, tty?.file ?? stdin?.reader ?? nullDevice())
+  container.config = { ...config, env }
+  container.id = engine.random.hex(64)
   return container
 }
 
-/** Makes what is missing on the way to mounts and to the working directory; runc does so before a root file system turns read-only. */
-function makeMountPoints(layer: Volume, config: ContainerConfig, now: () => number) {
-  const files = createFileSystem({ root: layer, now })
-  const parents = [...config.mounts.keys(), ...Object.keys(config.files)].map((path) => path.slice(0, path.lastIndexOf('/')) || '/')
-  for (const path of [...parents, config.workingDir ?? config.image.workingDir ?? '/']) {
-    if (files.stat(path) === undefined && !path.startsWith('/dev')) files.makeDirectory(path, { parents: true })
+/** A class, because every Pod has one or more. */
+class MadeContainer implements Container {
+  id = ''
+  config: ContainerConfig = undefined as unknown as ContainerConfig // these two are set before anybody sees the container: its files and its machine look at it
+  machine: Machine = undefined as unknown as Machine
+  stdin: OpenFile | undefined
+  tty: Tty | undefined
+  startedMs = 0
+  outOfMemory = false
+  exit: WaitResult | undefined
+
+  constructor(
+    readonly sandbox: Sandbox,
+    readonly log: ContainerLog,
+  ) {}
+
+  get files(): FileSystem {
+    return this.machine.files
   }
+
+  get env(): Readonly<Record<string, string>> {
+    return this.config.env
+  }
+}
+
+const ttyOf = ({ log, machine }: Container): Tty =>
+  createTty(
+    { columns: 80, rows: 24 },
+    { output: (text) => log.append('stdout', text), signal: (group, signal) => signalQuietly(machine, -group, signal) },
+  )
+
+/** A container's layer: what is missing on the way to mounts and to the working directory is made before a root file system turns read-only. */
+function layerOf(config: ContainerConfig): Volume {
+  const { tree, mounts, files, workingDir, image } = config
+  const paths = [...mounts.keys(), ...Object.keys(files)].map((path) => path.slice(0, path.lastIndexOf('/')) || '/')
+  paths.push(workingDir ?? image.workingDir ?? '/')
+  const key = paths.join('\n')
+  let known = layers.get(tree)
+  if (!known) layers.set(tree, (known = new Map()))
+  let made = known.get(key)
+  if (!made) known.set(key, (made = withDirectories(tree, paths)))
+  return { ...made }
+}
+
+/** Images' trees with the directories that some containers need besides: containers of one template share one. */
+const layers = new WeakMap<DirectoryEntry, Map<string, Volume>>()
+
+function withDirectories(tree: DirectoryEntry, paths: readonly string[]): Volume {
+  const made = createVolume(tree)
+  const files = createFileSystem({ root: made, now: () => tree.modifiedMs })
+  for (const path of paths) if (files.stat(path) === undefined && !path.startsWith('/dev')) files.makeDirectory(path, { parents: true })
+  return made
 }
 
 /** Each container's standard input as its first process reads it. */
@@ -174,7 +202,7 @@ export function startContainer(runtime: ContainerRuntime, container: Container, 
       env: container.env,
       cwd,
       who: config.who,
-      fds: { 0: readers.get(container)!, 1: out, 2: err },
+      fds: { 0: readers.get(container) ?? nullDevice(), 1: out, 2: err },
       onExit(result) {
         container.exit = result
         runtime.engine.cancel(memoryCheck)
@@ -212,7 +240,7 @@ export function signalQuietly(machine: Machine, pid: number, signal: Parameters<
 /** The account's home directory, as runc takes HOME from /etc/passwd. */
 function homeOf(files: FileSystem, uid: number): string {
   const passwd = files.stat('/etc/passwd') ? files.read('/etc/passwd') : ''
-  return new RegExp(`^[^:\\n]*:[^:\\n]*:${uid}:[^:\\n]*:[^:\\n]*:([^:\\n]*):`, 'm').exec(passwd)?.[1] ?? '/'
+  return accountField(passwd, uid, 'home') ?? '/'
 }
 
 /** The user an image or a securityContext names: numeric id, or an account of the image. Undefined when the image has no such account. */
@@ -220,10 +248,7 @@ export function credentialsOf(user: string | undefined, tree: FileSystem): Crede
   if (user === undefined || user === '') return rootUser
   const [name = '', groupName] = user.split(':')
   const passwd = tree.stat('/etc/passwd') ? tree.read('/etc/passwd') : ''
-  const account = passwd
-    .split('\n')
-    .map((line) => line.split(':'))
-    .find((fields) => fields[0] === name || fields[2] === name)
+  const account = accountsIn(passwd).find((fields) => fields[0] === name || fields[2] === name)
   const uid = /^\d+$/.test(name) ? Number(name) : account ? Number(account[2]) : undefined
   if (uid === undefined) return undefined
   const gid = groupName !== undefined && /^\d+$/.test(groupName) ? Number(groupName) : account ? Number(account[3]) : 0

@@ -18,14 +18,38 @@ const processorAtRest: Readonly<Record<string, number>> = {
 
 /** CPU that the processes of a container use besides what they are seen doing, in thousandths of a core. */
 export function milliCoresAtRest({ machine }: Container): number {
-  return machine.processes().reduce((sum, { argv }) => sum + (processorAtRest[nameOf(argv)] ?? 0), 0)
+  let sum = 0
+  for (const argv of machine.commandLines()) sum += needsOf(argv).milliCores
+  return sum
+}
+
+interface Needs {
+  readonly milliCores: number
+  readonly memoryBytes: number
+}
+
+/** By program: all containers are looked at again and again. */
+const needs = new Map<string, Needs>()
+const MAX_NEEDS = 1000
+
+function needsOf(argv: readonly string[]): Needs {
+  const program = argv[0] ?? ''
+  const known = needs.get(program)
+  if (known) return known
+  const name = nameOf(argv)
+  const found = { milliCores: processorAtRest[name] ?? 0, memoryBytes: bytesOf(argv) }
+  // What these two take depends on what they are told.
+  if (name !== 'stress' && name !== 'stress-ng' && needs.size < MAX_NEEDS) needs.set(program, found)
+  return found
 }
 
 const nameOf = (argv: readonly string[]) => (argv[0] ?? '').replace(/^.*\//, '')
 
 /** Memory that all processes of a container take, in bytes: a model, from what runs in it. */
 export function memoryBytesOf({ machine }: Container): number {
-  return machine.processes().reduce((sum, { argv }) => sum + bytesOf(argv), 0)
+  let sum = 0
+  for (const argv of machine.commandLines()) sum += needsOf(argv).memoryBytes
+  return sum
 }
 
 function bytesOf(argv: readonly string[]): number {

@@ -1,3 +1,4 @@
+import type { FileSystem } from '../os/file-system'
 import type { NetworkNamespace } from '../os/network'
 import type { Listener } from '../os/socket'
 
@@ -14,6 +15,25 @@ export interface Sandbox {
 }
 
 /** The network stack as seen by one container of a sandbox, whose own files say how names are resolved. */
-export function placeIn(sandbox: Sandbox, readFile: (path: string) => string | undefined): NetworkNamespace {
-  return { name: sandbox.place.name, interfaces: sandbox.place.interfaces, listeners: sandbox.listeners, readFile }
+export class ContainerPlace implements NetworkNamespace {
+  constructor(
+    private readonly sandbox: Sandbox,
+    private readonly files: FileSystem,
+  ) {}
+
+  get name() {
+    return this.sandbox.place.name
+  }
+
+  get interfaces() {
+    return this.sandbox.place.interfaces
+  }
+
+  get listeners() {
+    return this.sandbox.listeners
+  }
+
+  readFile(path: string): string | undefined {
+    return this.files.stat(path)?.type === 'file' ? this.files.read(path) : undefined
+  }
 }
