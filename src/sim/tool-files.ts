@@ -20,9 +20,23 @@ export function toolFiles(set: ToolSet): Readonly<Record<string, FileNode>> {
   return files
 }
 
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
+
+/** What a distribution's base image lacks: people find out in a container, and install it. */
+const lacking = {
+  host: words('apk dnf microdnf yum'),
+  debian: words(
+    'apk bc column curl dig dnf free gawk hd hexdump host ifconfig ip jq kill less man microdnf nano nc netcat nslookup openssl pgrep ping pkill ps sponge strings sudo top tree uptime vi vim watch wget xxd yum',
+  ),
+  redhat: words('apk apt apt-get bc dig host ifconfig jq man nano nc netcat nslookup openssl perl sponge strings sudo tree vim wget xxd'),
+}
+
 function make(set: ToolSet): Record<string, FileNode> {
   if (set === 'none') return {}
-  if (set !== 'debian') return Object.fromEntries(busyboxToolNames.map((name) => [`/bin/${name}`, programFile(BUSYBOX + name)]))
-  const files = toolNames.map((name) => [`/usr/bin/${name}`, programFile(name)] as const)
+  if (set === 'busybox' || set === 'alpine') {
+    const files = Object.fromEntries(busyboxToolNames.map((name) => [`/bin/${name}`, programFile(BUSYBOX + name)]))
+    return set === 'alpine' ? { ...files, '/sbin/apk': programFile('apk') } : files
+  }
+  const files = toolNames.filter((name) => !lacking[set].has(name)).map((name) => [`/usr/bin/${name}`, programFile(name)] as const)
   return { ...Object.fromEntries(files), '/bin/sh': programFile('sh'), '/bin/bash': programFile('bash') }
 }

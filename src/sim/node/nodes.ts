@@ -89,7 +89,7 @@ export function createNodes(options: NodesOptions): Nodes {
       const host = createHost(
         around,
         facts,
-        treeOf({ ...options.toolFiles('debian'), ...options.hostFiles(facts) }, engine.nowMs),
+        treeOf({ ...options.toolFiles('host'), ...options.hostFiles(facts) }, engine.nowMs),
         client,
         recorder,
       )

@@ -1,6 +1,6 @@
 import { lateCode } from '../../engine/late-code'
 import { createRandom } from '../../engine/random'
-import { treeOf, type DirectoryEntry, type FileNode } from '../os/file-system'
+import { programFile, treeOf, type DirectoryEntry, type FileNode } from '../os/file-system'
 import type { Image, Repository, ToolSet } from './image'
 import { parseImage, type ImageReference } from './reference'
 import { systemImages } from './system'
@@ -56,7 +56,8 @@ export function createCatalogue(
     tree(image) {
       const known = trees.get(image.digest)
       if (known) return known
-      const tree = treeOf({ ...systemFiles[image.tools](), ...toolFiles(image.tools), ...image.files?.(image.version) })
+      const added = Object.fromEntries((image.adds ?? []).map((name) => [`/usr/bin/${name}`, programFile(name)]))
+      const tree = treeOf({ ...systemFiles[image.tools](), ...toolFiles(image.tools), ...added, ...image.files?.(image.version) })
       trees.set(image.digest, tree)
       return tree
     },

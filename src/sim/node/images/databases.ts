@@ -69,7 +69,8 @@ export const databases: readonly Repository[] = [
       ['debian', 'oracle'],
     ),
     sizeBytes: 272_000_000,
-    tools: 'debian',
+    tools: 'redhat',
+    adds: ['curl', 'openssl'],
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mysqld'],
     files: (version) => ({
@@ -99,6 +100,7 @@ export const databases: readonly Repository[] = [
     tags: tagsOf([...patches('18', 1), ...patches('17', 7), ...patches('16', 11), ...patches('15', 15), ...patches('14', 20), ...patches('13', 23), ...patches('12', 22), ...patches('11', 22), ...patches('10', 23)], ['alpine', 'bookworm']),
     sizeBytes: 156_000_000,
     tools: 'debian',
+    adds: ['less', 'openssl'],
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['postgres'],
     stopSignal: 'SIGINT',
@@ -116,6 +118,7 @@ export const databases: readonly Repository[] = [
     tags: tagsOf(['8.2.2', '8.0.16', '7.0.26', '6.0.27', '5.0.32', '4.4.30', '4.2.24']),
     sizeBytes: 280_000_000,
     tools: 'debian',
+    adds: ['jq', 'ps', 'top', 'free', 'pgrep', 'pkill', 'kill', 'openssl'],
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mongod'],
     files: (version) => ({
@@ -138,6 +141,7 @@ export const databases: readonly Repository[] = [
     tags: tagsOf(['4.2.0', '4.1.5', '3.13.7', '3.12.14', '3.8.34'], ['management', 'alpine']),
     sizeBytes: 105_000_000,
     tools: 'debian',
+    adds: ['ps', 'openssl'],
     cmd: ['rabbitmq-server'],
     files: (version) => ({
       '/opt/rabbitmq/sbin/rabbitmq-server': programFile(`rabbitmq/${version.split('-')[0]}`),
@@ -153,6 +157,7 @@ export const databases: readonly Repository[] = [
     },
     sizeBytes: 250_000_000,
     tools: 'debian',
+    adds: ['curl', 'openssl'],
     cmd: ['apache2-foreground'],
     workingDir: '/var/www/html',
     files: () => ({ '/usr/local/bin/apache2-foreground': programFile('httpd/2.4.65') }),

@@ -91,7 +91,7 @@ export const distributions: readonly Repository[] = [
     names: ['docker.io/library/centos', 'quay.io/centos/centos'],
     tags: { '7': '7', '8': '8', latest: '8', stream9: '9', stream10: '10', centos7: '7' },
     sizeBytes: 76_097_157,
-    tools: 'debian',
+    tools: 'redhat',
     cmd: ['/bin/bash'],
     files: (version) => baseFiles(rpmRelease('centos', 'CentOS Linux', version), '/bin/bash'),
   },
@@ -106,7 +106,7 @@ export const distributions: readonly Repository[] = [
     ],
     tags: { '8': '8', '9': '9', latest: '9', '42': '42', '41': '41', '2': '2', '2023': '2023' },
     sizeBytes: 62_318_080,
-    tools: 'debian',
+    tools: 'redhat',
     cmd: ['/bin/bash'],
     files: (version) => baseFiles(rpmRelease('rhel', 'Enterprise Linux', version), '/bin/bash'),
   },
@@ -128,6 +128,7 @@ export const distributions: readonly Repository[] = [
     tags: tagsOf([...patches('8.17', 0), ...patches('8.16', 0), ...patches('8.15', 0), ...patches('8.14', 1), ...patches('8.13', 0), ...patches('8.12', 1), ...patches('8.11', 1), ...patches('8.10', 1), ...patches('8.9', 1), ...patches('8.8', 0), ...patches('8.7', 1), ...patches('8.6', 0), ...patches('8.5', 0), ...patches('8.4', 0), ...patches('8.3', 0), ...patches('8.2', 1), ...patches('8.1', 2), ...patches('8.00', 1), ...patches('7.88', 1), '7.87.0', '7.86.0', '7.85.0', '7.84.0', '7.83.1', '7.82.0', '7.81.0', '7.80.0', '7.78.0', '7.72.0', '7.70.0']),
     sizeBytes: 9_412_000,
     tools: 'alpine',
+    adds: ['curl', 'openssl'],
     entrypoint: ['/entrypoint.sh'],
     cmd: ['curl'],
     user: '100',
@@ -144,7 +145,7 @@ export const distributions: readonly Repository[] = [
     ],
     tags: { latest: 'v0.14', 'v0.14': 'v0.14', 'v0.13': 'v0.13', curl: 'v0.14' },
     sizeBytes: 200_000_000,
-    tools: 'debian',
+    tools: 'host',
     cmd: ['/bin/bash'],
   },
 ]
@@ -161,12 +162,13 @@ const language = (
   tags: tagsOf(versions, variants),
   sizeBytes,
   tools: 'debian',
+  adds: ['curl', 'openssl', 'pgrep', 'pkill', 'ps', 'top', 'wget'],
   cmd,
   variant: (version) =>
     version.includes('alpine')
-      ? { tools: 'alpine', sizeBytes: Math.round(sizeBytes / 8) }
+      ? { tools: 'alpine', adds: [], sizeBytes: Math.round(sizeBytes / 8) }
       : version.includes('slim')
-        ? { sizeBytes: Math.round(sizeBytes / 6) }
+        ? { adds: [], sizeBytes: Math.round(sizeBytes / 6) }
         : {},
   files: (version) =>
     Object.fromEntries(interpreter.map((program) => [`/usr/local/bin/${program}`, programFile(`${program}/${version.split('-')[0]}`)])),

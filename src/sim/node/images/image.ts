@@ -1,14 +1,16 @@
 import type { FileNode } from '../os/file-system'
 import type { Signal } from '../os/syscalls'
 
-/** Which command-line tools an image carries; `none` for images made from scratch or distroless ones. */
-export type ToolSet = 'busybox' | 'alpine' | 'debian' | 'none'
+/** Which command-line tools a file system carries: what its distribution's base image has (`host`: everything, as on a machine people work on); `none` for images made from scratch or distroless ones. */
+export type ToolSet = 'busybox' | 'alpine' | 'debian' | 'redhat' | 'host' | 'none'
 
 /** An image as a row of data: what its registry knows and what runs when a container is made from it. */
 export interface ImageFacts {
   /** Compressed bytes, as `Image size: …` tells and pulling time follows from. */
   readonly sizeBytes: number
   readonly tools: ToolSet
+  /** Tools the image has beside its base's, by name. */
+  readonly adds?: readonly string[]
   readonly entrypoint?: readonly string[]
   readonly cmd?: readonly string[]
   readonly env?: Readonly<Record<string, string>>

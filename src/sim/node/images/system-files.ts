@@ -1,4 +1,5 @@
 import { directory, file, type FileNode } from '../os/file-system'
+import type { ToolSet } from './image'
 
 /** Where every container has something mounted; made once an image, not once a container. */
 const MOUNT_POINTS = ['/proc', '/dev', '/sys/fs/cgroup', '/etc', '/var/run/secrets/kubernetes.io/serviceaccount']
@@ -38,10 +39,12 @@ export const rpmRelease = (id: string, name: string, version: string) =>
   `NAME="${name}"\nVERSION="${version}"\nID="${id}"\nID_LIKE="rhel fedora"\nVERSION_ID="${version}"\nPRETTY_NAME="${name} ${version}"\n`
 
 /** What a tool set brings along besides the tools, for images that do not say better. */
-export const systemFiles: Readonly<Record<'busybox' | 'alpine' | 'debian' | 'none', () => Record<string, FileNode>>> = {
+export const systemFiles: Readonly<Record<ToolSet, () => Record<string, FileNode>>> = {
   busybox: () => baseFiles(''),
   alpine: () => baseFiles(alpineRelease('3.22.2')),
   debian: () => baseFiles(debianRelease('12', 'bookworm'), '/bin/bash', 'nginx:x:101:101:nginx user:/nonexistent:/bin/false\n'),
+  redhat: () => baseFiles(rpmRelease('rhel', 'Enterprise Linux', '9'), '/bin/bash'),
+  host: () => baseFiles(debianRelease('12', 'bookworm'), '/bin/bash'),
   none: () => ({
     ...mountPoints(),
     '/etc/passwd': passwd('/sbin/nologin', 'nonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n'),

@@ -103,6 +103,7 @@ const nginxFiles = (version: string): Record<string, FileNode> => ({
 const nginx = {
   sizeBytes: 59_795_293,
   tools: 'debian',
+  adds: ['curl', 'openssl'],
   entrypoint: ['/docker-entrypoint.sh'],
   cmd: ['nginx', '-g', 'daemon off;'],
   stopSignal: 'SIGQUIT',
@@ -184,6 +185,7 @@ export const webServers: readonly Repository[] = [
     },
     sizeBytes: 178_000_000,
     tools: 'debian',
+    adds: ['curl', 'openssl'],
     cmd: ['apache2-foreground'],
     workingDir: '/var/www/html',
     stopSignal: 'SIGWINCH',

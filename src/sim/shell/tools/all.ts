@@ -148,6 +148,7 @@ const common: Readonly<Record<string, Tool>> = {
 
 /** Tools that a busybox image lacks. */
 const gnuOnly: Readonly<Record<string, Tool>> = {
+  apk,
   apt,
   'apt-get': apt,
   dnf: yum,
