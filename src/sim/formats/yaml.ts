@@ -8,6 +8,11 @@ export { YamlError }
 export interface YamlOptions {
   /** Refuses a key that is given twice in one mapping; otherwise the last one counts, as for Go's YAML → JSON conversion. */
   readonly strict?: boolean
+  /**
+   * kustomize reads resources with yaml.v3: only `true` and `false` are booleans, times are written out, and a value that is left empty
+   * (`emptyDir:`) is told from an explicit null: it is undefined.
+   */
+  readonly dialect?: 'yaml.v3'
 }
 
 /** One document of a stream: its value, its source and the line (from 1) on which it begins. */
@@ -23,18 +28,20 @@ export interface YamlDocument {
  */
 export function parseYaml(text: string, options: YamlOptions = {}): unknown {
   if (/^[\s\uFEFF]*$/.test(text)) return null
+  if (options.dialect === 'yaml.v3' && /^(\s*(#.*)?(\n|$))*$/.test(text)) return undefined
+  if (options.dialect === 'yaml.v3') return parseWith(kustomizeSchema, text)
   try {
     return load(text, { schema: strictSchema })
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
-    if (error.reason === 'duplicated mapping key' && !options.strict) return parseLeniently(text)
+    if (error.reason === 'duplicated mapping key' && !options.strict) return parseWith(lenientSchema, text)
     throw new YamlError(messageOf(error, text))
   }
 }
 
-function parseLeniently(text: string): unknown {
+function parseWith(schema: Schema, text: string): unknown {
   try {
-    return load(text, { schema: lenientSchema })
+    return load(text, { schema })
   } catch (error) {
     throw error instanceof YAMLException ? new YamlError(messageOf(error, text)) : error
   }
@@ -90,6 +97,22 @@ const plainTag = (name: string, kinds: readonly PlainKind[]) =>
     },
   })
 
+/** What kustomize makes of the words and times that YAML 1.2 no longer knows. */
+const plainTagOf12 = (name: string, kinds: readonly PlainKind[]) =>
+  defineScalarTag<unknown>(`tag:yaml.org,2002:${name}`, {
+    implicit: true,
+    identify: () => false,
+    resolve: (source) => {
+      const scalar = resolvePlain(source)
+      if (!kinds.includes(scalar.kind) || (scalar.kind === 'boolean' && !/^(true|false)$/i.test(source))) return NOT_RESOLVED
+      if (scalar.kind === 'timestamp') return writtenTime(source)
+      return source === '' ? undefined : scalar.value
+    },
+  })
+
+/** A time as Go's JSON has it: a date alone is midnight UTC. */
+const writtenTime = (source: string) => (source.length <= 10 ? `${source}T00:00:00Z` : source.replace(/^(\S+?)(?:[Tt]| +)/, '$1T'))
+
 /** Go's JSON conversion knows no times and no bytes: both stay texts. */
 const textTag = (name: string) =>
   defineScalarTag<string>(`tag:yaml.org,2002:${name}`, { identify: () => false, resolve: (source) => source })
@@ -136,3 +159,13 @@ const scalarTags = [
 ]
 const strictSchema: Schema = FAILSAFE_SCHEMA.withTags(...scalarTags, mapTag(false))
 const lenientSchema: Schema = FAILSAFE_SCHEMA.withTags(...scalarTags, mapTag(true))
+const kustomizeSchema: Schema = FAILSAFE_SCHEMA.withTags(
+  plainTagOf12('null', ['null']),
+  plainTagOf12('bool', ['boolean']),
+  plainTagOf12('int', ['integer']),
+  plainTagOf12('float', ['float']),
+  plainTagOf12('timestamp', ['timestamp']),
+  textTag('binary'),
+  mergeTag,
+  mapTag(false),
+)

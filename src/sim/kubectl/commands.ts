@@ -28,6 +28,7 @@ import { get } from './commands/get'
 import { exec } from './commands/exec'
 import { logs } from './commands/logs'
 import { run } from './commands/run'
+import { kustomize } from './commands/kustomize'
 import { label } from './commands/label'
 import { patch } from './commands/patch'
 import { setEnv } from './commands/set-env'
@@ -111,6 +112,7 @@ export const commands: Readonly<Record<string, Command>> = {
   edit,
   get,
   exec,
+  kustomize,
   label,
   logs,
   run,

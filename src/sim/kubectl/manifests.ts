@@ -4,6 +4,7 @@ import { fetch, listDirectory, readAll, readFile, stat } from '../node/os/calls'
 import { SyscallError, type Proc } from '../node/os/syscalls'
 import { CommandError } from './errors'
 import { jsonProblem } from './json-problem'
+import { asYaml, build } from './kustomize/build'
 import type { Kubectl } from './session'
 
 /** `-f`, `-k` and `-R` as given. */
@@ -41,8 +42,7 @@ export function* readManifests(kubectl: Kubectl, { names, kustomize, recursive =
   const errors: Error[] = []
   if (kustomize !== undefined) {
     if (names.length) throw new CommandError('only one of -f or -k can be specified')
-    const { buildKustomization } = yield* kustomizer()
-    yield* collect(yield* buildKustomization(kubectl, kustomize), kustomize, manifests, errors)
+    yield* collect(asYaml(yield* build(kubectl, kustomize)), kustomize, manifests, errors)
   }
   for (const name of names) {
     if (name === '-') {
@@ -54,19 +54,6 @@ export function* readManifests(kubectl: Kubectl, { names, kustomize, recursive =
     }
   }
   return { manifests, errors }
-}
-
-/** Kustomize is a module of its own, found through a hook so that this one stays small. */
-export interface Kustomizer {
-  readonly buildKustomization: (kubectl: Kubectl, path: string) => Proc<string>
-}
-let installed: Kustomizer | undefined
-export const installKustomizer = (kustomizer: Kustomizer) => {
-  installed = kustomizer
-}
-function* kustomizer(): Proc<Kustomizer> {
-  if (!installed) throw new CommandError('kustomize is not available')
-  return installed
 }
 
 function* download(url: string): Proc<string> {

@@ -57,7 +57,12 @@ describe('a patch', () => {
       500,
       'map: map[image:x] does not contain declared merge key: name',
     ],
-    ['json', [{ op: 'replace', path: '/spec/nothing', value: 1 }], 422, 'the server rejected our request due to an error in our request'],
+    [
+      'json',
+      [{ op: 'replace', path: '/spec/nothing/inside', value: 1 }],
+      422,
+      'the server rejected our request due to an error in our request',
+    ],
     ['json', [{ op: 'test', path: '/spec/replicas', value: 7 }], 422, 'the server rejected our request due to an error in our request'],
     ['strategic', '{bad', 400, "invalid character 'b' looking for beginning of object key string"],
     ['merge', '{bad', 400, "error decoding patch: invalid character 'b' looking for beginning of object key string"],

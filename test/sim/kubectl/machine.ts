@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { kubectl } from '../../../src/sim/kubectl/kubectl'
 import {
   SyscallError,
@@ -15,28 +16,40 @@ export interface Ran {
 }
 
 export interface MachineOptions {
+  /** By path; relative ones are below the working directory. */
   readonly files?: Readonly<Record<string, string>>
   readonly stdin?: string
+  readonly cwd?: string
   /** Without a server every request is refused. */
   readonly server?: (request: FetchRequest) => FetchResponse
 }
 
 /** Runs one kubectl command line on a machine that consists of a few files, standard input and perhaps a server. */
-export function runKubectl(line: string, { files = {}, stdin = '', server }: MachineOptions = {}): Ran {
-  const disk = new Map(Object.entries(files))
+export function runKubectl(line: string, { files = {}, stdin = '', server, cwd = '/root' }: MachineOptions = {}): Ran {
+  const at = (path: string) => posix.resolve(cwd, path)
+  const disk = new Map(Object.entries(files).map(([path, text]) => [at(path), text]))
+  const folders = new Set([cwd, '/root'])
+  const below = (folder: string) => [...disk.keys()].filter((path) => path.startsWith(folder === '/' ? '/' : `${folder}/`))
+  const node = (type: 'file' | 'directory') => ({ type, size: 0, mode: 0o644, uid: 0, gid: 0, modifiedMs: 0, inode: 1, links: 1 })
   let input = stdin
   const output = { 1: '', 2: '' } as Record<number, string>
   const fs = (op: FsOperation): unknown => {
     switch (op.do) {
       case 'stat':
-        return disk.has(op.path) ? { type: 'file', size: 0, mode: 0o644, uid: 0, gid: 0, modifiedMs: 0, inode: 1, links: 1 } : undefined
+        if (disk.has(at(op.path))) return node('file')
+        return folders.has(at(op.path)) || below(at(op.path)).length ? node('directory') : undefined
+      case 'realpath':
+        return at(op.path)
+      case 'list':
+        return [...new Set(below(at(op.path)).map((path) => path.slice(at(op.path).length + 1).split('/')[0]!))]
       case 'readFile':
-        if (!disk.has(op.path)) throw new SyscallError('ENOENT')
-        return disk.get(op.path)
+        if (!disk.has(at(op.path))) throw new SyscallError('ENOENT')
+        return disk.get(at(op.path))
       case 'writeFile':
-        return void disk.set(op.path, op.data)
+        if (!folders.has(posix.dirname(at(op.path))) && !below(posix.dirname(at(op.path))).length) throw new SyscallError('ENOENT')
+        return void disk.set(at(op.path), op.data)
       case 'mkdir':
-        return undefined
+        return void folders.add(at(op.path))
       default:
         throw new SyscallError('ENOENT')
     }
@@ -68,7 +81,7 @@ export function runKubectl(line: string, { files = {}, stdin = '', server }: Mac
     pid: 1,
     argv: words(line),
     env: { HOME: '/root' },
-    cwd: '/root',
+    cwd,
     uid: 0,
     gid: 0,
     user: 'root',

@@ -19,6 +19,23 @@ export const hiddenFlags: Readonly<Record<string, readonly FlagSpec[]>> = {
   diff: [pruneWhitelist],
   edit: [record],
   expose: [record],
+  kustomize: [
+    {
+      name: 'enable-managedby-label',
+      shorthand: null,
+      type: 'bool',
+      default: 'false',
+      deprecated:
+        'The flag `enable-managedby-label` has been deprecated. Use the `managedByLabel` option in the `buildMetadata` field instead.',
+    },
+    {
+      name: 'reorder',
+      shorthand: null,
+      type: 'string',
+      default: 'legacy',
+      deprecated: "use the new 'sortOptions' field in kustomization.yaml instead.",
+    },
+  ],
   label: [record],
   patch: [record],
   replace: [record],
