@@ -53,7 +53,10 @@ export default function EditorPanel() {
     const command = `kubectl apply -f ${shortPath(path)}`
     const result = await call('run', { script: `cd ${HOME} && ${command}` })
     setApplied({ ...result, command })
-    mark(model, result.code === 0 ? [] : applyProblems(model.getValue(), result.stderr))
+    const problems = result.code === 0 ? [] : applyProblems(model.getValue(), result.stderr)
+    mark(model, problems)
+    const shown = monaco.editor.getEditors().find((editor) => editor.getModel() === model)
+    if (problems[0]) shown?.revealLineInCenterIfOutsideViewport(problems[0].line)
   }
   const answer = (what: 'saved' | 'cancelled') => {
     flush.current()
