@@ -44,12 +44,17 @@ export function phaseOf(state: PodState): PodPhase {
   const running = apps.filter((container) => container.running)
   const ended = apps.filter((container) => !container.running && (container.ended ?? container.previous))
   const waiting = apps.length - running.length - ended.length
+  // A Pod that had to go before it could start has failed: whoever counts Pods (a Job) waits for a final word.
+  if (isGone(state) && waiting > 0) return 'Failed'
   if (waiting > 0 || apps.length === 0) return 'Pending'
   if (running.length > 0) return 'Running'
   if (ended.some((container) => restarts(state, container)) && !state.terminating) return 'Running'
   if (containersOf(state, 'sidecar').some((container) => container.running)) return 'Running'
   return ended.every((container) => container.ended?.status.exitCode === 0) ? 'Succeeded' : 'Failed'
 }
+
+/** Told to go, and nothing of it is left. */
+const isGone = ({ terminating, finished }: PodState) => terminating !== undefined && finished
 
 const hasEnded = (container: ContainerState) => !container.running && container.ended !== undefined
 
@@ -149,8 +154,12 @@ function containerStatusOf(state: PodState, container: ContainerState): Containe
   }
 }
 
+/** How a container ends that was not there to be stopped. */
+const lost = { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The container could not be located when the pod was terminated' }
+
 function stateOf(state: PodState, container: ContainerState): WireState {
   if (container.running) return { running: { startedAt: timestamp(container.running.startedMs) } }
+  if (isGone(state) && !container.ended && initialized(state, 'Pending').status === 'True') return { terminated: lost }
   if (container.waiting) return { waiting: container.waiting }
   if (container.ended) return { terminated: container.ended.status }
   return { waiting: { reason: state.pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating' } }

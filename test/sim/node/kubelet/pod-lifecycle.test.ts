@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { pod } from '../../../../src/sim/kinds/core/pod'
 import { miniCluster, podOf } from '../mini-cluster'
 
 test('a Pod bound to a node pulls its image, starts and becomes ready', () => {
@@ -132,4 +133,19 @@ test('a command that is not in the image ends in RunContainerError', () => {
   expect(cluster.container('bad')?.lastState?.terminated).toMatchObject({ reason: 'StartError', exitCode: 128, message })
   expect(['RunContainerError', 'CrashLoopBackOff']).toContain(cluster.container('bad')?.state?.waiting?.reason)
   expect(cluster.events('bad').some((event) => event.startsWith(`Failed Error: ${message}`))).toBe(true)
+})
+
+test('a Pod that is deleted before it could start has failed in its last status', () => {
+  const cluster = miniCluster()
+  cluster.apply(podOf('early', 'containers: [{name: c, image: "registry.example.invalid/none"}]', 'finalizers: [example.com/wait]'))
+  cluster.advance('5s')
+  expect(cluster.pod('early')?.status?.phase).toBe('Pending')
+  cluster.client.delete(pod, 'default', 'early', {})
+  cluster.advance('5s')
+  expect(cluster.pod('early')?.status?.phase).toBe('Failed')
+  expect(cluster.container('early')?.state?.terminated).toEqual({
+    exitCode: 137,
+    reason: 'ContainerStatusUnknown',
+    message: 'The container could not be located when the pod was terminated',
+  })
 })
