@@ -10,7 +10,8 @@ import { celLibrary } from './api/cel/library'
 import { customKind } from './api/crd/definition'
 import { customResourceDefinitionValidation } from './api/crd/definition-validation'
 import { lateCustomKind } from './api/crd/late-definition'
-import { openApi, protobuf } from './api/late-formats'
+import { metricsPage, openApi, protobuf } from './api/late-formats'
+import { metricsPageOf } from './api/metrics-page'
 import { lateTypes } from './api/schema/schema'
 import types from './api/schema/types-late.json' with { type: 'json' }
 import { openApiRoutes } from './api/openapi'
@@ -27,12 +28,19 @@ import { statefulSetController } from './controllers/statefulset/statefulset'
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished'
 import { yamlReader } from './formats/late-yaml'
 import { parseYaml } from './formats/yaml'
+import { lateValidation } from './kinds/core/late-validation'
+import { podSpecErrors, podTemplateErrors, workloadTemplateErrors } from './kinds/core/pod-spec-validation'
+import { podUpdateErrors } from './kinds/core/pod-update-validation'
+import { nodeSelectorErrors } from './kinds/core/scheduling-validation'
+import { serviceErrors, serviceUpdateErrors } from './kinds/core/service-validation'
 import { hostTools } from './node/host-tools'
 import { lateImages } from './node/images/catalogue'
 import { databases } from './node/images/databases'
 import { distributions, languages } from './node/images/distributions'
 import { samples, testImages } from './node/images/kubernetes'
 import { webServers } from './node/images/web-servers'
+import { kubeletPage } from './node/kubelet/http-pages'
+import { kubeletPages } from './node/kubelet/late-pages'
 import { lateHostTools } from './node/late-host-tools'
 import { lateShell } from './shell/login'
 import { shellCode } from './shell/shell-code'
@@ -41,6 +49,7 @@ import { shellCode } from './shell/shell-code'
 lateShell.arrive(shellCode)
 lateTypes.arrive(types)
 celLibrary.arrive({ Environment })
+metricsPage.arrive(metricsPageOf)
 openApi.arrive(openApiRoutes)
 protobuf.arrive(protobufReader)
 lateCustomKind.arrive(customKind)
@@ -64,6 +73,16 @@ lateControllers.arrive([
   disruptionController,
   certificateSigner,
 ])
+lateValidation.arrive({
+  podSpecErrors,
+  podTemplateErrors,
+  workloadTemplateErrors,
+  podUpdateErrors,
+  nodeSelectorErrors,
+  serviceErrors,
+  serviceUpdateErrors,
+})
 lateRound.arrive(round)
 lateHostTools.arrive(hostTools)
+kubeletPages.arrive(kubeletPage)
 lateImages.arrive([...webServers, ...distributions, ...languages, ...databases, ...testImages, ...samples])

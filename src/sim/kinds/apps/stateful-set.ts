@@ -5,7 +5,7 @@ import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from '..
 import type { PersistentVolumeClaim } from '../../api/types/core-v1.gen'
 import { selectorOf, selectorText } from '../../formats/selector'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
-import { workloadTemplateErrors } from '../core/pod-spec-validation'
+import { workloadTemplateErrors } from '../core/late-validation'
 import { changeField, mapSame, withDefaults, withEmpty, withField } from '../defaulting'
 import { nonNegative, oneOf, percentOf, requiredOneOf, sameValue } from '../field-checks'
 import { sameShape } from '../versions'

@@ -1,7 +1,7 @@
 import type { FieldError, FieldPath } from '../../api/field-path'
 import type { JobSpec } from '../../api/types/batch-v1.gen'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
-import { podTemplateErrors } from '../core/pod-spec-validation'
+import { podTemplateErrors } from '../core/late-validation'
 import { changeField, mapSame, withDefaults, withField } from '../defaulting'
 import { nonNegative, oneOf, requiredOneOf } from '../field-checks'
 

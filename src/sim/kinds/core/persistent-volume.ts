@@ -5,7 +5,7 @@ import { compareQuantities } from '../../formats/quantity'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { immutable, oneOf, sameValue } from '../field-checks'
 import { accessModeErrors, accessModesText } from './access-modes'
-import { nodeSelectorErrors } from './scheduling-validation'
+import { nodeSelectorErrors } from './late-validation'
 
 /** Everything in the spec that is not the volume itself. */
 const NOT_A_SOURCE = new Set([

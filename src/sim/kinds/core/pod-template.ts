@@ -4,7 +4,7 @@ import type { PodTemplate } from '../../api/types/core-v1.gen'
 import { templateColumns } from '../apps/workload-columns'
 import { withField } from '../defaulting'
 import { podTemplateDefaults } from './pod-spec-defaults'
-import { podTemplateErrors } from './pod-spec-validation'
+import { podTemplateErrors } from './late-validation'
 
 export const podTemplate = defineKind<PodTemplate>({
   group: '',

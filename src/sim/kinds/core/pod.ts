@@ -5,8 +5,7 @@ import { changeField, withEmpty } from '../defaulting'
 import { podColumns } from './pod-columns'
 import { qosClassOf } from './pod-qos'
 import { podOnlyDefaults, podSpecDefaults } from './pod-spec-defaults'
-import { podSpecErrors } from './pod-spec-validation'
-import { podUpdateErrors } from './pod-update-validation'
+import { podSpecErrors, podUpdateErrors } from './late-validation'
 
 export const pod: KindDefinition<Pod> = defineKind<Pod>({
   group: '',

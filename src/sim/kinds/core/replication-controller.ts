@@ -5,7 +5,7 @@ import { templateColumns } from '../apps/workload-columns'
 import { changeField, withDefaults, withEmpty, withField } from '../defaulting'
 import { nonNegative } from '../field-checks'
 import { podTemplateDefaults } from './pod-spec-defaults'
-import { workloadTemplateErrors } from './pod-spec-validation'
+import { workloadTemplateErrors } from './late-validation'
 
 export const replicationController = defineKind<ReplicationController>({
   group: '',

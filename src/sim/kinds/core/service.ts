@@ -3,7 +3,7 @@ import { defineKind, type KindContext, type KindDefinition } from '../../api/kin
 import type { Service, ServicePort, ServiceSpec } from '../../api/types/core-v1.gen'
 import { changeField, mapSame, withDefaults, withEmpty, withoutAbsent } from '../defaulting'
 import { freeAddress, freeNodePort, takenByOthers, withNodePorts } from './service-addresses'
-import { serviceErrors, serviceUpdateErrors } from './service-validation'
+import { serviceErrors, serviceUpdateErrors } from './late-validation'
 
 export const service: KindDefinition<Service> = defineKind<Service>({
   group: '',

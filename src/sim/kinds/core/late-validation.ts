@@ -1,0 +1,32 @@
+import type { FieldError } from '../../api/field-path'
+import { lateCode } from '../../engine/late-code'
+import type * as pods from './pod-spec-validation'
+import type * as updates from './pod-update-validation'
+import type * as scheduling from './scheduling-validation'
+import type * as services from './service-validation'
+
+/** What is checked of Pods, their templates and Services: a large part of the API server's code. */
+type Checks = Pick<typeof pods, 'podSpecErrors' | 'podTemplateErrors' | 'workloadTemplateErrors'> &
+  Pick<typeof updates, 'podUpdateErrors'> &
+  Pick<typeof scheduling, 'nodeSelectorErrors'> &
+  Pick<typeof services, 'serviceErrors' | 'serviceUpdateErrors'>
+
+/**
+ * Loaded by the page after the first prompt. Until then nothing is found fault with: all that is written by then comes from the cluster itself
+ * and is sound (late-parts.test.ts boots one cluster with and one without, and finds them equal).
+ */
+export const lateValidation = lateCode<Checks>('validation of Pods and Services')
+
+const none: readonly FieldError[] = []
+/** A check that finds nothing before its code has come. The cast is safe: all of them answer lists of errors. */
+const check = <Name extends keyof Checks>(name: Name): Checks[Name] =>
+  ((...asked: readonly unknown[]) =>
+    lateValidation.arrived ? (lateValidation.code[name] as (...asked: readonly unknown[]) => unknown)(...asked) : none) as Checks[Name]
+
+export const podSpecErrors = check('podSpecErrors')
+export const podTemplateErrors = check('podTemplateErrors')
+export const workloadTemplateErrors = check('workloadTemplateErrors')
+export const podUpdateErrors = check('podUpdateErrors')
+export const nodeSelectorErrors = check('nodeSelectorErrors')
+export const serviceErrors = check('serviceErrors')
+export const serviceUpdateErrors = check('serviceUpdateErrors')
