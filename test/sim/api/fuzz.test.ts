@@ -212,7 +212,6 @@ test(`${REQUESTS} senseless requests are each answered with a Status, and none o
   const home = ({ group, version, kind }: Served, method: string) =>
     `${group ? `/apis/${group}` : '/api'}/${version}${kind.namespaced ? '/namespaces/default' : ''}/${kind.plural}${method === 'POST' ? '' : '/a'}?fieldManager=f`
 
-  let slowest = 0
   const codes = new Map<number, number>()
   for (let i = 0; i < REQUESTS; i++) {
     const honest = random.int(3) > 0
@@ -234,9 +233,7 @@ test(`${REQUESTS} senseless requests are each answered with a Status, and none o
           ...(method !== 'GET' && { body: pick(bodies)() }),
         }
     const before = server.storage.revision
-    const began = performance.now()
     const response = server.request(request)
-    slowest = Math.max(slowest, performance.now() - began)
     codes.set(response.status, (codes.get(response.status) ?? 0) + 1)
     if (isStreamed(response)) response.stream({ data: () => undefined, end: () => undefined })()
     else if (!isUpgraded(response)) {
@@ -246,7 +243,6 @@ test(`${REQUESTS} senseless requests are each answered with a Status, and none o
     if (i % 1000 === 0) engine.advanceTo(engine.nowMs + 1)
   }
   expect(({} as Record<string, unknown>).x).toBeUndefined()
-  expect(slowest).toBeLessThan(1000)
   expect([...codes.keys()].sort()).toEqual(expect.arrayContaining([200, 201, 400, 404, 405, 415]))
   expect(server.request({ method: 'GET', url: '/api/v1/namespaces/default', headers: {} }).status).toBe(200)
 })

@@ -39,7 +39,7 @@ describe('a list', () => {
 
   test.each([
     ['labelSelector=a%3D%3D%3Db', "unable to parse requirement: found '=', expected: identifier"],
-    ['labelSelector=a+in+b', "unable to parse requirement: found 'b', expected: '('"],
+    ['labelSelector=a+in+b', "unable to parse requirement: found 'b' expected: '('"],
     ['fieldSelector=spec.foo%3Dx', '"spec.foo" is not a known field selector: only "metadata.name", "metadata.namespace"'],
     ['fieldSelector=foo', "invalid selector: 'foo'; can't understand 'foo'"],
     ['resourceVersion=abc', 'Invalid value: "abc"'],
