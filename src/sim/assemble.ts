@@ -55,6 +55,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   const { seed = 1, startMs = 1_767_225_600_000, workers = 3, version: release = '1.36' } = options
   const engine = createEngine({ seed, startMs: startMs - BOOT_MS })
   const address = hostAddress(1)
+  let serving = true
   const hooks = kubeadmHooks({ serverAddress: `${address}:${API_SERVER_PORT}`, descriptions: options.descriptions })
   const server = createApiServer({
     engine,
@@ -62,14 +63,16 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     release,
     ...hooks,
     subresourceHandlers: [...subresourceHandlers, ...hooks.subresourceHandlers],
+    isServing: () => serving,
     kubelets: (name) => nodes.connections(name),
     dial: (request, listener) => dialFrom({ engine, network, place: nodes.hosts.get('controlplane')!.place })(request, listener),
   })
   const version = versionInfo(server.release).gitVersion
   const admin = server.client(ADMIN)
+  const own = server.client({ user: 'system:apiserver', groups: ['system:masters'], manager: 'kube-apiserver' })
   install({
     registry: server.registry,
-    client: server.client({ user: 'system:apiserver', groups: ['system:masters'], manager: 'kube-apiserver' }),
+    client: own,
     address,
     version,
     roles: bootstrapRbac,
@@ -78,14 +81,21 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   fillTokenSecrets(server)
   serveCustomResources(server)
   announceApiServices(server)
-  const noteHealth = componentStatuses(admin)
+  const noteHealth = componentStatuses(own)
   const noted = (name: string, part: Switch): Switch => ({
     start: () => (part.start(), noteHealth(name, true)),
     stop: () => (part.stop(), noteHealth(name, false)),
   })
 
-  let serving = true
-  const apiServer: Switch = { start: () => void (serving = true), stop: () => void (serving = false) }
+  const apiServer: Switch = {
+    start() {
+      if (serving) return
+      serving = true
+      // Who could not renew his lease meanwhile gave up, and begins anew: what he remembers of nodes is from before the gap.
+      for (const part of leading) part.again()
+    },
+    stop: () => void (serving = false),
+  }
   const proxy = server.client({ user: 'system:kube-proxy', groups: ['system:masters'], manager: 'kube-proxy' })
   const network = createClusterNetwork({
     engine,
@@ -102,10 +112,13 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     rootCertificate: rootCertificate(engine.nowMs),
     metrics: serveMetrics(server, () => nodes.hosts),
   })
+  const controllers = restartable(together(manager, storage))
+  const scheduling = restartable(scheduler)
+  const leading = [controllers, scheduling]
   const components = controlPlanePrograms({
     apiServer,
-    controllerManager: noted('controller-manager', together(manager, storage)),
-    scheduler: noted('scheduler', scheduler),
+    controllerManager: noted('controller-manager', controllers),
+    scheduler: noted('scheduler', scheduling),
     serve: server.serve,
   })
   const remoteShell = ssh((name) => hostAt(nodes.hosts, name))
@@ -167,6 +180,20 @@ const together = (...parts: readonly Switch[]): Switch => ({
   start: () => parts.forEach((part) => part.start()),
   stop: () => parts.forEach((part) => part.stop()),
 })
+
+/** A part that can be made to begin anew while it runs. */
+function restartable(part: Switch): Switch & { again(): void } {
+  let running = false
+  return {
+    start: () => ((running = true), part.start()),
+    stop: () => ((running = false), part.stop()),
+    again() {
+      if (!running) return
+      part.stop()
+      part.start()
+    },
+  }
+}
 
 function schedulerOf(server: ApiServer): Scheduler {
   const client = server.client({ user: 'system:kube-scheduler', groups: ['system:authenticated'], manager: 'kube-scheduler' })

@@ -10,6 +10,9 @@ import { celLibrary } from './api/cel/library'
 import { customKind } from './api/crd/definition'
 import { customResourceDefinitionValidation } from './api/crd/definition-validation'
 import { lateCustomKind } from './api/crd/late-definition'
+import { applied, withLastApplied } from './api/apply'
+import { applyJsonPatch } from './api/json-patching'
+import { latePatches } from './api/late-patches'
 import { metricsPage, openApi, protobuf } from './api/late-formats'
 import { metricsPageOf } from './api/metrics-page'
 import { lateTypes } from './api/schema/schema'
@@ -83,6 +86,7 @@ lateValidation.arrive({
   serviceUpdateErrors,
 })
 lateRound.arrive(round)
+latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
 kubeletPages.arrive(kubeletPage)
 lateImages.arrive([...webServers, ...distributions, ...languages, ...databases, ...testImages, ...samples])

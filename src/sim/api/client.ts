@@ -19,7 +19,14 @@ export interface WriteOptions {
   readonly fieldManager?: string
   /** Why, for whoever asks who wrote a revision: the reconciled object and the step taken. */
   readonly because?: string
+  readonly local?: LocalWrite
 }
+
+/**
+ * Reaches the store even while kube-apiserver is away. Only for static Pods: a kubelet runs them without a server, and the store is where it
+ * keeps them here. Nobody sees the mirror before the server is back.
+ */
+type LocalWrite = boolean
 
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number
@@ -27,6 +34,7 @@ export interface DeleteOptions {
   /** Delete only if uid or resourceVersion still match; else a Conflict. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
   readonly because?: string
+  readonly local?: LocalWrite
 }
 
 export interface WatchEvent<T> {
@@ -60,6 +68,14 @@ export interface Client {
     patch: unknown,
     options?: WriteOptions,
   ): T
+  /** Writes the scale subresource. */
+  scale<T extends KubeObject>(
+    kind: KindDefinition<T>,
+    namespace: string | undefined,
+    name: string,
+    replicas: number,
+    options?: WriteOptions,
+  ): void
   delete<T extends KubeObject>(kind: KindDefinition<T>, namespace: string | undefined, name: string, options?: DeleteOptions): void
   /** Calls back for every change from now on, in order, each time from an event of its own on the engine's queue (never from inside a write). Returns how to stop. */
   watch<T extends KubeObject>(

@@ -8,6 +8,8 @@ export interface Collection<W> {
   get(namespace: string | undefined, name: string): Stored | undefined
   list(namespace: string | undefined): Iterable<Stored>
   count(namespace: string | undefined): number
+  /** The revision of the last change; 0 when there was none. */
+  readonly latest: number
   sorted(namespace: string | undefined): readonly Stored[]
   sortedAt(revision: number, namespace: string | undefined): readonly Stored[]
   owned(uid: string): Iterable<Stored>
@@ -41,6 +43,7 @@ export function createCollection<W>(compacted: number): Collection<W> {
   const byLabel = new Map<string, Index>()
   const sortedKeys = new Map<string, readonly string[]>()
   let total = 0
+  let latest = 0
   let history: StorageEvent[] = []
 
   const bucketOf = (index: Index, key: string): Bucket => {
@@ -117,6 +120,9 @@ export function createCollection<W>(compacted: number): Collection<W> {
     get: (namespace, name) => byNamespace.get(namespace ?? '')?.get(name),
     list: (namespace) => (namespace === undefined ? everywhere() : (byNamespace.get(namespace) ?? NOTHING).values()),
     count: (namespace) => (namespace === undefined ? total : (byNamespace.get(namespace)?.size ?? 0)),
+    get latest() {
+      return latest
+    },
     sorted(namespace) {
       const namespaces = namespace === undefined ? [...byNamespace.keys()].sort(byText) : [namespace]
       return namespaces.flatMap((each) => {
@@ -151,6 +157,7 @@ export function createCollection<W>(compacted: number): Collection<W> {
       return history.slice(from)
     },
     apply(event) {
+      latest = event.revision
       if (event.previous) leave(event.previous, event.type === 'DELETED' ? undefined : event.stored.object)
       if (event.type !== 'DELETED') enter(event.stored)
       if (event.type !== 'MODIFIED') {

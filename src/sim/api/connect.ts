@@ -1,4 +1,4 @@
-import type { ChannelPeer, StreamSink } from './http'
+import type { BufferedResponse, ChannelPeer, StreamSink } from './http'
 import type { Pod } from './types/core-v1.gen'
 
 /**
@@ -13,4 +13,6 @@ export interface KubeletConnections {
   attach(pod: Pod, query: URLSearchParams): (peer: ChannelPeer) => ChannelPeer
   /** For each requested port in order: channel 2n data, 2n+1 error. */
   portForward(pod: Pod, ports: readonly number[]): (peer: ChannelPeer) => ChannelPeer
+  /** A page of the kubelet's own HTTP server: `healthz`, `pods`, `stats/summary`, `metrics/resource`, `configz`, … */
+  http(path: string, query: URLSearchParams): BufferedResponse
 }

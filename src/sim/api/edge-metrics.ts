@@ -1,85 +1,62 @@
-import type { Authorise, PathHandler, RequestAttributes } from './hooks'
-import { versionInfo } from './edge-version'
+import type { ApiServer, PathHandler } from './hooks'
+import { metricsPage } from './late-formats'
+import { requestAttributes } from './request-attributes'
+import type { ApiRequest } from './http'
 
 /** Labels and value of one sample. */
-type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
+export type Sample = readonly [labels: Readonly<Record<string, string>>, value: number]
 
-interface Counter {
+/** One sort of request: how many there were and how long they took. */
+export interface RequestCounter {
   readonly labels: Readonly<Record<string, string>>
-  value: number
+  readonly isDeprecated: boolean
+  count: number
+  totalMs: number
+  /** How many took at most so long, by the bounds of `DURATION_BOUNDS`. */
+  readonly within: number[]
 }
 
-/** `/metrics` in the text format of Prometheus, with the names of kube-apiserver; and an authoriser that counts the requests it lets pass or not. */
-export function requestMetrics(authorise: Authorise): { readonly authorise: Authorise; readonly metricsRoute: PathHandler } {
-  const counters = new Map<string, Counter>()
+/** Upper bounds of the buckets of `apiserver_request_duration_seconds`. */
+export const DURATION_BOUNDS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
 
-  function count(attributes: RequestAttributes, allowed: boolean) {
-    const code = allowed ? '200' : '403'
-    const { verb, resource } = attributes
-    const key = [code, verb, resource?.group, resource?.version, resource?.plural, resource?.subresource, scopeOf(attributes)].join(' ')
-    const counter = counters.get(key) ?? { labels: labelsOf(attributes, code), value: 0 }
-    counter.value++
-    counters.set(key, counter)
-  }
+/** Counts requests as they are answered, and answers `/metrics`. */
+export function requestMetrics() {
+  const counters = new Map<string, RequestCounter>()
 
   return {
-    authorise(user, attributes, server) {
-      const decision = authorise(user, attributes, server)
-      if (attributes.path.startsWith('/api')) count(attributes, decision.allowed) // reviews and in-process clients have no path of the API
-      return decision
+    /** Told of every answer given over HTTP. */
+    observe(request: ApiRequest, status: number, isDeprecated: boolean, ms: number) {
+      const labels = labelsOf(request, status)
+      if (!labels) return
+      const key = Object.values(labels).join(' ')
+      let counter = counters.get(key)
+      if (!counter) counters.set(key, (counter = { labels, isDeprecated, count: 0, totalMs: 0, within: DURATION_BOUNDS.map(() => 0) }))
+      counter.count++
+      counter.totalMs += ms
+      DURATION_BOUNDS.forEach((bound, index) => ms <= bound * 1000 && counter.within[index]!++)
     },
-    metricsRoute(_request, { path }, server) {
-      if (path !== '/metrics') return undefined
-      const { gitVersion, major, minor, goVersion, platform } = versionInfo(server.release)
-      const objects = server.registry
-        .all()
-        .filter(({ stored }) => stored)
-        .map(({ group, kind }): Sample => [
-          { resource: group === '' ? kind.plural : `${kind.plural}.${group}` },
-          server.storage.count(kind as never),
-        ])
-      const body = [
-        metric('apiserver_request_total', 'counter', 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.', [...counters.values()].map(({ labels, value }): Sample => [labels, value])), // prettier-ignore
-        metric('apiserver_storage_objects', 'gauge', 'Number of stored objects at the time of last check split by kind.', objects),
-        metric('apiserver_current_inflight_requests', 'gauge', 'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.', [[{ request_kind: 'mutating' }, 0], [{ request_kind: 'readOnly' }, 1]]), // prettier-ignore
-        metric('kubernetes_build_info', 'gauge', 'A metric with a constant 1 value labeled by build information.', [[{ git_version: gitVersion, major, minor, go_version: goVersion, platform }, 1]]), // prettier-ignore
-        metric('etcd_bookmark_counts', 'gauge', 'Number of etcd bookmarks (progress notify events) split by kind.', [
-          [{ resource: 'pods' }, 0],
-        ]),
-      ]
-      return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: body.join('') }
-    },
+    metricsRoute: ((_request, { path }, server: ApiServer) =>
+      path === '/metrics' ? metricsPage.code([...counters.values()], server) : undefined) satisfies PathHandler,
   }
 }
 
-function scopeOf({ resource }: RequestAttributes): string {
-  if (!resource) return ''
-  return resource.name !== undefined ? 'resource' : resource.namespace !== undefined ? 'namespace' : 'cluster'
-}
-
-function labelsOf(attributes: RequestAttributes, code: string): Readonly<Record<string, string>> {
-  const { verb, resource } = attributes
-  const { group = '', version = '', plural = '', subresource = '' } = resource ?? {}
-  const scope = scopeOf(attributes)
+function labelsOf({ method, url }: ApiRequest, status: number): Readonly<Record<string, string>> | undefined {
+  const { verb, query, resource } = requestAttributes(method, url)
+  if (!resource) return undefined
+  const { group, version, plural, subresource = '', name, namespace } = resource
   return {
-    code,
+    code: String(status),
     component: 'apiserver',
-    dry_run: '',
+    dry_run: query.getAll('dryRun').join(','),
     group,
     resource: plural,
-    scope,
+    scope: name !== undefined ? 'resource' : namespace !== undefined ? 'namespace' : 'cluster',
     subresource,
-    verb: VERBS[verb] ?? verb.toUpperCase(),
+    verb: subresource === 'proxy' || ['exec', 'attach', 'portforward'].includes(subresource) ? 'CONNECT' : verbOf(verb, query),
     version,
   }
 }
 
 const VERBS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT' }
-
-function metric(name: string, type: string, help: string, samples: readonly Sample[]): string {
-  const lines = samples.map(([labels, value]) => {
-    const text = Object.entries(labels).map(([key, label]) => `${key}=${JSON.stringify(label)}`)
-    return `${name}${text.length > 0 ? `{${text.join(',')}}` : ''} ${value}`
-  })
-  return `# HELP ${name} [STABLE] ${help}\n# TYPE ${name} ${type}\n${lines.join('\n')}${lines.length > 0 ? '\n' : ''}`
-}
+const verbOf = (verb: string, query: URLSearchParams) =>
+  verb === 'patch' && query.has('force') ? 'APPLY' : (VERBS[verb] ?? verb.toUpperCase())

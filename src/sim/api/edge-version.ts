@@ -1,3 +1,4 @@
+import { ISSUER, signingKey } from './auth/token'
 import { json, plainText } from './edge-answer'
 import { currentGroups } from './discovery-routes'
 import type { ApiServer, PathHandler } from './hooks'
@@ -24,11 +25,23 @@ export function versionInfo([major, minor]: readonly [number, number]) {
   }
 }
 
-/** Answers `/version` and the list of paths at `/`. */
+/** Answers `/version`, the list of paths at `/`, and who issues tokens. */
 export const versionRoutes: PathHandler = (_request, { path }, server) => {
   if (path === '/version' || path === '/version/') return json(versionInfo(server.release))
   if (path === '/') return json({ paths: rootPaths(server) })
+  if (path === '/.well-known/openid-configuration') return json(openIdConfiguration)
+  if (path === '/openid/v1/jwks' || path === '/openid/v1/jwks/')
+    return json({ keys: [signingKey()] }, 200, { 'content-type': 'application/jwk-set+json' })
   return undefined
+}
+
+/** What others need in order to check service account tokens by themselves. */
+const openIdConfiguration = {
+  issuer: ISSUER,
+  jwks_uri: 'https://172.30.1.2:6443/openid/v1/jwks',
+  response_types_supported: ['id_token'],
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: ['RS256'],
 }
 
 function rootPaths(server: ApiServer): readonly string[] {
@@ -36,6 +49,7 @@ function rootPaths(server: ApiServer): readonly string[] {
   const apis = groups.flatMap(({ group, versions }) => [`/apis/${group}`, ...versions.map(({ apiVersion }) => `/apis/${apiVersion}`)])
   const health = HEALTH.flatMap((kind) => [`/${kind}`, ...checksOf(kind).map((check) => `/${kind}/${check}`)])
   return [
+    '/.well-known/openid-configuration',
     '/api',
     '/api/v1',
     '/apis',
@@ -43,6 +57,7 @@ function rootPaths(server: ApiServer): readonly string[] {
     ...apis,
     ...health,
     '/metrics',
+    '/openid/v1/jwks',
     '/openapi/v2',
     '/openapi/v3',
     '/openapi/v3/',

@@ -17,10 +17,11 @@ export interface EdgeOptions extends OpenApiOptions {
 
 /** What of an API server's options makes it the one of a kubeadm cluster: who may, what is admitted, and everything clients ask besides objects. */
 export function kubeadmHooks({ serverAddress, ...documents }: EdgeOptions = {}) {
-  const metrics = requestMetrics(authorise)
+  const metrics = requestMetrics()
   return {
     authenticate,
-    authorise: metrics.authorise,
+    authorise,
+    observe: metrics.observe,
     admission: admissionPlugins,
     subresourceHandlers: [tokenRequest],
     presentations,

@@ -203,4 +203,8 @@ export interface ApiServerOptions {
   readonly bodyReaders?: readonly BodyReader[]
   readonly kubelets?: (nodeName: string) => KubeletConnections | undefined
   readonly dial?: Dial
+  /** Whether kube-apiserver's process runs: while it does not, no client in the process but the server's own gets an answer. */
+  readonly isServing?: () => boolean
+  /** Told of every answer given over HTTP: its status, whether a deprecated version was asked for, and how long it took. */
+  readonly observe?: (request: ApiRequest, status: number, isDeprecated: boolean, ms: number) => void
 }

@@ -6,14 +6,26 @@ import type { KindDefinition } from './kind'
 import { apiVersionOf, type AnyObject, type KubeObject, type NewObject } from './object'
 import { patchObject } from './patch'
 import type { Served } from './registry'
+import { writeScale } from './scale'
 import { select, selectionOf } from './select'
-import { forbidden } from './status'
+import { failure, forbidden, type StatusError } from './status'
 import type { Stored, StorageEvent } from './storage'
 import { createPatience } from './patience'
 import { createObject, updateObject } from './write'
 import { askSubresource } from './subresource'
 
 const NO_QUERY = new URLSearchParams()
+
+/** What the API server itself writes as: its own parts do not reach it over the network. */
+const OWN = 'kube-apiserver'
+
+/** What a client hears while nobody listens on the API server's port. */
+function unreachable(verb: string, { apiVersion, kind, group }: Served, namespace = '', name = '', subresource?: string): StatusError {
+  const path = [group === '' ? 'api' : 'apis', apiVersion, ...(namespace ? ['namespaces', namespace] : []), kind.plural, name, subresource]
+  const url = `https://172.30.1.2:6443/${path.filter(Boolean).join('/')}`
+  const method = { create: 'Post', update: 'Put', patch: 'Patch', delete: 'Delete' }[verb] ?? 'Get'
+  return failure(503, 'ServiceUnavailable', `${method} ${JSON.stringify(url)}: dial tcp 172.30.1.2:6443: connect: connection refused`)
+}
 
 /** A client inside the process: the same pipeline as over HTTP from authorisation on, without any text in between. */
 export function createClient(core: Core, identity: Identity): Client {
@@ -27,6 +39,8 @@ export function createClient(core: Core, identity: Identity): Client {
     options: WriteOptions = {},
   ): Call {
     const served = core.registry.ofKind(kind)
+    if (identity.manager !== OWN && !options.local && core.options.isServing?.() === false)
+      throw unreachable(verb, served, namespace, name, options.subresource)
     authorise(verb, served, namespace, name, options.subresource)
     return {
       core,
@@ -76,7 +90,7 @@ export function createClient(core: Core, identity: Identity): Client {
     get: <T extends KubeObject>(kind: KindDefinition<T>, namespace: string | undefined, name: string) =>
       core.storage.get(kind, namespace, name)?.object as T | undefined, // stored under this kind
     list: (kind, options = {}) => objects(selected(core, generic(kind), options)),
-    owned: (kind, namespace, uid) => objects(inNamespace(core.storage.owned(kind, uid), namespace)),
+    owned: (kind, namespace, uid) => ownedIn(core.storage.owned(kind, uid), namespace),
     onNode: (kind, nodeName) => objects(core.storage.onNode(kind, nodeName)),
     create(kind, object, options = {}) {
       if (options.subresource !== undefined) return ask(kind, object.metadata.namespace, object.metadata.name ?? '', object, options)
@@ -102,8 +116,19 @@ export function createClient(core: Core, identity: Identity): Client {
         () => patchObject(call, type, patch, { force: options.force === true }).stored.object,
       ) as never
     },
+    scale(kind, namespace, name, replicas, options = {}) {
+      const call = callOf('update', kind, namespace, name, { ...options, subresource: 'scale' })
+      const scale = { kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name, namespace }, spec: { replicas } }
+      patient(
+        () => keyOf('update', kind, { namespace, name }, 'scale'),
+        () => writeScale(call, 'update', scale),
+      )
+    },
     delete(kind, namespace, name, options: DeleteOptions = {}) {
-      const call = callOf('delete', kind, namespace, name, { ...(options.because !== undefined && { because: options.because }) })
+      const call = callOf('delete', kind, namespace, name, {
+        ...(options.because !== undefined && { because: options.because }),
+        ...(options.local && { local: true }),
+      })
       patient(
         () => keyOf('delete', kind, { namespace, name }),
         () => deleteObject(call, options).stored.object,
@@ -153,8 +178,12 @@ function selected(core: Core, kind: KindDefinition, { namespace, labelSelector, 
   return select(core.storage, kind, selectionOf(kind, namespace, labelSelector, fieldSelector))
 }
 
-function* inNamespace(items: Iterable<Stored>, namespace: string | undefined): Iterable<Stored> {
-  for (const stored of items) if (namespace === undefined || stored.object.metadata.namespace === namespace) yield stored
+/** What an owner of many has is read again and again: a plain loop over its index. */
+function ownedIn<T>(items: Iterable<Stored>, namespace: string | undefined): readonly T[] {
+  const result: T[] = []
+  for (const { object } of items)
+    if (namespace === undefined || object.metadata.namespace === namespace) result.push(object as unknown as T) // stored under the kind asked for
+  return result
 }
 
 function objects<T>(items: Iterable<Stored>): readonly T[] {

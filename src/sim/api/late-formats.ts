@@ -1,8 +1,11 @@
 import { lateCode } from '../engine/late-code'
 import type { BodyReader } from './hooks'
+import type { metricsPageOf } from './metrics-page'
 import type { openApiRoutes } from './openapi'
 
 /** `/openapi`: only `kubectl explain` and clients from outside ask for it. */
 export const openApi = lateCode<typeof openApiRoutes>('OpenAPI')
+/** `/metrics`. */
+export const metricsPage = lateCode<typeof metricsPageOf>('metrics')
 /** Bodies in protobuf: only clients from outside send them. */
 export const protobuf = lateCode<BodyReader>('protobuf')

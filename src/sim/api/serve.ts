@@ -7,6 +7,7 @@ import { Waiting, type Answers } from './waiting'
 /** Answers a request: at once, unless somebody on the network has to be asked first (waiting.ts). */
 export function serve(core: Core, request: ApiRequest, answered: (response: ApiResponse) => void): void {
   const answers: Answers = new Map()
+  const startMs = core.engine.nowMs
   const walk = () => {
     let response: ApiResponse
     try {
@@ -16,10 +17,13 @@ export function serve(core: Core, request: ApiRequest, answered: (response: ApiR
       error.whenKnown(walk)
       return
     }
+    core.options.observe?.(request, response.status, isDeprecated(response), core.engine.nowMs - startMs)
     answered(response)
   }
   walk()
 }
+
+const isDeprecated = ({ headers }: ApiResponse) => headers.warning?.includes(' is deprecated in v') ?? false
 
 /** The same for a caller that cannot wait: what is not answered at once is answered as timed out, and goes on behind its back. */
 export function serveNow(core: Core, request: ApiRequest): ApiResponse {

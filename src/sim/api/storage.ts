@@ -49,6 +49,8 @@ export interface Storage {
   /** In the order of creation; `namespace` undefined means everywhere. */
   list(kind: KindDefinition<never>, namespace?: string): Iterable<Stored>
   count(kind: KindDefinition<never>, namespace?: string): number
+  /** The revision of the last change of any object of the kind; 0 when there was none. */
+  latest(kind: KindDefinition<never>): number
   /** Sorted by namespace and name, as an API server lists. */
   sorted(kind: KindDefinition<never>, namespace?: string): readonly Stored[]
   /** The state at an earlier revision, sorted; throws 410 when that has been compacted away. */
@@ -148,6 +150,7 @@ export function createStorage(engine: Engine): Storage {
     get: (kind, namespace, name) => collectionOf(kind).get(namespace, name),
     list: (kind, namespace) => collectionOf(kind).list(namespace),
     count: (kind, namespace) => collectionOf(kind).count(namespace),
+    latest: (kind) => collectionOf(kind).latest,
     sorted: (kind, namespace) => collectionOf(kind).sorted(namespace),
     sortedAt: (kind, at, namespace) => collectionOf(kind).sortedAt(at, namespace),
     owned: (kind, uid) => collectionOf(kind).owned(uid),

@@ -34,6 +34,7 @@ const DESCRIPTION =
 export const rootCaController = (certificate: string) =>
   defineController({
     name: 'root-ca-certificate-publisher',
+    account: 'root-ca-cert-publisher',
     reconciles: namespace,
     watches: { map: inNamespace(configMap, ROOT_CA) },
     reconcile({ metadata, status }, { map }) {

@@ -12,10 +12,14 @@ export interface Departure {
   readonly place: NetworkNamespace
 }
 
+/** How long kube-apiserver waits for a connection to stand. */
+const DIAL_TIMEOUT_MS = 30_000
+
 /** An HTTP client for the API server, which is no program in a machine: callbacks instead of system calls. One connection a request. */
 export function dialFrom({ engine, network, place }: Departure): Dial {
   return ({ host, port, method, target, headers, body, timeoutMs }, listener) => {
     const found = network.connect(place, host, port, 'tcp')
+    const isLost = found.delayMs > DIAL_TIMEOUT_MS
     let file: OpenFile | undefined
     let over = false
     const finish = (tell: () => void) => {
@@ -28,8 +32,9 @@ export function dialFrom({ engine, network, place }: Departure): Dial {
     const timer = Number.isFinite(timeoutMs)
       ? engine.after(timeoutMs, () => finish(() => listener.error(file ? 'timeout' : 'ETIMEDOUT')))
       : undefined
-    engine.after(found.delayMs, () => {
+    engine.after(isLost ? DIAL_TIMEOUT_MS : found.delayMs, () => {
       if (over) return
+      if (isLost) return finish(() => listener.error('ETIMEDOUT'))
       if ('error' in found.answer) {
         const { error } = found.answer
         return finish(() => listener.error(error))

@@ -45,9 +45,9 @@ export function createHeartbeat(
   function report() {
     const current = client.get<Node>(nodeKind, undefined, facts.name)
     if (!current) return
+    client.updateStatus<Node>(nodeKind, { ...current, status: nodeStatus(facts, version, images.list(), current.status, engine.nowMs) })
     reportedMs = engine.nowMs
     reportedImages = images.version
-    client.updateStatus<Node>(nodeKind, { ...current, status: nodeStatus(facts, version, images.list(), current.status, engine.nowMs) })
   }
 
   /** Whether resources were announced, or taken back, that the kubelet has not offered yet. */
@@ -56,6 +56,12 @@ export function createHeartbeat(
     const offered = Object.entries(status?.allocatable ?? {}).filter(([name]) => name.includes('/'))
     const announced = extendedResources(status)
     return offered.length !== Object.keys(announced).length || offered.some(([name, amount]) => announced[name] !== amount)
+  }
+
+  /** Whether somebody has meanwhile written that nothing is known of this node. */
+  function isThoughtLost(): boolean {
+    const conditions = client.get<Node>(nodeKind, undefined, facts.name)?.status?.conditions ?? []
+    return conditions.some(({ type, status }) => type === 'Ready' && status === 'Unknown')
   }
 
   function renew() {
@@ -80,7 +86,7 @@ export function createHeartbeat(
     timer = engine.after(RENEW_MS, beat, { background: true })
     try {
       register()
-      if (engine.nowMs - reportedMs >= REPORT_MS || reportedImages !== images.version || lacksResources()) report()
+      if (engine.nowMs - reportedMs >= REPORT_MS || reportedImages !== images.version || lacksResources() || isThoughtLost()) report()
       renew()
     } catch (error) {
       // The API server may be away for a while, or not want this now; the next beat tries again.

@@ -200,33 +200,49 @@ const CLUSTER_ROLES: readonly RoleRow[] = [
 
 /** Controllers of kube-controller-manager and what each may do, as `system:controller:{name}`. */
 const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
-  'attachdetach-controller': ['list,watch core persistentvolumeclaims,persistentvolumes', `${READ} core nodes`, 'patch,update core nodes/status', 'list,watch core pods', `create,delete,${READ} storage.k8s.io volumeattachments`], // prettier-ignore
-  'certificate-controller': ['delete,get,list,watch certificates.k8s.io certificatesigningrequests', 'update certificates.k8s.io certificatesigningrequests/approval,certificatesigningrequests/status', `create ${AUTHORIZATION} subjectaccessreviews`], // prettier-ignore
+  'attachdetach-controller': ['list,watch core persistentvolumeclaims,persistentvolumes', `${READ} core nodes`, 'patch,update core nodes/status', 'list,watch core pods', `${READ} storage.k8s.io csidrivers,csinodes`, `create,delete,${READ},patch storage.k8s.io volumeattachments`], // prettier-ignore
+  'certificate-controller': ['delete,get,list,watch certificates.k8s.io certificatesigningrequests', 'update certificates.k8s.io certificatesigningrequests/approval,certificatesigningrequests/status', 'approve certificates.k8s.io signers kubernetes.io/kube-apiserver-client-kubelet', 'sign certificates.k8s.io signers kubernetes.io/kube-apiserver-client,kubernetes.io/kube-apiserver-client-kubelet,kubernetes.io/kubelet-serving,kubernetes.io/legacy-unknown', `create ${AUTHORIZATION} subjectaccessreviews`], // prettier-ignore
   'clusterrole-aggregation-controller': [`escalate,${READ},patch,update rbac.authorization.k8s.io clusterroles`],
   'cronjob-controller': [`${READ},update batch cronjobs`, `create,delete,${READ},patch,update batch jobs`, 'update batch cronjobs/status', 'update batch cronjobs/finalizers', 'delete,list core pods'], // prettier-ignore
-  'daemon-set-controller': [`${READ} apps daemonsets`, 'update apps daemonsets/status', 'update apps daemonsets/finalizers', 'list,watch core nodes', 'create,delete,list,patch,watch core pods', 'create core pods/binding', `create,delete,${READ},patch,update apps controllerrevisions`], // prettier-ignore
-  'deployment-controller': [`${READ},update apps deployments`, 'update apps deployments/status', 'update apps deployments/finalizers', `create,delete,${READ},patch,update apps replicasets`, `${READ},update core pods`], // prettier-ignore
-  'disruption-controller': [`${READ} apps deployments`, `${READ} apps replicasets`, `${READ} core replicationcontrollers`, `${READ} policy poddisruptionbudgets`, `${READ} apps statefulsets`, 'update policy poddisruptionbudgets/status', `get * */scale`], // prettier-ignore
+  'daemon-set-controller': [`${READ} apps,extensions daemonsets`, 'update apps,extensions daemonsets/status', 'update apps,extensions daemonsets/finalizers', 'list,watch core nodes', 'create,delete,list,patch,watch core pods', 'create core pods/binding', `create,delete,${READ},patch,update apps controllerrevisions`], // prettier-ignore
+  'deployment-controller': [`${READ},update apps,extensions deployments`, 'update apps,extensions deployments/status', 'update apps,extensions deployments/finalizers', `create,delete,${READ},patch,update apps,extensions replicasets`, `${READ},update core pods`], // prettier-ignore
+  'device-taint-eviction-controller': ['delete,get,list,watch core pods', 'patch core pods/status', `${READ} resource.k8s.io deviceclasses,devicetaintrules,resourceclaims,resourceslices`], // prettier-ignore
+  'disruption-controller': [`${READ} apps,extensions deployments`, `${READ} apps,extensions replicasets`, `${READ} core replicationcontrollers`, `${READ} policy poddisruptionbudgets`, `${READ} apps statefulsets`, 'update policy poddisruptionbudgets/status', 'patch,update core pods/status', 'get * */scale'], // prettier-ignore
   'endpoint-controller': [`${READ} core pods,services`, `create,delete,${READ},update core endpoints`, 'create core endpoints/restricted'],
   'endpointslice-controller': [`${READ} core nodes,pods,services`, 'update core services/finalizers', `create,delete,${READ},update discovery.k8s.io endpointslices`], // prettier-ignore
+  'endpointslicemirroring-controller': [`${READ} core endpoints,services`, 'update core services/finalizers', 'update core endpoints/finalizers', `create,delete,${READ},update discovery.k8s.io endpointslices`], // prettier-ignore
+  'ephemeral-volume-controller': [`${READ} core pods`, 'update core pods/finalizers', `create,${READ} core persistentvolumeclaims`],
+  'expand-controller': [`${READ},patch,update core persistentvolumes`, 'patch,update core persistentvolumeclaims/status', `${READ} core persistentvolumeclaims`, 'get core endpoints,services'], // prettier-ignore
   'generic-garbage-collector': [`delete,${READ},patch,update * *`],
-  'horizontal-pod-autoscaler': [`${READ} autoscaling horizontalpodautoscalers`, 'update autoscaling horizontalpodautoscalers/status', 'get,update * */scale', 'list core pods', 'get core services/proxy', 'list metrics.k8s.io pods'], // prettier-ignore
+  'horizontal-pod-autoscaler': [`${READ} autoscaling horizontalpodautoscalers`, 'update autoscaling horizontalpodautoscalers/status', 'get,update * */scale', 'list core pods', 'list metrics.k8s.io pods', 'get,list custom.metrics.k8s.io *', 'get,list external.metrics.k8s.io *'], // prettier-ignore
   'job-controller': [`${READ},patch,update batch jobs`, 'update batch jobs/status', 'update batch jobs/finalizers', 'create,delete,list,patch,watch core pods'], // prettier-ignore
+  'legacy-service-account-token-cleaner': ['get core configmaps kube-apiserver-legacy-service-account-token-tracking', 'delete,patch core secrets'], // prettier-ignore
   'namespace-controller': [`delete,${READ} core namespaces`, 'update core namespaces/finalize,namespaces/status', 'delete,deletecollection,get,list * *'], // prettier-ignore
-  'node-controller': [`delete,${READ},patch,update core nodes`, 'patch,update core nodes/status', 'patch,update core pods/status', 'delete,list core pods', `${READ} core pods`], // prettier-ignore
-  'persistent-volume-binder': [`create,delete,${READ},update core persistentvolumes`, 'update core persistentvolumes/status', `${READ},update core persistentvolumeclaims`, 'update core persistentvolumeclaims/status', `create,delete,${READ} core pods`, `${READ} storage.k8s.io storageclasses`], // prettier-ignore
-  'pod-garbage-collector': ['delete,list,watch core pods', `${READ} core nodes`, 'patch core pods/status'],
+  'node-controller': [`delete,${READ},patch,update core nodes`, 'patch,update core nodes/status', 'patch,update core pods/status', 'delete,list core pods', `${READ} core pods`, `create,${READ},update networking.k8s.io servicecidrs`], // prettier-ignore
+  'persistent-volume-binder': [`create,delete,${READ},update core persistentvolumes`, 'update core persistentvolumes/status', `${READ},update core persistentvolumeclaims`, 'update core persistentvolumeclaims/status', `create,delete,${READ} core pods`, `${READ} storage.k8s.io storageclasses`, 'create,delete,get,update core endpoints,services', 'get,list core secrets', `${READ} core nodes`], // prettier-ignore
+  'pod-garbage-collector': ['delete,list,watch core pods', 'get,list core nodes', 'patch core pods/status'],
   'pv-protection-controller': [`${READ},update core persistentvolumes`],
-  'pvc-protection-controller': [`${READ},update core persistentvolumeclaims`, `${READ} core pods`],
-  'replicaset-controller': [`${READ},update apps replicasets`, 'update apps replicasets/status', 'update apps replicasets/finalizers', 'create,delete,list,patch,watch core pods'], // prettier-ignore
-  'replication-controller': [`${READ},update core replicationcontrollers`, 'update core replicationcontrollers/status', 'create,delete,list,patch,watch core pods'], // prettier-ignore
+  'pvc-protection-controller': [
+    `${READ},update core persistentvolumeclaims`,
+    `${READ} core pods`,
+    'update core persistentvolumeclaims/status',
+  ],
+  'replicaset-controller': [`${READ},update apps,extensions replicasets`, 'update apps,extensions replicasets/status', 'update apps,extensions replicasets/finalizers', 'create,delete,list,patch,watch core pods'], // prettier-ignore
+  'replication-controller': [`${READ},update core replicationcontrollers`, 'update core replicationcontrollers/status', 'update core replicationcontrollers/finalizers', 'create,delete,list,patch,watch core pods'], // prettier-ignore
+  'resource-claim-controller': [`${READ} core pods`, 'update core pods/finalizers', `create,delete,${READ} resource.k8s.io resourceclaims`, 'patch,update resource.k8s.io resourceclaims,resourceclaims/status', 'patch,update core pods/status'], // prettier-ignore
   'resourcequota-controller': ['list,watch * *', 'update core resourcequotas/status'],
   'root-ca-cert-publisher': ['create,update core configmaps'],
+  'route-controller': ['list,watch core nodes', 'patch core nodes/status'],
+  'selinux-warning-controller': [`${READ} core persistentvolumeclaims,persistentvolumes,pods`, `${READ} storage.k8s.io csidrivers`],
   'service-account-controller': ['create core serviceaccounts'],
+  'service-cidrs-controller': [`${READ},patch,update networking.k8s.io servicecidrs`, 'patch,update networking.k8s.io servicecidrs/finalizers', 'patch,update networking.k8s.io servicecidrs/status', `${READ} networking.k8s.io ipaddresses`], // prettier-ignore
   'service-controller': [`${READ} core services`, 'patch,update core services/status', 'list,watch core nodes'],
-  'statefulset-controller': ['list,watch core pods', `${READ} apps statefulsets`, 'update apps statefulsets/status', 'update apps statefulsets/finalizers', 'create,delete,get,patch,update core pods', `create,delete,${READ},patch,update apps controllerrevisions`, 'create,get core persistentvolumeclaims'], // prettier-ignore
+  'statefulset-controller': ['list,watch core pods', `${READ} apps statefulsets`, 'update apps statefulsets/status', 'update apps statefulsets/finalizers', 'update core pods/finalizers', 'create,delete,get,patch,update core pods', `create,delete,${READ},patch,update apps controllerrevisions`, 'create,get core persistentvolumeclaims', 'delete,update core persistentvolumeclaims'], // prettier-ignore
+  'taint-eviction-controller': ['delete,get,list,watch core pods', `${READ} core nodes`, 'patch core pods/status'],
   'ttl-after-finished-controller': [`delete,${READ} batch jobs`],
   'ttl-controller': ['list,patch,update,watch core nodes'],
+  'validatingadmissionpolicy-status-controller': [`${READ} admissionregistration.k8s.io validatingadmissionpolicies`, 'get,patch,update admissionregistration.k8s.io validatingadmissionpolicies/status'], // prettier-ignore
+  'volumeattributesclass-protection-controller': [`${READ},update storage.k8s.io volumeattributesclasses`, `${READ} core persistentvolumeclaims,persistentvolumes`], // prettier-ignore
 }
 
 const group = (name: string): Subject => ({ kind: 'Group', apiGroup: 'rbac.authorization.k8s.io', name })

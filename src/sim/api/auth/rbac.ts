@@ -1,5 +1,6 @@
 import { find, findAll, resource } from '../admission/lookup'
 import type { ApiServer, Decision, RequestAttributes, User } from '../hooks'
+import type { KindDefinition } from '../kind'
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, RoleRef, Subject } from '../types/rbac-v1.gen'
 
 const RBAC = 'rbac.authorization.k8s.io'
@@ -7,6 +8,22 @@ const roles = resource<Role>(RBAC, 'v1', 'roles')
 const clusterRoles = resource<ClusterRole>(RBAC, 'v1', 'clusterroles')
 const roleBindings = resource<RoleBinding>(RBAC, 'v1', 'rolebindings')
 const clusterRoleBindings = resource<ClusterRoleBinding>(RBAC, 'v1', 'clusterrolebindings')
+
+/** The revision at which a role or a binding was last written: nobody's rights have changed since. */
+export function latestOfRoles(server: ApiServer): number {
+  let kinds = kindsOf.get(server)
+  if (!kinds) {
+    const found = [roles, clusterRoles, roleBindings, clusterRoleBindings].map(
+      ({ plural }) => server.registry.find(RBAC, 'v1', plural)?.kind,
+    )
+    kindsOf.set(server, (kinds = found.filter((kind) => kind !== undefined)))
+  }
+  let latest = 0
+  for (const kind of kinds) latest = Math.max(latest, server.storage.latest(kind as never))
+  return latest
+}
+
+const kindsOf = new WeakMap<ApiServer, readonly KindDefinition[]>()
 
 /** One binding that concerns a user, with the rules it gives. */
 export interface Grant {

@@ -1,6 +1,7 @@
 import { find, findAll, resource } from '../admission/lookup'
 import type { ApiServer } from '../hooks'
 import type { KindDefinition } from '../kind'
+import { StatusError } from '../status'
 import type { ConfigMap, Secret, ServiceAccount } from '../types/core-v1.gen'
 import { ISSUER, signToken } from './token'
 
@@ -12,6 +13,7 @@ const NAME = 'kubernetes.io/service-account.name'
 const UID = 'kubernetes.io/service-account.uid'
 /** Tokens in Secrets have no end; far away is near enough to that. */
 const CENTURY_SECONDS = 100 * 365 * 86_400
+const RETRY_MS = 5000
 
 /**
  * The controller that fills Secrets of type `kubernetes.io/service-account-token` with a lasting token of the account that their annotation
@@ -22,7 +24,7 @@ export function fillTokenSecrets(server: ApiServer): () => void {
   if (!served[0] || !served[1]) return () => undefined
   const [secretKind, accountKind] = served as unknown as readonly [KindDefinition<Secret>, KindDefinition<ServiceAccount>] // found by name, in this order
   const client = server.client({
-    user: 'system:serviceaccount:kube-system:tokens-controller',
+    user: 'system:kube-controller-manager',
     groups: ['system:masters'],
     manager: 'kube-controller-manager',
   })
@@ -48,13 +50,28 @@ export function fillTokenSecrets(server: ApiServer): () => void {
     })
   }
 
+  /** What is refused now (by a policy, say) is tried again: the controller has a queue. */
+  function tryReconcile(secret: Secret) {
+    try {
+      reconcile(secret)
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error
+      const { namespace, name } = secret.metadata
+      const later = () => {
+        const current = find(server, secrets, namespace, name)
+        if (current) tryReconcile(current)
+      }
+      server.engine.after(RETRY_MS, later, { background: true })
+    }
+  }
+
   const stops = [
     client.watch(secretKind, (events) => {
-      for (const { type, object } of events) if (type !== 'DELETED') reconcile(object)
+      for (const { type, object } of events) if (type !== 'DELETED') tryReconcile(object)
     }),
     client.watch(accountKind, (events) => {
       for (const { type, object } of events) {
-        if (type === 'DELETED') for (const secret of [...findAll(server, secrets, object.metadata.namespace)]) reconcile(secret)
+        if (type === 'DELETED') for (const secret of [...findAll(server, secrets, object.metadata.namespace)]) tryReconcile(secret)
       }
     }),
   ]

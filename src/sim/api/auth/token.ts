@@ -44,6 +44,9 @@ export function readToken(token: string): Claims | undefined {
   return JSON.parse(fromBase64Url(payload)) as Claims // signed by signToken, so written by it
 }
 
+/** The public half of the key that tokens are signed with, as a JSON Web Key. Its modulus is filler, as the signatures are. */
+export const signingKey = () => ({ use: 'sig', kty: 'RSA', kid: HEADER.kid, alg: HEADER.alg, n: signature(ISSUER), e: 'AQAB' })
+
 function signature(content: string): string {
   let text = fingerprint(content)
   while (text.length < 256) text += fingerprint(text)

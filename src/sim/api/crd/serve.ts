@@ -2,7 +2,7 @@ import { timestamp } from '../../engine/time'
 import { find, findAll, resource } from '../admission/lookup'
 import type { ApiServer } from '../hooks'
 import type { KindDefinition } from '../kind'
-import { isStatus } from '../status'
+import { isStatus, StatusError } from '../status'
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionCondition,
@@ -13,6 +13,7 @@ import { lateCustomKind } from './late-definition'
 const definitions = resource<CustomResourceDefinition>('apiextensions.k8s.io', 'v1', 'customresourcedefinitions')
 const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io'
 const CLEANUP_RETRY_MS = 1000
+const REFUSED_RETRY_MS = 5000
 
 /**
  * Keeps the served kinds in step with the stored CustomResourceDefinitions: accepts their names, establishes them, and before one goes
@@ -33,8 +34,11 @@ export function serveCustomResources(server: ApiServer): () => void {
       if (definition.metadata.deletionTimestamp !== undefined) cleanUp(definition)
       else establish(definition)
     } catch (error) {
+      if (!(error instanceof StatusError)) throw error
       // Somebody else wrote it meanwhile; that write comes round as an event of its own.
-      if (!isStatus(error, 'Conflict') && !isStatus(error, 'NotFound')) throw error
+      if (isStatus(error, 'Conflict') || isStatus(error, 'NotFound')) return
+      // A policy or a webhook does not want it, or has not answered yet.
+      server.engine.after(REFUSED_RETRY_MS, () => reconcile(name), { background: true })
     }
   }
 

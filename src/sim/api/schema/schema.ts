@@ -268,7 +268,7 @@ export function parseRelease(text: string): readonly [number, number] {
   return [major, minor]
 }
 
-const atLeast = (release: readonly [number, number], text: string) => {
+export const atLeast = (release: readonly [number, number], text: string) => {
   const [major, minor] = parseRelease(text)
   return release[0] > major || (release[0] === major && release[1] >= minor)
 }

@@ -8,7 +8,7 @@ import { defineController, type Step, type Watch } from '../controller'
 import { controllerOf } from '../../api/owners'
 import { claim } from '../owners'
 import { isFinished } from '../pod-state'
-import { again, create, patch, remove, say, setStatus, update } from '../steps'
+import { again, create, remove, say, setStatus, update } from '../steps'
 import { ownedOrAdoptable } from '../watches'
 import { isRecreate, statusReplicas } from './limits'
 import { findNew, newReplicaSet, nextRevision, refreshed, resized, REVISION, revisionOf } from './revisions'
@@ -188,7 +188,12 @@ function started(
 const markRevision = (deployment: Deployment, revision: number): Step[] =>
   revisionOf(deployment) === revision
     ? []
-    : [patch(deploymentKind, deployment, { metadata: { annotations: { [REVISION]: String(revision) } } })]
+    : [update(deploymentKind, withAnnotation(deployment, REVISION, String(revision)))]
+
+const withAnnotation = (deployment: Deployment, name: string, value: string): Deployment => ({
+  ...deployment,
+  metadata: { ...deployment.metadata, annotations: { ...deployment.metadata.annotations, [name]: value } },
+})
 
 /** Steps that give ReplicaSets new sizes, each with its event; the size annotations are brought up to date silently. */
 function resize(deployment: Deployment, sets: readonly ReplicaSet[], sizes: Sizes): Step[] {

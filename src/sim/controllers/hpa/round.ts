@@ -42,12 +42,6 @@ const at = (object: AnyObject, path: string): unknown =>
       object,
     )
 
-const nested = (path: string, value: unknown): unknown =>
-  path
-    .split('.')
-    .filter(Boolean)
-    .reduceRight<unknown>((inner, field) => ({ [field]: inner }), value)
-
 /** One look at an autoscaler: measures, proposes, limits, scales its target and says so in its status. */
 export function round(environment: Environment, autoscaler: HorizontalPodAutoscaler, memory: Memory, source: MetricsSource | undefined) {
   const { client, recorder, engine } = environment
@@ -137,7 +131,7 @@ export function round(environment: Environment, autoscaler: HorizontalPodAutosca
   function rescale(wanted: number, reason: string, before: Conditions, measured: typeof valid | undefined) {
     const { kind: targetKind, object } = target!
     const refused = attempt(() =>
-      client.patch(targetKind, object.metadata.namespace, object.metadata.name, 'merge', nested(targetKind.scale!.specReplicas, wanted), {
+      client.scale(targetKind, object.metadata.namespace, object.metadata.name, wanted, {
         because: `HorizontalPodAutoscaler ${keyOf(autoscaler)}`,
       }),
     )

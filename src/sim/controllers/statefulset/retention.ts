@@ -6,7 +6,7 @@ import { statefulSet } from '../../kinds/apps/stateful-set'
 import { persistentVolumeClaim } from '../../kinds/core/persistent-volume-claim'
 import type { Step } from '../controller'
 import { same } from '../../formats/same'
-import { patch } from '../steps'
+import { update } from '../steps'
 import { claimsFor, ordinalOf } from './identity'
 
 /**
@@ -42,9 +42,7 @@ export function retentionSteps(
           blockOwnerDeletion: true,
         })
       if (same(owners, claim.metadata.ownerReferences ?? [])) return []
-      return [
-        patch(persistentVolumeClaim, claim, { metadata: { uid: claim.metadata.uid, ownerReferences: owners.length > 0 ? owners : null } }),
-      ]
+      return [update(persistentVolumeClaim, { ...claim, metadata: { ...claim.metadata, ownerReferences: owners } })]
     })
   })
 }

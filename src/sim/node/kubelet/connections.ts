@@ -8,6 +8,7 @@ import type { OpenFile } from '../os/open-file'
 import { SyscallError } from '../os/syscalls'
 import { createTty, type Tty } from '../os/tty'
 import { execError, signalQuietly, type Container } from '../runtime/container'
+import { kubeletPages } from './late-pages'
 import { streamLogs } from './logs'
 import type { ContainerState, PodState } from './pod-state'
 import { forwardPorts } from './port-forward'
@@ -41,6 +42,7 @@ export function kubeletConnections(host: Host): KubeletConnections {
       const state = stateOf(pod)
       return (peer) => forwardPorts(host, state, ports, peer)
     },
+    http: (path) => kubeletPages.code(host, path),
   }
 }
 

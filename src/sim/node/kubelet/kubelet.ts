@@ -1,4 +1,5 @@
 import type { Client, WatchEvent } from '../../api/client'
+import { StatusError } from '../../api/status'
 import type { Pod } from '../../api/types/core-v1.gen'
 import { pod as podKind } from '../../kinds/core/pod'
 import type { KubeletContext } from './context'
@@ -119,7 +120,7 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
     const state = pods.get(object.metadata.uid) ?? reborn(object)
     if (state?.fromFile && staticPods.wants(object) && (type === 'DELETED' || object.metadata.deletionTimestamp)) {
       // Only the mirror is to go: the Pod itself is the file's business.
-      if (type !== 'DELETED') context.client.delete(podKind, object.metadata.namespace, object.metadata.name, { gracePeriodSeconds: 0 })
+      if (type !== 'DELETED') removeMirror(object)
       return
     }
     if (type === 'DELETED') {
@@ -140,6 +141,15 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
     if (before.spec !== object.spec) context.look(state)
     if (before.metadata.labels !== object.metadata.labels || before.metadata.annotations !== object.metadata.annotations) refresh(state)
     if (before.status?.conditions !== object.status?.conditions && object.spec.readinessGates?.length) context.report(state, 0)
+  }
+
+  function removeMirror({ metadata: { namespace, name } }: Pod) {
+    try {
+      context.client.delete(podKind, namespace, name, { gracePeriodSeconds: 0, local: true })
+    } catch (error) {
+      // Somebody's policy keeps it; the next change of it is the next try.
+      if (!(error instanceof StatusError)) throw error
+    }
   }
 
   /** The running static Pod whose mirror has been made anew. */

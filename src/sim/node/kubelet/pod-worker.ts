@@ -211,14 +211,22 @@ function closeSandbox(context: KubeletContext, state: PodState) {
   context.engine.cancel(state.wake)
 }
 
+/** How often a kubelet goes through the statuses that the API server does not have yet. */
+const RETRY_MS = 10_000
+
 /** The last word about a Pod that had to go: everything it had is gone, so may its object. */
-function removeFromServer({ client }: KubeletContext, { pod, uid }: PodState) {
+function removeFromServer(context: KubeletContext, state: PodState) {
+  const { client, engine } = context
+  const { pod, uid } = state
   const { namespace, name } = pod.metadata
   try {
-    client.delete(podKind, namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } })
+    client.delete(podKind, namespace, name, { gracePeriodSeconds: 0, preconditions: { uid }, local: state.fromFile })
   } catch (error) {
+    if (!(error instanceof StatusError)) throw error
     // Deleted by force meanwhile, or another Pod of this name has taken its place.
-    if (!(isStatus(error, 'NotFound') || isStatus(error, 'Conflict'))) throw error
+    if (isStatus(error, 'NotFound') || isStatus(error, 'Conflict')) return
+    // The API server is away, or does not want it: a kubelet does not give up.
+    engine.after(RETRY_MS, () => removeFromServer(context, state))
   }
 }
 
@@ -236,7 +244,8 @@ export function writeStatus(context: KubeletContext, state: PodState): void {
   try {
     state.pod = client.updateStatus<Pod>(podKind, { ...current, status })
   } catch (error) {
-    // A status the server refuses is written again after the next change; a Pod does not fail over it.
+    // A Pod does not fail over a status that the server refuses; it is written again when the kubelet next looks over all of them.
     if (!(error instanceof StatusError)) throw error
+    context.report(state, RETRY_MS)
   }
 }

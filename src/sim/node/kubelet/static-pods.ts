@@ -51,7 +51,7 @@ export function createStaticPods({ engine, client, files, nodeName, log }: Stati
     for (const [name, { pod }] of known) {
       if (names.includes(name)) continue
       known.delete(name)
-      if (pod) attempt(() => client.delete(podKind, pod.metadata.namespace, pod.metadata.name!))
+      if (pod) attempt(() => client.delete(podKind, pod.metadata.namespace, pod.metadata.name!, { local: true }))
     }
     for (const name of names) {
       const text = files.read(`${MANIFESTS_FOLDER}/${name}`)
@@ -64,9 +64,9 @@ export function createStaticPods({ engine, client, files, nodeName, log }: Stati
   function mirror(pod: NewObject<Pod>) {
     const { namespace, name } = pod.metadata
     const current = client.get<Pod>(podKind, namespace, name!)
-    if (!current) client.create<Pod>(podKind, withOwner(pod))
+    if (!current) client.create<Pod>(podKind, withOwner(pod), { local: true })
     else if (!current.metadata.deletionTimestamp && current.metadata.annotations?.[HASH] !== pod.metadata.annotations?.[HASH])
-      client.delete(podKind, namespace, name!)
+      client.delete(podKind, namespace, name!, { local: true })
   }
 
   function withOwner(pod: NewObject<Pod>): NewObject<Pod> {

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { aggregateClusterRoles } from '../../../../src/sim/api/auth/aggregation'
 import {
   bootstrapClusterRoleBindings,
   bootstrapClusterRoles,
@@ -196,23 +195,6 @@ test('nobody grants more than they hold', () => {
       'roles.rbac.authorization.k8s.io "r" is forbidden: user "jane" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["nodes"], Verbs:["get" "delete"]}',
   })
   expect(role(['get'], ['pods'])).toMatchObject({ kind: 'Role' })
-})
-
-test('a role labelled for aggregation extends the role that selects it', () => {
-  aggregateClusterRoles(server)
-  const labels = { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' }
-  send('POST', `${RBAC}/clusterroles`, {
-    metadata: { name: 'crontabs', labels },
-    rules: [{ apiGroups: ['stable.example.com'], resources: ['crontabs'], verbs: ['get'] }],
-  })
-  engine.advanceTo(engine.nowMs + 1000)
-  for (const name of ['view', 'edit', 'admin']) {
-    expect(send('GET', `${RBAC}/clusterroles/${name}`).rules).toContainEqual({
-      apiGroups: ['stable.example.com'],
-      resources: ['crontabs'],
-      verbs: ['get'],
-    })
-  }
 })
 
 test('a node reads only what its own Pods refer to', () => {

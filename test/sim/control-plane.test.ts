@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { createCluster } from '../../src/sim/cluster'
+
+const MANIFEST = '/etc/kubernetes/manifests/kube-apiserver.yaml'
+
+test('while kube-apiserver is away nothing is written, and nothing is lost by it', () => {
+  const cluster = createCluster()
+  cluster.run('kubectl create deployment web --image=nginx --replicas=2; kubectl rollout status deployment/web')
+  cluster.run(`mv ${MANIFEST} /root/; sleep 30`)
+  expect(cluster.run('kubectl get nodes').stderr).toBe(
+    'The connection to the server 172.30.1.2:6443 was refused - did you specify the right host or port?\n',
+  )
+  const revision = () =>
+    cluster
+      .client()
+      .list(cluster.findKind('pods')!)
+      .map(({ metadata }) => metadata.resourceVersion)
+  const before = revision()
+  cluster.advance('2m')
+  expect(revision()).toEqual(before)
+
+  cluster.run(`mv /root/kube-apiserver.yaml ${MANIFEST}; sleep 30`)
+  const ready = '-o jsonpath=\'{.items[*].status.conditions[?(@.type=="Ready")].status}\''
+  expect(cluster.run(`kubectl get nodes ${ready}`).stdout).toBe('True True True True')
+  cluster.run('kubectl delete pods --all; kubectl rollout status deployment/web')
+  expect(cluster.run(`kubectl get pods ${ready}`).stdout).toBe('True True')
+}, 60_000)
+
+test('a role labelled for aggregation extends the roles that select it', () => {
+  const cluster = createCluster()
+  cluster.run(`kubectl create clusterrole crontabs --verb=get --resource=pods/eviction
+    kubectl label clusterrole crontabs rbac.authorization.k8s.io/aggregate-to-view=true; sleep 2`)
+  for (const name of ['view', 'edit', 'admin']) {
+    const rules = JSON.parse(cluster.run(`kubectl get clusterrole ${name} -o json`).stdout).rules
+    expect(rules).toContainEqual({ apiGroups: [''], resources: ['pods/eviction'], verbs: ['get'] })
+  }
+})
+
+test('a controller may do what its role says, and its refusal shows in an event', () => {
+  const cluster = createCluster()
+  cluster.run('kubectl patch clusterrole system:controller:replicaset-controller --type=json -p \'[{"op":"remove","path":"/rules/3"}]\'')
+  cluster.run('kubectl create deployment web --image=nginx; sleep 5')
+  expect(cluster.run('kubectl describe replicaset').stdout).toContain(
+    'Error creating: pods is forbidden: User "system:serviceaccount:kube-system:replicaset-controller" cannot create resource "pods" in API group "" in the namespace "default"',
+  )
+})
