@@ -1,13 +1,12 @@
-import { JsonPatchError, jsonPatch } from '../formats/json-patch'
 import { mergePatch } from '../formats/merge-patch'
 import { goMap, StrategicMergeError, strategicMerge } from '../formats/strategic-merge'
-import { applied, withLastApplied } from './apply'
 import { resourceOf, writingOf, type Call } from './call'
 import type { PatchType } from './client'
 import { readAs } from './decode'
 import type { AnyObject } from './object'
 import { fieldsOf } from './field-compare'
 import { fieldPath } from './field-path'
+import { latePatches } from './late-patches'
 import { managedBy } from './managed-fields'
 import { shown } from './present'
 import { typeOfKind, typeOfServed } from './schema/schema'
@@ -70,22 +69,11 @@ const patchInvalid = (value: string, why: string) => invalid({ group: '', kind: 
 function patched({ served }: Call, type: 'json' | 'merge' | 'strategic', before: AnyObject, patch: unknown): unknown {
   switch (type) {
     case 'json':
-      return applyJsonPatch(before, patch)
+      return latePatches.code.applyJsonPatch(before, patch)
     case 'merge':
       return mergePatch(before, patch)
     case 'strategic':
       return applyStrategicPatch(before, patch, typeOfServed(served.kind, served.version, served.group)?.name)
-  }
-}
-
-/** Applies a JSON patch on behalf of a request: what is wrong with it becomes the Status that a real server sends. */
-export function applyJsonPatch(before: unknown, patch: unknown): unknown {
-  try {
-    return jsonPatch(before, patch)
-  } catch (error) {
-    if (!(error instanceof JsonPatchError)) throw error
-    // A real server keeps to itself what was wrong.
-    throw failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {})
   }
 }
 
@@ -108,6 +96,7 @@ function applyPatch(call: Call, stored: Stored | undefined, patch: unknown, { fo
     const own = { ...writingOf(call), operation: 'Apply' as const, fields: fieldsOf(config, type) }
     return { stored: createObject(call, config, managedBy([own])), created: true }
   }
+  const { applied, withLastApplied } = latePatches.code
   const { object, fields } = applied(call, stored.object, stored.fields, config, type, force)
   return { stored: replaceStored(call, stored, withLastApplied(call, object, stored.object, config), fields), created: false }
 }

@@ -6,7 +6,7 @@ import { defineKind } from './kind'
 import { fieldPath } from './field-path'
 import { afterWrite } from './managed-fields'
 import type { AnyObject } from './object'
-import { applyJsonPatch } from './patch'
+import { latePatches } from './late-patches'
 import { typeOfKind } from './schema/schema'
 import { badRequest, conflict, invalid, notFound, unknownPath } from './status'
 import type { Stored } from './storage'
@@ -41,7 +41,9 @@ export function readScale(call: Call): Scale {
 export function writeScale(call: Call, how: 'update' | PatchType, body: unknown): Scale {
   const found = stored(call)
   const before = scaleOf(call, found)
-  const after = (how === 'update' ? body : how === 'json' ? applyJsonPatch(before, body) : mergePatch(before, body)) as Partial<Scale> // fields are checked below
+  const after = (
+    how === 'update' ? body : how === 'json' ? latePatches.code.applyJsonPatch(before, body) : mergePatch(before, body)
+  ) as Partial<Scale> // fields are checked below
   const replicas = after.spec?.replicas ?? 0
   if (typeof replicas !== 'number' || !Number.isInteger(replicas))
     throw badRequest(

@@ -1,3 +1,4 @@
+import { loadLanguage } from '../i18n/i18n'
 import { useSettings, type Settings } from '../state/settings'
 
 const systemIsDark = matchMedia('(prefers-color-scheme: dark)')
@@ -13,6 +14,7 @@ export function followSettings() {
     const { documentElement } = document
     documentElement.dataset.theme = themeOf(settings)
     documentElement.lang = settings.language
+    void loadLanguage(settings.language)
     documentElement.style.setProperty('--zoom', String(settings.zoom))
   }
   follow()

@@ -15,7 +15,7 @@ test.each(keys)('%s leaves the same gaps to fill in both languages', (key) => {
 })
 
 test('a sentence is filled in; what nobody gave stays visible', () => {
-  expect(translate('en', 'status.nodes', { ready: 3, total: 4 })).toBe('3/4 nodes Ready')
-  expect(translate('ja', 'status.nodes', { ready: 3, total: 4 })).toBe('ノード 3/4 Ready')
-  expect(translate('en', 'status.nodes', { ready: 3 })).toBe('3/{total} nodes Ready')
+  expect(translate(en, 'status.nodes', { ready: 3, total: 4 })).toBe('3/4 nodes Ready')
+  expect(translate(ja, 'status.nodes', { ready: 3, total: 4 })).toBe('ノード 3/4 Ready')
+  expect(translate(en, 'status.nodes', { ready: 3 })).toBe('3/{total} nodes Ready')
 })
