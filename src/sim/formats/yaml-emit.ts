@@ -1,13 +1,14 @@
 import { isBase60, resolvePlain } from './yaml-scalars'
 
 /**
- * Writes a JSON value as `kubectl -o yaml` and sigs.k8s.io/yaml do: keys sorted (numbers in texts by value), lists at their parent's column, long lines
- * never folded, texts plain where a reader would get the same text back, else quoted or as a block. Ends with a newline; `undefined` members are left out.
+ * Writes a JSON value as `kubectl -o yaml` and sigs.k8s.io/yaml do: keys sorted (numbers in texts by value), lists at their parent's column, lines of
+ * words folded after column 80, texts plain where a reader would get the same text back, else quoted or as a block. Ends with a newline; `undefined`
+ * members are left out.
  */
 export function toYaml(value: unknown): string {
   if (isMap(value) && keysOf(value).length > 0) return mapping(value, 0)
   if (Array.isArray(value) && value.length > 0) return sequence(value, 0)
-  return `${leaf(value, 0)}\n`
+  return `${leaf(value, 0, 0)}\n`
 }
 
 type Map_ = Readonly<Record<string, unknown>>
@@ -26,17 +27,18 @@ function mapping(map: Map_, indent: number): string {
   for (const key of keysOf(map)) {
     const written = keyText(key)
     const complex = written.length > 128
-    text += `${first ? '' : margin}${complex ? `? ${written}\n${margin}` : written}:${entry(map[key], indent)}`
+    const column = indent + (complex ? 0 : written.length) + 2
+    text += `${first ? '' : margin}${complex ? `? ${written}\n${margin}` : written}:${entry(map[key], indent, column)}`
     first = false
   }
   return text
 }
 
-/** What follows the colon of a key in a mapping at `indent`. */
-function entry(value: unknown, indent: number): string {
+/** What follows the colon of a key in a mapping at `indent`; a scalar begins at `column`. */
+function entry(value: unknown, indent: number, column: number): string {
   if (Array.isArray(value) && value.length > 0) return `\n${' '.repeat(indent)}${sequence(value, indent)}`
   if (isMap(value) && keysOf(value).length > 0) return `\n${' '.repeat(indent + 2)}${mapping(value, indent + 2)}`
-  return ` ${leaf(value, indent + 2)}\n`
+  return ` ${leaf(value, indent + 2, column)}\n`
 }
 
 function sequence(items: readonly unknown[], indent: number): string {
@@ -46,14 +48,14 @@ function sequence(items: readonly unknown[], indent: number): string {
       const lead = `${i === 0 ? '' : margin}- `
       if (Array.isArray(item) && item.length > 0) return lead + sequence(item, indent + 2)
       if (isMap(item) && keysOf(item).length > 0) return lead + mapping(item, indent + 2)
-      return `${lead}${leaf(item, indent + 2)}\n`
+      return `${lead}${leaf(item, indent + 2, indent + 2)}\n`
     })
     .join('')
 }
 
-/** A scalar or an empty collection; block lines stand at `indent`. Without the last newline. */
-function leaf(value: unknown, indent: number): string {
-  if (typeof value === 'string') return scalar(value, indent)
+/** A scalar or an empty collection that begins at `column`; its further lines stand at `indent`. Without the last newline. */
+function leaf(value: unknown, indent: number, column: number): string {
+  if (typeof value === 'string') return scalar(value, { indent, column })
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'number') return formatGoFloat(value)
   if (typeof value === 'boolean') return String(value)
@@ -69,13 +71,18 @@ function keyText(key: string): string {
   return canBePlain(key) && shape.single && !shape.multiline ? single(key) : double(key)
 }
 
-function scalar(text: string, indent: number): string {
+interface Place {
+  readonly indent: number
+  readonly column: number
+}
+
+function scalar(text: string, place: Place): string {
   if (plainForSure.test(text)) return text
   const shape = analyse(text)
-  if (text.includes('\n')) return shape.block ? literal(text, indent) : double(text)
-  if (!canBePlain(text)) return double(text)
-  if (shape.plain) return text
-  return shape.single ? single(text) : double(text)
+  if (text.includes('\n')) return shape.block ? literal(text, place.indent) : double(text, place)
+  if (!canBePlain(text)) return double(text, place)
+  if (shape.plain) return plain(text, place)
+  return shape.single ? single(text, place) : double(text, place)
 }
 
 /** Whether a reader would take the text, unquoted, for the same text. */
@@ -84,24 +91,51 @@ function canBePlain(text: string): boolean {
   return kind === 'text' && !isBase60(text)
 }
 
-const single = (text: string) => `'${text.replaceAll("'", "''")}'`
+const FOLDED_AFTER = 80
+
+/**
+ * Writes a text character by character; the first space after column 80 becomes a line break where a reader gives the space back. Quoted texts keep
+ * their first and last character in line, and only between double quotes a second space can follow, behind a backslash. A key has no place to break.
+ */
+function folded(text: string, place: Place | undefined, quote: '' | "'" | '"', write: (character: string) => string): string {
+  const characters = [...text]
+  let out: string = quote
+  let column = (place?.column ?? 0) + quote.length
+  let afterSpace = false
+  characters.forEach((character, i) => {
+    const next = characters[i + 1]
+    const inside = quote === '' || (i > 0 && next !== undefined)
+    if (place && character === ' ' && !afterSpace && column > FOLDED_AFTER && inside && (quote === '"' || next !== ' ')) {
+      const lead = `${' '.repeat(place.indent)}${next === ' ' ? '\\' : ''}`
+      out += `\n${lead}`
+      column = lead.length
+    } else {
+      const written = write(character)
+      out += written
+      column += written.length
+    }
+    afterSpace = character === ' '
+  })
+  return out + quote
+}
+
+const plain = (text: string, place?: Place) => folded(text, place, '', (character) => character)
+const single = (text: string, place?: Place) => folded(text, place, "'", (character) => (character === "'" ? "''" : character))
 
 const escapes: Readonly<Record<string, string>> = {
   '\0': '\\0', '\x07': '\\a', '\b': '\\b', '\t': '\\t', '\n': '\\n', '\v': '\\v', '\f': '\\f', '\r': '\\r', '\x1b': '\\e', '"': '\\"', '\\': '\\\\',
   '\x85': '\\N', '\xa0': '\\_', '\u2028': '\\L', '\u2029': '\\P',
 } // prettier-ignore
 
-function double(text: string): string {
-  let out = ''
-  for (const character of text) {
-    const code = character.codePointAt(0)!
-    if (character === '\xa0') out += character
-    else if (character in escapes) out += escapes[character]
-    else if (isPrintable(code)) out += character
-    else if (code <= 0xff) out += `\\x${hex(code, 2)}`
-    else out += code <= 0xffff ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`
-  }
-  return `"${out}"`
+const double = (text: string, place?: Place) => folded(text, place, '"', escaped)
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0)!
+  if (character === '\xa0') return character
+  if (character in escapes) return escapes[character]!
+  if (isPrintable(code)) return character
+  if (code <= 0xff) return `\\x${hex(code, 2)}`
+  return code <= 0xffff ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`
 }
 const hex = (code: number, width: number) => code.toString(16).toUpperCase().padStart(width, '0')
 

@@ -152,3 +152,15 @@ test('a stream is split at its markers; parts without content do not count', () 
     [{ b: 2 }, 7],
   ])
 })
+
+test('words are folded after column 80, in keys never', () => {
+  const words = 'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints'
+  const folded = (text: string) => toYaml({ data: { a: text } }).replace('data:\n', '')
+  expect(folded(words)).toBe('  a: Contains a CA bundle that can be used to verify the kube-apiserver when using\n    internal endpoints\n')
+  expect(folded(`so: ${words}`)).toBe(
+    "  a: 'so: Contains a CA bundle that can be used to verify the kube-apiserver when\n    using internal endpoints'\n",
+  )
+  expect(folded(`\t${'x'.repeat(80)}  y z`)).toBe(`  a: "\\t${'x'.repeat(80)}\n    \\ y z"\n`)
+  expect(folded(`${'x'.repeat(80)}  y z`)).toBe(`  a: ${'x'.repeat(80)}  y\n    z\n`)
+  expect(toYaml({ [words]: 1 })).toBe(`${words}: 1\n`)
+})
