@@ -26,8 +26,23 @@ interface ExitStatus {
   readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string }[] }
 }
 
+/** Where a stream's data comes from and goes to when it is not the terminal. */
+export interface OwnStreams {
+  /** What the other side reads, all of it. */
+  readonly input?: string
+  /** Gets what the other side writes to its standard output; answers true when it has had enough. */
+  readonly output?: (text: string) => boolean
+  /** Keeps to itself what the other side writes to its standard error. */
+  readonly silent?: boolean
+}
+
 /** Copies between the terminal and the channels until the other side ends. Answers the exit code it tells. */
-export function* pump(kubectl: Kubectl, { id, fds }: NonNullable<FetchResponse['channel']>, { stdin, tty }: Streams): Proc<number> {
+export function* pump(
+  kubectl: Kubectl,
+  { id, fds }: NonNullable<FetchResponse['channel']>,
+  { stdin, tty }: Streams,
+  { input, output, silent = false }: OwnStreams = {},
+): Proc<number> {
   const [outFd, errFd, statusFd] = [fds[channelOf.stdout], fds[channelOf.stderr], fds[channelOf.status]]
   const raw = tty && kubectl.self.isTty(0)
   if (raw) {
@@ -37,22 +52,29 @@ export function* pump(kubectl: Kubectl, { id, fds }: NonNullable<FetchResponse['
   }
   let status = ''
   const open = new Set([outFd, tty ? undefined : errFd, statusFd].filter((fd) => fd !== undefined))
-  let input = stdin
+  let typing = stdin && input === undefined
   try {
+    if (input !== undefined) {
+      yield* sendOnChannel(id, channelOf.stdin, input)
+      yield* closeChannel(id, channelOf.stdin)
+    }
     while (open.size > 0) {
-      const ready = yield* poll([...open, ...(input ? [0] : [])])
+      const ready = yield* poll([...open, ...(typing ? [0] : [])])
       const text = yield* read(ready)
-      if (ready === 0 && input) {
+      if (ready === 0 && typing) {
         if (text === '') {
-          input = false
+          typing = false
           yield* closeChannel(id, channelOf.stdin)
         } else yield* sendOnChannel(id, channelOf.stdin, text)
       } else if (text === '') {
         open.delete(ready)
         yield* close(ready)
-      } else if (ready === outFd) yield* out(text)
-      else if (ready === errFd) yield* err(text)
-      else status += text
+      } else if (ready === outFd) {
+        if (!output) yield* out(text)
+        else if (output(text)) return 0
+      } else if (ready === errFd) {
+        if (!silent) yield* err(text)
+      } else status += text
     }
   } finally {
     if (raw) yield* setTerminalMode(0, { raw: false, echo: true })
@@ -157,12 +179,13 @@ export function* followUntilRunning(kubectl: Kubectl, resource: Resource, timeou
   return { ...resource, object: pod as unknown as AnyObject }
 }
 
-/** Follows a pod until `fits`; answers it as it is then. */
+/** Follows a pod until `fits`; answers it as it is then. `meanwhile` sees it each time that it does not. */
 export function* waitForPod(
   kubectl: Kubectl,
   { type, namespace, name }: Resource,
   timeoutMs: number,
   fits: (pod: Pod) => boolean,
+  meanwhile?: (pod: Pod) => Proc,
 ): Proc<Pod> {
   const path = pathOf(type, namespace)
   const fieldSelector = `metadata.name=${name}`
@@ -172,6 +195,7 @@ export function* waitForPod(
     const [pod] = list.items
     if (!pod) throw new CommandError(`pods "${name}" not found`)
     if (fits(pod)) return pod
+    if (meanwhile) yield* meanwhile(pod)
     const fd = yield* requestStream(kubectl, {
       path,
       query: { fieldSelector, resourceVersion: list.metadata?.resourceVersion, watch: true },
@@ -185,7 +209,9 @@ export function* waitForPod(
         if (line === '') break
         const event = JSON.parse(line) as WatchEvent<Pod> // the server's own words
         if (event.type === 'DELETED') throw new CommandError(`pods "${name}" not found`)
-        if (event.type !== 'BOOKMARK' && event.type !== 'ERROR' && fits(event.object)) return event.object
+        if (event.type === 'BOOKMARK' || event.type === 'ERROR') continue
+        if (fits(event.object)) return event.object
+        if (meanwhile) yield* meanwhile(event.object)
       }
     } finally {
       yield* close(fd)

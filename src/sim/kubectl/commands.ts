@@ -62,6 +62,10 @@ import {
 import { cordon, uncordon } from './commands/cordon'
 import { attach } from './commands/attach'
 import { clusterInfo } from './commands/cluster-info'
+import { clusterInfoDump } from './commands/cluster-info-dump'
+import { cp } from './commands/cp'
+import { debug } from './commands/debug'
+import { portForward } from './commands/port-forward'
 import { replace } from './commands/replace'
 import { taint } from './commands/taint'
 import { drain } from './commands/drain'
@@ -152,6 +156,10 @@ export const commands: Readonly<Record<string, Command>> = {
   uncordon,
   attach,
   'cluster-info': clusterInfo,
+  'cluster-info dump': clusterInfoDump,
+  cp,
+  debug,
+  'port-forward': portForward,
   replace,
   taint,
   drain,

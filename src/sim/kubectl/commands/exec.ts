@@ -1,5 +1,5 @@
 import type { Pod } from '../../api/types/core-v1.gen'
-import { NO_TERMINAL, pump } from '../attaching'
+import { NO_TERMINAL, pump, type OwnStreams } from '../attaching'
 import { CommandError, Exit, throwAll } from '../errors'
 import { fileOptions, type FileOptions } from '../manifests'
 import { pathOf } from '../mapper'
@@ -46,17 +46,25 @@ function* fromManifest(kubectl: Kubectl, files: FileOptions, word: string | unde
   return yield* podsOf(kubectl, resources[0]!, {})
 }
 
-/** Runs a command in a container, its streams tied to ours; answers its exit code. */
+interface ExecRequest {
+  readonly container: string
+  readonly command: readonly string[]
+  readonly stdin: boolean
+  readonly tty: boolean
+}
+
+/** Runs a command in a container, its streams tied to ours unless `own` says otherwise; answers its exit code. */
 export function* execIn(
   kubectl: Kubectl,
-  { type, namespace, name }: Resource,
-  { container, command, stdin, tty }: { container: string; command: readonly string[]; stdin: boolean; tty: boolean },
+  { type, namespace, name }: Pick<Resource, 'type' | 'namespace' | 'name'>,
+  { container, command, stdin, tty }: ExecRequest,
+  own?: OwnStreams,
 ): Proc<number> {
   const channel = yield* openChannels(kubectl, {
     path: pathOf(type, namespace, name, 'exec'),
     query: { command, container, stdin: stdin || undefined, stdout: true, stderr: !tty || undefined, tty: tty || undefined },
   })
-  return yield* pump(kubectl, channel, { stdin, tty })
+  return yield* pump(kubectl, channel, { stdin, tty }, own)
 }
 
 /** The container that was asked for, or the pod's default one; with several to choose from, stderr says which was taken. */

@@ -8,6 +8,7 @@ import { attachTo, followUntilRunning } from '../attaching'
 import { builtInResource } from '../built-in-resource'
 import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
 import { CommandError, Exit, isNotFound } from '../errors'
+import { isImageName } from '../image-name'
 import { clientConfig } from '../kubeconfig'
 import { labelPairs } from '../label-pairs'
 import { printerFor } from '../printers/printer'
@@ -16,9 +17,6 @@ import { asStruct, typeNameOf } from '../typed'
 import { createObject, dryRunOf, generatedNamespace, operationText, writeQuery, type NewObject } from '../writing'
 import type { Proc } from '../../node/os/syscalls'
 
-const imageForm =
-  /^(?:(?:[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::\d+)?|\[[0-9a-fA-F:]+\](?::\d+)?)\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*)*(?::[\w][\w.-]{0,127})?(?:@[A-Za-z][\w+.-]*:[0-9a-fA-F]{32,})?$/
-
 export const run: Command = {
   required: ['image'],
   *run(kubectl) {
@@ -26,7 +24,7 @@ export const run: Command = {
     if (args.length === 0 || kubectl.dashAt === 0) throw usageError(kubectl, 'NAME is required for run')
     const image = flags.text('image')
     if (!image) throw new CommandError('--image is required')
-    if (!imageForm.test(image)) throw new CommandError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`)
+    if (!isImageName(image)) throw new CommandError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`)
     const interactive = flags.bool('stdin')
     const attach = flags.changed('attach') ? flags.bool('attach') : interactive || flags.bool('tty')
     const remove = flags.bool('rm')

@@ -3,7 +3,7 @@ import type { ChannelPeer } from '../../api/http'
 import { failure, type Status } from '../../api/status'
 import type { Pod } from '../../api/types/core-v1.gen'
 import type { Host } from '../host'
-import { createPipe, sinkFile } from '../os/pipe'
+import { createFeeder, createPipe, sinkFile, type Feeder } from '../os/pipe'
 import type { OpenFile } from '../os/open-file'
 import { SyscallError } from '../os/syscalls'
 import { createTty, type Tty } from '../os/tty'
@@ -85,7 +85,7 @@ function exec(container: Container, query: URLSearchParams, peer: ChannelPeer): 
   const wantsTty = query.get('tty') === 'true' || query.get('tty') === '1'
   let pid = 0
   let tty: Tty | undefined
-  let stdin: OpenFile | undefined
+  let stdin: Feeder | undefined
   const fds: Record<number, OpenFile> = {}
   if (wantsTty) {
     tty = createTty(
@@ -95,9 +95,9 @@ function exec(container: Container, query: URLSearchParams, peer: ChannelPeer): 
     Object.assign(fds, { 0: tty.file, 1: tty.file, 2: tty.file })
   } else {
     const input = createPipe()
-    stdin = input.writer
+    stdin = createFeeder(input.writer)
     const wantsInput = query.get('stdin') === 'true' || query.get('stdin') === '1'
-    if (!wantsInput) stdin.release()
+    if (!wantsInput) stdin.end()
     Object.assign(fds, { 0: input.reader, 1: sinkFile((text) => peer.data(STDOUT, text)), 2: sinkFile((text) => peer.data(STDERR, text)) })
   }
   const end = (status: Status) => {
@@ -128,14 +128,14 @@ function exec(container: Container, query: URLSearchParams, peer: ChannelPeer): 
       if (channel === RESIZE) resize(tty, text)
       else if (channel !== STDIN) return
       else if (tty) tty.input(text)
-      else writeQuietly(stdin!, text)
+      else stdin!.push(text)
     },
     close(channel) {
       if (channel === undefined) {
         tty?.hangUp()
-        stdin?.release()
+        stdin?.end()
         if (tty) signalQuietly(container.machine, pid, 'SIGHUP')
-      } else if (channel === STDIN) stdin?.release()
+      } else if (channel === STDIN) stdin?.end()
     },
   }
 }
@@ -150,14 +150,15 @@ function attach(container: Container, state: ContainerState | undefined, query: 
     }
   })
   const wantsInput = query.get('stdin') === 'true' || query.get('stdin') === '1'
+  const feeder = container.stdin && createFeeder(container.stdin)
   const endInput = () => {
-    if (wantsInput && !container.tty && (state?.spec.stdinOnce ?? true)) container.stdin?.release()
+    if (wantsInput && !container.tty && (state?.spec.stdinOnce ?? true)) feeder?.end()
   }
   return {
     data(channel, text) {
       if (channel === RESIZE) resize(container.tty, text)
       else if (channel === STDIN && container.tty) container.tty.input(text)
-      else if (channel === STDIN && container.stdin) writeQuietly(container.stdin, text)
+      else if (channel === STDIN) feeder?.push(text)
     },
     close(channel) {
       if (channel === undefined || channel === STDIN) endInput()
@@ -170,13 +171,4 @@ function resize(tty: Tty | undefined, text: string) {
   const size: unknown = JSON.parse(text)
   if (tty && typeof size === 'object' && size !== null && 'Width' in size && 'Height' in size)
     tty.resize(Number(size.Width), Number(size.Height))
-}
-
-/** Input for a process that has closed its end is lost, as in a real pipe whose writer ignores SIGPIPE. */
-function writeQuietly(file: OpenFile, text: string) {
-  try {
-    file.write(text)
-  } catch (error) {
-    if (!(error instanceof SyscallError && error.code === 'EPIPE')) throw error
-  }
 }

@@ -55,7 +55,7 @@ function streamed(
   stream: StreamedResponse['stream'],
 ): unknown {
   if (request.stream) {
-    const { reader, writer } = createPipe()
+    const { reader, writer } = createPipe(Infinity)
     let stop = () => {}
     let closed = false
     const fd = install(task, { ...reader, release: () => ((closed = true), stop(), reader.release()) })
@@ -82,7 +82,7 @@ function openChannels(kernel: Kernel, task: Task, connect: (peer: ChannelPeer) =
   const pipes = new Map<number, ReturnType<typeof createPipe>>()
   const fds: Record<number, number> = {}
   for (let channel = 0; channel < 5; channel++) {
-    const pipe = createPipe()
+    const pipe = createPipe(Infinity)
     pipes.set(channel, pipe)
     fds[channel] = install(task, pipe.reader)
   }

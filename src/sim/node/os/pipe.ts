@@ -15,8 +15,11 @@ const neverReads = () => {
 }
 const nothing = () => () => {}
 
-/** A pipe: what is written to one end is read from the other, in order; a reader sees the end when the last writer has closed. */
-export function createPipe(): Channel {
+/**
+ * A pipe: what is written to one end is read from the other, in order; a reader sees the end when the last writer has closed. Writers that
+ * cannot wait (the network's end of a stream) want one without limit.
+ */
+export function createPipe(capacity = CAPACITY): Channel {
   let buffer = ''
   let ended = false
   let broken = false
@@ -48,7 +51,7 @@ export function createPipe(): Channel {
       read: neverReads,
       write(data) {
         if (broken) throw new SyscallError('EPIPE')
-        if (buffer.length >= CAPACITY) return false
+        if (buffer.length >= capacity) return false
         buffer += data
         readers.wakeAll()
         return true
@@ -60,6 +63,42 @@ export function createPipe(): Channel {
         ended = true
         readers.wakeAll()
       },
+    },
+  }
+}
+
+/** Hands text to a file that may be full for a while, in place of a writer that cannot wait: what does not fit is kept until it does. */
+export interface Feeder {
+  push(text: string): void
+  /** Closes the file once everything is in it. */
+  end(): void
+}
+
+/** Input for a process that has closed its end is lost, as in a real pipe whose writer ignores SIGPIPE. */
+export function createFeeder(file: OpenFile): Feeder {
+  const kept: string[] = []
+  let ending = false
+  const flush = () => {
+    try {
+      while (kept.length > 0) {
+        if (!file.write(kept[0]!)) return void file.onWritable(flush)
+        kept.shift()
+      }
+    } catch (error) {
+      if (!(error instanceof SyscallError && error.code === 'EPIPE')) throw error
+      kept.length = 0
+    }
+    if (ending) file.release()
+  }
+  return {
+    push(text) {
+      kept.push(text)
+      if (kept.length === 1) flush()
+    },
+    end() {
+      if (ending) return
+      ending = true
+      if (kept.length === 0) file.release()
     },
   }
 }

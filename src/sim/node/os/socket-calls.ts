@@ -23,7 +23,13 @@ export function listenOn({ place, init }: Kernel, task: Task, request: Extract<S
   if (port < 1024 && task.who.uid !== 0 && !init) fail('EACCES')
   const listener = createListener({ port, address, protocol }, () => place.listeners.delete(key))
   place.listeners.set(key, listener)
-  return install(task, { ...nullDevice(), readable: () => false, release: () => listener.close(), listener })
+  return install(task, {
+    ...nullDevice(),
+    readable: listener.incoming,
+    onReadable: listener.onIncoming,
+    release: () => listener.close(),
+    listener,
+  })
 }
 
 /** `accept`: waits for the next connection. */

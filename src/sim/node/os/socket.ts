@@ -19,6 +19,8 @@ export interface Listener {
   connect(peer: string, local: string): OpenFile
   /** The next connection, or undefined when none waits. */
   accept(): Incoming | undefined
+  /** Whether one waits. */
+  incoming(): boolean
   onIncoming(wake: () => void): () => void
   close(): void
 }
@@ -39,6 +41,7 @@ export function createListener(place: { port: number; address: string; protocol:
       return near
     },
     accept: () => backlog.shift(),
+    incoming: () => backlog.length > 0,
     onIncoming: waiting.add,
     close() {
       if (!open) return
