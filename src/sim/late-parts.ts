@@ -37,6 +37,7 @@ import { podUpdateErrors } from './kinds/core/pod-update-validation'
 import { nodeSelectorErrors } from './kinds/core/scheduling-validation'
 import { serviceErrors, serviceUpdateErrors } from './kinds/core/service-validation'
 import { hostTools } from './node/host-tools'
+import { knownServerImages } from './node/images/known-servers'
 import { lateImages } from './node/images/catalogue'
 import { databases } from './node/images/databases'
 import { distributions, languages } from './node/images/distributions'
@@ -89,4 +90,4 @@ lateRound.arrive(round)
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
 kubeletPages.arrive(kubeletPage)
-lateImages.arrive([...webServers, ...distributions, ...languages, ...databases, ...testImages, ...samples])
+lateImages.arrive([...webServers, ...distributions, ...languages, ...databases, ...testImages, ...samples, ...knownServerImages])

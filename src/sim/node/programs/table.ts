@@ -16,6 +16,7 @@ import {
   whoami,
 } from './samples'
 import { httpd } from './httpd'
+import { knownServer } from './known-servers'
 import { nodeJs, perl, python } from './interpreters'
 import { nginx } from './nginx'
 import { redisCli } from './redis-cli'
@@ -61,6 +62,7 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   python3: python,
   node: nodeJs,
   etcdctl,
+  server: knownServer,
 }
 
 /** The program of an image's executable file; undefined when it is none of these. */
