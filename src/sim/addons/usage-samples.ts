@@ -1,7 +1,9 @@
 import type { Pod } from '../api/types/core-v1.gen'
 import type { Engine } from '../engine/engine'
 import type { Host } from '../node/host'
-import { usageOf } from '../node/kubelet/usage'
+import type { Kubelet } from '../node/kubelet/kubelet'
+import type { Container } from '../node/runtime/container'
+import { memoryBytesOf, milliCoresAtRest } from '../node/runtime/memory'
 
 /** What something used on average over the last interval, and of memory at its end. */
 export interface Rate {
@@ -35,9 +37,11 @@ const MIB = 1024 * 1024
 /** What runs on a host besides Pods: systemd, containerd, the kubelet. */
 const HOST_ITSELF = { milliCores: 18, memoryBytes: 410 * MIB }
 
+/** What was last read of a container. Written in place: every container of the cluster is read four times a minute. */
 interface Reading {
-  readonly startedMs: number
-  readonly cpuMs: number
+  cpuMs: number
+  /** Since the reading before; unknown after the first. */
+  rate: Rate | undefined
 }
 
 /**
@@ -46,37 +50,64 @@ interface Reading {
  */
 export function createUsageSamples(engine: Engine, hosts: () => Iterable<readonly [string, Host]>): UsageSamples {
   let samples = new Map<string, NodeSample>()
-  let readings = new Map<string, Reading>()
+  let readings = new WeakMap<Container, Reading>()
   let running = 0
 
   function read() {
-    const fresh = new Map<string, Reading>()
     samples = new Map()
-    for (const [name, host] of hosts())
-      if (host.kubelet.running && host.connected && host.poweredOn) samples.set(name, readHost(host, fresh))
-    readings = fresh
+    for (const [name, host] of hosts()) if (host.kubelet.running && host.connected && host.poweredOn) samples.set(name, readHost(host))
   }
 
-  function readHost(host: Host, fresh: Map<string, Reading>): NodeSample {
-    const pods = new Map<string, PodSample>()
+  function readHost({ kubelet }: Host): NodeSample {
     let { milliCores, memoryBytes } = HOST_ITSELF
-    for (const { pod, containers } of usageOf(host.kubelet)) {
+    for (const { containers } of kubelet.pods.values()) {
+      for (const { running } of containers.values()) {
+        if (!running) continue
+        const rate = readContainer(running)
+        memoryBytes += rate?.memoryBytes ?? memoryBytesOf(running)
+        milliCores += rate?.milliCores ?? 0
+      }
+    }
+    let pods: ReadonlyMap<string, PodSample> | undefined
+    return {
+      milliCores,
+      memoryBytes,
+      atMs: engine.nowMs,
+      // Few ever ask.
+      get pods() {
+        return (pods ??= podsOf(kubelet))
+      },
+    }
+  }
+
+  function readContainer(container: Container): Rate | undefined {
+    const { cpuMs } = container.machine
+    const known = readings.get(container)
+    if (!known) {
+      readings.set(container, { cpuMs, rate: undefined })
+      return undefined
+    }
+    const milliCores = ((cpuMs - known.cpuMs) * 1000) / RESOLUTION_MS + milliCoresAtRest(container)
+    const memoryBytes = memoryBytesOf(container)
+    if (known.rate?.milliCores !== milliCores || known.rate.memoryBytes !== memoryBytes) known.rate = { milliCores, memoryBytes }
+    known.cpuMs = cpuMs
+    return known.rate
+  }
+
+  function podsOf(kubelet: Kubelet): ReadonlyMap<string, PodSample> {
+    const pods = new Map<string, PodSample>()
+    for (const { pod, containers } of kubelet.pods.values()) {
+      const active = [...containers.values()].filter(({ running }) => running !== undefined)
       const rates = new Map<string, Rate>()
-      for (const { name, cpuMs, idleMilliCores, memoryBytes: memory, startedMs } of containers) {
-        const key = `${pod.metadata.uid}/${name}`
-        const before = readings.get(key)
-        fresh.set(key, { startedMs, cpuMs })
-        memoryBytes += memory
-        if (before?.startedMs !== startedMs) continue
-        const rate = { milliCores: ((cpuMs - before.cpuMs) * 1000) / RESOLUTION_MS + idleMilliCores, memoryBytes: memory }
-        milliCores += rate.milliCores
-        rates.set(name, rate)
+      for (const { spec, running } of active) {
+        const rate = readings.get(running!)?.rate
+        if (rate) rates.set(spec.name, rate)
       }
       // A Pod of which one container is missing is left out, so that nobody takes a part for the whole.
-      if (rates.size > 0 && rates.size === containers.length)
+      if (rates.size > 0 && rates.size === active.length)
         pods.set(`${pod.metadata.namespace}/${pod.metadata.name}`, { pod, containers: rates })
     }
-    return { milliCores, memoryBytes, pods, atMs: engine.nowMs }
+    return pods
   }
 
   function tick(run: number) {
@@ -92,7 +123,7 @@ export function createUsageSamples(engine: Engine, hosts: () => Iterable<readonl
     stop() {
       running++
       samples = new Map()
-      readings = new Map()
+      readings = new WeakMap()
     },
   }
 }

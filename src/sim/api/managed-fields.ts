@@ -53,10 +53,24 @@ export function afterWrite(
   after: AnyObject,
   type: Struct,
 ): ManagedFields {
-  const depth = 'entries' in earlier.state ? 1 : earlier.state.depth + 1
+  const { state } = earlier
+  // One who keeps writing an object's status has at last written the difference between what was there before and what is there now.
+  if ('earlier' in state && writing.subresource === 'status' && state.after === before && sameManager(state.writing, writing))
+    return { state: { ...state, writing, after } }
+  const depth = 'entries' in state ? 1 : state.depth + 1
   const fields: ManagedFields = { state: { earlier, writing, before, after, type, depth } }
   if (depth > MAX_PENDING) entriesOf(fields)
   return fields
+}
+
+/**
+ * The object as it was stored after a write: it differs from what was written in nothing that anybody manages. Standing for that, it need not be
+ * kept besides it.
+ */
+export function storedAs(fields: ManagedFields, written: AnyObject, object: AnyObject) {
+  if (!('earlier' in fields.state) || fields.state.after !== written) return
+  const cell = fields as { state: Pending } // as below
+  cell.state = { ...fields.state, after: object }
 }
 
 /** The entries, worked out if need be. */

@@ -2,7 +2,7 @@ import { timestamp } from '../engine/time'
 import { admit, mutate, resourceOf, writerOf, writingOf, type Call } from './call'
 import { fieldPath, type FieldError } from './field-path'
 import type { KindDefinition } from './kind'
-import { afterWrite, managedBy, nobody, readEntries, withManagedFields, type ManagedFields } from './managed-fields'
+import { afterWrite, managedBy, nobody, readEntries, storedAs, withManagedFields, type ManagedFields } from './managed-fields'
 import { checkMetadata, checkMetadataUpdate } from './metadata-rules'
 import type { AnyObject } from './object'
 import { conform } from './schema/conform'
@@ -25,6 +25,7 @@ export function createObject(call: Call, submitted: AnyObject, fields?: ManagedF
   const filled = withDefaults(call, kind.subresources.includes('status') ? without(named, 'status') : named)
   const managed = fields ?? tracked(call, nobody, undefined, filled)
   const admitted = mutate(call, 'CREATE', filled)
+  const asWritten = admitted === filled && !kind.beforeCreate
   for (let attempt = 1; ; attempt++) {
     const object = initial(call, admitted, attempt)
     const prepared = (kind.beforeCreate?.(object, core.context) as AnyObject | undefined) ?? object
@@ -33,7 +34,9 @@ export function createObject(call: Call, submitted: AnyObject, fields?: ManagedF
     if (taken && submitted.metadata.generateName && !submitted.metadata.name && attempt < NAME_ATTEMPTS) continue
     if (taken) throw alreadyExists(resourceOf(call), prepared.metadata.name)
     admit(call, 'CREATE', prepared)
-    return keep(call, prepared, undefined, managed)
+    const stored = keep(call, prepared, undefined, managed)
+    if (asWritten) storedAs(managed, filled, stored.object)
+    return stored
   }
 }
 
@@ -66,7 +69,9 @@ export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, 
   refuse(call, counted, [...checkMetadataUpdate(counted, old), ...rulesOf(call, counted, old)])
   admit(call, 'UPDATE', counted, old)
   if (isReadyToGo(kind, counted)) return removeStored(call, { ...stored, object: counted })
-  return keep(call, counted, stored, managed)
+  const kept = keep(call, counted, stored, managed)
+  if (counted === filled) storedAs(managed, filled, kept.object)
+  return kept
 }
 
 function rulesOf({ core, served: { kind }, subresource }: Call, object: AnyObject, old: AnyObject): readonly FieldError[] {
@@ -119,31 +124,29 @@ function withDefaults({ core, served: { kind } }: Call, object: AnyObject, known
 function initial({ core, served: { kind } }: Call, object: AnyObject, attempt: number): AnyObject {
   const { metadata } = object
   const { name, generateName } = metadata
-  const {
-    resourceVersion: _revision,
-    selfLink: _link,
-    deletionTimestamp: _deleted,
-    deletionGracePeriodSeconds: _grace,
-    managedFields: _fields,
-    ...given
-  } = metadata
   const { random, nowMs } = core.engine
   const { suffix, uid, creationTimestamp } = core.questions.remember(`identity ${attempt}`, () => ({
     suffix: !name && generateName ? random.suffix(5) : '',
     uid: random.uuid(),
     creationTimestamp: timestamp(nowMs),
   }))
-  return {
-    ...object,
-    metadata: {
-      ...given,
-      name: name || (generateName ? generatedName(suffix, generateName) : ''),
-      uid,
-      creationTimestamp,
-      ...(countsGenerations(kind, object) ? { generation: 1 } : {}),
-    } as ObjectMeta, // storage adds the resourceVersion
-  }
+  const next: Record<string, unknown> = {}
+  for (const field in metadata) if (!SERVERS_OWN.has(field)) next[field] = metadata[field as keyof ObjectMeta]
+  next.name = name || (generateName ? generatedName(suffix, generateName) : '')
+  next.uid = uid
+  next.creationTimestamp = creationTimestamp
+  if (countsGenerations(kind, object)) next.generation = 1
+  return { ...object, metadata: next as unknown as ObjectMeta } // storage adds the resourceVersion
 }
+
+/** What no client says about a new object. */
+const SERVERS_OWN: ReadonlySet<string> = new Set([
+  'resourceVersion',
+  'selfLink',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+])
 
 const generatedName = (suffix: string, base: string) => base.slice(0, 58) + suffix
 
@@ -198,12 +201,14 @@ function keepIdentity(submitted: AnyObject, { metadata: old, apiVersion, kind }:
 
 /** `target` with these fields as `source` has them, present or absent. */
 function copyOptional<T extends object>(target: T, source: T, names: readonly (keyof T)[]): T {
-  const copy = { ...target }
+  let copy: T | undefined
   for (const name of names) {
+    if (target[name] === source[name]) continue
+    copy ??= { ...target }
     if (source[name] === undefined) delete copy[name]
     else copy[name] = source[name]
   }
-  return copy
+  return copy ?? target
 }
 
 function checkRevision(call: Call, given: Partial<ObjectMeta>, old: ObjectMeta) {

@@ -33,9 +33,16 @@ export function claim<T extends KubeObject, O extends KubeObject>(
   const { uid, deletionTimestamp } = owner.metadata
   const mine: O[] = []
   const steps: Step[] = []
+  let asked: KubeObject['metadata']['labels']
+  let wanted = matches(selector, {})
   for (const candidate of candidates) {
     const manager = controllerOf(candidate)
-    const wanted = matches(selector, candidate.metadata.labels ?? {})
+    const { labels } = candidate.metadata
+    // Objects made from one template have the same labels, most even the same object.
+    if (labels !== asked) {
+      asked = labels
+      wanted = matches(selector, labels ?? {})
+    }
     if (manager?.uid === uid) {
       if (wanted) mine.push(candidate)
       else if (!deletionTimestamp) steps.push(release(kind, candidate, uid))

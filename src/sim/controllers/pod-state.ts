@@ -10,18 +10,47 @@ export const isFinished = (pod: Pod): boolean => pod.status?.phase === 'Succeede
 /** A Pod that is being deleted and not finished yet: it still holds what it holds. */
 export const isTerminating = (pod: Pod): boolean => pod.metadata.deletionTimestamp !== undefined && !isFinished(pod)
 
-export const conditionOf = (pod: Pod, type: string): PodCondition | undefined =>
-  pod.status?.conditions?.find((condition) => condition.type === type)
+export function conditionOf(pod: Pod, type: string): PodCondition | undefined {
+  const conditions = pod.status?.conditions
+  if (conditions) for (const condition of conditions) if (condition.type === type) return condition
+  return undefined
+}
 
-/** Answers by object: a Pod is frozen, and large workloads ask about each of theirs again and again. */
-const readiness = new WeakMap<Pod, boolean>()
+export const isReady = (pod: Pod): boolean => conditionOf(pod, 'Ready')?.status === 'True'
 
-export function isReady(pod: Pod): boolean {
-  const known = readiness.get(pod)
-  if (known !== undefined) return known
-  const ready = conditionOf(pod, 'Ready')?.status === 'True'
-  readiness.set(pod, ready)
-  return ready
+/** What a set of Pods amounts to. */
+export interface Tally {
+  readonly fullyLabeled: number
+  readonly ready: number
+  readonly available: number
+}
+
+/** Counts in one pass: a large workload is counted again for each of its Pods. */
+export function tally(
+  pods: readonly Pod[],
+  templateLabels: Readonly<Record<string, string>> | undefined,
+  minReadySeconds: number,
+  nowMs: number,
+): Tally {
+  const wanted = Object.entries(templateLabels ?? {})
+  let fullyLabeled = 0
+  let ready = 0
+  let available = 0
+  let asked: Pod['metadata']['labels']
+  let fits = wanted.length === 0
+  for (const pod of pods) {
+    const { labels } = pod.metadata
+    // Pods of one template have the same labels, most even the same object.
+    if (labels !== asked) {
+      asked = labels
+      fits = wanted.every(([key, value]) => labels?.[key] === value)
+    }
+    if (fits) fullyLabeled++
+    if (!isReady(pod)) continue
+    ready++
+    if (minReadySeconds === 0 || isAvailable(pod, minReadySeconds, nowMs)) available++
+  }
+  return { fullyLabeled, ready, available }
 }
 
 /** When the Pod became ready; undefined while it is not. */

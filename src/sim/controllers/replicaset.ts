@@ -10,7 +10,7 @@ import { dispensableFirst } from './deletion-order'
 import { controllerOf } from '../api/owners'
 import { claim } from './owners'
 import { podFrom } from './pod-from'
-import { isActive, isAvailable, isReady, isTerminating, nextAvailableMs } from './pod-state'
+import { isActive, isTerminating, nextAvailableMs, tally } from './pod-state'
 import { again, create, remove, setStatus } from './steps'
 import { looksAt, ownedOrAdoptable } from './watches'
 
@@ -36,8 +36,8 @@ export const replicaSetController = defineController({
 
   reconcile(rs, { pods, related, refused, nowMs }) {
     const { mine, steps } = claim(replicaSet, rs, pod, pods, rs.spec.selector)
-    const terminating = mine.filter(isTerminating).length
     const active = mine.filter(isActive)
+    const terminating = active.length === mine.length ? 0 : mine.filter(isTerminating).length
     const minReadySeconds = rs.spec.minReadySeconds ?? 0
     return [
       ...steps,
@@ -84,16 +84,13 @@ function statusOf(
   refused: readonly Refusal[],
   nowMs: number,
 ): ReplicaSetStatus {
-  const templateLabels = Object.entries(rs.spec.template?.metadata?.labels ?? {})
   const conditions = failureConditions(rs.status?.conditions, refused, nowMs)
+  const { fullyLabeled, ready, available } = tally(active, rs.spec.template?.metadata?.labels, rs.spec.minReadySeconds ?? 0, nowMs)
   return {
     replicas: active.length,
-    ...positive(
-      'fullyLabeledReplicas',
-      active.filter((p) => templateLabels.every(([key, value]) => p.metadata.labels?.[key] === value)).length,
-    ),
-    ...positive('readyReplicas', active.filter(isReady).length),
-    ...positive('availableReplicas', active.filter((p) => isAvailable(p, rs.spec.minReadySeconds ?? 0, nowMs)).length),
+    ...positive('fullyLabeledReplicas', fullyLabeled),
+    ...positive('readyReplicas', ready),
+    ...positive('availableReplicas', available),
     ...positive('terminatingReplicas', terminating),
     observedGeneration: rs.metadata.generation ?? 0,
     ...(conditions.length > 0 && { conditions }),

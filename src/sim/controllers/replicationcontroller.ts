@@ -3,8 +3,8 @@ import { pod } from '../kinds/core/pod'
 import { replicationController as kind } from '../kinds/core/replication-controller'
 import { defineController, type Refusal } from './controller'
 import { claim } from './owners'
-import { isActive, isAvailable, isReady } from './pod-state'
-import { failureConditions, lookAgainWhenAvailable, manageReplicas, matchesAll, positive } from './replicaset'
+import { isActive, tally } from './pod-state'
+import { failureConditions, lookAgainWhenAvailable, manageReplicas, positive } from './replicaset'
 import { setStatus } from './steps'
 import { ownedOrAdoptable } from './watches'
 
@@ -35,12 +35,12 @@ function statusOf(
   nowMs: number,
 ): ReplicationControllerStatus {
   const conditions = failureConditions(rc.status?.conditions, refused, nowMs)
-  const labels = rc.spec?.template?.metadata?.labels
+  const { fullyLabeled, ready, available } = tally(active, rc.spec?.template?.metadata?.labels, rc.spec?.minReadySeconds ?? 0, nowMs)
   return {
     replicas: active.length,
-    ...positive('fullyLabeledReplicas', active.filter((it) => matchesAll(labels, it.metadata.labels)).length),
-    ...positive('readyReplicas', active.filter(isReady).length),
-    ...positive('availableReplicas', active.filter((it) => isAvailable(it, rc.spec?.minReadySeconds ?? 0, nowMs)).length),
+    ...positive('fullyLabeledReplicas', fullyLabeled),
+    ...positive('readyReplicas', ready),
+    ...positive('availableReplicas', available),
     observedGeneration: rc.metadata.generation ?? 0,
     ...(conditions.length > 0 && { conditions }),
   }

@@ -5,7 +5,8 @@ import { amountsOf, assumedRequests, podRequests, type Amounts } from './resourc
 
 /** A Pod as the scheduler sees it: the object, and what would be tedious to work out again for every node. */
 export interface PodInfo {
-  readonly pod: Pod
+  /** Its latest state that scheduling has heard of. */
+  pod: Pod
   readonly uid: string
   readonly key: string
   readonly namespace: string
@@ -40,6 +41,11 @@ export interface WeightedTerm extends Term {
   readonly weight: number
 }
 
+/** Shared by the many Pods that ask for nothing. */
+const NONE: readonly never[] = []
+const NO_AMOUNTS: Amounts = new Map()
+const orNone = (amounts: Amounts): Amounts => (amounts.size === 0 ? NO_AMOUNTS : amounts)
+
 /** Works out all that scheduling needs to know about a Pod. */
 export function podInfo(pod: Pod): PodInfo {
   const { namespace = '', uid, name, labels = {} } = pod.metadata
@@ -52,16 +58,17 @@ export function podInfo(pod: Pod): PodInfo {
     namespace,
     labels,
     priority: pod.spec?.priority ?? 0,
-    requests: podRequests(pod),
+    requests: orNone(podRequests(pod)),
     assumed: assumedRequests(pod),
     hostPorts: hostPortsOf(pod),
-    affinity: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(term) ?? [],
-    antiAffinity: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(term) ?? [],
+    affinity: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(term) ?? NONE,
+    antiAffinity: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(term) ?? NONE,
     preferredAffinity:
-      podAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map((it) => ({ ...term(it.podAffinityTerm), weight: it.weight })) ?? [],
+      podAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map((it) => ({ ...term(it.podAffinityTerm), weight: it.weight })) ??
+      NONE,
     preferredAntiAffinity:
       podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map((it) => ({ ...term(it.podAffinityTerm), weight: it.weight })) ??
-      [],
+      NONE,
     claims: claimsOf(pod),
   }
 }
@@ -99,7 +106,8 @@ function withLabelKeys(
 function hostPortsOf(pod: Pod): readonly HostPort[] {
   const { containers = [], initContainers = [] } = pod.spec ?? {}
   const sidecars = initContainers.filter((container) => container.restartPolicy === 'Always')
-  return [...containers, ...sidecars].flatMap(({ ports = [] }) => ports.filter((port) => port.hostPort).map(hostPort))
+  const found = [...containers, ...sidecars].flatMap(({ ports = [] }) => ports.filter((port) => port.hostPort).map(hostPort))
+  return found.length === 0 ? NONE : found
 }
 
 const hostPort = ({ hostIP, protocol, hostPort: port }: ContainerPort): HostPort => ({
@@ -109,10 +117,11 @@ const hostPort = ({ hostIP, protocol, hostPort: port }: ContainerPort): HostPort
 })
 
 function claimsOf(pod: Pod): readonly string[] {
-  return (pod.spec?.volumes ?? []).flatMap((volume) => {
+  const found = (pod.spec?.volumes ?? []).flatMap((volume) => {
     if (volume.persistentVolumeClaim) return [volume.persistentVolumeClaim.claimName]
     return volume.ephemeral ? [`${pod.metadata.name}-${volume.name}`] : []
   })
+  return found.length === 0 ? NONE : found
 }
 
 /** A node with what runs on it and what is left. It belongs to the scheduler's cluster view, which alone changes it. */

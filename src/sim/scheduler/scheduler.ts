@@ -207,7 +207,10 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const { uid } = pod.metadata
     const known = view.podOf(uid)
     queue.delete(uid)
-    if (known && old && !changedMeaning(known.pod, pod)) return
+    if (known && old && !changedMeaning(known.pod, pod)) {
+      known.pod = pod // the state before is nobody's any more
+      return
+    }
     const info = podInfo(pod)
     view.setPod(info, pod.spec!.nodeName!)
     queue.happened(withNode({ resource: 'Pod', action: known ? 'updated' : 'added', pod: info }, pod.spec!.nodeName!))

@@ -10,13 +10,28 @@ import type { SiblingSelector } from './plugins/pod-topology-spread'
 /** The labels that the Services and the workload of a Pod select by: what makes other Pods its siblings. */
 export function siblingSelector(client: Client): SiblingSelector {
   return (pod) => {
-    const labels: Record<string, string> = { ...ownerSelector(client, pod) }
+    const owner = ownerSelector(client, pod)
+    let labels = owner
     for (const { spec } of client.list(service, { namespace: pod.namespace })) {
       const selector = spec?.selector
-      if (selector && Object.entries(selector).every(([key, value]) => pod.labels[key] === value)) Object.assign(labels, selector)
+      if (selector && Object.entries(selector).every(([key, value]) => pod.labels[key] === value)) labels = together(labels, selector)
     }
-    return Object.keys(labels).length > 0 ? labels : undefined
+    return labels && Object.keys(labels).length > 0 ? labels : undefined
   }
+}
+
+type Labels = Readonly<Record<string, string>>
+
+const unions = new WeakMap<Labels, WeakMap<Labels, Labels>>()
+
+/** Both selectors' labels; the same object for the same two, so that what is worked out from it can be kept. */
+function together(labels: Labels | undefined, more: Labels): Labels {
+  if (!labels) return more
+  let known = unions.get(labels)
+  if (!known) unions.set(labels, (known = new WeakMap()))
+  let union = known.get(more)
+  if (!union) known.set(more, (union = { ...labels, ...more }))
+  return union
 }
 
 function ownerSelector(client: Client, { pod, namespace }: PodInfo): Readonly<Record<string, string>> | undefined {

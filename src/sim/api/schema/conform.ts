@@ -36,7 +36,6 @@ interface Walk {
   readonly keepZeros: boolean
   readonly unknown: string[] | undefined
   readonly path: Step[]
-  readonly known: Json | undefined
 }
 
 /**
@@ -44,26 +43,26 @@ interface Walk {
  * optional fields go, quantities become canonical. Returns the same value when there is nothing to change. Throws `TypeMismatch`.
  */
 export function conform(value: unknown, type: Type, options: ConformOptions = {}): unknown {
-  return walk(value, type, undefined, {
+  return walk(value, type, undefined, options.known, {
     defaults: options.defaults === true,
     keepZeros: options.keepZeros === true,
     unknown: options.findings?.unknown,
     path: [],
-    known: options.known as Json | undefined, // looked at by name only
   })
 }
 
-function walk(value: unknown, type: Type, owner: Struct | undefined, at: Walk): unknown {
+/** `known`: what stood in this place before; when it is this very value, it has been read. */
+function walk(value: unknown, type: Type, owner: Struct | undefined, known: unknown, at: Walk): unknown {
   switch (type.is) {
     case 'scalar':
       // What a custom resource's values must be is for its schema to say, in words of its own.
       return owner?.custom ? value : walkScalar(value, type, owner, at)
     case 'struct':
-      return walkStruct(value, type, owner, at)
+      return walkStruct(value, type, owner, known, at)
     case 'list':
-      return walkList(value, type, owner, at)
+      return walkList(value, type, owner, known, at)
     case 'map':
-      return walkMap(value, type, owner, at)
+      return walkMap(value, type, owner, known, at)
   }
 }
 
@@ -110,17 +109,18 @@ function planOf(struct: Struct): Plan {
 
 type Json = Record<string, unknown>
 
-function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, at: Walk): unknown {
+function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, known: unknown, at: Walk): unknown {
   if (!isObject(value)) {
     if (struct.custom) return value
     throw mismatch(value, goName(struct.name), 'struct', owner, at)
   }
   const plan = planOf(struct)
   const top = at.path.length === 0
+  const before = isObject(known) ? known : undefined
   let copy: Json | undefined
   for (const name in value) {
-    const before = value[name]
-    if (top && at.known !== undefined && before === at.known[name]) continue
+    const given = value[name]
+    if (before !== undefined && given === before[name] && typeof given === 'object') continue
     const field = struct.fields.get(name)
     if (!field) {
       if (struct.open || ((top || struct.embedded) && HEAD.has(name))) continue
@@ -128,11 +128,17 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, a
       delete (copy ??= { ...value })[name]
       continue
     }
-    if (before === null && plan.nulls.has(name)) continue
+    if (given === null && plan.nulls.has(name)) continue
     const after =
-      before === undefined || (before === null && !field.nullable) ? undefined : before === null ? null : step(before, field, struct, at)
+      given === undefined || (given === null && !field.nullable)
+        ? undefined
+        : given === null
+          ? null
+          : top && Object.isFrozen(given)
+            ? stepAgain(given, field, struct, at)
+            : step(given, field, struct, before?.[name], at)
     if (after === undefined || (!at.keepZeros && isZero(after) && !plan.keeps.has(name))) delete (copy ??= { ...value })[name]
-    else if (after !== before) (copy ??= { ...value })[name] = after
+    else if (after !== given) (copy ??= { ...value })[name] = after
   }
   if (at.defaults)
     for (const { name, value: fill } of plan.defaults) if ((copy ?? value)[name] === undefined) (copy ??= { ...value })[name] = fill
@@ -140,48 +146,67 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, a
   for (const [name, fill] of top ? plan.presentOnTop : plan.present) {
     if ((copy ?? value)[name] !== undefined) continue
     const field = struct.fields.get(name)!
-    ;(copy ??= { ...value })[name] = isObject(fill) ? step(fill, field, struct, at) : fill
+    ;(copy ??= { ...value })[name] = isObject(fill) ? step(fill, field, struct, undefined, at) : fill
   }
   return copy ?? value
 }
 
 const EMPTY: Json = Object.freeze({})
+const NO_ITEMS: readonly unknown[] = []
 /** What every object has besides the fields of its type. */
 const HEAD = new Set(['apiVersion', 'kind', 'metadata'])
 
-function step(value: unknown, field: Field, owner: Struct, at: Walk): unknown {
+function step(value: unknown, field: Field, owner: Struct, known: unknown, at: Walk): unknown {
   at.path.push(field.name)
-  const result = walk(value, field.type, owner, at)
+  const result = walk(value, field.type, owner, known, at)
   at.path.pop()
   return result
 }
 
-function walkList(value: unknown, list: List, owner: Struct | undefined, at: Walk): unknown {
+const read = new WeakMap<object, { readonly type: Type; readonly defaults: boolean; readonly result: unknown }>()
+
+/**
+ * The same for a field of a new object that stands in a stored one, too: the Pods of a workload are all made with their template's own spec, which
+ * needs to be read once.
+ */
+function stepAgain(value: unknown, field: Field, owner: Struct, at: Walk): unknown {
+  if (typeof value !== 'object' || value === null || at.unknown || at.keepZeros) return step(value, field, owner, undefined, at)
+  const known = read.get(value)
+  if (known?.type === field.type && known.defaults === at.defaults) return known.result
+  const result = step(value, field, owner, undefined, at)
+  read.set(value, { type: field.type, defaults: at.defaults, result })
+  return result
+}
+
+function walkList(value: unknown, list: List, owner: Struct | undefined, known: unknown, at: Walk): unknown {
   if (!Array.isArray(value)) {
     if (owner?.custom) return value
     throw mismatch(value, `[]${goType(list.of)}`, 'slice', owner, at)
   }
+  const items = Array.isArray(known) ? (known as readonly unknown[]) : NO_ITEMS
   let copy: unknown[] | undefined
   for (let i = 0; i < value.length; i++) {
     const before = value[i] as unknown
+    if (typeof before === 'object' && before !== null && before === items[i]) continue
     at.path.push(i)
-    const after = before === null && !owner?.custom ? zeroOf(list.of) : walk(before, list.of, owner, at)
+    const after = before === null && !owner?.custom ? zeroOf(list.of) : walk(before, list.of, owner, items[i], at)
     at.path.pop()
     if (after !== before) (copy ??= [...(value as unknown[])])[i] = after
   }
   return copy ?? value
 }
 
-function walkMap(value: unknown, map: MapType, owner: Struct | undefined, at: Walk): unknown {
+function walkMap(value: unknown, map: MapType, owner: Struct | undefined, known: unknown, at: Walk): unknown {
   if (!isObject(value)) {
     if (owner?.custom) return value
     throw mismatch(value, `map[string]${goType(map.of)}`, 'map', owner, at)
   }
+  if (value === known) return value
   let copy: Json | undefined
   for (const name in value) {
     const before = value[name]
     at.path.push(name)
-    const after = before === null && !owner?.custom ? zeroOf(map.of) : walk(before, map.of, owner, at)
+    const after = before === null && !owner?.custom ? zeroOf(map.of) : walk(before, map.of, owner, undefined, at)
     at.path.pop()
     if (after !== before) (copy ??= { ...value })[name] = after
   }

@@ -7,6 +7,17 @@ import { qosClassOf } from './pod-qos'
 import { podOnlyDefaults, podSpecDefaults } from './pod-spec-defaults'
 import { podSpecErrors, podUpdateErrors } from './late-validation'
 
+const defaulted = new WeakMap<Pod['spec'], Pod['spec']>()
+
+/** The spec with its defaults. A frozen one stands in a stored object: that of a Pod that has been read before, or a template's, for all its Pods. */
+function specDefaults(spec: Pod['spec']): Pod['spec'] {
+  const known = defaulted.get(spec)
+  if (known) return known
+  const result = podOnlyDefaults(podSpecDefaults(spec))
+  if (Object.isFrozen(spec)) defaulted.set(spec, result)
+  return result
+}
+
 export const pod: KindDefinition<Pod> = defineKind<Pod>({
   group: '',
   version: 'v1',
@@ -18,7 +29,7 @@ export const pod: KindDefinition<Pod> = defineKind<Pod>({
   returnsDeleted: true,
   generation: true,
   subresources: ['attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'resize', 'status'],
-  defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', (spec) => podOnlyDefaults(podSpecDefaults(spec))),
+  defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
   beforeCreate: (object, { nowMs }) => ({ ...object, status: firstStatus(object, nowMs) }),
   validate: (object, at, { read }) => {
     const { spec, metadata } = object

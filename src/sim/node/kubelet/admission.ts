@@ -20,21 +20,26 @@ export function whyNotAdmitted(
   known: Iterable<PodState>,
   allocatable: Readonly<Record<string, string>>,
 ): { readonly reason: string; readonly message: string } | undefined {
-  // One whose containers have ended no longer counts, even while the rest of it is being cleared away: the scheduler sees it so too.
-  const active = [...known].filter(({ finished, failure, pod }) => !finished && !failure && !isFinished(pod))
+  let count = 0
+  const wanted = { cpu: requestOf(pod, 'cpu'), memory: requestOf(pod, 'memory') }
+  const used = { cpu: 0, memory: 0 }
+  for (const { finished, failure, pod: other } of known) {
+    // One whose containers have ended no longer counts, even while the rest of it is being cleared away: the scheduler sees it so too.
+    if (finished || failure || isFinished(other)) continue
+    count++
+    if (wanted.cpu > 0) used.cpu += requestOf(other, 'cpu')
+    if (wanted.memory > 0) used.memory += requestOf(other, 'memory')
+  }
   const asked: readonly (readonly [string, number, number, number])[] = [
-    ['pods', 1, active.length, Number(allocatable.pods ?? 110)],
-    ...(['cpu', 'memory'] as const).map((resource) => {
-      const capacity = resource === 'cpu' ? milliValue(allocatable.cpu ?? '0') : quantityValue(allocatable.memory ?? '0')
-      const request = requestOf(pod, resource)
-      return [resource, request, request === 0 ? 0 : active.reduce((sum, { pod }) => sum + requestOf(pod, resource), 0), capacity] as const
-    }),
+    ['pods', 1, count, Number(allocatable.pods ?? 110)],
+    ['cpu', wanted.cpu, used.cpu, milliValue(allocatable.cpu ?? '0')],
+    ['memory', wanted.memory, used.memory, quantityValue(allocatable.memory ?? '0')],
   ]
-  for (const [resource, requested, used, capacity] of asked) {
-    if (requested === 0 || used + requested <= capacity) continue
+  for (const [resource, requested, taken, capacity] of asked) {
+    if (requested === 0 || taken + requested <= capacity) continue
     return {
       reason: `OutOf${resource}`,
-      message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+      message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${taken}, capacity: ${capacity}`,
     }
   }
   return undefined

@@ -168,8 +168,11 @@ function newContainerState(spec: ContainerSpec, role: Role, initialising: boolea
   }
 }
 
-export const containersOf = (state: PodState, ...roles: Role[]) =>
-  [...state.containers.values()].filter((container) => roles.includes(container.role))
+export function containersOf(state: PodState, ...roles: Role[]): ContainerState[] {
+  const found: ContainerState[] = []
+  for (const container of state.containers.values()) if (roles.includes(container.role)) found.push(container)
+  return found
+}
 
 /** Whether a container that has ended is to run again. */
 export function restarts(state: PodState, container: ContainerState): boolean {

@@ -69,16 +69,17 @@ export const isReady = (container: ContainerState) =>
 function conditionsOf(state: PodState, phase: PodPhase, nowMs: number): PodCondition[] {
   const { pod } = state
   const old = pod.status?.conditions ?? []
-  const own: readonly Omit<PodCondition, 'lastTransitionTime'>[] = [
+  const ready = containersReady(state, phase)
+  const own: Verdict[] = [
     { type: 'PodReadyToStartContainers', status: state.sandbox && !state.finished ? 'True' : 'False' },
     initialized(state, phase),
-    readiness(state, phase),
-    containersReady(state, phase),
+    readiness(state, ready),
+    ready,
     { type: 'PodScheduled', status: 'True' },
-    ...(state.resizePending ? [{ type: 'PodResizePending', status: 'True', ...state.resizePending }] : []),
   ]
+  if (state.resizePending) own.push({ type: 'PodResizePending', status: 'True', ...state.resizePending })
   const generation = pod.metadata.generation
-  const mine = own.map((condition): PodCondition => {
+  const conditions = own.map((condition): PodCondition => {
     const before = old.find(({ type }) => type === condition.type)
     const since = before?.status === condition.status ? before.lastTransitionTime : undefined
     return {
@@ -87,7 +88,9 @@ function conditionsOf(state: PodState, phase: PodPhase, nowMs: number): PodCondi
       lastTransitionTime: since ?? timestamp(nowMs),
     }
   })
-  return [...mine, ...old.filter(({ type }) => type !== 'PodResizePending' && !own.some((condition) => condition.type === type))]
+  for (const condition of old)
+    if (condition.type !== 'PodResizePending' && !own.some(({ type }) => type === condition.type)) conditions.push(condition)
+  return conditions
 }
 
 type Verdict = Omit<PodCondition, 'lastTransitionTime'>
@@ -117,8 +120,7 @@ function containersReady(state: PodState, phase: PodPhase): Verdict {
 }
 
 /** Ready: all containers are, and so says every readiness gate. */
-function readiness(state: PodState, phase: PodPhase): Verdict {
-  const containers = containersReady(state, phase)
+function readiness(state: PodState, containers: Verdict): Verdict {
   if (containers.status !== 'True') return { ...containers, type: 'Ready' }
   const conditions = state.pod.status?.conditions ?? []
   for (const { conditionType } of state.pod.spec.readinessGates ?? []) {

@@ -1,3 +1,4 @@
+import { share } from '../../api/share'
 import { isStatus, StatusError } from '../../api/status'
 import type { Pod } from '../../api/types/core-v1.gen'
 import { pod as podKind } from '../../kinds/core/pod'
@@ -5,7 +6,7 @@ import type { KubeletContext } from './context'
 import { SETTLING_MS, stopProbes } from './ending'
 import { containersOf, restarts, type ContainerState, type PodState, type Role } from './pod-state'
 import { nextImageVolume } from './image-volumes'
-import { isReady, podStatusOf, sameJson } from './pod-status'
+import { isReady, podStatusOf } from './pod-status'
 import { startingOf } from './start-actions'
 import { starting } from './starting'
 import { stopContainer } from './stopping'
@@ -239,8 +240,8 @@ export function writeStatus(context: KubeletContext, state: PodState): void {
   const current = client.get<Pod>(podKind, namespace, name)
   if (!current || current.metadata.uid !== state.pod.metadata.uid) return
   state.pod = current
-  const status = podStatusOf(state, context.hostIP, engine.nowMs)
-  if (sameJson(status, current.status)) return
+  const status = share(current.status, podStatusOf(state, context.hostIP, engine.nowMs))
+  if (status === current.status) return
   try {
     state.pod = client.updateStatus<Pod>(podKind, { ...current, status })
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { TopologySpreadConstraint } from '../../api/types/core-v1.gen'
+import type { LabelSelector } from '../../api/types/meta-v1.gen'
 import { formatSelector, matches, selectorOf } from '../../formats/selector'
 import type { ClusterView } from '../cluster-view'
 import { definePlugin, fits, MAX_SCORE, on, unresolvable, unschedulable, type Plugin } from '../framework'
@@ -64,8 +65,7 @@ export const podTopologySpread = (siblings: SiblingSelector): Plugin =>
       const soft = own(pod, 'ScheduleAnyway')
       const usesDefaults = (pod.pod.spec?.topologySpreadConstraints ?? []).length === 0
       const selector = usesDefaults ? siblings(pod) : undefined
-      const constraints =
-        usesDefaults && selector ? CLUSTER_DEFAULTS.map((it) => ({ ...it, labelSelector: { matchLabels: selector } })) : soft
+      const constraints = usesDefaults && selector ? defaultsFor(selector) : soft
       if (constraints.length === 0) return { skip: true }
       return { state: scoreState(view, pod, constraints, nodes, !usesDefaults) }
     },
@@ -97,6 +97,30 @@ export const podTopologySpread = (siblings: SiblingSelector): Plugin =>
     ],
   })
 
+type Labels = Readonly<Record<string, string>>
+
+const defaults = new WeakMap<Labels, readonly TopologySpreadConstraint[]>()
+
+/** The cluster's own constraints for a selector, the same for all Pods of a workload. */
+function defaultsFor(selector: Labels): readonly TopologySpreadConstraint[] {
+  let constraints = defaults.get(selector)
+  if (!constraints) {
+    const labelSelector = { matchLabels: selector }
+    constraints = CLUSTER_DEFAULTS.map((constraint) => ({ ...constraint, labelSelector }))
+    defaults.set(selector, constraints)
+  }
+  return constraints
+}
+
+const signatures = new WeakMap<LabelSelector, string>()
+
+function signatureOf(labelSelector: LabelSelector | undefined): string {
+  if (!labelSelector) return 'nothing'
+  let signature = signatures.get(labelSelector)
+  if (signature === undefined) signatures.set(labelSelector, (signature = formatSelector(labelSelector)))
+  return signature
+}
+
 const own = ({ pod }: PodInfo, what: string) =>
   (pod.spec?.topologySpreadConstraints ?? []).filter((constraint) => constraint.whenUnsatisfiable === what)
 
@@ -112,13 +136,15 @@ function spreadOf(view: ClusterView, pod: PodInfo, constraint: TopologySpreadCon
   const selector = labelSelector && selectorOf(labelSelector)
   const isSibling = (other: PodInfo) =>
     selector !== undefined && other.namespace === pod.namespace && !other.pod.metadata.deletionTimestamp && matches(selector, other.labels)
-  const signature = `spread/${pod.namespace}/${labelSelector ? formatSelector(labelSelector) : 'nothing'}`
+  const signature = `spread/${pod.namespace}/${signatureOf(labelSelector)}`
+  const { nodeSelector, affinity } = pod.pod.spec ?? {}
+  const goesAnywhere = !nodeSelector && !affinity?.nodeAffinity
   return {
     constraint,
     key: constraint.topologyKey,
     countsItself: selector !== undefined && matches(selector, pod.labels),
     includes: (info) =>
-      ((constraint.nodeAffinityPolicy ?? 'Honor') === 'Ignore' || matchesRequiredAffinity(pod.pod, info.node)) &&
+      (goesAnywhere || (constraint.nodeAffinityPolicy ?? 'Honor') === 'Ignore' || matchesRequiredAffinity(pod.pod, info.node)) &&
       ((constraint.nodeTaintsPolicy ?? 'Ignore') === 'Ignore' ||
         !untolerated(info.node.spec?.taints, pod.pod.spec?.tolerations, ['NoSchedule', 'NoExecute'])),
     perNode: view.count(signature, isSibling),
