@@ -14,7 +14,7 @@ import { hostnameOf, resolvConf } from './kubelet/managed-files'
 import { createNodeImages, type NodeImages } from './kubelet/node-images'
 import type { VolumeContext } from './kubelet/volumes'
 import type { HostFacts } from './node-object'
-import { createFileSystem, createVolume, file, programFile, type DirectoryEntry, type FileSystem } from './os/file-system'
+import { createFileSystem, createVolume, directory, file, programFile, type DirectoryEntry, type FileSystem } from './os/file-system'
 import { createMachine, type Machine } from './os/machine'
 import type { Network, NetworkNamespace } from './os/network'
 import type { Listener } from './os/socket'
@@ -273,6 +273,9 @@ function forwardHostPorts(pod: Pod, inPod: Map<string, Listener>, onHost: Map<st
 }
 
 const hostFiles = ({ name, address }: HostFacts) => ({
+  ...Object.fromEntries(
+    ['/home', '/media', '/mnt', '/opt', '/srv', '/sys', '/proc', '/dev', '/boot', '/sbin'].map((path) => [path, directory()]),
+  ),
   '/etc/hostname': file(`${name}\n`),
   '/etc/hosts': file(`127.0.0.1\tlocalhost\n${address}\t${name}\n`),
   '/etc/resolv.conf': file('nameserver 8.8.8.8\n'),

@@ -51,6 +51,13 @@ export interface Nodes {
   connections(nodeName: string): KubeletConnections | undefined
 }
 
+/** Each of two machines can call the other by its name, as their administrator arranged it. */
+function introduce(one: Host, other: Host) {
+  const line = ({ facts }: Host) => `${facts.address}\t${facts.name}\n`
+  one.files.write('/etc/hosts', line(other), { append: true })
+  other.files.write('/etc/hosts', line(one), { append: true })
+}
+
 /** The node part of a cluster: hosts with kubelets, fed by one watch on Pods. */
 export function createNodes(options: NodesOptions): Nodes {
   const { engine, clientFor } = options
@@ -93,6 +100,7 @@ export function createNodes(options: NodesOptions): Nodes {
         client,
         recorder,
       )
+      for (const other of hosts.values()) introduce(host, other)
       hosts.set(facts.name, host)
       return host
     },
