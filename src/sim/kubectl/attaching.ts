@@ -34,6 +34,8 @@ export interface OwnStreams {
   readonly output?: (text: string) => boolean
   /** Keeps to itself what the other side writes to its standard error. */
   readonly silent?: boolean
+  /** Sends it to standard output instead. */
+  readonly toStdout?: boolean
 }
 
 /** Copies between the terminal and the channels until the other side ends. Answers the exit code it tells. */
@@ -41,7 +43,7 @@ export function* pump(
   kubectl: Kubectl,
   { id, fds }: NonNullable<FetchResponse['channel']>,
   { stdin, tty }: Streams,
-  { input, output, silent = false }: OwnStreams = {},
+  { input, output, silent = false, toStdout = false }: OwnStreams = {},
 ): Proc<number> {
   const [outFd, errFd, statusFd] = [fds[channelOf.stdout], fds[channelOf.stderr], fds[channelOf.status]]
   const raw = tty && kubectl.self.isTty(0)
@@ -73,7 +75,7 @@ export function* pump(
         if (!output) yield* out(text)
         else if (output(text)) return 0
       } else if (ready === errFd) {
-        if (!silent) yield* err(text)
+        if (!silent) yield* toStdout ? out(text) : err(text)
       } else status += text
     }
   } finally {

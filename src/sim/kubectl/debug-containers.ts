@@ -1,6 +1,6 @@
 import type { AnyObject } from '../api/object'
 import type { Container, EphemeralContainer, Pod } from '../api/types/core-v1.gen'
-import { strategicDiff, strategicMerge } from '../formats/strategic-merge'
+import { strategicMerge } from '../formats/strategic-merge'
 import { random } from '../node/os/calls'
 import type { Proc } from '../node/os/syscalls'
 import { builtInResource } from './built-in-resource'
@@ -97,8 +97,8 @@ function* besideContainers(kubectl: Kubectl, resource: Resource, custom: Partial
     ...(target ? { targetContainerName: target } : {}),
   }
   const added = yield* finished(kubectl, container, pod.spec, 'ephemeral', custom)
-  const spec = { ...pod.spec, ephemeralContainers: [...(pod.spec.ephemeralContainers ?? []), added] }
-  const patch = strategicDiff(resource.object, { ...pod, spec }, 'core.v1.Pod')
+  const order = [...(pod.spec.ephemeralContainers ?? []), added].map((each) => ({ name: each.name }))
+  const patch = { spec: { '$setElementOrder/ephemeralContainers': order, ephemeralContainers: [added] } }
   const object = yield* patchObject(kubectl, resource, 'strategic', patch, {}, 'ephemeralcontainers')
   return { pod: { ...resource, object }, container: name }
 }

@@ -54,7 +54,7 @@ export const usageError = (kubectl: Kubectl, message: string) =>
 export const verbosity = (kubectl: Kubectl) => kubectl.flags.int('v')
 
 /** A line of the client's own log on stderr, headed as klog does: `I0102 15:04:05.000000   1234 loader.go:402] …`. */
-export function* log(kubectl: Kubectl, severity: 'I' | 'W' | 'E', place: string, message: string): Proc {
+export function* log(kubectl: Kubectl, severity: 'I' | 'W' | 'E' | 'F', place: string, message: string): Proc {
   const t = calendar(yield* nowMs())
   const two = (value: number) => String(value).padStart(2, '0')
   const micros = String(Math.floor(t.millisecond * 1000)).padStart(6, '0')

@@ -1,4 +1,4 @@
-import { onSignal, read, write } from '../node/os/calls'
+import { onSignal, pendingSignals, read, write } from '../node/os/calls'
 import { SyscallError, type Proc, type Program } from '../node/os/syscalls'
 import { guarded } from './evaluate/fork'
 import { runSource } from './evaluate/source'
@@ -25,6 +25,7 @@ export const sessionShell: Program = function* (self): Proc<number> {
     }
     const line = rest.slice(0, end)
     rest = rest.slice(end + 1)
+    yield* pendingSignals() // an interrupt that ended the last command, or came when none ran, does not concern this one
     yield* guarded(shell, () => runSource(shell, line, { firstLine: 1 }))
     if (shell.jump?.to === 'exit') {
       yield* write(SESSION_STATUSES, `${shell.jump.code}\n`)

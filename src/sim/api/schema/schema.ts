@@ -166,7 +166,8 @@ function fieldsOf(raw: RawStruct): ReadonlyMap<string, Field> {
     return struct ? [...struct.fields] : []
   })
   const own = Object.entries(raw.fields).map(([name, field]): [string, Field] => [name, fieldOf(name, field)])
-  return new Map([...own, ...inlined])
+  // Go structs begin with what they embed; a volume has its name before its source.
+  return new Map(own.some(([name]) => name === 'name' || name === 'capacity') ? [...own, ...inlined] : [...inlined, ...own])
 }
 
 function fieldOf(name: string, raw: RawField): Field {

@@ -13,6 +13,9 @@ function refuse(pod: Pod, errors: readonly FieldError[]) {
   if (errors.length > 0) throw invalid({ group: '', kind: 'Pod' }, pod.metadata.name, errors)
 }
 
+/** Members that a client may leave out, because the server fills them in. */
+const DEFAULTED = ['imagePullPolicy', 'resources', 'terminationMessagePath', 'terminationMessagePolicy']
+
 /** …/pods/{name}/ephemeralcontainers: containers for debugging can be added to a Pod, never changed or taken away. */
 export const podEphemeralContainers: PartSubresource = {
   of: POD,
@@ -26,7 +29,8 @@ export const podEphemeralContainers: PartSubresource = {
     const errors = before.flatMap((container) => {
       const now = after.find(({ name }) => name === container.name)
       if (!now) return [here.forbidden(`existing ephemeral containers ${JSON.stringify(container.name)} may not be removed`)]
-      return sameValue({ ...container, ...now }, container)
+      const lost = Object.keys(container).some((member) => !(member in now) && !DEFAULTED.includes(member))
+      return !lost && sameValue({ ...container, ...now }, container)
         ? []
         : [here.forbidden(`existing ephemeral containers ${JSON.stringify(container.name)} may not be changed`)]
     })

@@ -8,7 +8,7 @@ import { CommandError, Exit } from '../errors'
 import { clientConfig } from '../kubeconfig'
 import { pathOf } from '../mapper'
 import { requestJson } from '../rest'
-import { err, type Command, type Kubectl } from '../session'
+import { err, out, type Command, type Kubectl } from '../session'
 import { chooseContainer, execIn } from './exec'
 
 const pods = builtInResource({ apiVersion: 'v1', kind: 'Pod' })
@@ -95,6 +95,7 @@ function* fromPod(kubectl: Kubectl, from: FileSpec & { readonly pod: string }, t
   let received = ''
   let bytes: Uint8Array = new Uint8Array()
   const code = yield* runTar(kubectl, from, command, {
+    toStdout: true,
     // The archive says itself where it ends; how tar fares afterwards is of no interest.
     output: (text) => tarIsComplete((bytes = bytesFromText((received += text)))),
   })
@@ -157,6 +158,8 @@ interface TarStreams {
   readonly input?: string
   readonly output?: (text: string) => boolean
   readonly silent?: boolean
+  /** What is said about the copying is said on standard output, as the real one has it when it copies from a pod. */
+  readonly toStdout?: boolean
   /** Whatever goes wrong is an answer too. */
   readonly probing?: boolean
 }
@@ -172,7 +175,7 @@ function* runTar(
     const pod = yield* requestJson<Pod>(kubectl, { path: pathOf(pods, place.namespace, name) })
     if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed')
       throw new CommandError(`cannot exec into a container in a completed pod; current phase is ${pod.status.phase}`)
-    const container = kubectl.flags.text('container') || (yield* chooseContainer(pod, '', probing))
+    const container = kubectl.flags.text('container') || (yield* chooseContainer(pod, '', probing, streams.toStdout ? out : err))
     return yield* execIn(kubectl, place, { container, command, stdin: streams.input !== undefined, tty: false }, streams)
   } catch (error) {
     if (!probing || error instanceof SyscallError) throw error

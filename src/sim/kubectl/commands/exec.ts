@@ -67,8 +67,8 @@ export function* execIn(
   return yield* pump(kubectl, channel, { stdin, tty }, own)
 }
 
-/** The container that was asked for, or the pod's default one; with several to choose from, stderr says which was taken. */
-export function* chooseContainer({ metadata, spec }: Pod, asked: string, quiet: boolean): Proc<string> {
+/** The container that was asked for, or the pod's default one; with several to choose from, `say` tells which was taken. */
+export function* chooseContainer({ metadata, spec }: Pod, asked: string, quiet: boolean, say = err): Proc<string> {
   const all = containersOf(spec)
   if (asked) {
     if (!all.some(({ name }) => name === asked)) throw new CommandError(`container ${asked} not found in pod ${metadata.name}`)
@@ -78,7 +78,7 @@ export function* chooseContainer({ metadata, spec }: Pod, asked: string, quiet: 
   if (named && all.some(({ name }) => name === named)) return named
   const first = spec?.containers?.[0]?.name
   if (first === undefined) throw new CommandError(`pod ${metadata.namespace}/${metadata.name} does not have any containers`)
-  if (all.length > 1 && !quiet) yield* err(`${defaultedContainer(first, all)}\n`)
+  if (all.length > 1 && !quiet) yield* say(`${defaultedContainer(first, all)}\n`)
   return first
 }
 

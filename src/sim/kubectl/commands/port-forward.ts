@@ -1,21 +1,10 @@
 import type { Pod, Service } from '../../api/types/core-v1.gen'
-import {
-  accept,
-  close,
-  closeChannel,
-  listen,
-  onSignal,
-  pendingSignals,
-  poll,
-  random,
-  read,
-  sendOnChannel,
-  write,
-} from '../../node/os/calls'
+import { accept, close, closeChannel, onSignal, pendingSignals, poll, read, sendOnChannel, write } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { CommandError, Exit } from '../errors'
 import { forwardedPorts, type ForwardedPort } from '../forwarded-ports'
 import { clientConfig } from '../kubeconfig'
+import { listenAt } from '../listening'
 import { pathOf } from '../mapper'
 import { podRunningTimeoutMs, podsOf } from '../pods-behind'
 import { fetchResource, parseTargets, type Resource } from '../resources'
@@ -105,7 +94,7 @@ function* listenOn({ local, remote }: ForwardedPort, addresses: readonly Address
     const twin = taken.length > 0 && address.protocol === 'tcp6' && taken.some(({ optional }) => optional)
     try {
       if (!twin) {
-        const fd = yield* listenSomewhere(port, address.address)
+        const fd = yield* listenAt(port, address.address)
         port = fd.port
         listeners.set(fd.fd, { local: port, remote })
       }
@@ -124,19 +113,6 @@ function* listenOn({ local, remote }: ForwardedPort, addresses: readonly Address
   if (enough(true) && enough(false)) return
   const texts = refusals.map(({ text }) => text).join(' ')
   yield* err(`Unable to listen on port ${port}: Listeners failed to create with the following errors: [${texts}]\n`)
-}
-
-/** Listens on a port, or on any free one for 0. */
-function* listenSomewhere(port: number, address: string): Proc<{ fd: number; port: number }> {
-  if (port !== 0) return { fd: yield* listen(port, { address }), port }
-  for (;;) {
-    const any = 32_768 + Math.floor((yield* random()) * 28_000)
-    try {
-      return { fd: yield* listen(any, { address }), port: any }
-    } catch (error) {
-      if (!(error instanceof SyscallError) || error.code !== 'EADDRINUSE') throw error
-    }
-  }
 }
 
 /** A connection from here and its channels to the pod. */

@@ -3,7 +3,7 @@ import type { Proc, Program, Self } from '../os/syscalls'
 import { httpDate, logDate, slashDate } from './dates'
 import { serveHttp, type HttpRequest, type HttpResponse } from './http-server'
 import { parseNginxConfiguration, chooseLocation, type NginxServer, type NginxLocation } from './nginx-configuration'
-import { reasonPhrase } from './http-server'
+import { reasonPhrase } from '../os/http-message'
 
 const mimeTypes: Readonly<Record<string, string>> = {
   html: 'text/html', htm: 'text/html', css: 'text/css', js: 'application/javascript', json: 'application/json', txt: 'text/plain', xml: 'text/xml', svg: 'image/svg+xml', png: 'image/png', jpg: 'image/jpeg',

@@ -222,5 +222,5 @@ function* runInBackground(shell: Shell, statement: Statement): Proc {
   if (running.length === 0) return
   shell.lastBackground = running.at(-1)
   const job = addJob(shell, { group: group ?? running[0]!, pids: running, command: text, state: 'Running' })
-  if (shell.interactive) yield* printError(shell, `[${job.id}] ${job.last}\n`)
+  if (shell.monitor) yield* printError(shell, `[${job.id}] ${job.last}\n`)
 }
