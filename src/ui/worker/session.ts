@@ -29,6 +29,9 @@ export interface SessionOptions {
 const MOST_UNDRAWN = 400_000
 /** At most one message of each sort in this time: about a frame. */
 const FRAME_MS = 16
+/** The page draws a change in about this time, and is given at least as much for other things. */
+const DRAWN_IN_MS = 1
+const MOST_OBJECTS_REST_MS = 300
 const CHECKS_EVERY_MS = 150
 const FILES_EVERY_MS = 400
 /** What somebody did is kept soon; that time went on, less often. */
@@ -60,8 +63,10 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   let live = false
   let lastRun = 0
 
-  const objectsSoon = limiter(FRAME_MS, sendObjects)
-  const outputSoon = limiter(FRAME_MS, sendOutput)
+  /** Objects in the last batch: what the page has to draw before it can look at a key again. */
+  let lastBatch = 0
+  const objectsSoon = promptly(() => Math.max(FRAME_MS, Math.min(MOST_OBJECTS_REST_MS, lastBatch * DRAWN_IN_MS)), sendObjects)
+  const outputSoon = promptly(() => FRAME_MS, sendOutput)
   const checksSoon = limiter(CHECKS_EVERY_MS, sendFindings)
   const filesSoon = limiter(FILES_EVERY_MS, sendFiles)
   const saveSoon = limiter(SAVE_EVERY_MS, saveNow)
@@ -106,11 +111,25 @@ export function createSession({ createCluster, programs, clock, post, save, jour
 
   /** Puts `run` off until a little later, once for all that happens meanwhile. */
   function limiter(everyMs: number, run: () => void) {
+    return pacer(run, () => everyMs)
+  }
+
+  /** Runs at the end of what goes on now, but not sooner than `restMs` after the last time: what comes alone is not kept waiting. */
+  function promptly(restMs: () => number, run: () => void) {
+    let lastMs = -Infinity
+    const runNow = () => {
+      lastMs = clock.nowMs()
+      run()
+    }
+    return pacer(runNow, () => Math.max(0, lastMs + restMs() - clock.nowMs()))
+  }
+
+  function pacer(run: () => void, delayMs: () => number) {
     let waiting = false
     return () => {
       if (waiting) return
       waiting = true
-      clock.after(everyMs, () => {
+      clock.after(delayMs(), () => {
         waiting = false
         run()
       })
@@ -203,7 +222,9 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   }
 
   function sendObjects() {
-    if (changes.pending > 0) post({ type: 'objects', ...changes.take() })
+    if (changes.pending === 0) return
+    lastBatch = changes.pending
+    post({ type: 'objects', ...changes.take() })
   }
 
   function sendTime() {
