@@ -1,4 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js'
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './api/admission/certificates'
 import { latePlugins } from './api/admission/late-plugins'
 import { limitRanger } from './api/admission/limit-ranger'
 import { mutatingAdmissionPolicy } from './api/admission/mutating-admission-policy'
@@ -64,6 +65,9 @@ latePlugins.arrive([
   mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
   customResourceDefinitionValidation,
+  certificateApproval,
+  certificateSigning,
+  certificateSubjectRestriction,
   validatingAdmissionPolicy,
   validatingAdmissionWebhook,
   resourceQuota,

@@ -1,6 +1,6 @@
-import { certificateFor } from '../api/auth/certificate'
-import { timestamp } from '../engine/time'
+import { AUTHORITY_KEY, authorityCertificate, certificateFor, nameOf } from '../api/auth/certificate'
 import { writeKnownYaml } from '../formats/late-yaml'
+import { writeKey } from '../formats/x509'
 import { toYaml } from '../formats/yaml-emit'
 import { directory, file, link, programFile, type FileNode } from '../node/os/file-system'
 import { bytesFromText } from '../node/os/text'
@@ -12,11 +12,7 @@ import { MANIFESTS_FOLDER, staticPodManifests } from './static-pods'
 const YEAR_MS = 365 * 86_400_000
 
 /** The cluster's certificate authority: what Pods and kubeconfigs are told to trust. */
-export const rootCertificate = (nowMs: number) =>
-  certificateFor(
-    { commonName: 'kubernetes', organizations: [] },
-    { serial: 0, notBefore: timestamp(nowMs), notAfter: timestamp(nowMs + 10 * YEAR_MS) },
-  )
+export const rootCertificate = authorityCertificate
 
 /** What kubeadm and an administrator leave on a host: tools, kubeconfigs, static Pods, a home directory. */
 export function hostFiles({ name, address, controlPlane }: HostFacts, version: string, nowMs: number): Readonly<Record<string, FileNode>> {
@@ -41,6 +37,7 @@ function controlPlaneFiles(address: string, version: string, nowMs: number): Rec
   const admin = yaml(kubeconfig(address, 'kubernetes-admin', ['kubeadm:cluster-admins'], nowMs))
   return {
     ...Object.fromEntries(manifests),
+    ...pki(address, nowMs),
     '/root/.kube/config': admin,
     '/etc/kubernetes/admin.conf': admin,
     '/etc/kubernetes/super-admin.conf': yaml(kubeconfig(address, 'kubernetes-super-admin', ['system:masters'], nowMs)),
@@ -49,12 +46,32 @@ function controlPlaneFiles(address: string, version: string, nowMs: number): Rec
   }
 }
 
+/** What kubeadm keeps in /etc/kubernetes/pki, as far as people use it: the authority, and the API server's own certificate. */
+function pki(address: string, nowMs: number): Record<string, FileNode> {
+  const folder = '/etc/kubernetes/pki'
+  const dns = ['controlplane', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local']
+  const server = certificateFor([['CN', 'kube-apiserver']], {
+    serial: '02',
+    notBeforeMs: nowMs,
+    notAfterMs: nowMs + YEAR_MS,
+    usages: ['serverAuth'],
+    alternativeNames: [...dns.map((name) => `DNS:${name}`), 'IP Address:10.96.0.1', `IP Address:${address}`],
+  })
+  return {
+    [`${folder}/ca.crt`]: file(rootCertificate(nowMs), 0o644, nowMs),
+    [`${folder}/ca.key`]: file(writeKey(AUTHORITY_KEY), 0o600, nowMs),
+    [`${folder}/apiserver.crt`]: file(server, 0o644, nowMs),
+    [`${folder}/apiserver.key`]: file(writeKey('ab'.repeat(256)), 0o600, nowMs),
+  }
+}
+
 /** A kubeconfig for one user, as kubeadm writes it. */
 function kubeconfig(address: string, user: string, groups: readonly string[], nowMs: number): object {
-  const certificate = certificateFor(
-    { commonName: user, organizations: groups },
-    { serial: 1, notBefore: timestamp(nowMs), notAfter: timestamp(nowMs + YEAR_MS) },
-  )
+  const certificate = certificateFor(nameOf({ commonName: user, organizations: groups }), {
+    serial: '01',
+    notBeforeMs: nowMs,
+    notAfterMs: nowMs + YEAR_MS,
+  })
   return {
     apiVersion: 'v1',
     kind: 'Config',

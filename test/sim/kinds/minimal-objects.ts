@@ -1,3 +1,5 @@
+import { writeRequest } from '../../../src/sim/formats/x509'
+
 /** For each kind the least that a server accepts, without apiVersion, kind and metadata. Keys are `plural.group`, or the plural alone. */
 const pod = { containers: [{ name: 'c', image: 'nginx' }] }
 const template = { metadata: { labels: { app: 'web' } }, spec: pod }
@@ -11,7 +13,7 @@ const webhook = {
 }
 const resourceRules = [{ apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments'], operations: ['CREATE'] }]
 const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' }
-export const PEM_REQUEST = btoa('-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n')
+export const PEM_REQUEST = btoa(writeRequest({ subject: [['CN', 'jane']], key: 'ab', alternativeNames: [] }))
 
 export const minimalObjects: Readonly<Record<string, { readonly name?: string; readonly body?: Readonly<Record<string, unknown>> }>> = {
   configmaps: {},

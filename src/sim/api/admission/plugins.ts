@@ -29,6 +29,9 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   // Not plugins in a real server: what the storage of roles, bindings and definitions checks itself, at the same place.
   escalation,
   late('CustomResourceDefinitionValidation'),
+  late('CertificateApproval'),
+  late('CertificateSigning'),
+  late('CertificateSubjectRestriction'),
   late('ValidatingAdmissionPolicy'),
   late('ValidatingAdmissionWebhook'),
   late('ResourceQuota'),

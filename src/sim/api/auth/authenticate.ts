@@ -3,7 +3,7 @@ import type { ApiServer, Authenticate, User } from '../hooks'
 import type { ApiRequest } from '../http'
 import { failure } from '../status'
 import type { Pod, Secret, ServiceAccount } from '../types/core-v1.gen'
-import { subjectOf } from './certificate'
+import { isTrusted, subjectOf } from './certificate'
 import { impersonated } from './impersonate'
 import { ISSUER, readToken, type Claims } from './token'
 
@@ -21,7 +21,7 @@ export const authenticate: Authenticate = (request, server) => impersonated(serv
 
 function identified({ headers, from }: ApiRequest, server: ApiServer): User {
   const { authorization, 'x-client-certificate': certificate, 'x-remote-user': remote } = headers
-  if (certificate) return userOfCertificate(certificate)
+  if (certificate) return userOfCertificate(certificate, from === undefined ? undefined : server.engine.nowMs)
   if (remote) return { name: remote, groups: [...words(headers['x-remote-group']), AUTHENTICATED] }
   if (!authorization) return from === undefined ? ADMINISTRATOR : ANONYMOUS
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
@@ -34,10 +34,14 @@ export const words = (header: string | undefined) => (header ?? '').split(/,\s*/
 
 const unauthorized = () => failure(401, 'Unauthorized', 'Unauthorized')
 
-/** A kubeconfig's `client-certificate-data`: base64 of a PEM. */
-function userOfCertificate(data: string): User {
-  const subject = subjectOf(decoded(data))
-  if (!subject) throw unauthorized()
+/**
+ * A kubeconfig's `client-certificate-data`: base64 of a PEM. Inside the simulation it must come from the cluster's authority and be in force;
+ * from outside it is taken as given.
+ */
+function userOfCertificate(data: string, nowMs: number | undefined): User {
+  const pem = decoded(data)
+  const subject = subjectOf(pem)
+  if (!subject || (nowMs !== undefined && !isTrusted(pem, nowMs))) throw unauthorized()
   return { name: subject.commonName, groups: [...subject.organizations, AUTHENTICATED] }
 }
 

@@ -3,6 +3,7 @@ import type { FieldError, FieldPath } from '../../api/field-path'
 import { defineKind } from '../../api/kind'
 import type { CertificateSigningRequest, CertificateSigningRequestSpec } from '../../api/types/certificates-v1.gen'
 import { humanDuration } from '../../formats/duration'
+import { readRequest } from '../../formats/x509'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { fromBase64 } from '../core/data-size'
 import { immutable } from '../field-checks'
@@ -47,8 +48,8 @@ export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
 
 function specErrors({ request, usages, signerName, expirationSeconds }: CertificateSigningRequestSpec, at: FieldPath): FieldError[] {
   const errors: FieldError[] = []
-  if (!fromBase64(request ?? '')?.includes('-----BEGIN CERTIFICATE REQUEST-----'))
-    errors.push(at('request').invalid(request ?? '', 'PEM block type must be CERTIFICATE REQUEST'))
+  const complaint = requestComplaint(fromBase64(request ?? '') ?? '')
+  if (complaint !== undefined) errors.push(at('request').invalid(request ?? '', complaint))
   if (!usages?.length) errors.push(at('usages').required('usages must be provided'))
   if (!signerName) errors.push(at('signerName').required())
   else if (!/^[^/]+\.[^/]+\/.+$/.test(signerName))
@@ -56,6 +57,12 @@ function specErrors({ request, usages, signerName, expirationSeconds }: Certific
   if (expirationSeconds !== undefined && expirationSeconds < 600)
     errors.push(at('expirationSeconds').invalid(expirationSeconds, 'may not specify a duration less than 600 seconds (10 minutes)'))
   return errors
+}
+
+/** What keeps a text from being a request for a certificate. */
+function requestComplaint(pem: string): string | undefined {
+  if (!/-----BEGIN (NEW )?CERTIFICATE REQUEST-----/.test(pem)) return 'PEM block type must be CERTIFICATE REQUEST'
+  return readRequest(pem) ? undefined : 'asn1: syntax error: data truncated'
 }
 
 /** `Pending`, or what was decided and done about it: `Approved,Issued`. */

@@ -2,13 +2,26 @@ import { nowMs, random, readAll, readFile, writeFile, write } from '../../node/o
 import type { Proc } from '../../node/os/syscalls'
 import { bytesFromText, textFromBytes } from '../../node/os/text'
 import { digest } from './digests'
-import { formatTime } from './format'
+import { hex } from '../../formats/der'
+import {
+  isSignedBy,
+  readCertificate,
+  readKey,
+  readRequest,
+  writeCertificate,
+  writeKey,
+  writePublicKey,
+  writeRequest,
+  type CertificateRequest,
+  type Name,
+} from '../../formats/x509'
+import { certificateText, nameText, requestText, timeText } from './certificate-text'
 import { base64, fromBase64 } from './jq/formats'
 import { ToolError, tool } from './tool'
 
 /**
- * openssl, as far as Kubernetes pages use it: keys, self-signed certificates, signing requests, random bytes. What it writes has the shape of
- * PEM; the bytes inside are a note of what was asked (so that `x509 -text` can read it back), not cryptography.
+ * openssl, as far as Kubernetes pages use it: keys, certificates, requests for them, random bytes, digests. What it writes other tools can
+ * read; there is no cryptography in it (formats/x509.ts).
  */
 export const openssl = tool(function* (_context, args) {
   const [command, ...rest] = args
@@ -42,65 +55,35 @@ export const openssl = tool(function* (_context, args) {
     case 'genrsa':
     case 'genpkey':
     case 'ecparam':
-      yield* output(yield* privateKey())
+      yield* output(yield* privateKey(rest))
       return 0
-    case 'req': {
-      const subject = value('-subj') ?? '/C=AU/ST=Some-State/O=Internet Widgits Pty Ltd'
-      let key = value('-key') === undefined ? '' : yield* readFile(value('-key')!)
-      if (rest.includes('-newkey') || (rest.includes('-new') && key === '')) {
-        key = yield* privateKey()
-        yield* writeFile(value('-keyout') ?? 'privkey.pem', key, 0o600)
-        yield* write(2, '-----\n')
-      }
-      const keyId = digest('sha256', bytesFromText(key)).slice(0, 16)
-      yield* output(
-        rest.includes('-x509')
-          ? pem('CERTIFICATE', yield* certificate(subject, subject, keyId, Number(value('-days') ?? 30), value('-addext')))
-          : pem('CERTIFICATE REQUEST', { subject, keyId, extension: value('-addext') }),
-      )
+    case 'rsa':
+    case 'pkey': {
+      const text = yield* input()
+      const key = readKey(text)
+      if (key === undefined) throw new ToolError(`\x00Could not read private key from ${value('-in') ?? '<stdin>'}`)
+      if (rest.includes('-modulus')) yield* write(1, `Modulus=${key.toUpperCase()}\n`)
+      if (!rest.includes('-noout')) yield* output(rest.includes('-pubout') ? writePublicKey(key) : text)
       return 0
     }
-    case 'x509': {
-      const given = contentOf(yield* input())
-      if (!given) throw new ToolError('\x00Could not read certificate from <stdin>\nUnable to load certificate')
-      if (rest.includes('-req')) {
-        const issuer = value('-CA') === undefined ? given : contentOf(yield* readFile(value('-CA')!))
-        yield* output(
-          pem(
-            'CERTIFICATE',
-            yield* certificate(
-              String(given.subject),
-              String(issuer?.subject ?? given.subject),
-              String(given.keyId),
-              Number(value('-days') ?? 30),
-              undefined,
-            ),
-          ),
-        )
-        yield* write(2, `Certificate request self-signature ok\nsubject=${shownName(String(given.subject))}\n`)
+    case 'req':
+      return yield* request(rest, value, input, output)
+    case 'x509':
+      return yield* certificate(rest, value, input, output)
+    case 'verify': {
+      const path = rest.at(-1) ?? ''
+      const authority = readCertificate(yield* readFile(value('-CAfile') ?? '/etc/kubernetes/pki/ca.crt'))
+      const text = yield* readFile(path)
+      const subject = readCertificate(text)?.subject ?? []
+      if (authority && isSignedBy(text, authority.key)) {
+        yield* write(1, `${path}: OK\n`)
         return 0
       }
-      const lines: string[] = []
-      if (rest.includes('-subject')) lines.push(`subject=${shownName(String(given.subject))}`)
-      if (rest.includes('-issuer')) lines.push(`issuer=${shownName(String(given.issuer ?? given.subject))}`)
-      if (rest.includes('-startdate') || rest.includes('-dates')) lines.push(`notBefore=${shownTime(Number(given.from))}`)
-      if (rest.includes('-enddate') || rest.includes('-dates')) lines.push(`notAfter=${shownTime(Number(given.to))}`)
-      if (rest.includes('-serial')) lines.push(`serial=${String(given.serial).toUpperCase()}`)
-      if (rest.includes('-fingerprint'))
-        lines.push(
-          `sha256 Fingerprint=${(
-            digest('sha256', bytesFromText(JSON.stringify(given)))
-              .toUpperCase()
-              .match(/../g) ?? []
-          ).join(':')}`,
-        )
-      if (rest.includes('-text'))
-        lines.push(
-          `Certificate:\n    Data:\n        Version: 3 (0x2)\n        Serial Number: ${String(given.serial)}\n        Signature Algorithm: sha256WithRSAEncryption\n        Issuer: ${shownName(String(given.issuer ?? given.subject))}\n        Validity\n            Not Before: ${shownTime(Number(given.from))}\n            Not After : ${shownTime(Number(given.to))}\n        Subject: ${shownName(String(given.subject))}${given.extension ? `\n        X509v3 extensions:\n            X509v3 Subject Alternative Name:\n                ${String(given.extension).replace(/^subjectAltName\s*=\s*/, '')}` : ''}`,
-        )
-      if (!rest.includes('-noout')) lines.push(pem('CERTIFICATE', given).trimEnd())
-      yield* output(lines.map((line) => `${line}\n`).join(''))
-      return 0
+      yield* write(
+        2,
+        `${nameText(subject)}\nerror 20 at 0 depth lookup: unable to get local issuer certificate\nerror ${path}: verification failed\n`,
+      )
+      return 2
     }
     case 'base64':
     case 'enc': {
@@ -134,38 +117,118 @@ function* randomBytes(count: number): Proc<Uint8Array> {
   return bytes
 }
 
-function* privateKey(): Proc<string> {
-  return `-----BEGIN PRIVATE KEY-----\n${base64(yield* randomBytes(288)).replace(/.{64}/g, '$&\n')}\n-----END PRIVATE KEY-----\n`
+/** A private key of so many bits; 2048 unless a word says otherwise (`4096`, `rsa:4096`, `rsa_keygen_bits:4096`). */
+function* privateKey(words: readonly string[] = []): Proc<string> {
+  const bits = Number(words.flatMap((word) => /^(?:rsa:|rsa_keygen_bits:)?(\d{3,5})$/.exec(word)?.[1] ?? [])[0] ?? 2048)
+  const [first = 0, ...rest] = yield* randomBytes(Math.max(64, bits >> 3))
+  return writeKey(hex(Uint8Array.of(first | 0x80, ...rest)))
 }
 
-type Content = Readonly<Record<string, unknown>>
+type Value = (name: string) => string | undefined
+type Input = () => Proc<string>
+type Output = (text: string) => Proc
 
-function* certificate(subject: string, issuer: string, keyId: string, days: number, extension: string | undefined): Proc<Content> {
-  const from = yield* nowMs()
-  const serial = [...(yield* randomBytes(10))].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return { subject, issuer, keyId, serial, from, to: from + days * 86_400_000, extension }
-}
-
-const pem = (label: string, content: Content) =>
-  `-----BEGIN ${label}-----\n${base64(bytesFromText(JSON.stringify(content)))
-    .replace(/.{64}/g, '$&\n')
-    .trimEnd()}\n-----END ${label}-----\n`
-
-function contentOf(text: string): Content | undefined {
-  const body = /-----BEGIN CERTIFICATE(?: REQUEST)?-----\s*([^-]*)-----END/.exec(text)?.[1]
-  const bytes = body === undefined ? undefined : fromBase64(body)
-  try {
-    const content: unknown = bytes && JSON.parse(textFromBytes(bytes))
-    return typeof content === 'object' && content !== null ? (content as Content) : undefined // any JSON object will do
-  } catch {
-    return undefined
+/** `openssl req`: a request for a certificate, or with `-x509` a certificate of one's own; or shows a request. */
+function* request(flags: readonly string[], value: Value, input: Input, output: Output): Proc<number> {
+  if (!flags.includes('-new') && !flags.includes('-newkey') && !flags.includes('-x509')) {
+    const text = yield* input()
+    const given = readRequest(text)
+    if (!given) throw new ToolError(`\x00Unable to load X509 request`)
+    if (flags.includes('-text')) yield* output(requestText(given))
+    if (flags.includes('-subject')) yield* output(`subject=${nameText(given.subject)}\n`)
+    if (flags.includes('-verify')) yield* write(2, 'Certificate request self-signature verify OK\n')
+    if (!flags.includes('-noout')) yield* output(text)
+    return 0
   }
+  const subject = nameFrom(value('-subj') ?? (yield* configuredName(value('-config'))) ?? '/C=AU/ST=Some-State/O=Internet Widgits Pty Ltd')
+  const keyPath = value('-key')
+  let key = keyPath === undefined ? undefined : yield* readFile(keyPath)
+  if (key === undefined || flags.includes('-newkey')) {
+    key = yield* privateKey(value('-newkey') === undefined ? [] : [value('-newkey')!])
+    yield* writeFile(value('-keyout') ?? 'privkey.pem', key, 0o600)
+    yield* write(2, '-----\n')
+  }
+  const modulus = readKey(key)
+  if (modulus === undefined) throw new ToolError(`\x00Could not read private key from ${keyPath ?? '<stdin>'}`)
+  const alternativeNames = alternativeNamesFrom(value('-addext'))
+  if (flags.includes('-x509'))
+    yield* output(yield* issued({ subject, key: modulus, alternativeNames }, { subject, key: modulus }, Number(value('-days') ?? 30), true))
+  else yield* output(writeRequest({ subject, key: modulus, alternativeNames }))
+  return 0
 }
 
-const shownName = (subject: string) =>
-  subject
-    .split('/')
+/** `openssl x509`: signs a request, or shows a certificate. */
+function* certificate(flags: readonly string[], value: Value, input: Input, output: Output): Proc<number> {
+  const text = yield* input()
+  if (flags.includes('-req')) {
+    const asked = readRequest(text)
+    if (!asked) throw new ToolError('\x00Unable to load X509 request')
+    const authority = value('-CA') === undefined ? undefined : readCertificate(yield* readFile(value('-CA')!))
+    const keyPath = value('-CAkey') ?? value('-signkey') ?? value('-key')
+    const key = keyPath === undefined ? asked.key : readKey(yield* readFile(keyPath))
+    if (key === undefined) throw new ToolError(`\x00Could not read CA private key from ${keyPath}`)
+    yield* output(yield* issued(asked, { subject: authority?.subject ?? asked.subject, key }, Number(value('-days') ?? 30), false))
+    yield* write(2, `Certificate request self-signature ok\nsubject=${nameText(asked.subject)}\n`)
+    return 0
+  }
+  const given = readCertificate(text)
+  if (!given) throw new ToolError(`\x00Could not read certificate from ${value('-in') ?? '<stdin>'}\nUnable to load certificate`)
+  // What is shown comes in the order in which it is asked for.
+  const shows: Readonly<Record<string, () => string>> = {
+    '-subject': () => `subject=${nameText(given.subject)}`,
+    '-issuer': () => `issuer=${nameText(given.issuer)}`,
+    '-startdate': () => `notBefore=${timeText(given.notBeforeMs)}`,
+    '-enddate': () => `notAfter=${timeText(given.notAfterMs)}`,
+    '-dates': () => `notBefore=${timeText(given.notBeforeMs)}\nnotAfter=${timeText(given.notAfterMs)}`,
+    '-serial': () => `serial=${given.serial.toUpperCase()}`,
+    '-modulus': () => `Modulus=${given.key.toUpperCase()}`,
+    '-pubkey': () => writePublicKey(given.key).trimEnd(),
+    '-fingerprint': () => `sha256 Fingerprint=${(digest('sha256', bytesFromText(text)).toUpperCase().match(/../g) ?? []).join(':')}`,
+    '-text': () => certificateText(given).trimEnd(),
+  }
+  const lines = flags.flatMap((flag) => shows[flag]?.() ?? [])
+  yield* output([...lines, ...(flags.includes('-noout') ? [] : [text.trimEnd()])].map((line) => `${line}\n`).join(''))
+  if (!flags.includes('-checkend')) return 0
+  const expires = (yield* nowMs()) + Number(value('-checkend')) * 1000 >= given.notAfterMs
+  yield* write(1, expires ? 'Certificate will expire\n' : 'Certificate will not expire\n')
+  return expires ? 1 : 0
+}
+
+function* issued(
+  { subject, key, alternativeNames }: CertificateRequest,
+  signer: { readonly subject: Name; readonly key: string },
+  days: number,
+  isAuthority: boolean,
+): Proc<string> {
+  const notBeforeMs = Math.floor((yield* nowMs()) / 1000) * 1000
+  const [first = 0, ...rest] = yield* randomBytes(20)
+  const serial = hex(Uint8Array.of(first & 0x7f || 1, ...rest))
+  const times = { notBeforeMs, notAfterMs: notBeforeMs + days * 86_400_000 }
+  return writeCertificate({ serial, subject, issuer: signer.subject, ...times, key, alternativeNames, isAuthority, usages: [] }, signer.key)
+}
+
+/** `/O=dev/CN=jane` as a name. */
+const nameFrom = (text: string): Name =>
+  text
+    .split(/(?<!\\)\//)
     .filter(Boolean)
-    .map((part) => part.replace('=', ' = '))
-    .join(', ')
-const shownTime = (ms: number) => formatTime('%b %e %H:%M:%S %Y GMT', ms)
+    .map((part) => [part.slice(0, part.indexOf('=')).trim(), part.slice(part.indexOf('=') + 1).trim()] as const)
+
+/** The distinguished name that a configuration file gives under `[ dn ]` or the section it names. */
+function* configuredName(path: string | undefined): Proc<string | undefined> {
+  if (path === undefined) return undefined
+  const text = yield* readFile(path)
+  const section = /^\s*distinguished_name\s*=\s*(\S+)/m.exec(text)?.[1] ?? 'dn'
+  const body = new RegExp(`\\[\\s*${section}\\s*\\]([^[]*)`).exec(text)?.[1] ?? ''
+  const parts = [...body.matchAll(/^\s*([A-Za-z]+)\s*=\s*(.+?)\s*$/gm)].map(([, type, name]) => `/${type}=${name}`)
+  return parts.length > 0 ? parts.join('') : undefined
+}
+
+/** `subjectAltName = DNS:a,IP:10.0.0.1` as certificates have it. */
+const alternativeNamesFrom = (extension: string | undefined): readonly string[] =>
+  /^subjectAltName\s*=/.test(extension ?? '')
+    ? extension!
+        .slice(extension!.indexOf('=') + 1)
+        .split(',')
+        .map((name) => name.trim().replace(/^IP:/, 'IP Address:'))
+    : []

@@ -1,3 +1,4 @@
+import { writeRequest } from '../../../../src/sim/formats/x509'
 import { beforeEach, expect, test } from 'vitest'
 import { testServer, type TestServer } from '../test-server'
 
@@ -20,7 +21,7 @@ test('claims and volumes are born with the finalizer that keeps them while they 
 })
 
 test('a signing request names who asked, whatever it says itself', () => {
-  const request = btoa('-----BEGIN CERTIFICATE REQUEST-----\nMIIC\n-----END CERTIFICATE REQUEST-----\n')
+  const request = btoa(writeRequest({ subject: [['CN', 'jane']], key: 'ab', alternativeNames: [] }))
   const { spec } = send('POST', '/apis/certificates.k8s.io/v1/certificatesigningrequests', {
     metadata: { name: 'r' },
     spec: { request, usages: ['client auth'], signerName: 'kubernetes.io/kube-apiserver-client', username: 'somebody-else' },

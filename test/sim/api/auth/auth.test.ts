@@ -5,7 +5,8 @@ import {
   bootstrapRoleBindings,
   bootstrapRoles,
 } from '../../../../src/sim/api/auth/bootstrap-roles'
-import { certificateFor, certificateRequestFor, subjectOf } from '../../../../src/sim/api/auth/certificate'
+import { writeRequest } from '../../../../src/sim/formats/x509'
+import { certificateFor, nameOf, subjectOf } from '../../../../src/sim/api/auth/certificate'
 import { reviewKinds } from '../../../../src/sim/api/auth/reviews'
 import { kubeadmHooks } from '../../../../src/sim/api/edge'
 import type { ApiServer } from '../../../../src/sim/api/hooks'
@@ -215,8 +216,9 @@ test('a node reads only what its own Pods refer to', () => {
 
 test('a certificate names its user and groups, and so does a request for one', () => {
   const subject = { commonName: 'jane', organizations: ['dev', 'ops'] }
-  const pem = certificateFor(subject, { serial: 7, notBefore: '2026-01-01T00:00:00Z', notAfter: '2027-01-01T00:00:00Z' })
-  expect([subjectOf(pem), subjectOf(certificateRequestFor(subject)), subjectOf('nonsense')]).toEqual([subject, subject, undefined])
+  const pem = certificateFor(nameOf(subject), { serial: '07', notBeforeMs: Date.UTC(2026, 0, 1), notAfterMs: Date.UTC(2027, 0, 1) })
+  const request = writeRequest({ subject: nameOf(subject), key: 'ab', alternativeNames: [] })
+  expect([subjectOf(pem), subjectOf(request), subjectOf('nonsense')]).toEqual([subject, subject, undefined])
   const review = send('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {}, { 'x-client-certificate': btoa(pem) })
   expect(review.status.userInfo).toEqual({ username: 'jane', groups: ['dev', 'ops', 'system:authenticated'] })
   expect(send('GET', '/api/v1/pods', undefined, { 'x-client-certificate': 'xx' })).toMatchObject({ code: 401 })

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { isSignedBy, readCertificate, readKey, readRequest, writeCertificate, writeKey, writeRequest } from '../../../src/sim/formats/x509'
+
+const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}.pem`, import.meta.url), 'utf8')
+const HANAKO = [
+  ['C', 'JP'],
+  ['O', 'dev'],
+  ['O', 'ops'],
+  ['CN', 'hanako'],
+]
+
+test('a request and a certificate made by the real openssl are read', () => {
+  const alternativeNames = ['DNS:a.example.com', 'IP Address:10.0.0.1']
+  expect(readRequest(fixture('openssl-request'))).toMatchObject({
+    subject: HANAKO,
+    alternativeNames,
+    key: expect.stringMatching(/^aa50d70c/),
+  })
+  expect(readCertificate(fixture('openssl-certificate'))).toMatchObject({
+    subject: HANAKO,
+    issuer: HANAKO,
+    alternativeNames,
+    serial: '4e41f3e7dd013be1aabf4403bf33c18c0a75eb83',
+    notBeforeMs: Date.UTC(2026, 10, 21, 13, 1, 46),
+    notAfterMs: Date.UTC(2036, 10, 18, 13, 1, 46),
+    isAuthority: false,
+  })
+})
+
+test('what is written is read back, and tells who signed it', () => {
+  const [key, signer] = ['c1'.repeat(256), 'd2'.repeat(256)]
+  const certificate = {
+    serial: 'abcdef0123456789',
+    subject: [['O', 'dev'] as const, ['CN', 'jane'] as const],
+    issuer: [['CN', 'kubernetes'] as const],
+    notBeforeMs: Date.UTC(2026, 0, 1),
+    notAfterMs: Date.UTC(2051, 0, 1),
+    key,
+    alternativeNames: ['DNS:web.example.com', 'IP Address:10.0.0.1'],
+    isAuthority: true,
+    usages: ['serverAuth', 'clientAuth'],
+  }
+  const pem = writeCertificate(certificate, signer)
+  expect(readCertificate(pem)).toEqual({ ...certificate, usages: ['serverAuth', 'clientAuth'] })
+  expect([isSignedBy(pem, signer), isSignedBy(pem, key)]).toEqual([true, false])
+  const { subject, alternativeNames } = certificate
+  expect(readRequest(writeRequest({ subject, key, alternativeNames }))).toEqual({ subject, key, alternativeNames })
+  expect(readKey(writeKey(key))).toBe(key)
+})
+
+test.each(['', 'nonsense', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])('%j is no certificate', (text) => {
+  expect([readCertificate(text), readRequest(text)]).toEqual([undefined, undefined])
+})
