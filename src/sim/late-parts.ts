@@ -40,6 +40,7 @@ import { serviceErrors, serviceUpdateErrors } from './kinds/core/service-validat
 import { hostTools } from './node/host-tools'
 import { knownServerImages } from './node/images/known-servers'
 import { lateImages } from './node/images/catalogue'
+import { applications } from './node/images/applications'
 import { databases } from './node/images/databases'
 import { distributions, languages } from './node/images/distributions'
 import { samples, testImages } from './node/images/kubernetes'
@@ -94,4 +95,4 @@ lateRound.arrive(round)
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
 kubeletPages.arrive(kubeletPage)
-lateImages.arrive([...webServers, ...distributions, ...languages, ...databases, ...testImages, ...samples, ...knownServerImages])
+lateImages.arrive([...webServers, ...distributions, ...languages, ...databases, ...testImages, ...samples, ...knownServerImages, ...applications])

@@ -36,6 +36,7 @@ export const distributions: readonly Repository[] = [
       'registry.k8s.io/busybox',
       'k8s.gcr.io/busybox',
       'gcr.io/google_containers/busybox',
+      'gcr.io/google-containers/busybox',
       'registry.k8s.io/e2e-test-images/busybox',
       'mirror.gcr.io/library/busybox',
       'public.ecr.aws/docker/library/busybox',

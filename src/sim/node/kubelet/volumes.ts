@@ -287,6 +287,9 @@ function claimedVolume(name: string, claimName: string, readOnly: boolean, pod: 
     if (fsGroup !== undefined && !volume.spec?.nfs) Object.assign(disk.root, { gid: fsGroup, mode: 0o2775 })
     return { volume: disk, top: '/', source: `/dev/disk/${volume.metadata.name}`, type: volume.spec?.nfs ? 'nfs4' : 'ext4', readOnly }
   }
+  // The provisioner makes its folders for everybody before a Pod sees them.
+  if (volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] === 'rancher.io/local-path' && !context.hostFiles.stat(path))
+    context.hostFiles.makeDirectory(path, { parents: true, mode: 0o777 })
   if (local && context.hostFiles.stat(path)?.type !== 'directory') throw new MountError(name, `path "${path}" does not exist`)
   return { ...hostPathVolume(name, path, hostPath?.type ?? '', context), readOnly }
 }

@@ -42,34 +42,6 @@ const databaseServer =
       })(self)
     }
 
-export const mysqld = databaseServer({
-  port: 3306,
-  folder: '/var/lib/mysql',
-  files: ['ibdata1', 'auto.cnf', 'mysql.ibd', 'undo_001'],
-  initMs: 8000,
-  refuses: (env, fresh) =>
-    fresh &&
-    ![
-      'MYSQL_ROOT_PASSWORD',
-      'MYSQL_ALLOW_EMPTY_PASSWORD',
-      'MYSQL_RANDOM_ROOT_PASSWORD',
-      'MARIADB_ROOT_PASSWORD',
-      'MARIADB_ALLOW_EMPTY_ROOT_PASSWORD',
-    ].some((name) => env[name])
-      ? '[ERROR] [Entrypoint]: Database is uninitialized and password option is not specified\n    You need to specify one of the following as an environment variable:\n    - MYSQL_ROOT_PASSWORD\n    - MYSQL_ALLOW_EMPTY_PASSWORD\n    - MYSQL_RANDOM_ROOT_PASSWORD\n'
-      : undefined,
-  lines: (version, stamp, fresh) => [
-    `${stamp} [Note] [Entrypoint]: Entrypoint script for MySQL Server ${version} started.`,
-    ...(fresh
-      ? [
-          `${stamp} [Note] [Entrypoint]: Initializing database files`,
-          `${stamp} [Note] [Entrypoint]: MySQL init process done. Ready for start up.`,
-        ]
-      : []),
-    `${stamp} 0 [System] [MY-010931] [Server] /usr/sbin/mysqld: ready for connections. Version: '${version}'  socket: '/var/run/mysqld/mysqld.sock'  port: 3306  MySQL Community Server - GPL.`,
-  ],
-})
-
 export const postgres = databaseServer({
   port: 5432,
   folder: '/var/lib/postgresql/data',
@@ -131,12 +103,6 @@ const client = (
     return 0
   }
 
-export const mysqlClient = client(
-  3306,
-  ['-h', '--host'],
-  (host) => `ERROR 2003 (HY000): Can't connect to MySQL server on '${host}:3306' (111)`,
-  'mysqld is alive\n',
-)
 export const psql = client(
   5432,
   ['-h', '--host'],

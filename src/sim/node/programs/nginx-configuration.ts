@@ -1,5 +1,7 @@
 /** A `server { … }` block, as far as static serving and fixed answers need it. */
 export interface NginxServer {
+  /** Servers behind the names of upstream blocks. */
+  readonly upstreams?: Readonly<Record<string, readonly string[]>>
   readonly port: number
   readonly names: readonly string[]
   readonly directives: Readonly<Record<string, readonly string[]>>

@@ -1,9 +1,10 @@
-import { nowMs, readFile, stat, listDirectory, write } from '../os/calls'
-import type { Proc, Program, Self } from '../os/syscalls'
+import { nowMs, readFile, resolve, stat, listDirectory, write } from '../os/calls'
+import { SyscallError, type Proc, type Program, type Self } from '../os/syscalls'
 import { httpDate, logDate, slashDate } from './dates'
 import { serveHttp, type HttpRequest, type HttpResponse } from './http-server'
 import { parseNginxConfiguration, chooseLocation, type NginxServer, type NginxLocation } from './nginx-configuration'
 import { reasonPhrase } from '../os/http-message'
+import { hostsIn, passOn, upstreamsIn } from './nginx-proxy'
 
 const mimeTypes: Readonly<Record<string, string>> = {
   html: 'text/html', htm: 'text/html', css: 'text/css', js: 'application/javascript', json: 'application/json', txt: 'text/plain', xml: 'text/xml', svg: 'image/svg+xml', png: 'image/png', jpg: 'image/jpeg',
@@ -33,6 +34,7 @@ export const nginx = (version: string): Program =>
       )
       return 0
     }
+    let requests = 0 // servers of an upstream take turns by it
     yield* notice('using the "epoll" event method')
     yield* notice(`nginx/${version}`)
     yield* notice('start worker processes')
@@ -41,7 +43,9 @@ export const nginx = (version: string): Program =>
       ports: [...new Set(servers.map((server) => server.port))],
       stopOn: ['SIGQUIT', 'SIGTERM', 'SIGINT'],
       catches: ['SIGHUP'],
-      handle: (request) => respond(version, servers as readonly NginxServer[], request, self),
+      handle: (request) => respond(version, servers as readonly NginxServer[], request, self, requests++),
+      // What is passed on takes as long as the other server takes.
+      slow: () => (servers as readonly NginxServer[]).some(({ locations }) => locations.some(({ directives }) => directives.proxy_pass)),
       *onSignal() {
         yield* notice('signal 1 (SIGHUP) received, reconfiguring')
         const fresh = yield* configuration()
@@ -66,8 +70,12 @@ function* configuration(): Proc<readonly NginxServer[] | string> {
   for (const path of paths) {
     if ((yield* stat(path)) === undefined) continue
     const text = yield* readFile(path)
-    const parsed = parseNginxConfiguration(text, path)
-    if (typeof parsed === 'string') return parsed
+    const all = parseNginxConfiguration(text, path)
+    if (typeof all === 'string') return all
+    for (const { host, line } of hostsIn(text))
+      if (!(yield* isKnown(host))) return `host not found in upstream "${host}" in ${path}:${line}`
+    const upstreams = upstreamsIn(text)
+    const parsed = all.map((server) => ({ ...server, upstreams }))
     if (path === '/etc/nginx/nginx.conf') {
       // A configuration of one's own replaces the include of conf.d unless it asks for it.
       standalone = text.includes('http') && !text.includes('conf.d')
@@ -82,14 +90,25 @@ function* configuration(): Proc<readonly NginxServer[] | string> {
   return servers
 }
 
-function* respond(version: string, servers: readonly NginxServer[], request: HttpRequest, self: Self): Proc<HttpResponse> {
+/** Whether a name leads anywhere; a name server that does not answer counts as no. */
+function* isKnown(host: string): Proc<boolean> {
+  if (host === 'localhost') return true
+  try {
+    return (yield* resolve(host)).length > 0
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    return false
+  }
+}
+
+function* respond(version: string, servers: readonly NginxServer[], request: HttpRequest, self: Self, turn: number): Proc<HttpResponse> {
   const time = yield* nowMs()
   const port = Number(request.local.slice(request.local.lastIndexOf(':') + 1))
   const host = (request.headers.host ?? '').replace(/:\d+$/, '')
   const here = servers.filter((server) => server.port === port)
   const server = here.find((candidate) => candidate.names.includes(host)) ?? here[0] ?? servers[0]
   const location = server && chooseLocation(server, request.path)
-  const response = server ? yield* content(server, location, request, version, self) : errorPage(404, version)
+  const response = server ? yield* content(server, location, request, version, self, turn) : errorPage(404, version)
   const client = request.peer.replace(/:\d+$/, '')
   const size = request.method === 'HEAD' ? 0 : response.body.length
   yield* write(
@@ -113,10 +132,20 @@ function* content(
   request: HttpRequest,
   version: string,
   self: Self,
+  turn: number,
 ): Proc<HttpResponse> {
   const directive = (name: string) => location?.directives[name] ?? server.directives[name]
   const returned = directive('return')
   if (returned) return returnDirective(returned, directive('default_type')?.[0], version, request, self)
+  const proxied = location?.directives.proxy_pass?.[0]
+  if (location && proxied !== undefined) {
+    const [name, ...value] = location.directives.proxy_set_header ?? []
+    const headers = name === undefined ? {} : { [name.toLowerCase()]: expand(value.join(' '), request, self) }
+    return (
+      (yield* passOn(request, expand(proxied, request, self), location.path, headers, server.upstreams ?? {}, turn)) ??
+      errorPage(502, version)
+    )
+  }
   if (!['GET', 'HEAD', 'POST'].includes(request.method)) return errorPage(405, version)
   const root = location?.directives.alias?.[0] ?? directive('root')?.[0] ?? '/etc/nginx/html'
   const inside = location?.directives.alias ? request.path.slice(location.path.length) : request.path
@@ -171,16 +200,21 @@ function returnDirective(
   request: HttpRequest,
   self: Self,
 ): HttpResponse {
-  const variables: Readonly<Record<string, string>> = {
-    hostname: self.hostname, host: request.headers.host ?? '', uri: request.path, request_uri: request.target, remote_addr: request.peer.replace(/:\d+$/, ''), request_method: request.method, server_addr: request.local.replace(/:\d+$/, ''),
-  } // prettier-ignore
-  const text = (words[1] ?? '').replace(/\$\{?(\w+)\}?/g, (whole, name: string) => variables[name] ?? whole)
+  const text = expand(words[1] ?? '', request, self)
   const status = Number(words[0])
   if (Number.isNaN(status)) return { status: 302, headers: { Location: words[0]! }, body: errorPage(302, version).body }
   if (status >= 300 && status < 400)
     return { status, headers: { 'Content-Type': 'text/html', Location: text }, body: errorPage(status, version).body }
   if (words[1] === undefined) return errorPage(status, version)
   return { status, headers: { 'Content-Type': defaultType ?? 'application/octet-stream' }, body: text }
+}
+
+/** Puts the request's values in the place of nginx's variables. */
+const expand = (text: string, request: HttpRequest, self: Self): string => {
+  const variables: Readonly<Record<string, string>> = {
+    hostname: self.hostname, host: request.headers.host ?? '', uri: request.path, request_uri: request.target, remote_addr: request.peer.replace(/:\d+$/, ''), proxy_add_x_forwarded_for: request.peer.replace(/:\d+$/, ''), http_host: request.headers.host ?? '', scheme: 'http', request_method: request.method, server_addr: request.local.replace(/:\d+$/, ''),
+  } // prettier-ignore
+  return text.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => variables[name] ?? whole)
 }
 
 const errorPage = (status: number, version: string): HttpResponse => ({

@@ -26,6 +26,14 @@ export const helloApp = (version: string): Program =>
     })
   }
 
+/** The backend of the tutorial that connects a front end to it. */
+export const helloGo: Program = (self) =>
+  serveHttp({
+    self,
+    ports: [80],
+    handle: () => constant({ status: 200, headers: { 'Content-Type': 'application/json' }, body: '{"message":"Hello"}\n' }),
+  })
+
 /** The server of the "Kubernetes basics" tutorial. */
 export const bootcamp = (version: string): Program =>
   function* (self) {

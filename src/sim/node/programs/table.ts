@@ -1,13 +1,14 @@
 import type { Program } from '../os/syscalls'
 import { agnhost, livenessServer, serveHostname } from './agnhost'
 import { etcdctl, plainDaemon } from './components'
-import { mongod, mysqlClient, mysqld, pgIsReady, postgres, psql } from './databases'
+import { mongod, pgIsReady, postgres, psql } from './databases'
 import {
   bootcamp,
   echoServer,
   gbFrontend,
   goproxy,
   helloApp,
+  helloGo,
   helloWorld,
   hpaExample,
   httpEcho,
@@ -15,8 +16,12 @@ import {
   podinfo,
   whoami,
 } from './samples'
+import { cassandra, cassandraReady, nodetool } from './cassandra'
 import { httpd } from './httpd'
 import { knownServer } from './known-servers'
+import { mysqlAdmin, mysqlClient } from './mysql/client'
+import { mysqld } from './mysql/server'
+import { ncat, xbstream, xtrabackup } from './mysql/xtrabackup'
 import { nodeJs, perl, python } from './interpreters'
 import { nginx } from './nginx'
 import { redisCli } from './redis-cli'
@@ -24,6 +29,8 @@ import { redisServer } from './redis'
 import { memoryStress, stress } from './stress'
 import { programNamed, systemProgram } from './system'
 import { webhookServer } from './webhook'
+import { wordpress } from './wordpress'
+import { startZookeeper, zkCli, zookeeperReady } from './zookeeper'
 
 /** What runs in people's containers besides shells and tools, by name. The parameter is what follows a slash in the name: a version. */
 const programs: Readonly<Record<string, (parameter: string) => Program>> = {
@@ -36,6 +43,15 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   goproxy: () => goproxy,
   'hpa-example': () => hpaExample,
   'hello-app': helloApp,
+  'hello-go-gke': () => helloGo,
+  wordpress: () => wordpress,
+  'start-zookeeper': () => startZookeeper,
+  'zookeeper-ready': () => zookeeperReady,
+  'zkCli.sh': () => zkCli,
+  cassandra: () => cassandra,
+  'cassandra-ready': () => cassandraReady,
+  nodetool: () => nodetool,
+  'plain-server': (what) => plainDaemon(`${what.split('/')[0]} started`, (what.split('/')[1] ?? '').split(',').map(Number)),
   'kubernetes-bootcamp': bootcamp,
   'gb-frontend': () => gbFrontend,
   'node-hello': () => nodeHello,
@@ -49,6 +65,10 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   'redis-cli': () => redisCli,
   mysqld,
   'mysql-client': () => mysqlClient,
+  mysqladmin: () => mysqlAdmin,
+  xtrabackup: () => xtrabackup,
+  xbstream: () => xbstream,
+  ncat: () => ncat,
   postgres,
   psql: () => psql,
   pg_isready: () => pgIsReady,

@@ -52,6 +52,10 @@ export const hostname = tool(function* (context, args) {
   if (args.includes('-i') || args.includes('-I')) {
     const found = (yield* addresses()).filter((one) => one.interface !== 'lo')
     yield* write(1, `${found.map((one) => one.address).join(' ')}${args.includes('-I') ? ' ' : ''}\n`)
+  } else if (args.includes('-f') || args.includes('--fqdn')) {
+    const hosts = (yield* stat('/etc/hosts'))?.type === 'file' ? yield* readFile('/etc/hosts') : ''
+    const line = hosts.split('\n').map((text) => text.trim().split(/\s+/)).find((names) => names.includes(context.self.hostname)) // prettier-ignore
+    yield* write(1, `${line?.[1] ?? context.self.hostname}\n`)
   } else yield* write(1, `${args.includes('-s') ? context.self.hostname.split('.')[0] : context.self.hostname}\n`)
   return 0
 })
