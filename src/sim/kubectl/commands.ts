@@ -47,18 +47,9 @@ import { scale } from './commands/scale'
 import { wait } from './commands/wait'
 import { explain } from './commands/explain'
 import { currentContext, getClusters, getContexts, getUsers, view } from './commands/config-read'
-import {
-  configSet,
-  configUnset,
-  deleteCluster,
-  deleteContext,
-  deleteUser,
-  renameContext,
-  setCluster,
-  setContext,
-  setCredentials,
-  useContext,
-} from './commands/config-write'
+import { deleteCluster, deleteContext, deleteUser, renameContext, useContext } from './commands/config-write'
+import { setCluster, setContext, setCredentials } from './commands/config-entries'
+import { configSet, configUnset } from './commands/config-set'
 import { cordon, uncordon } from './commands/cordon'
 import { attach } from './commands/attach'
 import { clusterInfo } from './commands/cluster-info'
@@ -66,6 +57,7 @@ import { clusterInfoDump } from './commands/cluster-info-dump'
 import { cp } from './commands/cp'
 import { debug } from './commands/debug'
 import { portForward } from './commands/port-forward'
+import { proxy } from './commands/proxy'
 import { replace } from './commands/replace'
 import { taint } from './commands/taint'
 import { drain } from './commands/drain'
@@ -160,6 +152,7 @@ export const commands: Readonly<Record<string, Command>> = {
   cp,
   debug,
   'port-forward': portForward,
+  proxy,
   replace,
   taint,
   drain,

@@ -6,7 +6,8 @@ import { childrenOf, commandSpec, findCommand, ownsFlag } from './command-tree'
 import { commandSummary } from './descriptions'
 import { discover } from './discovery'
 import { ApiError, CommandError, ConnectionError } from './errors'
-import { clientConfig, loadKubeconfig } from './kubeconfig'
+import { clientConfig } from './kubeconfig'
+import { loadKubeconfig } from './kubeconfig-loading'
 import { qualifiedName } from './mapper'
 import { fetchResource, parseTargets, requestList, type ObjectList } from './resources'
 import type { Kubectl } from './session'
@@ -244,7 +245,7 @@ function* portsOf(kubectl: Kubectl, word: string, typed: string): Proc<string[]>
 function* configured(kubectl: Kubectl, list: string, typed: string): Proc<string[]> {
   return yield* orNothing(function* () {
     const config = yield* loadKubeconfig(kubectl)
-    const entries = (list === 'contexts' ? config.contexts : list === 'clusters' ? config.clusters : config.users) ?? []
+    const entries = list === 'contexts' ? config.contexts : list === 'clusters' ? config.clusters : config.users
     return entries.map(({ name }) => name).filter((name) => name.startsWith(typed)).toSorted() // prettier-ignore
   })
 }

@@ -14,6 +14,17 @@ export class CommandError extends Error {
 /** What the client library refuses to ask a server for: such failures are told as the server's own would be. */
 export class BadRequest extends CommandError {}
 
+/** What is wrong with the kubeconfig as a whole. */
+export class ConfigurationError extends CommandError {
+  constructor(problems: readonly string[]) {
+    super(
+      problems.length === 1
+        ? `Error in configuration: ${problems[0]}\n`
+        : `Error in configuration: \n${problems.map((problem) => `* ${problem}\n`).join('')}`,
+    )
+  }
+}
+
 /** Ends the command with a code and without another word: everything has been said. */
 export class Exit extends Error {
   constructor(readonly exitCode: number) {
@@ -96,6 +107,7 @@ const flatten = (list: ErrorList): Error[] => list.errors.flatMap((error) => (er
 export const messageOf = (error: Error) => standardMessage(error) ?? error.message
 
 function standardMessage(error: Error): string | undefined {
+  if (error instanceof ConfigurationError) return error.message
   if (error instanceof ApiError) {
     const { reason, message } = error.status
     if (reason === 'Unauthorized') return `error: You must be logged in to the server (${message})`

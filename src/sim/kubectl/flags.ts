@@ -113,6 +113,11 @@ const firstByte = (text: string) => String.fromCharCode(bytesFromText(String.fro
 
 /** Why a flag refuses a value; undefined when it does not. */
 function refusal({ name, type }: FlagSpec, value: string): string | undefined {
+  if (name === 'vmodule' && value.split(',').some((pair) => pair !== '' && !/^[^=]+=[^=]*$/.test(pair)))
+    return 'syntax error: expect comma-separated list of filename=N'
+  if (name === 'vmodule' && value.split(',').some((pair) => pair !== '' && !/=-?\d+$/.test(pair)))
+    return 'syntax error: expect comma-separated list of filename=N'
+  if (name === 'log-flush-frequency') return parseGoDuration(value) === undefined ? 'parse error' : undefined
   if (type === 'bool')
     return parseGoBool(value) === undefined ? `strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax` : undefined
   if (type === 'int' || type === 'int32') {

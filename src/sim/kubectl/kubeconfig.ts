@@ -1,51 +1,13 @@
 import { parseGoDuration } from '../formats/duration'
-import { parseYaml, YamlError } from '../formats/yaml'
-import { readFile, stat } from '../node/os/calls'
+import { readFile, readLine, stat, write } from '../node/os/calls'
 import type { Proc } from '../node/os/syscalls'
 import { ownsFlag } from './command-tree'
-import { CommandError } from './errors'
+import { CommandError, ConfigurationError } from './errors'
 import type { Flags } from './flags'
+import type { Entry, KubeConfig, Members } from './kubeconfig-file'
+import { absolute, loadKubeconfig } from './kubeconfig-loading'
+import { clusterProblems, userProblems } from './kubeconfig-problems'
 import type { Kubectl } from './session'
-
-/** A kubeconfig file's content, as it is written. */
-export interface KubeConfig {
-  readonly apiVersion?: string
-  readonly kind?: string
-  readonly clusters?: readonly { readonly name: string; readonly cluster?: Cluster | null }[] | null
-  readonly contexts?: readonly { readonly name: string; readonly context?: Context | null }[] | null
-  readonly users?: readonly { readonly name: string; readonly user?: User | null }[] | null
-  readonly 'current-context'?: string
-  readonly preferences?: Readonly<Record<string, unknown>>
-}
-
-export interface Cluster {
-  readonly server?: string
-  readonly 'certificate-authority'?: string
-  readonly 'certificate-authority-data'?: string
-  readonly 'insecure-skip-tls-verify'?: boolean
-  readonly 'tls-server-name'?: string
-  readonly 'proxy-url'?: string
-  readonly [other: string]: unknown
-}
-
-export interface Context {
-  readonly cluster?: string
-  readonly user?: string
-  readonly namespace?: string
-  readonly [other: string]: unknown
-}
-
-export interface User {
-  readonly token?: string
-  readonly tokenFile?: string
-  readonly username?: string
-  readonly password?: string
-  readonly 'client-certificate'?: string
-  readonly 'client-certificate-data'?: string
-  readonly as?: string
-  readonly 'as-groups'?: readonly string[]
-  readonly [other: string]: unknown
-}
 
 /** What the files and flags amount to: whom to ask, as whom, in which namespace. */
 export interface ClientConfig {
@@ -61,51 +23,6 @@ export interface ClientConfig {
 
 const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount'
 
-/** The files of KUBECONFIG in their order of precedence, or the one in the home directory. */
-export function kubeconfigPaths({ self, flags }: Kubectl): readonly string[] {
-  if (flags.text('kubeconfig')) return [flags.text('kubeconfig')]
-  const listed = (self.env.KUBECONFIG ?? '').split(':').filter(Boolean)
-  return listed.length ? [...new Set(listed)] : [`${self.env.HOME ?? '/root'}/.kube/config`]
-}
-
-/** Reads one file; undefined when it does not exist. Throws CommandError for what cannot be read. */
-export function* readKubeconfig(path: string): Proc<KubeConfig | undefined> {
-  if (!(yield* stat(path))) return undefined
-  try {
-    return (parseYaml(yield* readFile(path)) ?? {}) as KubeConfig // its members are optional, so any mapping fits
-  } catch (error) {
-    if (error instanceof YamlError) throw new CommandError(`error loading config file "${path}": ${error.message}`)
-    throw error
-  }
-}
-
-/** All files merged: the first to name something decides. Throws when a file named by --kubeconfig is missing. */
-export function* loadKubeconfig(kubectl: Kubectl): Proc<KubeConfig> {
-  const explicit = kubectl.flags.text('kubeconfig')
-  let merged: KubeConfig = {}
-  for (const path of kubeconfigPaths(kubectl)) {
-    const file = yield* readKubeconfig(path)
-    if (!file && explicit) throw new CommandError(`stat ${path}: no such file or directory`)
-    if (file) merged = merge(merged, file)
-  }
-  return merged
-}
-
-function merge(first: KubeConfig, second: KubeConfig): KubeConfig {
-  const join = <T extends { readonly name: string }>(a: readonly T[] | null | undefined, b: readonly T[] | null | undefined) => [
-    ...(a ?? []),
-    ...(b ?? []).filter(({ name }) => !(a ?? []).some((other) => other.name === name)),
-  ]
-  return {
-    ...second,
-    ...first,
-    clusters: join(first.clusters, second.clusters),
-    contexts: join(first.contexts, second.contexts),
-    users: join(first.users, second.users),
-    'current-context': first['current-context'] || second['current-context'] || '',
-  }
-}
-
 /** What this run talks to. Inside a pod without a kubeconfig it is the cluster's own API, as the pod's service account. */
 export function* clientConfig(kubectl: Kubectl): Proc<ClientConfig> {
   return (kubectl.known.config ??= yield* resolveConfig(kubectl))
@@ -115,37 +32,118 @@ function* resolveConfig(kubectl: Kubectl): Proc<ClientConfig> {
   const { self } = kubectl
   const flags = globalsOf(kubectl)
   checkTimeout(kubectl.flags.text('request-timeout'))
+  const explicit = kubectl.flags.text('kubeconfig')
+  if (explicit && !(yield* stat(explicit))) throw new CommandError(`stat ${explicit}: no such file or directory`)
   const config = yield* loadKubeconfig(kubectl)
-  const contextName = flags.text('context') || config['current-context'] || ''
-  const named = config.contexts?.find(({ name }) => name === contextName)
-  if (flags.text('context') && !named) throw new CommandError(`context "${contextName}" does not exist`)
-  if (contextName && !named && !flags.text('server'))
-    throw new CommandError(`Error in configuration: context was not found for specified context: ${contextName}\n`)
-  const context = named?.context ?? {}
-  const clusterName = flags.text('cluster') || context.cluster || ''
-  const cluster = config.clusters?.find(({ name }) => name === clusterName)?.cluster ?? {}
-  if (flags.text('cluster') && !config.clusters?.some(({ name }) => name === clusterName))
-    throw new CommandError(`cluster "${clusterName}" does not exist`)
-  const userName = flags.text('user') || context.user || ''
-  const user = config.users?.find(({ name }) => name === userName)?.user ?? {}
-  if (flags.text('user') && !config.users?.some(({ name }) => name === userName))
-    throw new CommandError(`auth info "${userName}" does not exist`)
-
-  const inPod = !flags.text('server') && !cluster.server && self.env.KUBERNETES_SERVICE_HOST ? yield* podConfig(kubectl) : undefined
-  const server = (flags.text('server') || cluster.server || inPod?.server || 'http://localhost:8080').replace(/\/+$/, '')
-  const headers = yield* credentials(kubectl, user)
+  const chosen = yield* choose(kubectl, config)
+  const { context, cluster, user } = chosen
+  const inPod = !cluster.server && self.env.KUBERNETES_SERVICE_HOST ? yield* podConfig(kubectl) : undefined
+  const server = serverUrl(text(cluster.server) || inPod?.server || 'http://localhost:8080')
+  const secure = server.startsWith('https') && !inPod
+  const headers = yield* credentials(user, secure)
+  if (secure) yield* checkAuthority(cluster)
   return {
-    server: /^\w+:\/\//.test(server) ? server : `http://${server}`,
-    namespace: flags.text('namespace') || context.namespace || inPod?.namespace || 'default',
+    server,
+    namespace: flags.text('namespace') || text(context.namespace) || inPod?.namespace || 'default',
     explicitNamespace: flags.changed('namespace') && flags.text('namespace') !== '',
     headers: { ...(inPod ? { authorization: `Bearer ${inPod.token}` } : {}), ...headers },
-    ...(userName ? { user: userName } : {}),
+    ...(chosen.userName ? { user: chosen.userName } : {}),
   }
+}
+
+/** A server's address as a URL without a slash at its end. Throws CommandError. */
+function serverUrl(address: string): string {
+  const url = (/^\w+:\/\//.test(address) ? address : `http://${address}`).replace(/[?#].*$/, '')
+  if (/^\w+:\/\/(\/|$)/.test(url)) throw new CommandError(`host must be a URL or a host:port pair: ${JSON.stringify(address)}`)
+  return url.replace(/\/+$/, '')
+}
+
+/** Certificates have to look like some; what they say is not looked at, as there is no TLS here. */
+function* checkAuthority(cluster: Members): Proc {
+  const path = text(cluster['certificate-authority'])
+  const data = text(cluster['certificate-authority-data'])
+  const certificate = data ? atob(data) : path ? yield* readFile(path) : undefined
+  if (certificate !== undefined && !certificate.includes('-----BEGIN '))
+    throw new CommandError('unable to load root certificates: unable to parse bytes as PEM block')
+}
+
+const fileMembers = ['certificate-authority', 'client-certificate', 'client-key', 'tokenFile']
+const text = (value: unknown) => (typeof value === 'string' ? value : '')
+
+/** Commands that ask for the namespace before anything else: what is wrong with the configuration is then told as a whole. */
+const namespaceFirst =
+  /^(annotate|apply .*|attach|auth reconcile|cp|create token|debug|delete|describe|edit|events|exec|get|label|logs|patch|port-forward|rollout .*|scale|set (?!env).*|taint|top pod)$/
+
+/** The context, cluster and user that flags and files choose. Throws CommandError and ConfigurationError in the client library's words. */
+function* choose(kubectl: Kubectl, config: KubeConfig) {
+  const flags = globalsOf(kubectl)
+  const contextName = flags.text('context') || config.currentContext
+  const context = config.contexts.find(({ name }) => name === contextName)
+  const clusterName = flags.text('cluster') || text(context?.value.cluster)
+  const userName = flags.text('user') || text(context?.value.user)
+  const named = (list: readonly Entry[], wanted: string) => list.find(({ name }) => name === wanted)
+  const known = { cluster: named(config.clusters, clusterName), user: named(config.users, userName) }
+  const cluster = { name: clusterName, value: { ...withPaths(kubectl, known.cluster), ...clusterFlags(kubectl) } }
+  const user = { name: userName, value: { ...withPaths(kubectl, known.user), ...userFlags(kubectl) } }
+
+  const wholly = function* (): Proc {
+    const problems = [
+      ...(contextName && !context ? [`context was not found for specified context: ${contextName}`] : []),
+      ...(yield* userProblems(user)),
+      ...(flags.text('cluster') && !known.cluster && !flags.text('server')
+        ? [`no server found for cluster ${JSON.stringify(clusterName)}`]
+        : []),
+      ...(yield* clusterProblems(cluster)),
+    ]
+    const [first] = problems
+    if (problems.length > 1 || (first && contextName && !context)) throw new ConfigurationError(problems)
+    if (first) throw new CommandError(first)
+  }
+  if (namespaceFirst.test(kubectl.path) && !flags.text('namespace')) yield* wholly()
+  if (flags.text('user') && !known.user) throw new CommandError(`auth info "${userName}" does not exist`)
+  if (flags.text('context') && !context) throw new CommandError(`context "${contextName}" does not exist`)
+  if (flags.text('cluster') && !known.cluster) throw new CommandError(`cluster "${clusterName}" does not exist`)
+  yield* wholly()
+  return { context: context?.value ?? {}, cluster: cluster.value as Members, user: user.value as Members, userName }
+}
+
+/** An entry's members; files are found beside the kubeconfig that names them. */
+function withPaths({ self }: Kubectl, entry: Entry | undefined): Members {
+  if (!entry) return {}
+  const folder = absolute(entry.origin ?? '', self.cwd).replace(/\/[^/]*$/, '')
+  return Object.fromEntries(
+    Object.entries(entry.value).map(([name, value]) => [name, fileMembers.includes(name) && value ? absolute(text(value), folder) : value]),
+  )
+}
+
+const given = (pairs: readonly (readonly [string, unknown])[]): Members => Object.fromEntries(pairs.filter(([, value]) => value))
+
+function clusterFlags(kubectl: Kubectl): Members {
+  const flags = globalsOf(kubectl)
+  const authority = flags.text('certificate-authority')
+  const insecure = flags.text('insecure-skip-tls-verify') === 'true'
+  return {
+    ...given([
+      ['server', flags.text('server')],
+      ['insecure-skip-tls-verify', insecure],
+    ]),
+    ...(authority || insecure ? { 'certificate-authority': authority, 'certificate-authority-data': '' } : {}),
+  }
+}
+
+function userFlags(kubectl: Kubectl): Members {
+  const flags = globalsOf(kubectl)
+  return given([
+    ...['token', 'username', 'password', 'client-certificate', 'client-key', 'as', 'as-uid'].map(
+      (name) => [name, flags.text(name)] as const,
+    ),
+    ['as-groups', flags.list('as-group').length ? flags.list('as-group') : undefined],
+  ])
 }
 
 /** `--request-timeout`: seconds, or a duration. Throws CommandError. */
 function checkTimeout(text: string): void {
-  if (text !== '' && !/^[-+]?\d+$/.test(text) && parseGoDuration(text) === undefined)
+  if (text !== '' && !/^\+?\d+$/.test(text) && parseGoDuration(text) === undefined)
     throw new CommandError(
       'Invalid timeout value. Timeout must be a single integer in seconds, or an integer followed by a corresponding time unit (e.g. 1s | 2m | 3h)',
     )
@@ -159,23 +157,33 @@ function* podConfig({ self }: Kubectl): Proc<{ server: string; token: string; na
 }
 
 /** Who asks, as headers: a bearer token, basic credentials, a client certificate (told in a header, as there is no TLS here), impersonation. */
-function* credentials(kubectl: Kubectl, user: User): Proc<Readonly<Record<string, string>>> {
-  const flags = globalsOf(kubectl)
+function* credentials(user: Members, secure: boolean): Proc<Readonly<Record<string, string>>> {
   const headers: Record<string, string> = {}
-  const token = flags.text('token') || user.token || (user.tokenFile ? (yield* readFile(user.tokenFile)).trim() : '')
-  const name = flags.text('username') || user.username
+  const token = text(user.token) || (user.tokenFile ? (yield* readFile(text(user.tokenFile))).trim() : '')
+  const name = text(user.username)
   const certificate =
-    user['client-certificate-data'] ?? (user['client-certificate'] ? btoa(yield* readFile(user['client-certificate'])) : '')
+    text(user['client-certificate-data']) || (user['client-certificate'] ? btoa(yield* readFile(text(user['client-certificate']))) : '')
   if (token) headers.authorization = `Bearer ${token}`
-  else if (name) headers.authorization = `Basic ${btoa(`${name}:${flags.text('password') || (user.password ?? '')}`)}`
+  else if (name) headers.authorization = `Basic ${btoa(`${name}:${text(user.password)}`)}`
   else if (certificate) headers['x-client-certificate'] = certificate
-  const as = flags.text('as') || user.as
-  const groups = flags.list('as-group').length ? flags.list('as-group') : (user['as-groups'] ?? [])
-  if (!as && groups.length) throw new CommandError('requesting uid, groups or user-extra for without impersonating a user')
-  if (as) headers['impersonate-user'] = as
+  else if (secure && !user.exec && !user['auth-provider']) headers.authorization = yield* askWho()
+  const groups = (user['as-groups'] as readonly string[] | undefined) ?? [] // as its type has it
+  if (user.as) headers['impersonate-user'] = text(user.as)
   if (groups.length) headers['impersonate-group'] = groups.join(',')
-  if (flags.text('as-uid')) headers['impersonate-uid'] = flags.text('as-uid')
+  if (user['as-uid']) headers['impersonate-uid'] = text(user['as-uid'])
   return headers
+}
+
+/** Over TLS somebody has to be somebody: without any credentials the client asks for a name and a password. */
+function* askWho(): Proc<string> {
+  const answers: string[] = []
+  for (const what of ['Username', 'Password']) {
+    yield* write(1, `Please enter ${what}: `)
+    const line = yield* readLine(0)
+    if (line === '') throw new CommandError('EOF')
+    answers.push(line.trimEnd())
+  }
+  return `Basic ${btoa(answers.join(':'))}`
 }
 
 /** The flags of every command, as if those the command hides behind its own were not given. */

@@ -1,5 +1,6 @@
 import type { Status } from '../api/status'
-import { close, fetch, nowMs, readLine, upgrade } from '../node/os/calls'
+import { close, fetch, nowMs, poll, readLine, upgrade } from '../node/os/calls'
+import { parseGoDuration } from '../formats/duration'
 import { SyscallError, type FetchResponse, type Proc } from '../node/os/syscalls'
 import { ApiError, CommandError, ConnectionError } from './errors'
 import { clientConfig } from './kubeconfig'
@@ -52,11 +53,15 @@ export interface WatchEvent<T> {
 /** Reads a watch until `visit` answers true or the server ends it; answers whether `visit` did. */
 export function* watch<T>(kubectl: Kubectl, call: ApiCall, visit: (event: WatchEvent<T>) => Proc<boolean>): Proc<boolean> {
   const fd = yield* requestStream(kubectl, { ...call, query: { ...call.query, watch: true } })
+  const endMs = (yield* nowMs()) + requestTimeoutMs(kubectl)
   try {
-    for (let line = yield* readLine(fd); line !== ''; line = yield* readLine(fd)) {
+    for (;;) {
+      // `--request-timeout` ends a watch without a word.
+      if (Number.isFinite(endMs) && (yield* poll([fd], Math.max(0, endMs - (yield* nowMs())))) < 0) return false
+      const line = yield* readLine(fd)
+      if (line === '') return false
       if (line.trim() !== '' && (yield* visit(JSON.parse(line) as WatchEvent<T>))) return true // the server's own words
     }
-    return false
   } finally {
     yield* close(fd)
   }
@@ -117,6 +122,12 @@ function requestTimeout({ flags }: Kubectl): Record<string, string> {
   return { timeout: /^\d+$/.test(text) ? `${text}s` : text }
 }
 
+function requestTimeoutMs(kubectl: Kubectl): number {
+  const { timeout } = requestTimeout(kubectl)
+  const parsed = timeout === undefined ? undefined : parseGoDuration(timeout)
+  return parsed || Infinity
+}
+
 /** `?a=1&b=x%3Dy`: sorted, as Go writes it; empty when there is nothing. */
 export function encodeQuery(query: ApiCall['query'] = {}): string {
   const pairs = Object.entries(query)
@@ -132,6 +143,9 @@ const escapeQuery = (text: string) =>
 
 function asConnectionError(error: unknown, method: string, url: string): unknown {
   if (!(error instanceof SyscallError)) return error
+  const scheme = url.slice(0, url.indexOf(':'))
+  if (scheme !== 'http' && scheme !== 'https')
+    return new ConnectionError(method, url, `unsupported protocol scheme ${JSON.stringify(scheme)}`)
   const address = /^\w+:\/\/([^/]*)/.exec(url)?.[1] ?? ''
   const [, host = address, port] = /^(.*?)(?::(\d+))?$/.exec(address)!
   const target = `${host === 'localhost' ? '127.0.0.1' : host}:${port ?? (url.startsWith('https') ? '443' : '80')}`

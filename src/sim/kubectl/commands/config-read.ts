@@ -1,124 +1,135 @@
+import { readFile, stat } from '../../node/os/calls'
+import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { toYaml } from '../../formats/yaml-emit'
+import { base64 } from '../data-sources'
 import { CommandError, throwAll } from '../errors'
-import { loadKubeconfig, type KubeConfig } from '../kubeconfig'
+import { encode, structs, tidy, type Entry, type KubeConfig, type List, type Members } from '../kubeconfig-file'
+import { absolute, loadKubeconfig } from '../kubeconfig-loading'
 import { alignTable } from '../printers/table'
-import { printerFor, type Printable } from '../printers/printer'
+import { printerFor } from '../printers/printer'
 import { out, usageError, type Command, type Kubectl } from '../session'
-
-const noMore = (kubectl: Kubectl) => {
-  if (kubectl.args.length) throw usageError(kubectl, `unexpected arguments: [${kubectl.args.join(' ')}]`)
-}
 
 export const currentContext: Command = {
   *run(kubectl) {
-    const config = yield* loadKubeconfig(kubectl)
-    const name = kubectl.flags.text('context') || config['current-context']
+    const { currentContext: name } = yield* loadKubeconfig(kubectl)
     if (!name) throw new CommandError('current-context is not set')
     yield* out(`${name}\n`)
   },
 }
 
 /** `config get-clusters` and `config get-users`: one name a line. */
-const namesOf = (title: string, member: 'clusters' | 'users'): Command => ({
+const namesOf = (list: List): Command => ({
   *run(kubectl) {
-    noMore(kubectl)
     const config = yield* loadKubeconfig(kubectl)
-    const names = (config[member] ?? []).map(({ name }) => name).sort()
-    yield* out(`${title}\n${names.map((name) => `${name}\n`).join('')}`)
+    yield* out(`NAME\n${config[list].map(({ name }) => `${name}\n`).join('')}`)
   },
 })
-export const getClusters = namesOf('NAME', 'clusters')
-export const getUsers = namesOf('NAME', 'users')
+export const getClusters = namesOf('clusters')
+export const getUsers = namesOf('users')
 
 export const getContexts: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
     const output = flags.text('output')
-    if (!['', 'name'].includes(output)) throw new CommandError(`output must be one of '' or 'name': ${output}`)
-    const config = yield* loadKubeconfig(kubectl)
-    const all = [...(config.contexts ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1))
-    const missing = args
-      .filter((name) => !all.some((context) => context.name === name))
-      .map((name) => new CommandError(`context ${name} not found`))
-    const chosen = args.length ? all.filter(({ name }) => args.includes(name)) : all
-    if (output === 'name') {
-      yield* out(chosen.map(({ name }) => `${name}\n`).join(''))
-    } else {
-      const current = flags.text('context') || config['current-context']
-      const lines = chosen.map(({ name, context }) =>
-        [name === current ? '*' : '', name, context?.cluster ?? '', context?.user ?? '', context?.namespace ?? ''].join('\t'),
+    if (output !== '' && output !== 'name')
+      throw new CommandError(`--output ${output} is not available in kubectl config get-contexts; resetting to default output format`)
+    const { contexts, currentContext: current } = yield* loadKubeconfig(kubectl)
+    const missing = args.filter((word) => !contexts.some(({ name }) => name === word))
+    const chosen = args.length ? contexts.filter(({ name }) => args.includes(name)) : contexts
+    if (output === 'name') yield* out(chosen.map(({ name }) => `${name}\n`).join(''))
+    else {
+      const lines = chosen.map(({ name, value }) =>
+        [name === current ? '*' : '', name, value.cluster, value.user, value.namespace ?? ''].join('\t'),
       )
       const header = flags.bool('no-headers') ? [] : ['CURRENT\tNAME\tCLUSTER\tAUTHINFO\tNAMESPACE']
       yield* out(alignTable([...header, ...lines].map((line) => `${line}\n`).join('')))
     }
-    throwAll(missing)
+    throwAll(missing.map((name) => new CommandError(`context ${name} not found`)))
   },
 }
 
 export const view: Command = {
   *run(kubectl) {
-    noMore(kubectl)
-    const { flags } = kubectl
-    const merged = yield* loadKubeconfig(kubectl)
-    const config = flags.bool('minify') ? minified(merged, flags.text('context')) : merged
-    const shown = flags.bool('raw') ? config : redacted(config)
-    const complete = {
-      apiVersion: 'v1',
-      clusters: shown.clusters?.length ? shown.clusters : null,
-      contexts: shown.contexts?.length ? shown.contexts : null,
-      'current-context': shown['current-context'] ?? '',
-      kind: 'Config',
-      preferences: shown.preferences ?? {},
-      users: shown.users?.length ? shown.users : null,
-    }
+    const { flags, args } = kubectl
+    if (args.length) throw usageError(kubectl, `unexpected arguments: [${args.join(' ')}]`)
     const format = flags.text('output')
-    if (!flags.changed('output') || format === 'yaml') return yield* out(toYaml(complete))
-    const printer = yield* printerFor(kubectl, { struct: true })
-    const { apiVersion, clusters, contexts, kind, preferences, users } = complete
-    const named = (list: typeof clusters | typeof contexts | typeof users) => list?.map(({ name, ...rest }) => ({ name, ...rest })) ?? null
-    yield* out(
-      printer({
-        kind,
-        apiVersion,
-        preferences,
-        clusters: named(clusters),
-        users: named(users),
-        contexts: named(contexts),
-        'current-context': complete['current-context'],
-      } as Printable),
-    )
+    const asYaml = format === 'yaml' && (flags.changed('output') || !flags.text('template'))
+    const printer = asYaml ? undefined : yield* printerFor(kubectl, { struct: true, ...(flags.changed('output') ? {} : { format: '' }) })
+    if (!flags.bool('merge') && !flags.text('kubeconfig')) throw new CommandError('if merge==false a precise file must be specified')
+    const file = flags.text('kubeconfig')
+    if (!flags.bool('merge') && !(yield* stat(file))) throw new CommandError(`open ${file}: no such file or directory`)
+    let config = yield* loadKubeconfig(kubectl)
+    if (flags.bool('minify')) config = minified(config, flags.text('context'))
+    if (flags.bool('flatten')) config = yield* flattened(kubectl, config)
+    else if (!flags.bool('raw')) config = redacted(config)
+    const shown = encode(config)
+    yield* out(printer ? printer(shown) : toYaml(shown))
   },
 }
 
 /** Only what the current context needs. Throws CommandError. */
 function minified(config: KubeConfig, named: string): KubeConfig {
-  const current = named || config['current-context'] || ''
+  const current = named || config.currentContext
   if (!current) throw new CommandError('current-context must exist in order to minify')
-  const context = config.contexts?.find(({ name }) => name === current)
+  const context = config.contexts.find(({ name }) => name === current)
   if (!context) throw new CommandError(`cannot locate context ${current}`)
+  const needed = (list: List, word: string, wanted: unknown) => {
+    if (!wanted) return []
+    const found = config[list].filter(({ name }) => name === wanted)
+    if (found.length === 0) throw new CommandError(`cannot locate ${word} ${wanted as string}`)
+    return found
+  }
   return {
     ...config,
-    'current-context': current,
+    currentContext: current,
     contexts: [context],
-    clusters: config.clusters?.filter(({ name }) => name === context.context?.cluster),
-    users: config.users?.filter(({ name }) => name === context.context?.user),
+    clusters: needed('clusters', 'cluster', context.value.cluster),
+    users: needed('users', 'user', context.value.user),
   }
 }
 
+const mapEntries = (config: KubeConfig, change: (value: Members) => Members): KubeConfig => ({
+  ...config,
+  clusters: config.clusters.map((entry) => ({ ...entry, value: change(entry.value) })),
+  users: config.users.map((entry) => ({ ...entry, value: change(entry.value) })),
+})
+
+const omitted = 'DATA+OMITTED'
 const secrets: Readonly<Record<string, string>> = {
-  'client-certificate-data': 'DATA+OMITTED',
-  'client-key-data': 'DATA+OMITTED',
-  'certificate-authority-data': 'DATA+OMITTED',
+  'client-certificate-data': omitted,
+  'client-key-data': omitted,
+  'certificate-authority-data': omitted,
   token: 'REDACTED',
   password: 'REDACTED',
 }
+const redacted = (config: KubeConfig) =>
+  mapEntries(config, (value) => Object.fromEntries(Object.entries(value).map(([name, member]) => [name, secrets[name] ?? member])))
 
-function redacted(config: KubeConfig): KubeConfig {
-  const hide = <T extends object | null | undefined>(map: T): T =>
-    map ? (Object.fromEntries(Object.entries(map).map(([key, value]) => [key, secrets[key] ?? value])) as T) : map
-  return {
-    ...config,
-    clusters: config.clusters?.map((entry) => ({ ...entry, cluster: hide(entry.cluster) })),
-    users: config.users?.map((entry) => ({ ...entry, user: hide(entry.user) })),
+/** The files that entries name are put in their place. Throws CommandError for a file that cannot be read. */
+function* flattened(kubectl: Kubectl, config: KubeConfig): Proc<KubeConfig> {
+  const users: Entry[] = []
+  for (const entry of config.users) {
+    const value = yield* embedded(kubectl, entry, 'client-certificate')
+    users.push(tidied('users', { ...entry, value: yield* embedded(kubectl, { ...entry, value }, 'client-key') }))
+  }
+  const clusters: Entry[] = []
+  for (const entry of config.clusters)
+    clusters.push(tidied('clusters', { ...entry, value: yield* embedded(kubectl, entry, 'certificate-authority') }))
+  return { ...config, users, clusters }
+}
+
+const tidied = (list: List, entry: Entry): Entry => ({ ...entry, value: tidy(structs[list], entry.value) })
+
+function* embedded(kubectl: Kubectl, { value, origin = '' }: Entry, member: string): Proc<Members> {
+  const { [member]: path, ...rest } = value
+  if (typeof path !== 'string' || path === '') return value
+  if (value[`${member}-data`]) throw new CommandError('cannot have values for both path and contents')
+  const folder = absolute(origin, kubectl.self.cwd).replace(/\/[^/]*$/, '')
+  const full = absolute(path, folder)
+  try {
+    return { ...rest, [`${member}-data`]: base64(yield* readFile(full)) }
+  } catch (error) {
+    if (error instanceof SyscallError) throw new CommandError(`open ${full}: ${error.message.toLowerCase()}`)
+    throw error
   }
 }
