@@ -5,7 +5,7 @@ import type { BodyReader } from './hooks'
 import { scanJson } from './json-scan'
 import { apiVersionOf, parseApiVersion, type AnyObject } from './object'
 import { conform, TypeMismatch, type ConformOptions } from './schema/conform'
-import { builtInType, typeOfServed, type Struct } from './schema/schema'
+import { builtInType, resourceRow, typeOfServed, type Struct } from './schema/schema'
 import { badRequest, failure, type StatusError } from './status'
 
 /** What a real server accepts of a request's body at most. */
@@ -159,7 +159,12 @@ function named(value: unknown, kind: string, apiVersion: string): AnyObject {
     throw badRequest(`the API version in the data (${itsVersion}) does not match the expected API version (${apiVersion})`)
   }
   if (itsKind !== '' && itsKind !== kind) {
-    const { version } = parseApiVersion(apiVersion)
+    const { group, version } = parseApiVersion(apiVersion)
+    if (!resourceRow(group, version, itsKind)) {
+      throw badRequest(
+        `no kind ${JSON.stringify(itsKind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`,
+      )
+    }
     throw badRequest(
       `${itsKind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: converting (v1.${itsKind}) to (core.${kind}): unknown conversion`,
     )

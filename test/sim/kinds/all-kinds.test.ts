@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isStreamed, type ApiResponse } from '../../../src/sim/api/http'
 import type { Served } from '../../../src/sim/api/registry'
 import { createApi, pathOf } from './api'
 import { maximalObject } from './maximal-objects'
@@ -16,13 +17,29 @@ function minimal(version: Served) {
   return { apiVersion: version.apiVersion, kind: version.kind.kind, metadata: { name: known.name ?? 'example' }, ...known.body }
 }
 
+type Wrong = ReturnType<typeof minimal>
+
+interface Seen {
+  readonly type: string
+  readonly object: unknown
+}
+
+/** What a watch hears, as it hears it. */
+function watched(response: ApiResponse): readonly Seen[] {
+  const seen: Seen[] = []
+  if (!isStreamed(response)) throw new Error('a watch is a stream')
+  response.stream({ data: (line) => seen.push(JSON.parse(line) as Seen), end: () => undefined })
+  return seen
+}
+
 const rows = served.map((version) => [`${version.apiVersion} ${version.kind.kind}`, version] as const)
 
 describe('the least that makes an object of each kind', () => {
   test.each(rows)('%s can be created, read, listed as a table, patched in every way, and deleted', (_, version) => {
-    const { ask, table } = createApi()
+    const { ask, table, engine, server } = createApi()
     const path = pathOf(version)
     const object = minimal(version)
+    const seen = watched(server.request({ method: 'GET', url: `${path}?watch=true`, headers: {} }))
     const one = `${path}/${object.metadata.name}`
 
     const created = ask('POST', path, object)
@@ -60,6 +77,38 @@ describe('the least that makes an object of each kind', () => {
 
     expect(ask('DELETE', `${one}?propagationPolicy=Background`).status).toBe(200)
     if (version.kind.plural !== 'namespaces') expect(ask('GET', one).status).toBe(404)
+
+    engine.advanceTo(engine.nowMs + 1)
+    const writes = patches.filter(([type]) => version.kind.customSchema === undefined || !type.includes('strategic')).length + 1
+    const last = version.kind.plural === 'namespaces' ? 'MODIFIED' : 'DELETED' // the namespace controller is not here to finish it
+    expect(seen.map(({ type }) => type)).toEqual(['ADDED', ...Array.from({ length: writes }, () => 'MODIFIED'), last])
+    expect(seen.at(writes)!.object).toEqual(applied.body)
+  })
+
+  const wrong: readonly (readonly [what: string, change: (object: Wrong) => unknown, status: number, message: RegExp])[] = [
+    ['no name', (object) => ({ ...object, metadata: {} }), 422, /name or generateName is required|metadata.name: Required value/],
+    ['a name with capital letters and a slash', (object) => ({ ...object, metadata: { name: 'A/b' } }), 422, /metadata.name: Invalid value: "A\/b"/],
+    ['a label that is none', (object) => ({ ...object, metadata: { ...object.metadata, labels: { 'a b': 'c' } } }), 422, /metadata.labels: Invalid value: "a b": name part must consist of/],
+    ['an annotation without a name', (object) => ({ ...object, metadata: { ...object.metadata, annotations: { 'x/': '' } } }), 422, /metadata.annotations: Invalid value: "x\/": name part must be non-empty/],
+    ['a finalizer without a domain', (object) => ({ ...object, metadata: { ...object.metadata, finalizers: ['a b'] } }), 422, /metadata.finalizers(\[0\])?: Invalid value: "a b"/],
+    ['an unknown field, asked to be strict', (object) => ({ ...object, wrongField: 1 }), 400, /strict decoding error: unknown field "wrongField"/],
+    ['metadata that is a text', (object) => ({ ...object, metadata: 'x' }), 400, /json: cannot unmarshal string into Go (struct field|value)/],
+    ['another kind', (object) => ({ ...object, kind: 'Other' }), 400, /cannot be handled as a .*unknown conversion|no kind "Other" is registered/],
+    ['a list', () => [], 400, /./],
+    ['nothing', () => '', 400, /./],
+  ] // prettier-ignore
+  test.each(rows)('%s is refused in words when it is wrong, and nothing is stored', (_, version) => {
+    const { ask, server } = createApi()
+    const revision = server.storage.revision
+    for (const [what, change, status, message] of wrong) {
+      const answer = ask('POST', `${pathOf(version)}?fieldValidation=Strict`, change(minimal(version)))
+      expect({ what, status: answer.status, message: answer.body.message }).toEqual({
+        what,
+        status,
+        message: expect.stringMatching(message),
+      })
+    }
+    expect(server.storage.revision).toBe(revision)
   })
 
   test.each(rows)('%s does not change when what was read is written back', (_, version) => {
