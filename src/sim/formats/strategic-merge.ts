@@ -33,7 +33,8 @@ function mergeObjects(original: Json, patch: Json, type: Type | undefined): Json
   const directive = patch[DIRECTIVE]
   if (directive === 'replace') return plain(withoutKey(patch, DIRECTIVE)) as Json
   if (directive === 'delete') return {}
-  if (directive !== undefined && directive !== 'merge') throw new StrategicMergeError(`unknown patch type: ${String(directive)}`, false)
+  if (directive !== undefined && directive !== 'merge')
+    throw new StrategicMergeError(`unknown patch type: ${String(directive)} in map: ${goMap(patch)}`, false)
   const result = retained(original, patch)
   for (const [key, value] of Object.entries(patch)) {
     if (key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(ORDER)) continue

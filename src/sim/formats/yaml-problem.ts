@@ -151,7 +151,8 @@ function scanner(text: string): Tokens {
   const isEnd = (i: number) => i >= text.length
   const isBlankz = (i: number) => isEnd(i) || isBlank(i) || isBreak(i)
   const fail = (message: string): never => {
-    throw new Problem(message, line + 1)
+    // The first line is never named.
+    throw new Problem(message, line === 0 ? 0 : line + 1)
   }
   const push = (type: TokenType) => queue.push({ type, line })
   const advance = (count = 1) => {

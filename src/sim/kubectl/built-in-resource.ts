@@ -18,7 +18,7 @@ const clusterScoped = [
 ]
 
 /** Where a built-in kind lives, without asking the server, as typed clients know it. */
-export function builtInResource({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): ResourceType {
+export function builtInResource({ apiVersion = '', kind }: { readonly apiVersion?: string; readonly kind: string }): ResourceType {
   const slash = apiVersion.indexOf('/')
   return {
     group: slash < 0 ? '' : apiVersion.slice(0, slash),

@@ -12,8 +12,8 @@ export interface DataSources {
   readonly bytes: Record<string, string>
 }
 
-/** Reads `--from-literal`, `--from-file` and `--from-env-file`. Throws CommandError. */
-export function* readDataSources(kubectl: Kubectl, kind: 'configmap' | 'secret'): Proc<DataSources> {
+/** `fileKey`: how a file is called that is given without a key, instead of by its own name. Reads `--from-literal`, `--from-file` and `--from-env-file`. Throws CommandError. */
+export function* readDataSources(kubectl: Kubectl, kind: 'configmap' | 'secret', fileKey?: string): Proc<DataSources> {
   const { flags } = kubectl
   const envFiles = flags.has('from-env-file') ? flags.list('from-env-file') : []
   const literals = flags.has('from-literal') ? flags.list('from-literal') : []
@@ -40,10 +40,10 @@ export function* readDataSources(kubectl: Kubectl, kind: 'configmap' | 'secret')
     const equals = literal.indexOf('=')
     if (equals === 0) throw new CommandError(`invalid literal source ${literal}, expected key=value`)
     if (equals < 0) throw new CommandError(`invalid literal source ${literal}, expected key=value`)
-    add(literal.slice(0, equals), unquoted(literal.slice(equals + 1)))
+    add(literal.slice(0, equals), literal.slice(equals + 1))
   }
   for (const source of files) {
-    const [key, path] = splitSource(source)
+    const [key = fileKey, path] = splitSource(source)
     const found = yield* stat(path)
     if (!found) throw new CommandError(`error reading ${path}: no such file or directory`)
     if (found.type !== 'directory') {
@@ -64,9 +64,6 @@ export function* readDataSources(kubectl: Kubectl, kind: 'configmap' | 'secret')
   }
   return data
 }
-
-/** `"x"` on the command line of another shell: one pair of quotes around a literal is not part of it. */
-const unquoted = (value: string) => (/^(".*"|'.*')$/.test(value) ? value.slice(1, -1) : value)
 
 function splitSource(source: string): [key: string | undefined, path: string] {
   const parts = source.split('=')

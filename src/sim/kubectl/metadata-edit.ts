@@ -3,6 +3,7 @@ import { labelValue } from '../formats/names'
 import { mergeDiff } from '../formats/merge-patch'
 import type { Proc } from '../node/os/syscalls'
 import { asReported, CommandError, throwAll } from './errors'
+import { readPairs, type Edits } from './key-pairs'
 import { fileOptions } from './manifests'
 import { printerFor } from './printers/printer'
 import { findResources, type Resource } from './resources'
@@ -23,11 +24,10 @@ export interface MetadataEdit {
   readonly checkValue?: boolean
   readonly tellsMissing?: boolean
   readonly badPairs: (pairs: readonly string[]) => string
-}
-
-export interface Edits {
-  readonly set: Readonly<Record<string, string>>
-  readonly remove: readonly string[]
+  /** Name of a file in advice: `pod`. */
+  readonly exampleFile: string
+  /** `---` stands between the documents of `-o yaml`. */
+  readonly separatesDocuments?: boolean
 }
 
 /** The command that edits one map of metadata. */
@@ -39,11 +39,16 @@ export const metadataEditor = (edit: MetadataEdit): Command => ({
     const local = flags.bool('local')
     const listing = flags.bool('list')
     const edits = parsePairs(pairs, edit)
+    if (listing && flags.text('output')) throw new CommandError('--list and --output may not be specified together')
     if (flags.bool('all') && flags.text('selector')) throw new CommandError('cannot set --all and --selector at the same time')
     if (flags.bool('all') && flags.text('field-selector')) throw new CommandError('cannot set --all and --field-selector at the same time')
     const dryRun = yield* dryRunOf(kubectl)
     if (local && dryRun === 'server') throw new CommandError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
-    if (words.length === 0 && files.names.length === 0 && !files.kustomize)
+    const file = `-f ${edit.exampleFile}.yaml or --filename=${edit.exampleFile}.json`
+    const noFiles = files.names.length === 0 && !files.kustomize
+    if (local && words.length) throw new CommandError(`can only use local files by ${file} when --local=true is set`)
+    if (local && noFiles) throw new CommandError(`one or more files must be specified as ${file}`)
+    if (words.length === 0 && noFiles)
       throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
     if (Object.keys(edits.set).length === 0 && edits.remove.length === 0 && !listing)
       throw new CommandError(`at least one ${edit.word} update is required`)
@@ -62,8 +67,8 @@ export const metadataEditor = (edit: MetadataEdit): Command => ({
     if (flags.text('resource-version') && !single) throw new CommandError('--resource-version may only be used with a single resource')
     for (const resource of found.resources) {
       try {
-        if (listing && !flags.text('output')) yield* list(resource, edit, found.single)
-        else yield* editOne(kubectl, resource, edit, edits, local ? 'client' : dryRun, local)
+        if (listing) yield* list(resource, edit, edits, single, flags.bool('overwrite'))
+        else yield* editOne(kubectl, resource, edit, edits, dryRun, local, resource === found.resources[0])
       } catch (error) {
         errors.push(asReported(error))
       }
@@ -72,25 +77,37 @@ export const metadataEditor = (edit: MetadataEdit): Command => ({
   },
 })
 
-function* list({ object }: Resource, { field, word }: MetadataEdit, single: boolean): Proc {
+/** Lists the map as it would be then; nothing is sent. */
+function* list({ object }: Resource, edit: MetadataEdit, edits: Edits, single: boolean, overwrite: boolean): Proc {
   const { apiVersion, kind, metadata } = object!
+  const { field, word } = edit
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
   if (!single) yield* out(`Listing ${word}s for ${kind}.${group}/${metadata.name}:\n`)
-  for (const [key, value] of Object.entries(metadata[field] ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)))
+  for (const [key, value] of Object.entries(edited(metadata?.[field] ?? {}, edit, edits, overwrite)).sort(([a], [b]) => (a < b ? -1 : 1)))
     yield* out(`${single ? '' : ' '}${key}=${value}\n`)
 }
 
-function* editOne(kubectl: Kubectl, resource: Resource, edit: MetadataEdit, edits: Edits, dryRun: DryRun, local: boolean): Proc {
+function edited(current: Readonly<Record<string, string>>, edit: MetadataEdit, edits: Edits, overwrite: boolean): Record<string, string> {
+  const clashes = Object.entries(edits.set).filter(([key, value]) => key in current && current[key] !== value && !edit.free.includes(key))
+  if (!overwrite) throwAll(edit.overwriteRefusal(clashes.map(([key]) => ({ key, value: current[key]! }))))
+  return Object.fromEntries([...Object.entries(current), ...Object.entries(edits.set)].filter(([key]) => !edits.remove.includes(key)))
+}
+
+function* editOne(
+  kubectl: Kubectl,
+  resource: Resource,
+  edit: MetadataEdit,
+  edits: Edits,
+  dryRun: DryRun,
+  local: boolean,
+  isFirst: boolean,
+): Proc {
   const { flags } = kubectl
   const before = resource.object!
-  const current = before.metadata[edit.field] ?? {}
+  const current = before.metadata?.[edit.field] ?? {}
   if (edit.tellsMissing && !local && dryRun !== 'client' && !flags.text('output'))
     for (const key of edits.remove) if (!(key in current)) yield* out(`label ${JSON.stringify(key)} not found.\n`)
-  if (!flags.bool('overwrite')) {
-    const clashes = Object.entries(edits.set).filter(([key, value]) => key in current && current[key] !== value && !edit.free.includes(key))
-    throwAll(edit.overwriteRefusal(clashes.map(([key]) => ({ key, value: current[key]! }))))
-  }
-  const map = Object.fromEntries([...Object.entries(current), ...Object.entries(edits.set)].filter(([key]) => !edits.remove.includes(key)))
+  const map = edited(current, edit, edits, flags.bool('overwrite'))
   const version = flags.text('resource-version')
   const after: AnyObject = {
     ...before,
@@ -100,10 +117,12 @@ function* editOne(kubectl: Kubectl, resource: Resource, edit: MetadataEdit, edit
   if (!local && dryRun !== 'client') {
     result = yield* patchObject(kubectl, resource, 'merge', mergeDiff(before, after) ?? {}, writeQuery(kubectl, dryRun))
   }
-  const printer = yield* printerFor(kubectl, {
-    operation: operationText(edit.outcome(before, after, flags.bool('overwrite')), local ? 'none' : dryRun),
+  const print = yield* printerFor(kubectl, {
+    operation: operationText(edit.outcome(before, after, flags.bool('overwrite')), dryRun),
   })
-  yield* out(printer(result))
+  // An annotated YAML stream has separators between its documents, a labelled one has none.
+  const separator = edit.separatesDocuments && !isFirst && flags.text('output') === 'yaml' ? '---\n' : ''
+  yield* out(separator + print(result))
 }
 
 /** Words before the first `key=value` or `key-` name resources. Throws CommandError when more of them follow. */
@@ -120,19 +139,12 @@ export function splitPairs(args: readonly string[], word: string): { resources: 
 }
 
 function parsePairs(pairs: readonly string[], edit: MetadataEdit): Edits {
-  const set: Record<string, string> = {}
-  const remove: string[] = []
-  const bad: string[] = []
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=')
-    if (equals > 0) {
-      const value = pair.slice(equals + 1)
-      const wrong = edit.checkValue ? labelValue(value) : []
-      if (wrong.length) throw new CommandError(`invalid label value: ${JSON.stringify(pair)}: ${wrong.join(';')}`)
-      set[pair.slice(0, equals)] = value
-    } else if (pair.endsWith('-') && pair !== '-') remove.push(pair.slice(0, -1))
-    else bad.push(pair)
-  }
+  const { edits, bad } = readPairs(pairs, (value, pair) => {
+    if (edit.checkValue && value.includes('=')) throw new CommandError(`invalid label spec: ${pair}`)
+    const wrong = edit.checkValue ? labelValue(value) : []
+    if (wrong.length) throw new CommandError(`invalid label value: ${JSON.stringify(pair)}: ${wrong.join(';')}`)
+  })
+  const { set, remove } = edits
   if (bad.length) throw new CommandError(edit.badPairs(bad))
   const both = remove.filter((key) => key in set)
   if (both.length) throw new CommandError(edit.bothRefusal(both))

@@ -1,17 +1,20 @@
 import type { AnyObject } from '../api/object'
 import { sameJson } from '../formats/merge-patch'
 import { strategicDiff } from '../formats/strategic-merge'
+import type { PodSpec } from '../api/types/core-v1.gen'
 import type { Proc } from '../node/os/syscalls'
 import { asReported, CommandError, throwAll } from './errors'
 import { fileOptions } from './manifests'
-import { kindName } from './mapper'
+import { podSpecOf } from './pod-template'
+import { goJson } from './printers/json'
 import { printerFor } from './printers/printer'
 import { findResources, type Resource } from './resources'
 import { out, type Kubectl } from './session'
-import { asStruct, typeNameOf } from './typed'
+import { asStruct, isBuiltIn, typeNameOf } from './typed'
 import { dryRunOf, operationText, patchObject, writeQuery } from './writing'
 
-const onlyFiles = `you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'`
+/** With --local there is no server to ask for anything else. */
+export const onlyFiles = `you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'`
 export const noLocalServerDryRun = 'cannot specify --local and --dry-run=server - did you mean --dry-run=client?'
 
 export interface Setting {
@@ -29,13 +32,24 @@ export interface Setting {
   readonly eachAlone?: boolean
   /** An unchanged object is passed over in silence. */
   readonly skipUnchanged?: boolean
-  /** Names the object before its error: `error: deployment.apps/web …`. */
-  readonly prefixErrors?: boolean
+  /** Only what happens to the objects is wanted, not the objects: `set env --list`. */
+  readonly silent?: boolean
+}
+
+/** An object that cannot be set like that: the error names it first. */
+export class ObjectError extends CommandError {}
+
+/** The Pod spec of an object. Throws ObjectError when its kind has none. */
+export function podSpecFor(object: AnyObject): PodSpec {
+  const spec = podSpecOf(object)
+  if (spec) return spec
+  const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1)
+  throw new ObjectError(`the object is not a pod or does not have a pod template: *${version}.${object.kind}`)
 }
 
 /** What all `kubectl set` commands do with what they were told: find the objects, change each, send the difference, print. */
 export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
-  const { words, done, change, manager, skipUnchanged = true, prefixErrors } = setting
+  const { words, done, change, manager, skipUnchanged = true } = setting
   const { flags } = kubectl
   const local = flags.bool('local')
   const dryRun = yield* dryRunOf(kubectl)
@@ -56,9 +70,15 @@ export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
   for (const resource of resources) {
     try {
       const before = resource.object!
+      if (before.apiVersion === undefined)
+        throw new CommandError(
+          `unable to decode ${JSON.stringify(resource.source ?? '')}: Object 'apiVersion' is missing in '${goJson(before)}'`,
+        )
+      if (!isBuiltIn(before)) throw new CommandError(unknownKind(before, local ? resource.source : undefined))
       const after = change(before, resource)
+      if (setting.silent) continue
       if (local || dryRun === 'client') {
-        if (skipUnchanged && after === before) continue
+        if (skipUnchanged && sameJson(after, before)) continue
         yield* out(printer(local || flags.text('output') ? asStruct(after) : after))
         continue
       }
@@ -75,11 +95,21 @@ export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
     } catch (error) {
       const reported = asReported(error)
       failures.push(
-        prefixErrors && reported instanceof CommandError
-          ? new CommandError(`${kindName(resource.type)}/${resource.name} ${reported.message}`)
-          : reported,
+        reported instanceof ObjectError ? new CommandError(`error: ${nameInError(resource, local)} ${reported.message}\n`) : reported,
       )
     }
   }
-  throwAll(failures)
+  if (!setting.silent) throwAll(failures)
 }
+
+/** Typed commands know built-in kinds alone. */
+const unknownKind = ({ apiVersion, kind }: AnyObject, file: string | undefined) =>
+  `${file === undefined ? '' : `unable to decode ${JSON.stringify(file)}: `}no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/scheme/scheme.go:28"`
+
+/** How the real one calls an object: the resource it was found under, or the kind in a file; there a group is followed by a line break. */
+const nameInError = ({ type, name }: Resource, local: boolean) =>
+  !local
+    ? `${type.plural}/${name}`
+    : type.group
+      ? `${type.kind.toLowerCase()}.${type.group}/${name}\n`
+      : `${type.kind.toLowerCase()}/${name}`

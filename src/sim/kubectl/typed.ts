@@ -38,6 +38,7 @@ const printedZeros: Readonly<Record<string, Readonly<Record<string, unknown>>>> 
   'rbac.v1.Role': { rules: null },
   'rbac.v1.ClusterRole': { rules: null },
   'policy.v1.PodDisruptionBudgetStatus': { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
+  'apps.v1.StatefulSetStatus': { availableReplicas: 0 },
   'autoscaling.v2.HorizontalPodAutoscalerStatus': { desiredReplicas: 0, currentMetrics: null },
   'autoscaling.v1.HorizontalPodAutoscalerStatus': { currentReplicas: 0, desiredReplicas: 0 },
 }

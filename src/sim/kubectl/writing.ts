@@ -32,7 +32,7 @@ function* readDryRun(kubectl: Kubectl): Proc<DryRun> {
   yield* log(
     kubectl,
     'W',
-    boolean === 'client' ? 'helpers.go:709' : 'helpers.go:720',
+    boolean === 'client' ? 'helpers.go:717' : 'helpers.go:720',
     `--dry-run=${value} is deprecated (boolean value) and can be replaced with --dry-run=${boolean}.`,
   )
   return boolean
@@ -138,6 +138,8 @@ export interface Generated {
   /** `failed to create deployment`: put before an error. */
   readonly failure?: string
   readonly manager?: string
+  /** Services pass over --save-config. */
+  readonly savesConfig?: boolean
 }
 
 /** Refuses flags that every generator reads before it makes anything. Throws CommandError. */
@@ -148,11 +150,12 @@ export function* checkWriting(kubectl: Kubectl): Proc {
 }
 
 /** Creates what a generator made and prints it, as all `kubectl create TYPE` do. */
-export function* createGenerated(kubectl: Kubectl, { object: made, failure, manager }: Generated): Proc {
+export function* createGenerated(kubectl: Kubectl, { object: made, failure, manager, savesConfig = true }: Generated): Proc {
   const object = made as unknown as AnyObject // the server completes the metadata
   const dryRun = yield* dryRunOf(kubectl)
   const printer = yield* printerFor(kubectl, { operation: operationText('created', dryRun), struct: true })
-  const prepared = kubectl.flags.has('save-config') && kubectl.flags.bool('save-config') ? structWithLastApplied(object) : object
+  const prepared =
+    savesConfig && kubectl.flags.has('save-config') && kubectl.flags.bool('save-config') ? structWithLastApplied(object) : object
   fieldValidation(kubectl)
   if (dryRun === 'client') {
     yield* out(printer(asStruct(prepared)))

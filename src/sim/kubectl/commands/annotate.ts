@@ -4,6 +4,8 @@ import { metadataEditor } from '../metadata-edit'
 export const annotate = metadataEditor({
   field: 'annotations',
   word: 'annotation',
+  exampleFile: 'rsrc',
+  separatesDocuments: true,
   free: ['kubernetes.io/change-cause'],
   outcome: () => 'annotated',
   overwriteRefusal: (clashes) =>

@@ -18,7 +18,7 @@ export const createConfigMap: Command = {
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: {
-          name: kubectl.flags.bool('append-hash') ? nameWithHash({ kind: 'ConfigMap', name, ...content }) : name,
+          name: kubectl.flags.bool('append-hash') ? nameWithHash({ kind: 'ConfigMap', name, data: {}, ...content }) : name,
           ...(yield* generatedNamespace(kubectl)),
         },
         ...content,

@@ -1,4 +1,6 @@
 import { CommandError } from '../errors'
+import type { Proc } from '../../node/os/syscalls'
+import { randomSuffix } from '../random-suffix'
 import { usageError, type Command, type Kubectl } from '../session'
 import { createGenerated, generatedNamespace } from '../writing'
 
@@ -36,12 +38,16 @@ export const createDeployment: Command = {
     const command = afterDash(kubectl)
     if (images.length > 1 && command.length > 0) throw new CommandError('cannot specify multiple --image options and command')
     const replicas = flags.int('replicas')
-    const containers = images.map((image, i) => ({
-      name: containerName(image),
-      image,
-      ...(command.length ? { command } : {}),
-      ...(i === 0 && flags.int('port') >= 0 && flags.changed('port') ? { ports: [{ containerPort: flags.int('port') }] } : {}),
-    }))
+    const containers: unknown[] = []
+    for (const [i, image] of images.entries()) {
+      if (image === '') continue
+      containers.push({
+        name: yield* containerName(image),
+        image,
+        ...(command.length ? { command } : {}),
+        ...(i === 0 && flags.int('port') >= 0 && flags.changed('port') ? { ports: [{ containerPort: flags.int('port') }] } : {}),
+      })
+    }
     const labels = { app: name }
     yield* createGenerated(kubectl, {
       failure: 'failed to create deployment',
@@ -55,8 +61,8 @@ export const createDeployment: Command = {
   },
 }
 
-/** A container is called after its image: the last part without tag and digest. */
-function containerName(image: string): string {
-  const last = image.slice(image.lastIndexOf('/') + 1)
-  return last.replace(/[:@].*$/, '').toLowerCase().replace(/[^a-z0-9-]/g, '-') // prettier-ignore
+/** A container is called after its image: the last part without tag and digest. What had to be changed to make a name ends in chance. */
+function* containerName(image: string): Proc<string> {
+  const name = image.slice(image.lastIndexOf('/') + 1).replace(/[:@].*$/, '')
+  return /[_.]/.test(name) ? `${name.replace(/[_.]/g, '-')}-${yield* randomSuffix()}` : name
 }

@@ -3,7 +3,8 @@ import type { Command } from '../session'
 import { createGenerated, generatedNamespace } from '../writing'
 import { oneName } from './create-deployment'
 
-const ruleForm = /^(?<host>[\w*\-.]*)(?<path>\/[\w\-./*]*)=(?<service>[\w-]+):(?<port>[\w-]+)(,(?<tls>tls(=(?<secret>[\w-]+))?))?$/
+/** Nothing holds it to the end of the text: whatever follows is passed over. */
+const ruleForm = /^(?<host>[\w*\-.]*)(?<path>\/.*)=(?<service>[\w-]+):(?<port>[\w-]+)(,(?<tls>tls)=?(?<secret>[\w-]+)?)?/
 
 export const createIngress: Command = {
   *run(kubectl) {

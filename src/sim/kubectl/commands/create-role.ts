@@ -28,6 +28,9 @@ const knownVerbs = [
   '*',
 ]
 
+/** What can be done to a path that is no resource. */
+const urlVerbs = ['get', 'put', 'post', 'head', 'options', 'delete', 'patch', '*']
+
 interface Rule {
   readonly verbs: readonly string[]
   readonly apiGroups?: readonly string[]
@@ -70,6 +73,8 @@ export const createClusterRole: Command = {
     if (urls.length === 0 && flags.list('resource').length === 0)
       throw new CommandError('one of resource or nonResourceURL must be specified')
     if (urls.length) {
+      const unfit = verbs.find((verb) => !urlVerbs.includes(verb))
+      if (unfit !== undefined) throw new CommandError(`invalid verb: '${unfit}' for nonResourceURL`)
       const others = flags.list('resource').length ? yield* resourceRules(kubectl, verbs) : []
       for (const url of urls) {
         if (url === '') throw new CommandError('nonResourceURL should start with /')

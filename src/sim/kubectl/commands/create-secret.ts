@@ -53,7 +53,7 @@ export const createSecretDockerRegistry: Command = {
       )
     let config: string
     if (files.length) {
-      const { texts } = yield* readDataSources(kubectl, 'secret')
+      const { texts } = yield* readDataSources(kubectl, 'secret', '.dockerconfigjson')
       config = Object.values(texts)[0] ?? ''
       const data = Object.fromEntries(Object.entries(texts).map(([key, value]) => [key, base64(value)]))
       return yield* makeSecret(kubectl, name, data, 'kubernetes.io/dockerconfigjson', 'failed to create secret')

@@ -26,6 +26,7 @@ const serviceOf = (type: Kind): Command => ({
     const labels = { app: name }
     yield* createGenerated(kubectl, {
       failure: `failed to create ${type} service`,
+      savesConfig: false,
       object: {
         apiVersion: 'v1',
         kind: 'Service',
@@ -57,7 +58,7 @@ export function parsePortPair(text: string): { port: number; targetPort: number 
   const number = (part: string) => {
     if (!/^[-+]?\d+$/.test(part)) throw new CommandError(`strconv.Atoi: parsing ${JSON.stringify(part)}: invalid syntax`)
     const value = Number(part)
-    if (value < 1 || value > 65535) throw new CommandError('invalid port value')
+    if (value < 1 || value > 65535) throw new CommandError('must be between 1 and 65535, inclusive')
     return value
   }
   const port = parsePort(first)

@@ -10,7 +10,7 @@ import { findResources, type Resource } from '../resources'
 import { out, type Command, type Kubectl } from '../session'
 import { asStruct } from '../typed'
 import { createObject, dryRunOf, operationText, withLastApplied, writeQuery, type NewObject } from '../writing'
-import { applyOverrides } from './run'
+import { applyOverrides } from '../overrides'
 
 const exposable = ['Service', 'Pod', 'ReplicationController', 'Deployment', 'ReplicaSet']
 
@@ -25,7 +25,7 @@ export const expose: Command = {
     const failures: Error[] = []
     for (const resource of found.resources) {
       try {
-        const service = yield* applyOverrides(kubectl, serviceOf(kubectl, resource))
+        const service = applyOverrides(kubectl, serviceOf(kubectl, resource))
         const target = { type: builtInResource(service), namespace: resource.namespace, name: service.metadata.name ?? '' }
         const object = service as unknown as AnyObject // the server completes it
         const prepared = flags.bool('save-config') ? withLastApplied(object) : object

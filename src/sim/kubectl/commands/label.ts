@@ -5,6 +5,7 @@ import { metadataEditor } from '../metadata-edit'
 export const label = metadataEditor({
   field: 'labels',
   word: 'label',
+  exampleFile: 'pod',
   free: [],
   checkValue: true,
   tellsMissing: true,

@@ -24,13 +24,13 @@ export const patch: Command = {
       throw new CommandError('must specify --patch or --patch-file containing the contents of the patch')
     const files = fileOptions(kubectl)
     if (local && args.length && !files.names.length) throw new CommandError('cannot specify --local and server resources')
-    const kind = flags.text('type').toLowerCase() as Kind // checked on the next line
+    const kind = (flags.text('type').toLowerCase() || 'strategic') as Kind // checked on the next line
     if (!['json', 'merge', 'strategic'].includes(kind))
       throw new CommandError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.text('type'))}`)
     const dryRun = yield* dryRunOf(kubectl)
     if (local && dryRun === 'server') throw new CommandError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
     const text = yield* patchText(kubectl)
-    const body = parsePatch(text, local)
+    const body = parsePatch(kubectl, text, local)
     const { resources, errors } = yield* findResources(kubectl, {
       words: args,
       files,
@@ -86,13 +86,25 @@ function* patchOne(
 function patchHere(object: AnyObject, kind: Kind, body: unknown): AnyObject {
   try {
     if (kind === 'json') return jsonPatch(object, body) as AnyObject // still an object: a patch of its root fails to print
-    if (kind === 'merge') return mergePatch(object, body) as AnyObject
+    if (kind === 'merge') return mergeHere(object, body)
     const typeName = typeNameOf(object.apiVersion, object.kind)
-    return (typeName ? strategicMerge(object, body, typeName) : mergePatch(object, body)) as AnyObject
+    if (!typeName)
+      throw new CommandError(
+        `strategic merge patch is not supported for ${object.apiVersion}, Kind=${object.kind} locally, try --type merge`,
+      )
+    if (body !== null && (typeof body !== 'object' || Array.isArray(body))) throw new CommandError('invalid JSON document')
+    return strategicMerge(object, body ?? {}, typeName) as AnyObject
   } catch (error) {
-    if (error instanceof JsonPatchError || error instanceof StrategicMergeError) throw new CommandError(error.message)
-    throw error
+    if (!(error instanceof JsonPatchError) && !(error instanceof StrategicMergeError)) throw error
+    const missing = /doc is missing key: (.*)$/.exec(error.message)?.[1]
+    throw new CommandError(missing === undefined ? error.message : `Object to be patched is missing field (${missing})`)
   }
+}
+
+function mergeHere(object: AnyObject, body: unknown): AnyObject {
+  if (Array.isArray(body)) throw new CommandError('json: cannot unmarshal array into Go value of type unstructured.detector')
+  if (typeof body !== 'object' || body === null) throw new CommandError('Invalid JSON Patch')
+  return mergePatch(object, body) as AnyObject // both are objects
 }
 
 function* patchText({ flags }: Kubectl): Proc<string> {
@@ -101,19 +113,22 @@ function* patchText({ flags }: Kubectl): Proc<string> {
   try {
     return yield* readFile(path)
   } catch (error) {
-    if (error instanceof SyscallError) throw new CommandError(`unable to read patch file: open ${path}: ${error.message.toLowerCase()}`)
+    if (error instanceof SyscallError)
+      throw new CommandError(
+        `unable to read patch file: ${error.code === 'EISDIR' ? 'read' : 'open'} ${path}: ${error.message.toLowerCase()}`,
+      )
     throw error
   }
 }
 
 /** A patch in JSON or YAML. What is no mapping or list goes on to be refused by whoever applies it. */
-function parsePatch(text: string, local: boolean): unknown {
+function parsePatch({ flags }: Kubectl, text: string, local: boolean): unknown {
   if (/^\s*\{/.test(text) && !local) return text
   try {
     return parseYaml(text)
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
     if (/^\s*\{/.test(text) && local) throw new CommandError('invalid JSON document')
-    throw new CommandError(`unable to parse ${JSON.stringify(text)}: ${error.message}`)
+    throw new CommandError(`unable to parse ${JSON.stringify(flags.text('patch'))}: ${error.message}`)
   }
 }

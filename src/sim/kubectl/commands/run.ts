@@ -1,9 +1,5 @@
 import type { AnyObject } from '../../api/object'
-import { jsonPatch, JsonPatchError } from '../../formats/json-patch'
-import { mergePatch } from '../../formats/merge-patch'
-import { strategicMerge, StrategicMergeError } from '../../formats/strategic-merge'
 import { environmentNameProblems } from '../env-names'
-import { parseYaml, YamlError } from '../../formats/yaml'
 import { attachTo, followUntilRunning } from '../attaching'
 import { builtInResource } from '../built-in-resource'
 import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
@@ -11,9 +7,10 @@ import { CommandError, Exit, isNotFound } from '../errors'
 import { isImageName } from '../image-name'
 import { clientConfig } from '../kubeconfig'
 import { labelPairs } from '../label-pairs'
+import { applyOverrides } from '../overrides'
 import { printerFor } from '../printers/printer'
 import { err, out, usageError, type Command, type Kubectl } from '../session'
-import { asStruct, typeNameOf } from '../typed'
+import { asStruct } from '../typed'
 import { createObject, dryRunOf, generatedNamespace, operationText, writeQuery, type NewObject } from '../writing'
 import type { Proc } from '../../node/os/syscalls'
 
@@ -22,6 +19,7 @@ export const run: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
     if (args.length === 0 || kubectl.dashAt === 0) throw usageError(kubectl, 'NAME is required for run')
+    if (flags.durationMs('pod-running-timeout') <= 0) throw usageError(kubectl, '--pod-running-timeout must be higher than zero')
     const image = flags.text('image')
     if (!image) throw new CommandError('--image is required')
     if (!isImageName(image)) throw new CommandError(`Invalid image name ${JSON.stringify(image)}: invalid reference format`)
@@ -36,8 +34,11 @@ export const run: Command = {
     if (remove && !attach) throw usageError(kubectl, '--rm should only be used for attached containers')
     if (attach && dryRun !== 'none')
       throw usageError(kubectl, "--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)")
+    const pull = flags.text('image-pull-policy')
+    if (!['', 'Always', 'IfNotPresent', 'Never'].includes(pull)) throw usageError(kubectl, `invalid image pull policy: ${pull}`)
+    yield* deletePropagation(kubectl)
     const name = args[0]!
-    const pod = yield* applyOverrides(kubectl, yield* podOf(kubectl, name, args.slice(1), restart || 'Always', interactive))
+    const pod = applyOverrides(kubectl, yield* podOf(kubectl, name, args.slice(1), restart || 'Always', interactive))
     const query = writeQuery(kubectl, dryRun)
     const { namespace } = yield* clientConfig(kubectl)
     const printer = yield* printerFor(kubectl, { operation: operationText('created', dryRun), struct: true })
@@ -50,7 +51,7 @@ export const run: Command = {
     const objects: AnyObject[] = []
     const created = yield* create(pod)
     if (flags.bool('expose')) {
-      const service = yield* create(serviceFor(pod, flags.text('port'), yield* generatedNamespace(kubectl)))
+      const service = yield* create(serviceFor(pod, flags.text('port'), yield* generatedNamespace(kubectl), flags.text('labels') !== ''))
       yield* out(printer(service))
       if (flags.text('output') === 'yaml') yield* out('---\n')
     }
@@ -139,42 +140,19 @@ function labelPairsOf(entries: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     entries.map((entry) => {
       const equals = entry.indexOf('=')
-      if (equals < 1)
-        throw new CommandError(`unexpected annotation spec: ${entry}`.replace('unexpected annotation spec', 'invalid annotation format'))
+      if (equals < 1) throw new CommandError(`invalid annotations format: ${entry}`)
       return [entry.slice(0, equals), entry.slice(equals + 1)]
     }),
   )
 }
 
-/** `--overrides` changes what was generated. Throws CommandError. */
-export function* applyOverrides(kubectl: Kubectl, object: NewObject): Proc<NewObject> {
-  const text = kubectl.flags.text('overrides')
-  if (!text) return object
-  const type = kubectl.flags.text('override-type') || 'merge'
-  if (!['json', 'merge', 'strategic'].includes(type)) throw new CommandError(`invalid override type: ${type}`)
-  let patch: unknown
-  try {
-    patch = parseYaml(text)
-  } catch (error) {
-    if (error instanceof YamlError) throw new CommandError(type === 'json' ? 'Invalid JSON Patch' : 'Invalid JSON Patch')
-    throw error
-  }
-  try {
-    if (type === 'json') return jsonPatch(object, patch) as NewObject // patched, it goes to be conformed
-    if (type === 'strategic') return strategicMerge(object, patch, typeNameOf(object.apiVersion, object.kind)) as NewObject
-    return mergePatch(object, patch) as NewObject
-  } catch (error) {
-    if (error instanceof JsonPatchError || error instanceof StrategicMergeError) throw new CommandError(error.message)
-    throw error
-  }
-}
-
-function serviceFor(pod: NewObject, port: string, namespace: { namespace?: string }): NewObject {
+/** `withLabels`: labels that were asked for are the Service's too. */
+function serviceFor(pod: NewObject, port: string, namespace: { namespace?: string }, withLabels: boolean): NewObject {
   const { labels } = pod.metadata as { labels?: Record<string, string> } // as podOf made it
   return {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: pod.metadata.name, ...namespace },
+    metadata: { name: pod.metadata.name, ...(withLabels && { labels }), ...namespace },
     spec: { ports: [{ protocol: 'TCP', port: Number(port), targetPort: Number(port) }], selector: labels },
   }
 }

@@ -1,10 +1,11 @@
+import type { AnyObject } from '../../api/object'
 import type { Container, EnvVar, PodSpec } from '../../api/types/core-v1.gen'
 import { environmentNameProblems } from '../env-names'
 import { CommandError } from '../errors'
 import { fileOptions } from '../manifests'
-import { mapContainers, matchesWildcard, podSpecOf, withPodSpec } from '../pod-template'
-import { fetchResource, findResources, parseTargets, type Resource } from '../resources'
-import { noLocalServerDryRun, setOn } from '../setting'
+import { mapContainers, matchesWildcard, withPodSpec } from '../pod-template'
+import { fetchResource, findResources, parseTargets } from '../resources'
+import { noLocalServerDryRun, ObjectError, podSpecFor, setOn, type Setting } from '../setting'
 import { readAll } from '../../node/os/calls'
 import { clientConfig } from '../kubeconfig'
 import { err, out, type Command, type Kubectl } from '../session'
@@ -29,61 +30,75 @@ export const setEnv: Command = {
     if (unknown !== undefined) throw new CommandError(`unknown environment variable: ${unknown}`)
     if (flags.list('keys').length && !flags.text('from'))
       throw new CommandError('when specifying --keys, a configmap or secret must be provided with --from')
+    const listing = flags.bool('list')
+    if (listing && flags.text('output')) throw new CommandError('--list and --output may not be specified together')
     const from = flags.text('from') ? yield* envFrom(kubectl) : []
     const { set, remove } = yield* parseEnv(given)
     const wanted = [...from, ...set]
-    if (flags.bool('list')) return yield* listEnv(kubectl, words)
     const overwrite = flags.bool('overwrite')
+    const pattern = flags.text('containers')
     const warnings: string[] = []
-    yield* setOn(kubectl, {
+    const changed: AnyObject[] = []
+    const setting: Setting = {
       words,
       done: 'env updated',
       manager: 'kubectl-set',
       wordsWithLocal: true,
-      change: (object, resource) => {
-        const spec = podSpecOf(object)
-        if (!spec) throw new CommandError(`${object.kind}/${object.metadata.name} is not a pod or does not have a pod template`)
-        const pattern = flags.text('containers')
-        if (![...(spec.containers ?? []), ...(spec.initContainers ?? [])].some(({ name }) => matchesWildcard(pattern, name))) {
+      silent: listing,
+      change: (object) => {
+        const spec = podSpecFor(object)
+        if (!chosenContainers(spec, pattern).length) {
           warnings.push(
             `Warning: ${object.kind}/${object.metadata.name} does not have any containers matching ${JSON.stringify(pattern)}\n`,
           )
           return object
         }
-        if (!overwrite) refuseOverwriting(spec, pattern, wanted, resource)
-        if (wanted.length === 0 && remove.length === 0) return object
-        return withPodSpec(object, changeContainers(spec, pattern, wanted, remove))
+        if (!overwrite) refuseOverwriting(spec, pattern, wanted)
+        const after = wanted.length + remove.length > 0 ? withPodSpec(object, changeContainers(spec, pattern, wanted, remove)) : object
+        changed.push(after)
+        return after
       },
-    })
-    for (const warning of warnings) yield* err(warning)
+    }
+    try {
+      yield* setOn(kubectl, setting)
+    } finally {
+      for (const warning of warnings) yield* err(warning)
+      if (listing) for (const object of changed) yield* listEnv(kubectl, object, pattern)
+    }
   },
 }
 
+const chosenContainers = (spec: PodSpec, pattern: string): Container[] =>
+  [...(spec.containers ?? []), ...(spec.initContainers ?? [])].filter(({ name }) => matchesWildcard(pattern, name))
+
 function changeContainers(spec: PodSpec, pattern: string, wanted: readonly EnvVar[], remove: readonly string[]): PodSpec {
   const edit = (container: Container): Container =>
-    matchesWildcard(pattern, container.name) ? { ...container, env: updated(container.env ?? [], wanted, remove) } : container
+    matchesWildcard(pattern, container.name) ? withEnv(container, updated(container.env ?? [], wanted, remove)) : container
   return mapContainers(spec, edit)
 }
+
+const withEnv = (container: Container, env: readonly EnvVar[]): Container =>
+  env.length === 0 && !container.env ? container : { ...container, env: [...env] }
 
 /** Known variables keep their place, new ones follow at the end. */
 function updated(env: readonly EnvVar[], wanted: readonly EnvVar[], remove: readonly string[]): EnvVar[] {
   const kept = env.filter(({ name }) => !remove.includes(name)).map((old) => wanted.find(({ name }) => name === old.name) ?? old)
-  return [...kept, ...wanted.filter(({ name }) => !kept.some((known) => known.name === name))]
+  const added = new Map<string, EnvVar>()
+  // Of two values for one new name the first counts.
+  for (const variable of wanted)
+    if (!kept.some(({ name }) => name === variable.name) && !added.has(variable.name)) added.set(variable.name, variable)
+  return [...kept, ...added.values()]
 }
 
-function refuseOverwriting(spec: PodSpec, pattern: string, wanted: readonly EnvVar[], { type, name }: Resource): void {
+function refuseOverwriting(spec: PodSpec, pattern: string, wanted: readonly EnvVar[]): void {
   const clashes = new Set<string>()
-  for (const container of spec.containers ?? []) {
-    if (!matchesWildcard(pattern, container.name)) continue
+  for (const container of chosenContainers(spec, pattern)) {
     for (const { name: key, value } of wanted) {
       const old = container.env?.find((known) => known.name === key)
       if (old && old.value !== value) clashes.add(`'${key}' already has a value (${old.value ?? ''}), and --overwrite is false`)
     }
   }
-  if (clashes.size)
-    throw new CommandError(
-      `${type.kind.toLowerCase()}${type.group ? `.${type.group}` : ''}/${name}\n${[...clashes].map((clash) => ` ${clash}`).join('\n')}`,
-    )
+  if (clashes.size) throw new ObjectError([...clashes].join('\n '))
 }
 
 /** `A=1`, `B-`, and `-` for lines from standard input. Throws CommandError. */
@@ -103,13 +118,15 @@ function* parseEnv(given: readonly string[]): Proc<{ set: EnvVar[]; remove: stri
     }
   }
   const both = remove.filter((key) => set.some(({ name }) => name === key))
-  if (both.length) throw new CommandError('can not both modify and remove an environment variable in the same command')
+  if (both.length) throw new CommandError('can not both modify and remove the same environment variable in the same command')
   return { set, remove }
 }
 
 /** `--from=configmap/conf`: a reference for each key. */
 function* envFrom(kubectl: Kubectl): Proc<EnvVar[]> {
   const { flags } = kubectl
+  // Without a server the files are looked at, and what wants to be changed is no source.
+  if (flags.bool('local')) throw new CommandError('unsupported resource specified in --from')
   const { namespace } = yield* clientConfig(kubectl)
   const [target] = yield* parseTargets(kubectl, { words: [flags.text('from')] })
   if (!target || target.by !== 'name') throw new CommandError('unsupported resource specified in --from')
@@ -129,24 +146,11 @@ function* envFrom(kubectl: Kubectl): Proc<EnvVar[]> {
     )
 }
 
-function* listEnv(kubectl: Kubectl, words: readonly string[]): Proc {
-  const { flags } = kubectl
-  const { resources } = yield* findResources(kubectl, {
-    words,
-    files: fileOptions(kubectl),
-    local: flags.bool('local'),
-    fetch: true,
-    selector: flags.text('selector'),
-    bareTypes: flags.bool('all'),
-  })
-  for (const { object } of resources) {
-    const spec = podSpecOf(object!)
-    if (!spec) continue
-    for (const container of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) {
-      if (!matchesWildcard(flags.text('containers'), container.name)) continue
-      yield* out(`# ${object!.kind} ${object!.metadata.name}, container ${container.name}\n`)
-      for (const variable of container.env ?? []) yield* out(`${yield* envLine(kubectl, variable)}\n`)
-    }
+/** Prints the variables as they would be then. */
+function* listEnv(kubectl: Kubectl, object: AnyObject, pattern: string): Proc {
+  for (const container of chosenContainers(podSpecFor(object), pattern)) {
+    yield* out(`# ${object.kind} ${object.metadata.name}, container ${container.name}\n`)
+    for (const variable of container.env ?? []) yield* out(`${yield* envLine(kubectl, variable)}\n`)
   }
 }
 

@@ -1,8 +1,8 @@
 import type { AnyObject } from '../../api/object'
 import { CommandError } from '../errors'
 import { splitPairs } from '../metadata-edit'
-import { podSpecOf, withPodSpec } from '../pod-template'
-import { noLocalServerDryRun, setOn } from '../setting'
+import { withPodSpec } from '../pod-template'
+import { noLocalServerDryRun, podSpecFor, setOn } from '../setting'
 import type { Command } from '../session'
 
 export const setImage: Command = {
@@ -25,8 +25,7 @@ export const setImage: Command = {
 }
 
 function change(object: AnyObject, images: readonly (readonly [name: string, image: string])[]): AnyObject {
-  const spec = podSpecOf(object)
-  if (!spec) return object
+  const spec = podSpecFor(object)
   const { initContainers = [], containers = [] } = spec
   let changed = false
   let result = spec

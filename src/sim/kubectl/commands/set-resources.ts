@@ -1,6 +1,6 @@
 import { CommandError } from '../errors'
-import { mapContainers, matchesWildcard, podSpecOf, withPodSpec } from '../pod-template'
-import { noLocalServerDryRun, setOn } from '../setting'
+import { mapContainers, matchesWildcard, withPodSpec } from '../pod-template'
+import { noLocalServerDryRun, podSpecFor, setOn } from '../setting'
 import type { Command } from '../session'
 import { parseResources } from './create-quota'
 
@@ -22,8 +22,7 @@ export const setResources: Command = {
         return []
       },
       change: (object) => {
-        const spec = podSpecOf(object)
-        if (!spec) return object
+        const spec = podSpecFor(object)
         let hits = 0
         const changed = mapContainers(spec, (container) => {
           if (!matchesWildcard(pattern, container.name)) return container

@@ -1,14 +1,18 @@
 import { CommandError } from '../errors'
+import { fileOptions } from '../manifests'
 import { readLabelSelector } from '../label-selector'
-import { setOn } from '../setting'
+import { onlyFiles, setOn } from '../setting'
 import type { Command } from '../session'
 
 export const setSelector: Command = {
   *run(kubectl) {
-    const { args } = kubectl
+    const { args, flags } = kubectl
     const text = args.at(-1)
     if (text === undefined) throw new CommandError('one selector is required')
     const words = args.slice(0, -1)
+    const files = fileOptions(kubectl)
+    if (flags.bool('local') && (words.length > 0 || (files.names.length === 0 && !files.kustomize))) throw new CommandError(onlyFiles)
+    const version = flags.text('resource-version')
     const selector = readLabelSelector(text)
     yield* setOn(kubectl, {
       words,
@@ -24,7 +28,8 @@ export const setSelector: Command = {
           throw new CommandError(
             `match expression [${matchExpressions.map(({ key, operator, values = [] }) => `{${key} ${operator} [${values.join(' ')}]}`).join(' ')}] not supported on this object`,
           )
-        return { ...object, spec: { ...(object.spec as object), selector: matchLabels } }
+        const metadata = version ? { ...object.metadata, resourceVersion: version } : object.metadata
+        return { ...object, metadata, spec: { ...(object.spec as object), selector: matchLabels } }
       },
     })
   },

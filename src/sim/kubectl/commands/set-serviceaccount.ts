@@ -1,6 +1,6 @@
 import { CommandError } from '../errors'
-import { podSpecOf, withPodSpec } from '../pod-template'
-import { setOn } from '../setting'
+import { withPodSpec } from '../pod-template'
+import { podSpecFor, setOn } from '../setting'
 import type { Command } from '../session'
 
 export const setServiceAccount: Command = {
@@ -16,8 +16,7 @@ export const setServiceAccount: Command = {
       skipUnchanged: false,
       wordsWithLocal: true,
       change: (object) => {
-        const spec = podSpecOf(object)
-        if (!spec) throw new CommandError(`the object is not a pod or does not have a pod template: ${object.kind}`)
+        const spec = podSpecFor(object)
         return withPodSpec(object, { ...spec, serviceAccountName: name, ...('serviceAccount' in spec ? { serviceAccount: name } : {}) })
       },
     })

@@ -1,6 +1,5 @@
 import { sameJson } from '../../formats/merge-patch'
-import { CommandError } from '../errors'
-import { noLocalServerDryRun, setOn } from '../setting'
+import { noLocalServerDryRun, ObjectError, setOn } from '../setting'
 import type { Command } from '../session'
 
 const rbac = 'rbac.authorization.k8s.io'
@@ -32,7 +31,7 @@ export const setSubject: Command = {
       },
       change: (object) => {
         if (!['RoleBinding', 'ClusterRoleBinding'].includes(object.kind))
-          throw new CommandError(`setting subjects is only supported for RoleBinding/ClusterRoleBinding`)
+          throw new ObjectError(`setting subjects is only supported for RoleBinding/ClusterRoleBinding`)
         const subjects = (object.subjects ?? []) as readonly object[]
         const missing = added.filter((subject) => !subjects.some((known) => sameJson(known, subject)))
         return missing.length ? { ...object, subjects: [...subjects, ...missing] } : object
