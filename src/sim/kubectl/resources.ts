@@ -47,7 +47,7 @@ export interface ResourceQuery {
 export interface Found {
   readonly resources: readonly Resource[]
   readonly errors: readonly Error[]
-  /** Exactly one object was named: it is printed as itself and not as a list. */
+  /** One thing was named, by its name or as one file: a single object is then printed as itself and not as a list. */
   readonly single: boolean
 }
 
@@ -261,15 +261,14 @@ function listError(
 ): ApiError {
   const { status } = error
   const resource = `"${group}/${version}, Resource=${plural}"`
-  if (status.reason === 'BadRequest' && (selector || fieldSelector)) {
+  if (status.reason !== 'BadRequest' && status.reason !== 'NotFound') return error
+  if (selector || fieldSelector) {
     return new ApiError({
       ...status,
       message: `Unable to find ${resource} that match label selector ${JSON.stringify(selector ?? '')}, field selector ${JSON.stringify(fieldSelector ?? '')}: ${status.message}`,
     })
   }
-  return status.reason === 'Forbidden' || status.reason === 'Unauthorized'
-    ? error
-    : new ApiError({ ...status, message: `Unable to list ${resource}: ${status.message}` })
+  return new ApiError({ ...status, message: `Unable to list ${resource}: ${status.message}` })
 }
 
 function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions): Proc<Found> {
@@ -285,13 +284,15 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions):
   for (const manifest of manifests) {
     try {
       const resource = query.local ? locally(manifest) : yield* recognise(kubectl, manifest, namespace, explicitNamespace, query.validate)
-      if (!selects(resource.object!)) continue
+      // What is read without a server is not selected from.
+      if (!query.local && !selects(resource.object!)) continue
       resources.push(query.fetch && !query.local ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
     } catch (error) {
       errors.push(asReported(error))
     }
   }
-  return { resources, errors, single: resources.length === 1 && errors.length === 0 && manifests.length === 1 && !manifests[0]!.ofList }
+  const sources = new Set(manifests.map(({ source }) => source))
+  return { resources, errors, single: sources.size === 1 && !files.names.includes('-') }
 }
 
 function labelFilter(selector: string): (object: AnyObject) => boolean {

@@ -29,10 +29,12 @@ export function* request(kubectl: Kubectl, call: ApiCall): Proc<FetchResponse> {
 
 /** The same with the answer read as JSON. The cast is the caller's: it knows which object it asked for. */
 export function* requestJson<T>(kubectl: Kubectl, call: ApiCall): Proc<T> {
-  const { body } = yield* request(kubectl, call)
+  const { body, headers } = yield* request(kubectl, call)
   try {
     return JSON.parse(body) as T
   } catch {
+    const [type = ''] = (headers['content-type'] ?? '').split(';')
+    if (type === 'text/plain') throw new CommandError(`serializer for ${type} doesn't exist`)
     throw new CommandError(
       `couldn't get version/kind; json parse error: invalid character ${JSON.stringify(body[0] ?? '')} looking for beginning of value`,
     )

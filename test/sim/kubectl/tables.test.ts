@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { naturalCompare, sortBy } from '../../../src/sim/kubectl/printers/sort'
+import { compareValues, sortBy } from '../../../src/sim/kubectl/printers/sort'
 import { alignTable, tableLines } from '../../../src/sim/kubectl/printers/table'
 import { descriptionColumns, tabulate } from '../../../src/sim/kubectl/printers/tabwriter'
 import { parseCustomColumns, customColumnLines } from '../../../src/sim/kubectl/printers/custom-columns'
@@ -29,10 +29,10 @@ test('a line without a cell in a column ends the block that shares its width', (
   )
 })
 
-test('--sort-by compares numbers by size, quantities by amount and texts naturally', () => {
+test('--sort-by compares numbers by size, quantities by amount and texts as they are spelt', () => {
   const items = [{ a: '10Gi' }, { a: '900Mi' }, { a: '1' }]
   expect(sortBy(items, '.a', (item) => item).map(({ a }) => a)).toEqual(['1', '900Mi', '10Gi'])
-  expect(['a10', 'a9', 'b'].sort(naturalCompare)).toEqual(['a9', 'a10', 'b'])
+  expect(['a9', 'b', 'a10'].sort(compareValues)).toEqual(['a10', 'a9', 'b'])
   expect(() => sortBy(items, '.nope', (item) => item)).toThrow('couldn\'t find any field with path "{.nope}" in the list of objects')
 })
 

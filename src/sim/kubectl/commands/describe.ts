@@ -1,7 +1,7 @@
 import type { AnyObject } from '../../api/object'
 import { describeGeneric } from '../describe/generic'
-import type { Surroundings } from '../describe/describer'
-import { describers } from '../describe/describers'
+import type { Describer, Surroundings } from '../describe/describer'
+import { versionsDescribed } from '../describe/describers'
 import { openDescription, type EventLine } from '../describe/writer'
 import { ApiError, asReported, CommandError, isNotFound, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
@@ -31,14 +31,11 @@ export const describe: Command = {
       fetch: true,
       listQuery: { limit: flags.int('chunk-size') || undefined },
     })
-    let resources = [...found.resources]
-    let errors = [...found.errors]
-    if (resources.length === 0 && args.length === 2 && errors.length === 1 && isNotFound(errors[0])) {
-      resources = yield* byPrefix(kubectl, args[0]!, args[1]!)
-      if (resources.length) errors = []
-    }
+    const errors = [...found.errors]
+    if (args.length === 2 && errors.length === 1 && isNotFound(errors[0]))
+      return yield* describeByPrefix(kubectl, args[0]!, args[1]!, errors[0])
     let first = true
-    for (const resource of resources) {
+    for (const resource of found.resources) {
       try {
         const text = yield* describeOne(kubectl, resource)
         yield* out(first ? text : `\n\n${text}`)
@@ -57,16 +54,20 @@ export const describe: Command = {
   },
 }
 
-/** `describe pod web` finds `web-7c9…` when nothing is called just `web`. */
-function* byPrefix(kubectl: Kubectl, typeWord: string, prefix: string): Proc<Resource[]> {
-  const [target] = yield* parseTargets(kubectl, { words: [typeWord], bareTypes: true })
-  const { namespace } = yield* clientConfig(kubectl)
-  const all = yield* listResources(kubectl, target!.type, target!.type.namespaced ? namespace : '', {})
-  return all.filter(({ name }) => name.startsWith(prefix))
+/** `describe pod web` finds `web-7c9…` when nothing is called just `web`. Throws CommandError, and `otherwise` when no name begins so either. */
+function* describeByPrefix(kubectl: Kubectl, typeWords: string, prefix: string, otherwise: Error): Proc {
+  const query = { words: [typeWords], bareTypes: true, allNamespaces: kubectl.flags.bool('all-namespaces'), fetch: true }
+  if (new Set((yield* parseTargets(kubectl, query)).map(({ type }) => type)).size > 1)
+    throw new CommandError('you may only specify a single resource type')
+  const { resources, errors } = yield* findResources(kubectl, query)
+  throwAll(errors)
+  const matching = resources.filter(({ name }) => name.startsWith(prefix))
+  if (matching.length === 0) throw otherwise
+  for (const resource of matching) yield* out(`${yield* describeOne(kubectl, resource)}\n`)
 }
 
-function* describeOne(kubectl: Kubectl, { object }: Resource): Proc<string> {
-  const subject = object!
+function* describeOne(kubectl: Kubectl, resource: Resource): Proc<string> {
+  const [describe, subject] = yield* describerOf(kubectl, resource)
   const description = openDescription(yield* nowMs())
   const around: Surroundings = {
     *events() {
@@ -95,8 +96,28 @@ function* describeOne(kubectl: Kubectl, { object }: Resource): Proc<string> {
       }
     },
   }
-  yield* (describers[`${subject.apiVersion}/${subject.kind}`] ?? describeGeneric)(description, subject, around)
+  yield* describe(description, subject, around)
   return description.text()
+}
+
+/** Who describes an object, and the object in the version that he reads: the first of them that the server has. Throws the server's last refusal. */
+function* describerOf(kubectl: Kubectl, { type, namespace, name, object }: Resource): Proc<[Describer, AnyObject]> {
+  const known = versionsDescribed(type)
+  const asIs = known.find(({ apiVersion }, i) => i === 0 && apiVersion === object!.apiVersion)
+  if (asIs) return [asIs.describe, object!]
+  let refusal: unknown
+  for (const { apiVersion, describe } of known) {
+    try {
+      const slash = apiVersion.indexOf('/')
+      const read = { ...type, group: apiVersion.slice(0, Math.max(0, slash)), version: apiVersion.slice(slash + 1) }
+      const path = pathOf(read, namespace, name)
+      return [describe, yield* requestJson<AnyObject>(kubectl, { path })]
+    } catch (error) {
+      refusal = error
+    }
+  }
+  if (refusal) throw refusal
+  return [describeGeneric, object!]
 }
 
 const mirrored = 'kubernetes.io/config.mirror'

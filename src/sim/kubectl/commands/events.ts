@@ -1,6 +1,7 @@
 import type { Event } from '../../api/types/core-v1.gen'
 import { parseTimestamp } from '../../engine/time'
 import { humanDuration } from '../../formats/duration'
+import { goSort } from '../../formats/go-sort'
 import { nowMs } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
 import { builtInResource } from '../built-in-resource'
@@ -31,10 +32,10 @@ export const events: Command = {
     if (flags.bool('watch')) return yield* watchEvents(kubectl, namespace, fieldSelector, wanted)
     const limit = flags.int('chunk-size') || undefined
     const found = yield* listResources(kubectl, eventType, namespace, { fieldSelector, listQuery: { limit } })
-    const sorted = found
-      .map(({ object }) => object as unknown as Event) // the type says so
-      .filter(wanted)
-      .toSorted((a, b) => seenAt(a) - seenAt(b))
+    const sorted = goSort(
+      found.map(({ object }) => object as unknown as Event).filter(wanted), // the type says so
+      (a, b) => seenAt(a) < seenAt(b),
+    )
     if (sorted.length === 0) return yield* err(everywhere ? 'No events found.\n' : `No events found in ${namespace} namespace.\n`)
     if (printer) {
       const items = sorted.map((event) => asStruct(event as unknown as Printable)) // any object can be printed

@@ -1,15 +1,19 @@
 import type { AnyObject } from '../../api/object'
-import { ApiError, asReported, CommandError, isNotFound, throwAll } from '../errors'
+import { nowMs } from '../../node/os/calls'
+import type { Proc } from '../../node/os/syscalls'
+import { since } from '../describe/writer'
+import { asReported, CommandError, Exit, isNotFound, throwAll } from '../errors'
+import { getQuery, getTableOptions } from '../get-query'
+import { watchObjects } from '../get-watch'
 import { clientConfig } from '../kubeconfig'
 import { fileOptions } from '../manifests'
-import { kindName, pathOf, type ResourceType } from '../mapper'
+import { pathOf, type ResourceType } from '../mapper'
 import { columnFormats, outputFormat, printerFor, type Printable } from '../printers/printer'
-import { sortBy } from '../printers/sort'
-import { acceptTable, alignTable, isTable, tableLines, type Table, type TableOptions, type TableRow } from '../printers/table'
-import { findResources, parseTargets, requestList, type Resource, type ResourceQuery } from '../resources'
-import { request, requestJson, watch, type WatchEvent } from '../rest'
-import { err, out, usageError, type Command, type Kubectl } from '../session'
-import type { Proc } from '../../node/os/syscalls'
+import { sortBy, Unsortable } from '../printers/sort'
+import { acceptTable, alignTable, isTable, tableLines, type Table, type TableRow } from '../printers/table'
+import { findResources, parseTargets, requestList, type Resource } from '../resources'
+import { request, requestJson } from '../rest'
+import { err, log, out, usageError, type Command, type Kubectl } from '../session'
 
 export const get: Command = {
   *run(kubectl) {
@@ -30,35 +34,21 @@ export const get: Command = {
     if (!human && flags.bool('show-labels')) throw new CommandError(`--show-labels option cannot be used with ${format} printer`)
     if (flags.bool('output-watch-events') && !flags.bool('watch') && !flags.bool('watch-only'))
       throw new CommandError('--output-watch-events option can only be used with --watch or --watch-only')
-    if (flags.bool('watch') || flags.bool('watch-only')) return yield* watchThem(kubectl, human)
+    if (flags.bool('watch') || flags.bool('watch-only')) return yield* watchObjects(kubectl, human)
     if (!human) return yield* getObjects(kubectl)
     yield* getTables(kubectl)
   },
 }
 
-function queryOf(kubectl: Kubectl): ResourceQuery {
-  const { flags, args } = kubectl
-  return {
-    words: args,
-    files: fileOptions(kubectl),
-    selector: flags.text('selector'),
-    fieldSelector: flags.text('field-selector'),
-    bareTypes: true,
-    allNamespaces: flags.bool('all-namespaces'),
-    subresource: flags.text('subresource') || undefined,
-    fetch: true,
-    listQuery: { limit: flags.text('sort-by') || flags.int('chunk-size') === 0 ? undefined : flags.int('chunk-size') },
-  }
-}
-
 function* getRaw(kubectl: Kubectl): Proc {
   const { flags, args } = kubectl
+  const raw = flags.text('raw')
   if (args.length || flags.list('filename').length) throw new CommandError('arguments may not be passed when --raw is specified')
   if (flags.bool('watch') || flags.bool('watch-only') || flags.text('selector'))
-    throw usageError(kubectl, '--raw may not be specified with other flags that filter the server request or alter the output')
-  const raw = flags.text('raw')
-  const [path = '', query] = raw.split('?')
-  const { body } = yield* request(kubectl, { path: path + (query ? `?${query}` : ''), accept: 'application/json, */*' })
+    throw new CommandError('--raw may not be specified with other flags that filter the server request or alter the output')
+  if (flags.text('output')) throw new CommandError('--raw and --output are mutually exclusive')
+  if (!raw.startsWith('/')) throw new CommandError(`--raw must be a valid URL path: parse ${JSON.stringify(raw)}: invalid URI for request`)
+  const { body } = yield* request(kubectl, { path: raw, accept: 'application/json, */*' })
   yield* out(body)
 }
 
@@ -66,15 +56,16 @@ function* getRaw(kubectl: Kubectl): Proc {
 function* getObjects(kubectl: Kubectl): Proc {
   const { flags } = kubectl
   const printer = yield* printerFor(kubectl, { more: columnFormats })
-  const { resources, errors, single } = yield* findResources(kubectl, queryOf(kubectl))
+  const { resources, errors, single } = yield* findResources(kubectl, getQuery(kubectl))
   const serious = flags.bool('ignore-not-found') ? errors.filter((error) => !isNotFound(error)) : errors
   if (resources.length === 0 && flags.bool('ignore-not-found') && errors.length > 0 && serious.length === 0) return
   const objects = resources.map((resource) => resource.object!)
-  const sorted = flags.text('sort-by') ? sortBy(objects, flags.text('sort-by'), (object) => object) : objects
+  // What was asked for as one thing, and is not whole, is not shown.
+  if (single) throwAll(serious)
+  const sorting = flags.text('sort-by')
+  const sorted = sorting && objects.length > 1 ? yield* inOrder(kubectl, 'objects', objects, sorting, (object) => object) : objects
   if (single && sorted.length === 1) yield* out(printer(sorted[0]!))
-  else if (!(sorted.length === 0 && errors.length > 0 && serious.length > 0 && single)) {
-    yield* out(printer({ kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: '' }, items: sorted } as Printable))
-  }
+  else yield* out(printer({ kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: '' }, items: sorted } as Printable))
   throwAll(serious)
 }
 
@@ -91,22 +82,22 @@ function* getTables(kubectl: Kubectl): Proc {
   const withKind = flags.bool('show-kind') || kinds.size > 1
   const sorting = flags.text('sort-by')
   const serious: Error[] = flags.bool('ignore-not-found') ? errors.filter((error) => !isNotFound(error)) : [...errors]
-  let text = ''
-  let previous: ResourceType | undefined
+  // Several tables are themselves put in order, by a field that tables seldom have.
+  const ordered = sorting && pieces.length > 1 ? yield* inOrder(kubectl, 'objects', pieces, sorting, ({ table }) => table) : pieces
   const groups: { type: ResourceType; columns: Table['columnDefinitions']; rows: TableRow[] }[] = []
-  for (const { type, table } of pieces) {
+  for (const { type, table } of ordered) {
+    let rows = table.rows ?? []
+    if (sorting && rows.length > 1) rows = yield* sortedRows(kubectl, rows, sorting)
     const last = groups.at(-1)
-    if (last && last.type === type) last.rows.push(...(table.rows ?? []))
-    else groups.push({ type, columns: table.columnDefinitions ?? [], rows: [...(table.rows ?? [])] })
+    if (last && last.type === type) last.rows.push(...rows)
+    else groups.push({ type, columns: table.columnDefinitions ?? [], rows: [...rows] })
   }
+  let text = ''
   for (const { type, columns = [], rows } of groups) {
-    let sorted = rows
-    if (sorting && rows.length > 1) sorted = sortedRows(rows, sorting)
-    if (sorted.length === 0) continue
-    const lines = tableLines(columns, sorted, tableOptions(kubectl, type, withKind))
-    if (previous && !flags.bool('no-headers') && text !== '') text += '\n'
+    if (rows.length === 0) continue
+    const lines = tableLines(columns, rows, getTableOptions(kubectl, type, withKind))
+    if (text !== '' && !flags.bool('no-headers')) text += '\n'
     text += alignTable(lines)
-    previous = type
   }
   if (text) yield* out(text)
   if (text === '' && serious.length === 0 && !flags.bool('ignore-not-found')) yield* nothingFound(kubectl, groups.map(({ type }) => type)) // prettier-ignore
@@ -114,24 +105,35 @@ function* getTables(kubectl: Kubectl): Proc {
 }
 
 /** A table that cannot be sorted so is not shown, and nothing is said about it: that is how the real one has it. */
-function sortedRows(rows: readonly TableRow[], path: string): TableRow[] {
+function* sortedRows(kubectl: Kubectl, rows: readonly TableRow[], path: string): Proc<TableRow[]> {
   try {
-    return sortBy(rows, path, (row) => row.object)
+    return yield* inOrder(kubectl, 'rows', rows, path, (row) => row.object)
   } catch (error) {
     if (error instanceof CommandError) return []
     throw error
   }
 }
 
-function tableOptions(kubectl: Kubectl, type: ResourceType, withKind: boolean): TableOptions {
-  const { flags } = kubectl
-  return {
-    wide: outputFormat(kubectl).format === 'wide',
-    noHeaders: flags.bool('no-headers'),
-    withNamespace: flags.bool('all-namespaces') && type.namespaced,
-    kind: withKind ? kindName(type) : undefined,
-    showLabels: flags.bool('show-labels'),
-    labelColumns: flags.list('label-columns'),
+const sorters = {
+  rows: { place: 'sorter.go:375', type: '[][][]reflect.Value' },
+  objects: { place: 'sorter.go:329', type: '*unstructured.Unstructured' },
+} as const
+
+/** Sorted as `--sort-by` says. A value without an order ends the command with a line of the client's log. */
+function* inOrder<T>(
+  kubectl: Kubectl,
+  what: keyof typeof sorters,
+  items: readonly T[],
+  path: string,
+  objectOf: (item: T) => unknown,
+): Proc<T[]> {
+  try {
+    return sortBy(items, path, objectOf)
+  } catch (error) {
+    if (!(error instanceof Unsortable)) throw error
+    const { place, type } = sorters[what]
+    yield* log(kubectl, 'F', place, `Field ${error.path} in ${type} is an unsortable type: interface, err: ${error.message}`)
+    throw new Exit(1)
   }
 }
 
@@ -143,7 +145,7 @@ function* nothingFound(kubectl: Kubectl, types: readonly ResourceType[]): Proc {
 
 function* fetchTables(kubectl: Kubectl): Proc<{ pieces: Piece[]; errors: Error[] }> {
   const { flags } = kubectl
-  const query = queryOf(kubectl)
+  const query = getQuery(kubectl)
   const pieces: Piece[] = []
   const errors: Error[] = []
   const object = flags.text('sort-by') ? 'Object' : undefined
@@ -183,6 +185,7 @@ function* fetchTables(kubectl: Kubectl): Proc<{ pieces: Piece[]; errors: Error[]
       do {
         const table = asTable(
           yield* requestList<Table & AnyObject>(kubectl, type, scope, query, { continue: next, includeObject: object }, accept),
+          yield* nowMs(),
         )
         pieces.push({ type, table })
         next = table.metadata?.continue || undefined
@@ -201,11 +204,12 @@ function* requestTable(
 ): Proc<Table> {
   return asTable(
     yield* requestJson<Table & AnyObject>(kubectl, { path: pathOf(type, namespace, name, subresource), query: { includeObject }, accept }),
+    yield* nowMs(),
   )
 }
 
-/** Objects of a server that draws no tables, as a table of name and age-less names. */
-function asTable(answer: Table | AnyObject): Table {
+/** Objects of a server that draws no tables, as a table of names and ages. */
+function asTable(answer: Table | AnyObject, now: number): Table {
   if (isTable(answer)) return answer as Table // checked by its kind
   const object = answer as AnyObject & { readonly items?: readonly AnyObject[] }
   const objects = object.items ?? [object]
@@ -216,77 +220,6 @@ function asTable(answer: Table | AnyObject): Table {
       { name: 'Name', type: 'string', format: 'name', priority: 0 },
       { name: 'Age', type: 'string', priority: 0 },
     ],
-    rows: objects.map((one) => ({ cells: [one.metadata?.name, '<unknown>'], object: one })),
-  }
-}
-
-/** `-w`: what is there, then each change as it comes, in columns that remember their widths. */
-function* watchThem(kubectl: Kubectl, human: boolean): Proc {
-  const { flags } = kubectl
-  const query = queryOf(kubectl)
-  const targets = query.files?.names.length ? [] : yield* parseTargets(kubectl, query)
-  const fromFile = query.files?.names.length ? (yield* findResources(kubectl, { ...query, fetch: false })).resources : []
-  const types = new Set([...targets.map(({ type }) => type), ...fromFile.map(({ type }) => type)])
-  if (types.size > 1 || fromFile.length > 1) throw new CommandError('you may only specify a single resource type')
-  const [type] = types as Set<ResourceType>
-  const names = [...targets.flatMap((target) => (target.by === 'name' ? target.names : [])), ...fromFile.map(({ name }) => name)]
-  if (names.length > 1)
-    throw new CommandError(
-      `watch is only supported on individual resources and resource collections - ${names.length} resources were found`,
-    )
-  const { namespace } = yield* clientConfig(kubectl)
-  const scope = type!.namespaced && !query.allNamespaces ? (fromFile[0]?.namespace ?? namespace) : ''
-  const accept = human ? acceptTable : 'application/json'
-  const includeObject = undefined
-  const printer = human ? undefined : yield* printerFor(kubectl, { more: columnFormats })
-  const show = human ? tablePrinter(kubectl, type!) : undefined
-  const events = flags.bool('output-watch-events')
-  const display = function* (event: string, object: AnyObject | Table): Proc {
-    if (show && isTable(object)) yield* out(show(event, object as Table))
-    else if (printer) yield* out(printer(events ? ({ type: event, object } as Printable) : (object as AnyObject)))
-  }
-
-  let resourceVersion = '0'
-  const fieldSelector = names.length ? `metadata.name=${names[0]}` : query.fieldSelector
-  const list = names.length
-    ? yield* requestJson<AnyObject & Table>(kubectl, { path: pathOf(type!, scope, names[0]), query: { includeObject }, accept })
-    : yield* requestList<AnyObject & Table & { items?: AnyObject[] }>(kubectl, type!, scope, query, { includeObject }, accept)
-  resourceVersion = list.metadata?.resourceVersion ?? '0'
-  if (!flags.bool('watch-only')) {
-    if (human || names.length) yield* display('ADDED', list)
-    else for (const item of (list as { items?: AnyObject[] }).items ?? []) yield* display('ADDED', item)
-  }
-  yield* watch<AnyObject | Table>(
-    kubectl,
-    {
-      path: pathOf(type!, scope),
-      query: { resourceVersion, labelSelector: query.selector || undefined, fieldSelector: fieldSelector || undefined, includeObject },
-      accept,
-    },
-    function* ({ type: event, object }: WatchEvent<AnyObject | Table>) {
-      if (event === 'BOOKMARK') return false
-      if (event === 'ERROR') throw new ApiError(object as never) // an ERROR event carries a Status
-      yield* display(event, object)
-      return false
-    },
-  )
-}
-
-/** Prints the tables of one watch: the header once, columns never narrower than before. */
-function tablePrinter(kubectl: Kubectl, type: ResourceType): (event: string, table: Table) => string {
-  const remembered: number[] = []
-  let printed = false
-  let columns: Table['columnDefinitions']
-  return (event, table) => {
-    columns = table.columnDefinitions?.length ? table.columnDefinitions : columns
-    const rows = table.rows ?? []
-    const options = {
-      ...tableOptions(kubectl, type, kubectl.flags.bool('show-kind')),
-      ...(kubectl.flags.bool('output-watch-events') ? { events: rows.map(() => event) } : {}),
-    }
-    if (rows.length === 0) return ''
-    const lines = tableLines(columns ?? [], rows, options, !printed)
-    printed = true
-    return alignTable(lines, remembered)
+    rows: objects.map((one) => ({ cells: [one.metadata?.name, since(one.metadata?.creationTimestamp, now)], object: one })),
   }
 }

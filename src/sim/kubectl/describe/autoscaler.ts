@@ -1,4 +1,5 @@
 import type { HorizontalPodAutoscaler, HPAScalingRules, MetricSpec, MetricStatus } from '../../api/types/autoscaling-v2.gen'
+import type { HorizontalPodAutoscaler as HorizontalPodAutoscalerV1 } from '../../api/types/autoscaling-v1.gen'
 import { closeWithEvents, describing } from './describer'
 import { longTime, writeHead, type Description } from './writer'
 
@@ -27,6 +28,23 @@ export const describeHorizontalPodAutoscaler = describing<HorizontalPodAutoscale
 })
 
 const unknown = '<unknown>'
+
+/** The version of old, which knows nothing but CPU. */
+export const describeHorizontalPodAutoscalerV1 = describing<HorizontalPodAutoscalerV1>(function* (d, { metadata, spec, status }, around) {
+  const { write } = d
+  const { scaleTargetRef, targetCPUUtilizationPercentage: target, minReplicas, maxReplicas } = spec!
+  writeHead(d, metadata)
+  write(0, `CreationTimestamp:\t${longTime(metadata.creationTimestamp)}`)
+  write(0, `Reference:\t${scaleTargetRef.kind}/${scaleTargetRef.name}`)
+  if (target !== undefined) {
+    write(0, `Target CPU utilization:\t${target}%`)
+    write(0, `Current CPU utilization:\t${status?.currentCPUUtilizationPercentage ?? unknown}%`)
+  }
+  write(0, `Min replicas:\t${minReplicas ?? '<unset>'}`)
+  write(0, `Max replicas:\t${maxReplicas}`)
+  write(0, `${scaleTargetRef.kind} pods:\t${status?.currentReplicas ?? 0} current / ${status?.desiredReplicas ?? 0} desired`)
+  yield* closeWithEvents(d, around)
+})
 
 /** One metric: what is measured, then its current and its wanted value. */
 function metricLine({ type, external, pods, object, resource, containerResource }: MetricSpec, current: MetricStatus | undefined): string {

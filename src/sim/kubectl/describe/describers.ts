@@ -1,9 +1,9 @@
 import { describeRole, describeRoleBinding, describeServiceAccount } from './access'
-import { describeHorizontalPodAutoscaler } from './autoscaler'
+import { describeHorizontalPodAutoscaler, describeHorizontalPodAutoscalerV1 } from './autoscaler'
 import { describeCertificateSigningRequest } from './certificate-signing-request'
 import { describeConfigMap, describeSecret } from './configuration'
 import type { Describer } from './describer'
-import { describeIngress, describeIngressClass } from './ingress'
+import { describeIngress, describeIngressClass, describeIngressV1beta1 } from './ingress'
 import { describeCronJob, describeJob } from './jobs'
 import { describeNetworkPolicy } from './network-policy'
 import { describeNode } from './node'
@@ -20,8 +20,14 @@ import {
 } from './storage'
 import { describeDaemonSet, describeDeployment, describeReplicaSet, describeReplicationController, describeStatefulSet } from './workloads'
 
-/** Kinds that have a description of their own, by apiVersion and kind; everything else is described field by field. */
-export const describers: Readonly<Record<string, Describer>> = {
+/** One version of a kind, and who describes it. */
+export interface DescribedVersion {
+  readonly apiVersion: string
+  readonly describe: Describer
+}
+
+/** Kinds that have a description of their own, by the version of them that it reads. */
+const current: Readonly<Record<string, Describer>> = {
   'v1/Pod': describePod,
   'v1/ReplicationController': describeReplicationController,
   'v1/Secret': describeSecret,
@@ -58,4 +64,30 @@ export const describers: Readonly<Record<string, Describer>> = {
   'rbac.authorization.k8s.io/v1/RoleBinding': describeRoleBinding,
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding': describeRoleBinding,
   'scheduling.k8s.io/v1/PriorityClass': describePriorityClass,
+}
+
+/** What is read instead on a server that does not have those versions yet. */
+const earlier: Readonly<Record<string, Describer>> = {
+  'autoscaling/v1/HorizontalPodAutoscaler': describeHorizontalPodAutoscalerV1,
+  'batch/v1beta1/CronJob': describeCronJob,
+  'certificates.k8s.io/v1beta1/CertificateSigningRequest': describeCertificateSigningRequest,
+  'discovery.k8s.io/v1beta1/EndpointSlice': describeEndpointSlice,
+  'networking.k8s.io/v1beta1/Ingress': describeIngressV1beta1,
+  'networking.k8s.io/v1beta1/IngressClass': describeIngressClass,
+  'networking.k8s.io/v1beta1/ServiceCIDR': describeServiceCIDR,
+  'networking.k8s.io/v1beta1/IPAddress': describeIPAddress,
+  'policy/v1beta1/PodDisruptionBudget': describePodDisruptionBudget,
+  'storage.k8s.io/v1beta1/VolumeAttributesClass': describeVolumeAttributesClass,
+}
+
+/** The versions in which a kind can be described, the preferred one first; none for a kind that is described field by field. */
+export function versionsDescribed({ group, kind }: { readonly group: string; readonly kind: string }): readonly DescribedVersion[] {
+  // Ingresses began in a group that no longer describes them.
+  const home = group === 'extensions' && kind === 'Ingress' ? 'networking.k8s.io' : group
+  const isMeant = (apiVersion: string) => (home === '' ? !apiVersion.includes('/') : apiVersion.startsWith(`${home}/`))
+  return [...Object.entries(current), ...Object.entries(earlier)].flatMap(([key, describe]) => {
+    const end = key.lastIndexOf('/')
+    const apiVersion = key.slice(0, end)
+    return key.slice(end + 1) === kind && isMeant(apiVersion) ? [{ apiVersion, describe }] : []
+  })
 }

@@ -1,7 +1,8 @@
+import type { AnyObject } from '../../api/object'
 import type { Service } from '../../api/types/core-v1.gen'
 import type { Ingress, IngressBackend, IngressClass } from '../../api/types/networking-v1.gen'
 import type { Proc } from '../../node/os/syscalls'
-import { closeWithEvents, describing, type Surroundings } from './describer'
+import { closeWithEvents, describing, type Describer, type Surroundings } from './describer'
 import { endpointsText, slicesOf } from './services'
 import { writeAnnotations, writeLabels } from './writer'
 
@@ -30,6 +31,31 @@ export const describeIngress = describing<Ingress>(function* (d, { metadata, spe
   writeAnnotations(d, 'Annotations', metadata.annotations)
   yield* closeWithEvents(d, around)
 })
+
+interface BackendV1beta1 {
+  readonly serviceName?: string
+  readonly servicePort?: number | string
+  readonly resource?: IngressBackend['resource']
+}
+
+const backendFrom = ({ serviceName: name, servicePort: port, resource }: BackendV1beta1): IngressBackend =>
+  name === undefined ? { resource } : { service: { name, port: typeof port === 'number' ? { number: port } : { name: port ?? '' } } }
+
+/** The beta's way to name a backend, read as today's. */
+export const describeIngressV1beta1: Describer = (d, object, around) => {
+  const { spec = {} } = object as { spec?: { backend?: BackendV1beta1; rules?: readonly RuleV1beta1[] } } // by its schema
+  const rules = spec.rules?.map(({ http, ...rule }) => ({
+    ...rule,
+    ...(http && { http: { paths: http.paths.map((path) => ({ ...path, backend: backendFrom(path.backend) })) } }),
+  }))
+  const defaultBackend = spec.backend && backendFrom(spec.backend)
+  return describeIngress(d, { ...object, spec: { ...spec, rules, defaultBackend } } as AnyObject, around)
+}
+
+interface RuleV1beta1 {
+  readonly host?: string
+  readonly http?: { readonly paths: readonly { readonly path?: string; readonly backend: BackendV1beta1 }[] }
+}
 
 /** `web:80 (10.1.0.7:8080)`: where a request goes, and who is there. */
 function* backendText(around: Surroundings, namespace: string, { service, resource }: IngressBackend): Proc<string> {

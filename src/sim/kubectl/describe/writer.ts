@@ -1,4 +1,5 @@
 import { calendar, parseTimestamp } from '../../engine/time'
+import { goSort } from '../../formats/go-sort'
 import { humanDuration } from '../../formats/duration'
 import { descriptionColumns, tabulate } from '../printers/tabwriter'
 
@@ -96,12 +97,12 @@ export interface EventLine {
 /** What happened to the object, oldest first. */
 export function writeEvents({ write, nowMs }: Description, events: readonly EventLine[]): void {
   if (events.length === 0) return write(0, 'Events:\t<none>')
-  const lastSeen = (event: EventLine) =>
-    event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp ?? ''
+  // Events of the newer sort have no last timestamp and come first.
+  const lastSeen = ({ lastTimestamp }: EventLine) => lastTimestamp ?? ''
   write(0, 'Events:')
   write(1, 'Type\tReason\tAge\tFrom\tMessage')
   write(1, '----\t------\t----\t----\t-------')
-  for (const event of [...events].sort((a, b) => (lastSeen(a) < lastSeen(b) ? -1 : lastSeen(a) > lastSeen(b) ? 1 : 0))) {
+  for (const event of goSort([...events], (a, b) => lastSeen(a) < lastSeen(b))) {
     const first = since(event.firstTimestamp ?? event.eventTime ?? undefined, nowMs)
     const age = event.series
       ? `${since(event.series.lastObservedTime, nowMs)} (x${event.series.count} over ${first})`

@@ -1,5 +1,5 @@
 import { readFile } from '../../node/os/calls'
-import type { Proc } from '../../node/os/syscalls'
+import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { CommandError } from '../errors'
 import { goText } from './go-values'
 import { parseJsonPath, relaxedJsonPath, valuesAt, type JsonPath } from './jsonpath'
@@ -23,13 +23,22 @@ const parseColumnPath = (expression: string) => parseJsonPath(relaxedJsonPath(ex
 
 /** Reads a file of two lines: headers, then paths below them. */
 export function* readCustomColumns(path: string): Proc<CustomColumn[]> {
-  if (path === '') throw new CommandError('custom-columns-file format specified but no template file given')
-  const [headers = '', paths = ''] = (yield* readFile(path)).split('\n')
+  if (path === '') throw new CommandError('custom-columns format specified but no custom columns given')
+  const [headers = '', paths = ''] = (yield* readColumns(path)).split('\n')
   const names = headers.trim().split(/\s+/).filter(Boolean)
   const expressions = paths.trim().split(/\s+/).filter(Boolean)
   if (names.length !== expressions.length)
     throw new CommandError(`number of headers (${names.length}) and field specifications (${expressions.length}) don't match`)
   return names.map((header, i) => ({ header, path: parseColumnPath(expressions[i]!) }))
+}
+
+function* readColumns(path: string): Proc<string> {
+  try {
+    return yield* readFile(path)
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    throw new CommandError(`error reading template ${path}, open ${path}: ${error.message.toLowerCase()}\n`)
+  }
 }
 
 /** Tab-separated lines for objects, header first. */

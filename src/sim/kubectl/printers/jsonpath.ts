@@ -193,7 +193,7 @@ class Parser {
     const parts = inner.split(',')
     if (parts.length > 1) return [{ do: 'union', branches: parts.map((part) => new Parser(`[${part.trim()}]`).action()) }]
     const key = /^'([^']*)'$/.exec(inner)
-    if (key) return new Parser(`.${key[1]!.replace(/([.[\]$@{}\s,])/g, '\\$1')}`).action()
+    if (key) return new Parser(`.${key[1]!}`).action() // dots in it lead further down, unless escaped
     const slice = /^(-?\d*)(:-?\d*)?(:-?\d*)?$/.exec(inner)
     if (!slice) refuse(`invalid array index ${inner}`)
     const [, first = '', second, third] = slice!

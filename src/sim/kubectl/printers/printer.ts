@@ -55,7 +55,8 @@ export function outputFormat(
   const match = takesTemplate.exec(given)
   if (match) return { format: match[1]!, argument: given.slice(match[0].length) }
   if (given === '' && template !== '') return { format: 'go-template', argument: template }
-  return { format: given, argument: template }
+  // Only these three may be written in capitals.
+  return { format: /^(json|name|yaml)$/i.test(given) ? given.toLowerCase() : given, argument: template }
 }
 
 /** The printer that `-o` and `--template` ask for. Throws CommandError for formats that do not exist. */
@@ -68,7 +69,7 @@ export function* printerFor(kubectl: Kubectl, options: PrinterOptions = {}): Pro
   const allowed = (options.only ?? [...usual, ...(options.more ?? [])]).toSorted()
   if (format !== '' && !allowed.includes(format)) {
     throw new CommandError(
-      `unable to match a printer suitable for the output format ${JSON.stringify(format)}, allowed formats are: ${allowed.join(',')}`,
+      `unable to match a printer suitable for the output format ${JSON.stringify(options.format ?? flags.text('output'))}, allowed formats are: ${allowed.join(',')}`,
     )
   }
   switch (format) {
@@ -108,13 +109,7 @@ export function* printerFor(kubectl: Kubectl, options: PrinterOptions = {}): Pro
 }
 
 function* templateText(format: string, argument: string): Proc<string> {
-  const kind = format.startsWith('jsonpath') ? 'template' : 'template'
-  if (argument === '')
-    throw new CommandError(
-      format.endsWith('file')
-        ? `${kind} format specified but no ${kind} file given`.replace(/^template format/, 'template format')
-        : `${kind} format specified but no ${kind} given`,
-    )
+  if (argument === '') throw new CommandError('template format specified but no template given')
   if (!format.endsWith('file')) return argument
   try {
     return yield* readFile(argument)

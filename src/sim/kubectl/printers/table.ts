@@ -1,5 +1,5 @@
 import type { AnyObject } from '../../api/object'
-import { tableColumns, tabulate, type TabOptions } from './tabwriter'
+import { tableColumns, tabulate } from './tabwriter'
 
 /** The server's presentation of objects: `meta.k8s.io/v1 Table`. */
 export interface Table {
@@ -69,9 +69,8 @@ export function tableLines(columns: readonly TableColumn[], rows: readonly Table
   return text
 }
 
-/** Aligns the lines of `kubectl get`; `remembered` keeps the widths of one watch. */
-export const alignTable = (lines: string, remembered?: number[]) =>
-  tabulate(lines, remembered ? { ...tableColumns, remembered } : (tableColumns satisfies TabOptions))
+/** Aligns the lines of `kubectl get`, columns below an interruption never narrower than above it; `remembered` keeps the widths of one watch. */
+export const alignTable = (lines: string, remembered: number[] = []) => tabulate(lines, { ...tableColumns, remembered })
 
 /** A cell up to its first line break; control characters cannot play with the terminal. */
 export function cellText(cell: unknown): string {

@@ -29,7 +29,7 @@ export function execute(nodes: readonly TemplateNode[], data: unknown, options: 
   const templates = new Map<string, readonly TemplateNode[]>()
   for (const node of nodes) if (node.do === 'define') templates.set(node.name, node.body)
 
-  const fail = (pipe: Pipe, what: string, why: string): never => {
+  const fail = (pipe: { readonly at: string }, what: string, why: string): never => {
     throw new TemplateProblem(`${pipe.at}: executing "output" at <${what}>: ${why}`)
   }
 
@@ -132,30 +132,29 @@ export function execute(nodes: readonly TemplateNode[], data: unknown, options: 
       case 'literal':
         return typeof operand.value === 'number' ? new Int(operand.value) : operand.value
       case 'field':
-        return fields(pipe, dot, operand.names, operand.source)
+        return fields(operand, dot, operand.names, operand.source)
       case 'variable':
-        return fields(pipe, scope.findLast((variable) => variable.name === operand.name)?.value, operand.names, operand.source)
+        return fields(operand, scope.findLast((variable) => variable.name === operand.name)?.value, operand.names, operand.source)
       case 'pipe':
-        return fields(pipe, evaluate(operand.pipe, dot, scope), operand.names, operand.source)
+        return fields(operand.pipe, evaluate(operand.pipe, dot, scope), operand.names, operand.pipe.source)
       case 'function':
         return callFunction(pipe, operand.name, operand.source, [])
     }
   }
 
-  const fields = (pipe: Pipe, start: unknown, names: readonly string[], source: string): unknown => {
+  const fields = (pipe: { readonly at: string }, start: unknown, names: readonly string[], source: string): unknown => {
     let value = start
-    names.forEach((name, i) => {
-      const shown = source.startsWith('.') ? `.${names.slice(0, i + 1).join('.')}` : source
+    for (const name of names) {
       if (value === missing) {
-        if (!options.allowMissing) fail(pipe, shown, `nil data; no entry for key ${JSON.stringify(name)}`)
+        if (!options.allowMissing) fail(pipe, source, `nil data; no entry for key ${JSON.stringify(name)}`)
       } else if (value === null) {
-        fail(pipe, shown, `nil pointer evaluating interface {}.${name}`)
+        fail(pipe, source, `nil pointer evaluating interface {}.${name}`)
       } else if (isMap(value)) {
         if (Object.hasOwn(value, name)) value = value[name]
         else if (options.allowMissing) value = missing
-        else fail(pipe, shown, `map has no entry for key ${JSON.stringify(name)}`)
-      } else fail(pipe, shown, `can't evaluate field ${name} in type ${Array.isArray(value) ? 'interface {}' : 'interface {}'}`)
-    })
+        else fail(pipe, source, `map has no entry for key ${JSON.stringify(name)}`)
+      } else fail(pipe, source, `can't evaluate field ${name} in type interface {}`)
+    }
     return value
   }
 

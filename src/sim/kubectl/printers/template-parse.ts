@@ -24,8 +24,8 @@ export interface Pipe {
 
 export type Operand =
   | { readonly is: 'literal'; readonly value: unknown; readonly source: string }
-  | { readonly is: 'field'; readonly names: readonly string[]; readonly source: string }
-  | { readonly is: 'variable'; readonly name: string; readonly names: readonly string[]; readonly source: string }
+  | { readonly is: 'field'; readonly names: readonly string[]; readonly source: string; readonly at: string }
+  | { readonly is: 'variable'; readonly name: string; readonly names: readonly string[]; readonly source: string; readonly at: string }
   | { readonly is: 'function'; readonly name: string; readonly source: string }
   | { readonly is: 'pipe'; readonly pipe: Pipe; readonly names: readonly string[]; readonly source: string }
 
@@ -212,7 +212,7 @@ class PipeParser {
       variables,
       assigns: declared?.[1] === '=',
       commands,
-      at: `${this.piece.line}:${this.piece.column + start + (/^\s*/.exec(this.text.slice(start))?.[0].length ?? 0)}`,
+      at: this.place(start + (/^\s*/.exec(this.text.slice(start))?.[0].length ?? 0)),
       source,
     }
   }
@@ -255,13 +255,15 @@ class PipeParser {
     if (character === '.') {
       const names = this.names()
       if (names.length === 0) this.at++
-      return { is: 'field', names, source: source() }
+      // Go places a chain of fields where its second link begins.
+      return { is: 'field', names, source: source(), at: this.place(names.length > 1 ? start + 1 + names[0]!.length : start) }
     }
     if (character === '$') {
       const name = /^\$\w*/.exec(this.text.slice(this.at))![0]
       this.at += name.length
       if (!this.variables.includes(name)) this.fail(`undefined variable ${JSON.stringify(name)}`)
-      return { is: 'variable', name, names: this.names(), source: source() }
+      const at = this.place(this.at)
+      return { is: 'variable', name, names: this.names(), source: source(), at }
     }
     const word = /^[A-Za-z_]\w*/.exec(this.text.slice(this.at))?.[0]
     if (!word)
@@ -275,6 +277,10 @@ class PipeParser {
     if (word === 'nil') return { is: 'literal', value: null, source: word }
     if (!functionNames.includes(word!)) this.fail(`function ${JSON.stringify(word)} not defined`)
     return { is: 'function', name: word!, source: word! }
+  }
+
+  private place(offset: number): string {
+    return `${this.piece.line}:${this.piece.column + offset}`
   }
 
   private names(): string[] {
