@@ -3,6 +3,7 @@ import './app.css'
 import { useTranslate } from './i18n/i18n'
 import { Divider } from './layout/divider'
 import { Header } from './layout/header'
+import { HelpSheet } from './layout/help'
 import { Notice } from './layout/notice'
 import { Stage } from './layout/stage'
 import { StatusBar } from './layout/status-bar'
@@ -57,6 +58,7 @@ export function App() {
       </main>
       <StatusBar />
       <ViewTabs />
+      <HelpSheet />
     </div>
   )
 }

@@ -67,6 +67,7 @@ export const en = {
   'help.search': 'Find in the terminal',
   'help.apply': 'Apply the file in the editor; in kubectl edit: save and close',
   'help.resize': 'On a divider: resize',
+  'help.help': 'This list',
   'help.escape': 'Close the inspector, a search or a question',
 
   'terminal.new': 'New terminal',

@@ -69,6 +69,7 @@ export const ja: Readonly<Record<MessageKey, string>> = {
   'help.search': 'ターミナル内を検索',
   'help.apply': 'エディターのファイルを適用（kubectl edit では保存して閉じる）',
   'help.resize': '境界線の上で: 大きさを変える',
+  'help.help': 'この一覧',
   'help.escape': '詳細・検索・確認を閉じる',
 
   'terminal.new': '新しいターミナル',

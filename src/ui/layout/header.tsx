@@ -4,7 +4,7 @@ import { boot } from '../state/cluster-link'
 import { inspect } from '../state/selection'
 import { useSettings, type Theme } from '../state/settings'
 import { Clock } from './clock'
-import { Help } from './help'
+import { HelpButton } from './help'
 import { Icon } from './icons'
 import './header.css'
 
@@ -89,7 +89,7 @@ function Preferences() {
           <Choice label={t('settings.screenReader')} checked={screenReader} onChange={(screenReader) => set({ screenReader })} />
         </div>
       </details>
-      <Help />
+      <HelpButton />
       <Reset />
     </>
   )

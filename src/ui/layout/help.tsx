@@ -1,4 +1,3 @@
-import { useRef } from 'react'
 import { useTranslate, type MessageKey } from '../i18n/i18n'
 import { Icon } from './icons'
 
@@ -16,37 +15,39 @@ const keys: readonly (readonly [keys: string, does: MessageKey])[] = [
   ['Ctrl+Enter', 'help.apply'],
   ['← → ↑ ↓', 'help.resize'],
   ['Esc', 'help.escape'],
+  ['Alt+H', 'help.help'],
 ]
 
-export function Help() {
+export const HELP_ID = 'help'
+
+export function HelpButton() {
   const t = useTranslate()
-  const dialog = useRef<HTMLDialogElement>(null)
   return (
-    <>
-      <button
-        className="button icon bare"
-        aria-label={t('help.button')}
-        title={t('help.button')}
-        onClick={() => dialog.current?.showModal()}
-      >
-        <Icon name="keyboard" />
+    <button className="button icon bare" aria-label={t('help.button')} title={t('help.button')} popoverTarget={HELP_ID}>
+      <Icon name="keyboard" />
+    </button>
+  )
+}
+
+/** A sheet one can type beside: nothing else stops while it is open. Escape or a click elsewhere closes it. */
+export function HelpSheet() {
+  const t = useTranslate()
+  return (
+    <div id={HELP_ID} popover="auto" role="dialog" className="help-sheet" aria-labelledby="help-title">
+      <h2 id="help-title">{t('help.title')}</h2>
+      <dl>
+        {keys.map(([key, does]) => (
+          <div key={key} style={{ display: 'contents' }}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{t(does)}</dd>
+          </div>
+        ))}
+      </dl>
+      <button className="button" popoverTarget={HELP_ID} popoverTargetAction="hide">
+        {t('help.close')}
       </button>
-      <dialog ref={dialog} className="help-sheet" aria-labelledby="help-title">
-        <h2 id="help-title">{t('help.title')}</h2>
-        <dl>
-          {keys.map(([key, does]) => (
-            <div key={key} style={{ display: 'contents' }}>
-              <dt>
-                <kbd>{key}</kbd>
-              </dt>
-              <dd>{t(does)}</dd>
-            </div>
-          ))}
-        </dl>
-        <button className="button" onClick={() => dialog.current?.close()}>
-          {t('help.close')}
-        </button>
-      </dialog>
-    </>
+    </div>
   )
 }

@@ -2,6 +2,7 @@ import { inspect, useSelection } from '../state/selection'
 import { showView, useSettings, type View } from '../state/settings'
 import { focusTerminal, nextTerminal, openTerminal, splitTerminals } from '../state/terminals'
 import { togglePause } from './clock'
+import { HELP_ID } from './help'
 
 /** Panels in the order of Alt+1…5 and of F6; the id is that of the element which takes the focus. */
 const order: readonly (View | 'inspector')[] = ['lesson', 'terminal', 'editor', 'map', 'inspector']
@@ -13,7 +14,7 @@ export function goTo(panel: View | 'inspector') {
   requestAnimationFrame(() => (panel === 'terminal' ? focusTerminal() : document.getElementById(panel)?.focus()))
 }
 
-/** Alt+digits, F6, Alt+N, Alt+S and Alt+T anywhere in the page, the terminal included. Returns how to stop listening. */
+/** Alt+digits, F6 and Alt with letters anywhere in the page, the terminal included. Returns how to stop listening. */
 export function listenForShortcuts(): () => void {
   const onKeyDown = (event: KeyboardEvent) => {
     if (!act(event)) return
@@ -31,6 +32,15 @@ function act(event: KeyboardEvent): boolean {
     goTo(neighbour(event.shiftKey ? -1 : 1))
     return true
   }
+  // In the terminal and in the editor Escape has other work to do.
+  if (
+    event.key === 'Escape' &&
+    useSelection.getState().inspected &&
+    !document.activeElement?.closest('.terminal, .editor, [popover], details[open]')
+  ) {
+    closeInspector()
+    return true
+  }
   if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return false
   const digit = /^Digit(\d)$/.exec(event.code)?.[1]
   if (digit === '0') togglePause()
@@ -38,7 +48,8 @@ function act(event: KeyboardEvent): boolean {
   else if (event.code === 'KeyN') {
     openTerminal()
     goTo('terminal')
-  } else if (event.code === 'KeyS') {
+  } else if (event.code === 'KeyH') document.getElementById(HELP_ID)?.togglePopover()
+  else if (event.code === 'KeyS') {
     splitTerminals()
     goTo('terminal')
   } else if (event.code === 'KeyT') {
