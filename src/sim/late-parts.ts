@@ -1,4 +1,4 @@
-import { Environment } from '@marcbachmann/cel-js'
+import { Environment, Optional } from '@marcbachmann/cel-js'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './api/admission/certificates'
 import { latePlugins } from './api/admission/late-plugins'
 import { limitRanger } from './api/admission/limit-ranger'
@@ -27,6 +27,7 @@ import { lateRound } from './controllers/hpa/horizontal-pod-autoscaler'
 import { round } from './controllers/hpa/round'
 import { jobController } from './controllers/job/job'
 import { lateControllers } from './controllers/late'
+import { policyStatusController } from './controllers/policy-status'
 import { replicationControllerController } from './controllers/replicationcontroller'
 import { statefulSetController } from './controllers/statefulset/statefulset'
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished'
@@ -54,7 +55,7 @@ import { shellCode } from './shell/shell-code'
 // Importing this module puts every part of the cluster in its place that the page loads after the first prompt (engine/late-code.ts).
 lateShell.arrive(shellCode)
 lateTypes.arrive(types)
-celLibrary.arrive({ Environment })
+celLibrary.arrive({ Environment, Optional })
 metricsPage.arrive(metricsPageOf)
 openApi.arrive(openApiRoutes)
 protobuf.arrive(protobufReader)
@@ -81,6 +82,7 @@ lateControllers.arrive([
   ttlAfterFinishedController,
   disruptionController,
   certificateSigner,
+  policyStatusController,
 ])
 lateValidation.arrive({
   podSpecErrors,
@@ -95,4 +97,13 @@ lateRound.arrive(round)
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
 kubeletPages.arrive(kubeletPage)
-lateImages.arrive([...webServers, ...distributions, ...languages, ...databases, ...testImages, ...samples, ...knownServerImages, ...applications])
+lateImages.arrive([
+  ...webServers,
+  ...distributions,
+  ...languages,
+  ...databases,
+  ...testImages,
+  ...samples,
+  ...knownServerImages,
+  ...applications,
+])

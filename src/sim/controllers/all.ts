@@ -15,6 +15,7 @@ import type { MetricsSource } from './hpa/metrics'
 import { createInformers, type Informers } from './informers'
 import {
   certificateSigner,
+  policyStatusController,
   cronJobController,
   disruptionController,
   jobController,
@@ -47,6 +48,7 @@ const controllersOf = ({ server, rootCertificate = '' }: ControllerManagerOption
   resourceQuotaController(server.registry),
   clusterRoleAggregationController,
   certificateSigner,
+  policyStatusController,
   claimProtectionController,
   volumeProtectionController,
   endpointsController,

@@ -1,5 +1,6 @@
 import { lateCode } from '../engine/late-code'
 import { controllerRevision } from '../kinds/apps/controller-revision'
+import { validatingAdmissionPolicy } from '../kinds/admissionregistration/validating-admission-policy'
 import { statefulSet } from '../kinds/apps/stateful-set'
 import { cronJob } from '../kinds/batch/cron-job'
 import { job } from '../kinds/batch/job'
@@ -61,6 +62,12 @@ export const disruptionController = lateController({
   name: 'disruption-controller',
   reconciles: anyKind(podDisruptionBudget),
   watches: { pods, scaleOf: pods },
+})
+export const policyStatusController = lateController({
+  name: 'validatingadmissionpolicy-status',
+  account: 'validatingadmissionpolicy-status-controller',
+  reconciles: anyKind(validatingAdmissionPolicy),
+  watches: {},
 })
 export const certificateSigner = lateController({
   name: 'csrsigning-controller',

@@ -61,23 +61,43 @@ export class Authorizer {
   with(more: Check) {
     return new Authorizer(this.asked, { ...this.question, ...more })
   }
+  /** The same questions about a service account instead of who asks. */
+  serviceAccount(namespace: string, name: string) {
+    const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated']
+    return new Authorizer({ ...this.asked, user: { name: `system:serviceaccount:${namespace}:${name}`, groups } }, this.question)
+  }
+  /** The resource that the request itself is about. */
+  get requestResource() {
+    const { kind, subresource, namespace, name } = this.asked
+    return this.with({
+      group: kind.group,
+      resource: kind.plural,
+      ...(subresource !== undefined && { subresource }),
+      ...(namespace !== undefined && { namespace }),
+      ...(name && { name }),
+    })
+  }
   check(verb: string): AuthorizerDecision {
     const { server, user } = this.asked
     const { group = '', resource: plural, path = '', ...rest } = this.question
     const query = new URLSearchParams()
     const resource = plural === undefined ? undefined : { group, version: '*', plural, ...rest }
-    return new AuthorizerDecision(server.may(user, { verb, path: path || '/authorizer', query, ...(resource && { resource }) }).allowed)
+    const { allowed, reason } = server.may(user, { verb, path: path || '/authorizer', query, ...(resource && { resource }) })
+    return new AuthorizerDecision(allowed, reason ?? '')
   }
 }
 
 export class AuthorizerDecision {
-  constructor(readonly allowed: boolean) {}
+  constructor(
+    readonly allowed: boolean,
+    readonly reason: string,
+  ) {}
 }
 
 /** The environment of policy expressions, made once. */
 export function policyEnvironment(): Environment {
   return (environment ??= celEnvironment(POLICY_VARIABLES, (env) => {
-    env.registerType('Authorizer', Authorizer as never)
+    env.registerType('Authorizer', { ctor: Authorizer, fields: { requestResource: 'Authorizer' } } as never)
     env.registerType('AuthorizerDecision', AuthorizerDecision as never)
     for (const step of ['group', 'resource', 'subresource', 'namespace', 'name', 'path'] as const) {
       env.registerFunction(`Authorizer.${step}(string): Authorizer`, (authorizer: Authorizer, text: string) =>
@@ -86,6 +106,13 @@ export function policyEnvironment(): Environment {
     }
     env.registerFunction('Authorizer.check(string): AuthorizerDecision', (authorizer: Authorizer, verb: string) => authorizer.check(verb))
     env.registerFunction('AuthorizerDecision.allowed(): bool', (decision: AuthorizerDecision) => decision.allowed)
+    env.registerFunction('AuthorizerDecision.errored(): bool', () => false)
+    env.registerFunction('AuthorizerDecision.error(): string', () => '')
+    env.registerFunction('AuthorizerDecision.reason(): string', (decision: AuthorizerDecision) => decision.reason)
+    env.registerFunction(
+      'Authorizer.serviceAccount(string, string): Authorizer',
+      (authorizer: Authorizer, namespace: string, name: string) => authorizer.serviceAccount(namespace, name),
+    )
   }))
 }
 

@@ -1,6 +1,7 @@
 import type { Environment, ParseResult } from '@marcbachmann/cel-js'
 import { addQuantities, compareQuantities, milliValue, parseQuantity, quantityValue, subtractQuantities } from '../../formats/quantity'
 import { isCIDR, isIP } from '../../formats/ip'
+import { addKubernetesFunctions } from './kubernetes-functions'
 import { formatted, replaced } from './strings'
 import { celLibrary } from './library'
 
@@ -62,12 +63,14 @@ function base(): Environment {
     ['list.lastIndexOf(dyn): int', (list: readonly unknown[], item: unknown) => BigInt(list.lastIndexOf(item))],
     ['Quantity.add(Quantity): Quantity', (x: Quantity, y: Quantity) => new Quantity(addQuantities(x.text, y.text))],
     ['Quantity.sub(Quantity): Quantity', (x: Quantity, y: Quantity) => new Quantity(subtractQuantities(x.text, y.text))],
+    ['Quantity.add(int): Quantity', (x: Quantity, y: bigint) => new Quantity(addQuantities(x.text, String(y)))],
+    ['Quantity.sub(int): Quantity', (x: Quantity, y: bigint) => new Quantity(subtractQuantities(x.text, String(y)))],
+    ['Quantity.asApproximateFloat(): double', (x: Quantity) => milliValue(x.text) / 1000],
     ['Quantity.sign(): int', (x: Quantity) => BigInt(compareQuantities(x.text, '0'))],
     ['Quantity.asInteger(): int', (x: Quantity) => BigInt(quantityValue(x.text))],
     ['Quantity.isInteger(): bool', (x: Quantity) => milliValue(x.text) % 1000 === 0],
     ['isIP(string): bool', (text: string) => isIP(text)],
     ['isCIDR(string): bool', (text: string) => isCIDR(text)],
-    ['isURL(string): bool', (text: string) => URL.canParse(text)],
   ]
   env.registerType('Quantity', Quantity as never)
   for (const [signature, run] of functions) {
@@ -77,6 +80,7 @@ function base(): Environment {
       // The library has this one already.
     }
   }
+  addKubernetesFunctions(env)
   return (shared = env)
 }
 
