@@ -1,9 +1,11 @@
-import { connect, listDirectory, nowMs, sleep, stat, write, writeFile } from '../os/calls'
+import { listDirectory, nowMs, sleep, stat, write, writeFile } from '../os/calls'
 import { timestamp } from '../../engine/time'
-import { SyscallError, type Proc, type Program } from '../os/syscalls'
+import type { Proc, Program, Self } from '../os/syscalls'
 import { daemon } from './daemon'
+import { serveSql } from './postgres/server'
+import { SqlError } from './sql/values'
 
-/** A row of a database server: what it needs, says and leaves behind. The servers keep no tables: tutorials look at their logs, ports and files. */
+/** A row of a database server: what it needs, says and leaves behind. */
 interface DatabaseServer {
   readonly port: number
   readonly folder: string
@@ -13,6 +15,8 @@ interface DatabaseServer {
   readonly refuses?: (env: Readonly<Record<string, string>>, fresh: boolean) => string | undefined
   readonly initMs: number
   readonly lines: (version: string, stamp: string, fresh: boolean) => readonly string[]
+  /** How it answers its clients once it has said its lines; without it nobody is answered. */
+  readonly serve?: (self: Self, version: string, folder: string) => Proc<number>
 }
 
 const isEmpty = function* (folder: string): Proc<boolean> {
@@ -34,6 +38,10 @@ const databaseServer =
       if (fresh) yield* sleep(server.initMs)
       if (fresh && (yield* stat(folder))?.type === 'directory') for (const name of server.files) yield* writeFile(`${folder}/${name}`, '')
       const lines = server.lines(version, timestamp(yield* nowMs()), fresh)
+      if (server.serve) {
+        for (const line of lines) yield* write(2, `${line}\n`)
+        return yield* server.serve(self, version, folder)
+      }
       return yield* daemon({
         lines: lines.map((line) => `${line}\n`),
         ports: [server.port],
@@ -42,9 +50,31 @@ const databaseServer =
       })(self)
     }
 
+function* servePostgres(self: Self, version: string, folder: string): Proc<number> {
+  const user = self.env.POSTGRES_USER ?? 'postgres'
+  const trusting = self.env.POSTGRES_HOST_AUTH_METHOD === 'trust'
+  return yield* serveSql({
+    self,
+    dialect: 'postgres',
+    port: 5432,
+    folder: `${folder}/base`,
+    variables: { version },
+    initial: ['postgres', 'template0', 'template1', self.env.POSTGRES_DB ?? user],
+    stopOn: ['SIGTERM', 'SIGINT', 'SIGQUIT'],
+    refuses(question) {
+      if (question.user !== user) return new SqlError(`role "${question.user}" does not exist`)
+      if (question.password === undefined || trusting || question.password === self.env.POSTGRES_PASSWORD) return undefined
+      return new SqlError(
+        question.password === '' ? 'fe_sendauth: no password supplied' : `password authentication failed for user "${user}"`,
+      )
+    },
+  })
+}
+
 export const postgres = databaseServer({
   port: 5432,
   folder: '/var/lib/postgresql/data',
+  serve: servePostgres,
   files: ['PG_VERSION', 'postgresql.conf', 'pg_hba.conf', 'postmaster.pid'],
   initMs: 3000,
   refuses: (env, fresh) =>
@@ -74,44 +104,3 @@ export const mongod = databaseServer({
     `{"t":{"$date":"${stamp}"},"s":"I","c":"NETWORK","id":23016,"ctx":"listener","msg":"Waiting for connections","attr":{"port":27017,"ssl":"off"}}`,
   ],
 })
-
-/** A client that can tell whether the server is there, and no more. */
-const client = (
-  fallbackPort: number,
-  hostFlags: readonly string[],
-  unreachable: (host: string, port: number) => string,
-  answer: string,
-): Program =>
-  function* (self) {
-    const value = (flag: string) => {
-      const at = self.argv.indexOf(flag)
-      if (at >= 0) return self.argv[at + 1]
-      return self.argv
-        .find((word) => word.startsWith(flag) && word.length > flag.length)
-        ?.slice(flag.length)
-        .replace(/^=/, '')
-    }
-    const host = hostFlags.map(value).find((found) => found !== undefined) ?? '127.0.0.1'
-    try {
-      yield* connect(host, fallbackPort, { timeoutMs: 10_000 })
-    } catch (error) {
-      if (!(error instanceof SyscallError)) throw error
-      yield* write(2, `${unreachable(host, fallbackPort)}\n`)
-      return error.code === 'ENOTFOUND' || fallbackPort === 5432 ? 2 : 1
-    }
-    yield* write(1, answer)
-    return 0
-  }
-
-export const psql = client(
-  5432,
-  ['-h', '--host'],
-  (host, port) => `psql: error: connection to server at "${host}", port ${port} failed: Connection refused`,
-  '',
-)
-export const pgIsReady = client(
-  5432,
-  ['-h', '--host'],
-  (host, port) => `${host}:${port} - no response`,
-  '/var/run/postgresql:5432 - accepting connections\n',
-)

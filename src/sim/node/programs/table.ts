@@ -1,7 +1,7 @@
 import type { Program } from '../os/syscalls'
 import { agnhost, livenessServer, serveHostname } from './agnhost'
 import { etcdctl, plainDaemon } from './components'
-import { mongod, pgIsReady, postgres, psql } from './databases'
+import { mongod, postgres } from './databases'
 import {
   bootcamp,
   echoServer,
@@ -22,6 +22,7 @@ import { knownServer } from './known-servers'
 import { mysqlAdmin, mysqlClient } from './mysql/client'
 import { mysqld } from './mysql/server'
 import { ncat, xbstream, xtrabackup } from './mysql/xtrabackup'
+import { pgIsReady, psql } from './postgres/psql'
 import { nodeJs, perl, python } from './interpreters'
 import { nginx } from './nginx'
 import { redisCli } from './redis-cli'

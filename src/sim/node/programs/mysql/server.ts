@@ -1,4 +1,4 @@
-import { calendar, timestamp } from '../../../engine/time'
+import { timestamp } from '../../../engine/time'
 import {
   accept,
   close,
@@ -149,8 +149,6 @@ function* replyTo(server: Server, peer: string, question: Question): Proc<Reply>
 }
 
 function* surroundings({ settings, version, hostname }: Server, user: string) {
-  const t = calendar(yield* nowMs())
-  const two = (value: number) => String(value).padStart(2, '0')
   const readOnly = settings.has('super-read-only')
     ? 'super-read-only'
     : settings.has('read-only') && !user.startsWith('root@')
@@ -169,10 +167,9 @@ function* surroundings({ settings, version, hostname }: Server, user: string) {
     max_connections: settings.get('max-connections') ?? '151',
   }
   return {
-    version,
     user,
     variables,
-    now: `${t.year}-${two(t.month)}-${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}`,
+    nowMs: yield* nowMs(),
     readOnly: readOnly && `--${readOnly}`,
   }
 }

@@ -43,7 +43,8 @@ export function* load(): Proc<Stored> {
       if (SYSTEM_DATABASES.includes(database) || (yield* stat(folder))?.type !== 'directory' || database.startsWith('#')) continue
       const tables = new Map<string, Table>()
       for (const file of yield* listDirectory(folder))
-        if (file.endsWith('.ibd')) tables.set(file.slice(0, -4), yield* json<Table>(`${folder}/${file}`, { columns: [], rows: [] }))
+        if (file.endsWith('.ibd'))
+          tables.set(file.slice(0, -4), yield* json<Table>(`${folder}/${file}`, { columns: [], rows: [], next: 1 }))
       databases.set(database, tables)
     }
   }

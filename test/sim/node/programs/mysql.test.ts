@@ -2,10 +2,9 @@ import { expect, test } from 'vitest'
 import { execute, SqlError, statementsOf, type Databases } from '../../../../src/sim/node/programs/mysql/sql'
 
 const around = {
-  version: '8.0.44',
   user: 'root@localhost',
-  variables: { server_id: '100' },
-  now: '2026-01-01 00:00:00',
+  variables: { server_id: '100', version: '8.0.44' },
+  nowMs: Date.UTC(2026, 0, 1),
   readOnly: undefined,
 }
 
@@ -42,7 +41,7 @@ test.each([
   ['select * from nothing', "1146 (42S02): Table 'shop.nothing' doesn't exist"],
   ['use nowhere', "1049 (42000): Unknown database 'nowhere'"],
   ['create database shop', "1007 (HY000): Can't create database 'shop'; database exists"],
-  ['selekt 1', "1064 (42000): You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near '1' at line 1"],
+  ['selekt 1', "1064 (42000): You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near 'selekt 1' at line 1"],
 ])('%s', (sql, outcome) => {
   expect(run(sql)).toEqual(outcome)
 }) // prettier-ignore
