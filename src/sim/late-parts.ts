@@ -48,6 +48,8 @@ import { samples, testImages } from './node/images/kubernetes'
 import { webServers } from './node/images/web-servers'
 import { kubeletPage } from './node/kubelet/http-pages'
 import { kubeletPages } from './node/kubelet/late-pages'
+import { lookForShortage } from './node/kubelet/eviction'
+import { lateEviction } from './node/kubelet/late-eviction'
 import { lateHostTools } from './node/late-host-tools'
 import { lateShell } from './shell/login'
 import { shellCode } from './shell/shell-code'
@@ -96,6 +98,7 @@ lateValidation.arrive({
 lateRound.arrive(round)
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
+lateEviction.arrive(lookForShortage)
 kubeletPages.arrive(kubeletPage)
 lateImages.arrive([
   ...webServers,

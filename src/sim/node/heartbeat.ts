@@ -8,7 +8,7 @@ import { microTimestamp } from '../engine/time'
 import { lease as leaseKind } from '../kinds/coordination/lease'
 import { node as nodeKind } from '../kinds/core/node'
 import type { NodeImages } from './kubelet/node-images'
-import { extendedResources, networkAvailable, nodeStatus, registration, type HostFacts } from './node-object'
+import { extendedResources, networkAvailable, nodeStatus, registration, type Health, type HostFacts } from './node-object'
 
 /** A kubelet renews its lease every ten seconds; the control plane begins to worry after forty. */
 const LEASE_SECONDS = 40
@@ -17,9 +17,18 @@ const RENEW_MS = 10_000
 const REPORT_MS = 300_000
 
 export interface Heartbeat {
+  /** Looks and reports at once. */
+  beatNow(): void
   start(): void
   stop(): void
 }
+
+/** Conditions of shortage with the reasons of the events that tell of their coming and going. */
+const pressures = [
+  ['MemoryPressure', 'NodeHasInsufficientMemory', 'NodeHasSufficientMemory'],
+  ['DiskPressure', 'NodeHasDiskPressure', 'NodeHasNoDiskPressure'],
+  ['PIDPressure', 'NodeHasInsufficientPID', 'NodeHasSufficientPID'],
+] as const
 
 /** Registers a Node and keeps saying that it is alive. */
 export function createHeartbeat(
@@ -29,10 +38,13 @@ export function createHeartbeat(
   facts: HostFacts,
   version: string,
   images: NodeImages,
+  /** What is wrong with the node now. */
+  look: () => Health,
 ): Heartbeat {
   let timer: Timer | undefined
   let reportedMs = 0
   let reportedImages = -1
+  let health: Health = {}
 
   function register() {
     if (client.get<Node>(nodeKind, undefined, facts.name)) return
@@ -45,7 +57,10 @@ export function createHeartbeat(
   function report() {
     const current = client.get<Node>(nodeKind, undefined, facts.name)
     if (!current) return
-    client.updateStatus<Node>(nodeKind, { ...current, status: nodeStatus(facts, version, images.list(), current.status, engine.nowMs) })
+    client.updateStatus<Node>(nodeKind, {
+      ...current,
+      status: nodeStatus(facts, version, images.list(), current.status, engine.nowMs, health),
+    })
     reportedMs = engine.nowMs
     reportedImages = images.version
   }
@@ -82,11 +97,27 @@ export function createHeartbeat(
     })
   }
 
+  /** Takes note of what has become worse or better since the last look. Answers whether anything has. */
+  function examine(): boolean {
+    const now = look()
+    const about = client.get<Node>(nodeKind, undefined, facts.name)
+    const changed = pressures.filter(([type]) => type in now !== type in health)
+    for (const [type, ill, well] of about ? changed : []) {
+      const status = type in now ? ill : well
+      recorder.event(about!, 'Normal', status, `Node ${facts.name} status is now: ${status}`)
+    }
+    const differs = changed.length > 0 || now.Ready !== health.Ready
+    health = now
+    return differs
+  }
+
   function beat() {
     timer = engine.after(RENEW_MS, beat, { background: true })
     try {
       register()
-      if (engine.nowMs - reportedMs >= REPORT_MS || reportedImages !== images.version || lacksResources() || isThoughtLost()) report()
+      const differs = examine()
+      if (differs || engine.nowMs - reportedMs >= REPORT_MS || reportedImages !== images.version || lacksResources() || isThoughtLost())
+        report()
       renew()
     } catch (error) {
       // The API server may be away for a while, or not want this now; the next beat tries again.
@@ -113,6 +144,11 @@ export function createHeartbeat(
       reportedMs = -REPORT_MS
       beat()
       announce()
+    },
+    beatNow() {
+      if (!timer) return
+      engine.cancel(timer)
+      beat()
     },
     stop() {
       engine.cancel(timer)

@@ -1,6 +1,7 @@
 import { timestamp } from '../engine/time'
 import { humanDuration } from '../formats/duration'
 import type { Host, ServiceName } from './host'
+import { gracefulShutdown } from './graceful-shutdown'
 import { journalLine } from './journal'
 import { containersOf, type ContainerState, type PodState } from './kubelet/pod-state'
 import { nowMs, sleep, write } from './os/calls'
@@ -20,16 +21,19 @@ export const hostTools = (host: () => Host): Readonly<Record<string, Program>> =
   journalctl: (self) => journalctl(host(), self.argv.slice(1)),
   crictl: (self) => crictl(host(), self.argv.slice(1)),
   *poweroff() {
+    yield* gracefulShutdown(host())
     yield* sleep(200)
     host().powerOff()
     return 0
   },
   *shutdown() {
+    yield* gracefulShutdown(host())
     yield* sleep(200)
     host().powerOff()
     return 0
   },
   *reboot() {
+    yield* gracefulShutdown(host())
     yield* sleep(200)
     const machine = host()
     machine.powerOff()

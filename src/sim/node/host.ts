@@ -9,6 +9,7 @@ import { waitingHostTools } from './late-host-tools'
 import { createJournal, type Journal } from './journal'
 import type { KubeletContext } from './kubelet/context'
 import { createKubelet, type Kubelet } from './kubelet/kubelet'
+import { lateEviction, type WatchedNode } from './kubelet/late-eviction'
 import type { Latency } from './kubelet/latency'
 import { hostnameOf, resolvConf } from './kubelet/managed-files'
 import { createNodeImages, type NodeImages } from './kubelet/node-images'
@@ -57,6 +58,10 @@ export interface Host {
   isActive(service: ServiceName): boolean
   startService(service: ServiceName): void
   stopService(service: ServiceName): void
+  /** What something outside of Pods takes of memory and disk; more of it makes the node run short. */
+  readonly ballast: WatchedNode['ballast']
+  /** Says that the machine is about to go down: the node is not ready from now on. */
+  announceShutdown(): void
   powerOff(): void
   powerOn(): void
   /** Pulls the network cable, or puts it back. */
@@ -177,7 +182,18 @@ export function createHost(
     }),
     (text) => journal.log('kubelet', `kubelet[812]: ${text}`),
   )
-  const heartbeat = createHeartbeat(engine, client, recorder, facts, around.version, images)
+  const watched: WatchedNode = {
+    facts,
+    context: kubelet.context,
+    pods: () => kubelet.pods.values(),
+    ballast: { memoryBytes: 0, diskBytes: 0 },
+    lastSeenMs: new Map(),
+  }
+  let shuttingDown = false
+  const heartbeat = createHeartbeat(engine, client, recorder, facts, around.version, images, () => ({
+    ...(lateEviction.arrived && Object.fromEntries([...lateEviction.code(watched)].map((pressure) => [pressure, '']))),
+    ...(shuttingDown && { Ready: 'node is shutting down' }),
+  }))
 
   /** Brings kubelet and heartbeat in line with switch, cable and systemd. */
   function settle() {
@@ -220,9 +236,15 @@ export function createHost(
       journal.stopped(service)
       settle()
     },
+    ballast: watched.ballast,
+    announceShutdown() {
+      shuttingDown = true
+      heartbeat.beatNow()
+    },
     powerOff() {
       if (!poweredOn) return
       poweredOn = false
+      shuttingDown = false
       heartbeat.stop()
       kubelet.powerOff()
       machine.powerOff()

@@ -71,6 +71,7 @@ export function nodeStatus(
   images: readonly ContainerImage[],
   old: NodeStatus | undefined,
   nowMs: number,
+  health: Health = {},
 ): NodeStatus {
   const totalKi = facts.memoryGiB * 1024 * 1024 - KERNEL_KI
   const diskKi = facts.diskGiB * 1024 * 1024
@@ -78,12 +79,15 @@ export function nodeStatus(
   const ids = createRandom(facts.address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0))
   const machineID = ids.hex(32)
   const extended = extendedResources(old)
-  const own = healthy.map(([type, status, reason, message]): NodeCondition => {
+  const rows = conditionRows.map(([type, well, ill]) =>
+    type in health ? ([type, ...ill(health[type]!)] as const) : ([type, ...well] as const),
+  )
+  const own = rows.map(([type, status, reason, message]): NodeCondition => {
     const before = old?.conditions?.find((condition) => condition.type === type)
     const since = before?.status === status ? before.lastTransitionTime : undefined
     return { type, status, lastHeartbeatTime: timestamp(nowMs), lastTransitionTime: since ?? timestamp(nowMs), reason, message }
   })
-  const others = (old?.conditions ?? []).filter(({ type }) => !healthy.some(([mine]) => mine === type))
+  const others = (old?.conditions ?? []).filter(({ type }) => !conditionRows.some(([mine]) => mine === type))
   return {
     addresses: [
       { address: facts.address, type: 'InternalIP' },
@@ -119,12 +123,18 @@ export function nodeStatus(
 export const extendedResources = (status: NodeStatus | undefined): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(status?.capacity ?? {}).filter(([name]) => name.includes('/')))
 
-const healthy = [
-  ['MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'],
-  ['DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'],
-  ['PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'],
-  ['Ready', 'True', 'KubeletReady', 'kubelet is posting ready status'],
-] as const
+/** What is wrong with a node, by the condition that tells it; the text is for Ready alone. */
+export type Health = Readonly<Partial<Record<(typeof conditionRows)[number][0], string>>>
+
+type Words = readonly [status: string, reason: string, message: string]
+
+/** A kubelet's own conditions: its words when all is well, and when it is not. */
+const conditionRows: readonly (readonly ['MemoryPressure' | 'DiskPressure' | 'PIDPressure' | 'Ready', Words, (why: string) => Words])[] = [
+  ['MemoryPressure', ['False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'], () => ['True', 'KubeletHasInsufficientMemory', 'kubelet has insufficient memory available']],
+  ['DiskPressure', ['False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'], () => ['True', 'KubeletHasDiskPressure', 'kubelet has disk pressure']],
+  ['PIDPressure', ['False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'], () => ['True', 'KubeletHasInsufficientPID', 'kubelet has insufficient PID available']],
+  ['Ready', ['True', 'KubeletReady', 'kubelet is posting ready status'], (why) => ['False', 'KubeletNotReady', why]],
+] // prettier-ignore
 
 /** The condition a network plugin adds once it routes Pods. */
 export const networkAvailable = (nowMs: number): NodeCondition => ({

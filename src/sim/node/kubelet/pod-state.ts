@@ -70,7 +70,13 @@ export interface PodState {
   terminating: { graceSeconds: number; readonly sinceMs: number } | undefined
   /** The Pod failed as a whole (Evicted, DeadlineExceeded). */
   failure:
-    | { readonly reason: string; readonly message: string; /** Turned away before anything of it was begun. */ readonly rejected?: boolean }
+    | {
+        readonly reason: string
+        readonly message: string
+        /** Turned away before anything of it was begun. */ readonly rejected?: boolean
+        /** Ended by the kubelet for the node's sake: its status says so. */ readonly disruption?: boolean
+        /** Seconds its containers get to end; one unless told. */ readonly graceSeconds?: number
+      }
     | undefined
   /** Why a resize has to wait or will never be; undefined when there is nothing to do. */
   resizePending: { readonly reason: 'Infeasible' | 'Deferred'; readonly message: string } | undefined

@@ -77,6 +77,8 @@ function conditionsOf(state: PodState, phase: PodPhase, nowMs: number): PodCondi
     ready,
     { type: 'PodScheduled', status: 'True' },
   ]
+  if (state.failure?.disruption)
+    own.push({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: state.failure.message })
   if (state.resizePending) own.push({ type: 'PodResizePending', status: 'True', ...state.resizePending })
   const generation = pod.metadata.generation
   const conditions = own.map((condition): PodCondition => {

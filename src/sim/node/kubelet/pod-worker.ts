@@ -175,7 +175,7 @@ function hasRunItsCourse(state: PodState): boolean {
 
 /** Lets sidecars go once the others are done, last started first, then closes the sandbox. */
 function finish(context: KubeletContext, state: PodState) {
-  const graceSeconds = state.failure ? 1 : (state.pod.spec.terminationGracePeriodSeconds ?? 30)
+  const graceSeconds = state.failure ? (state.failure.graceSeconds ?? 1) : (state.pod.spec.terminationGracePeriodSeconds ?? 30)
   if (stopInOrder(context, state, graceSeconds)) return
   state.finished = true
   closeSandbox(context, state)

@@ -1,7 +1,8 @@
-import { nowMs, onSignal, sleep, useCpu, write } from '../os/calls'
+import { nowMs, sleep, useCpu, write } from '../os/calls'
 import { klogHead } from './dates'
 import type { Program } from '../os/syscalls'
-import { untilStopped } from './pause'
+
+const DAY_MS = 86_400_000
 
 /** `stress --cpu N --vm N --vm-bytes 150M --timeout 60s`: uses CPU and memory on purpose. Memory is modelled by the runtime from these arguments. */
 export const stress: Program = function* (self) {
@@ -17,14 +18,9 @@ export const stress: Program = function* (self) {
   )
   const seconds = Number(/^\d+/.exec(value('--timeout', '-t') ?? '')?.[0] ?? 0)
   const endMs = seconds > 0 ? (yield* nowMs()) + seconds * 1000 : Infinity
-  if (cpus === 0 && endMs === Infinity) {
-    yield* untilStopped()
-    return 0
-  }
-  yield* onSignal('SIGTERM', 'default')
   while ((yield* nowMs()) < endMs) {
     if (cpus > 0) yield* useCpu(100)
-    else yield* sleep(Math.min(1000, endMs - (yield* nowMs())))
+    else yield* sleep(Math.min(DAY_MS, endMs - (yield* nowMs())))
   }
   yield* write(1, `stress: info: [${self.pid}] successful run completed in ${seconds}s\n`)
   return 0
@@ -46,10 +42,8 @@ export const memoryStress: Program = function* (self) {
   const cpus = Number(value('cpus', '0'))
   for (let i = 0; i < cpus; i++) yield* say('39] Spawning a thread to consume CPU')
   yield* say('29] Allocated "0" memory')
-  yield* onSignal('SIGTERM', 'default')
-  if (cpus === 0) {
-    yield* untilStopped()
-    return 0
+  for (;;) {
+    if (cpus > 0) yield* useCpu(100)
+    else yield* sleep(DAY_MS)
   }
-  for (;;) yield* useCpu(100)
 }

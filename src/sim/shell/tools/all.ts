@@ -21,6 +21,7 @@ import { date, sleep } from './clock'
 import { ifconfig, ip, nc, ping } from './connections'
 import { curl } from './curl'
 import { df, du } from './disk-usage'
+import { dd, fallocate, truncate } from './fill'
 import { getent, hostname, id, nproc, uname, uptime, which, whoami } from './identity'
 import { ls, tree } from './listing'
 import { dig, host, nslookup } from './lookup'
@@ -57,10 +58,12 @@ const common: Readonly<Record<string, Tool>> = {
   du,
   echo,
   egrep,
+  dd,
   env,
   expand,
   expr,
   factor,
+  fallocate,
   false: falseTool,
   fgrep,
   find,
@@ -130,6 +133,7 @@ const common: Readonly<Record<string, Tool>> = {
   tr,
   tree,
   true: trueTool,
+  truncate,
   tty,
   uname,
   uniq,
