@@ -53,7 +53,9 @@ export function* pump(
     if (size) yield* sendOnChannel(id, channelOf.resize, JSON.stringify({ Width: size.columns, Height: size.rows }))
   }
   let status = ''
-  const open = new Set([outFd, tty ? undefined : errFd, statusFd].filter((fd) => fd !== undefined))
+  // Who waits for the end of the output has heard everything else by then.
+  const heard = output ? [errFd, outFd, statusFd] : [outFd, tty ? undefined : errFd, statusFd]
+  const open = new Set(heard.filter((fd) => fd !== undefined))
   let typing = stdin && input === undefined
   try {
     if (input !== undefined) {

@@ -3,7 +3,7 @@ import { byName, emptyKubeconfig, readKubeconfig, writeKubeconfig, type Entry, t
 import { sameJson } from '../formats/merge-patch'
 import { stat } from '../node/os/calls'
 import type { Proc } from '../node/os/syscalls'
-import type { Kubectl } from './session'
+import { log, verbosity, type Kubectl } from './session'
 
 /** The files of KUBECONFIG in their order of precedence, or the one in the home directory. */
 export function kubeconfigPaths({ self, flags }: Kubectl): readonly string[] {
@@ -26,7 +26,9 @@ export function* loadKubeconfig(kubectl: Kubectl): Proc<KubeConfig> {
   for (const path of kubeconfigPaths(kubectl)) {
     try {
       const file = yield* readKubeconfig(path)
-      if (file) files.push(file)
+      if (!file) continue
+      files.push(file)
+      if (verbosity(kubectl) >= 6) yield* log(kubectl, 'I', 'loader.go:402', `Config loaded from file:  ${path}`)
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
       errors.push(error)

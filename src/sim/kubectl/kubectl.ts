@@ -3,13 +3,13 @@ import { SyscallError } from '../node/os/syscalls'
 import { useCpu, write } from '../node/os/calls'
 import { commandSpec, findCommand, rootSpec } from './command-tree'
 import { commands } from './commands'
-import { CommandError, Exit, report } from './errors'
+import { ApiError, CommandError, ErrorList, Exit, report } from './errors'
 import { parseFlags } from './flags'
 import { completeCommand } from './completing'
 import { printHelp } from './help'
 import { runPlugin } from './plugins'
 import { PrintedError } from './printers/go-template'
-import type { Kubectl } from './session'
+import { log, verbosity, type Kubectl } from './session'
 
 /** A real kubectl needs this long before it sends its first request: controllers have reacted by then to what came before. */
 const START_MS = 60
@@ -40,6 +40,19 @@ function reportAny(error: unknown): { text: string; code: number } {
     return report(error)
   if (error instanceof Exit) return report(error)
   throw error
+}
+
+/** From -v=4 on, refusals of the server are shown in full before they are told in a sentence. */
+function* tracingRefusals<T>(kubectl: Kubectl, work: Proc<T>): Proc<T> {
+  try {
+    return yield* work
+  } catch (error) {
+    if (verbosity(kubectl) >= 4)
+      for (const each of error instanceof ErrorList ? error.errors : [error])
+        if (each instanceof ApiError)
+          yield* log(kubectl, 'I', 'helpers.go:246', `server response object: %s[${JSON.stringify(each.status, null, 2)}]`)
+    throw error
+  }
 }
 
 /** Commands that only group others and count being called alone, or with anything, as a wish for help. */
@@ -79,7 +92,7 @@ function* runKubectl(self: Self): Proc<number> {
   }
   const absent = (command.required ?? []).filter((name) => !parsed.flags.changed(name))
   if (absent.length) throw new CommandError(`required flag(s) ${absent.map((name) => `"${name}"`).join(', ')} not set`)
-  const code = yield* command.run(kubectl)
+  const code = yield* tracingRefusals(kubectl, command.run(kubectl))
   if (kubectl.flags.bool('warnings-as-errors') && kubectl.known.warningCount > 0) {
     const count = kubectl.known.warningCount
     throw new CommandError(`${count} warning${count === 1 ? '' : 's'} received`)

@@ -28,5 +28,10 @@ export function* requestLogs(
     string,
     string | number | boolean | undefined
   >
-  return yield* requestStream(kubectl, { path: pathOf(pods, namespace, name, 'log'), query, accept: 'application/json, */*' })
+  return yield* requestStream(kubectl, {
+    path: pathOf(pods, namespace, name, 'log'),
+    query,
+    accept: 'application/json, */*',
+    place: 'logs.go:469',
+  })
 }

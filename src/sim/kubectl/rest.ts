@@ -5,6 +5,7 @@ import { SyscallError, type FetchResponse, type Proc } from '../node/os/syscalls
 import { ApiError, CommandError, ConnectionError } from './errors'
 import { clientConfig } from './kubeconfig'
 import { err, log, verbosity, type Kubectl } from './session'
+import { traceClient, traceRequest, traceResponse } from './tracing'
 
 /** What the client calls itself; field managers are named after the first word. */
 export const version = { major: '1', minor: '36', gitVersion: 'v1.36.0', gitCommit: '9f1b3e2c7d5a48806b1c9d0e4f7a2b3c5d6e8f90' }
@@ -20,6 +21,8 @@ export interface ApiCall {
   readonly accept?: string
   readonly contentType?: string
   readonly timeoutMs?: number
+  /** Which part of the client asks, for its log. */
+  readonly place?: string
 }
 
 /** Sends a request and gives the answer's text. Throws ApiError with the server's Status, ConnectionError when nobody answers. */
@@ -73,9 +76,22 @@ export function* watch<T>(kubectl: Kubectl, call: ApiCall, visit: (event: WatchE
 export function* openChannels(kubectl: Kubectl, call: ApiCall): Proc<NonNullable<FetchResponse['channel']>> {
   const config = yield* clientConfig(kubectl)
   const url = config.server + call.path + encodeQuery(call.query)
+  const traced = {
+    method: 'GET',
+    url,
+    headers: { 'sec-websocket-protocol': 'v5.channel.k8s.io', 'user-agent': userAgent, ...config.headers },
+    place: '',
+  }
+  yield* traceClient(kubectl)
   try {
+    const startedMs = yield* nowMs()
+    yield* traceRequest(kubectl, traced)
     const response = yield* upgrade({ method: call.method ?? 'GET', url, headers: { 'user-agent': userAgent, ...config.headers } })
-    if (response.channel) return response.channel
+    yield* traceResponse(kubectl, traced, response, (yield* nowMs()) - startedMs)
+    if (response.channel) {
+      if (verbosity(kubectl) >= 4) yield* log(kubectl, 'I', 'websocket.go:133', 'The subprotocol is v5.channel.k8s.io')
+      return response.channel
+    }
     // The kubelet's own refusals reach the client as plain text.
     if (!response.body.startsWith('{')) throw new CommandError(`unable to upgrade connection: ${response.body.trim()}`)
     throw statusError(response, call)
@@ -95,16 +111,18 @@ function* send(kubectl: Kubectl, call: ApiCall, stream: boolean): Proc<FetchResp
     'user-agent': userAgent,
     ...config.headers,
   }
-  const level = verbosity(kubectl)
-  const startedMs = level >= 6 ? yield* nowMs() : 0
-  if (level >= 6) yield* traceRequest(kubectl, method, url, headers, body)
+  const traces = verbosity(kubectl) >= 6
+  const place = call.place ?? 'helper.go:105'
+  yield* traceClient(kubectl)
+  const startedMs = traces ? yield* nowMs() : 0
+  if (traces) yield* traceRequest(kubectl, { method, url, headers, body, place })
   let response: FetchResponse
   try {
     response = yield* fetch({ method, url, headers, body, stream, ...(call.timeoutMs ? { timeoutMs: call.timeoutMs } : {}) })
   } catch (error) {
     throw asConnectionError(error, method, url)
   }
-  if (level >= 6) yield* traceResponse(kubectl, method, url, response, (yield* nowMs()) - startedMs)
+  if (traces) yield* traceResponse(kubectl, { method, url, headers, place }, response, (yield* nowMs()) - startedMs)
   yield* showWarnings(kubectl, response)
   if (response.status < 400) return response
   throw statusError(stream && response.fd !== undefined ? { ...response, body: yield* drain(response.fd) } : response, call)
@@ -143,7 +161,8 @@ const escapeQuery = (text: string) =>
     .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     .replace(/%20/g, '+')
 
-function asConnectionError(error: unknown, method: string, url: string): unknown {
+/** A failed connection in the words of Go's dialer; anything else as it is. */
+export function asConnectionError(error: unknown, method: string, url: string): unknown {
   if (!(error instanceof SyscallError)) return error
   const scheme = url.slice(0, url.indexOf(':'))
   if (scheme !== 'http' && scheme !== 'https')
@@ -191,56 +210,5 @@ function* showWarnings(kubectl: Kubectl, { headers }: FetchResponse): Proc {
     if (kubectl.known.warnings.has(text)) continue
     kubectl.known.warnings.add(text)
     yield* err(`Warning: ${text}\n`)
-  }
-}
-
-const canonical = (name: string) => name.replace(/(^|-)(\w)/g, (_, dash: string, letter: string) => dash + letter.toUpperCase())
-const sorted = (headers: Readonly<Record<string, string>>) =>
-  Object.entries(headers).sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
-const shown = (name: string, value: string) => (/^authorization$/i.test(name) ? value.replace(/ .*/, ' <masked>') : value)
-
-function* traceRequest(
-  kubectl: Kubectl,
-  method: string,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string | undefined,
-): Proc {
-  const level = verbosity(kubectl)
-  if (level >= 8) yield* log(kubectl, 'I', 'helper.go:113', `"Request Body" body=${JSON.stringify(body ?? '')}`)
-  if (level >= 9) {
-    const options = sorted(headers).map(([name, value]) => ` -H "${canonical(name)}: ${shown(name, value)}"`)
-    yield* log(kubectl, 'I', 'round_trippers.go:527', `"Request" curlCommand=<\n\tcurl -v -X${method} ${options.join('')} '${url}'\n >`)
-  } else if (level >= 8)
-    yield* log(kubectl, 'I', 'round_trippers.go:527', `"Request" verb="${method}" url="${url}" headers=${headerLines(headers)}`)
-  else if (level >= 7)
-    yield* log(kubectl, 'I', 'round_trippers.go:527', `"Request" verb="${method}" url="${url}" headers=${headerLines(headers)}`)
-}
-
-const headerLines = (headers: Readonly<Record<string, string>>) =>
-  Object.keys(headers).length === 0 ? '""' : `<\n${sorted(headers).map(([name, value]) => `\t${canonical(name)}: ${shown(name, value)}\n`).join('')} >` // prettier-ignore
-
-const statusTexts: Readonly<Record<number, string>> = {
-  101: 'Switching Protocols', 200: 'OK', 201: 'Created', 202: 'Accepted', 304: 'Not Modified', 400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed',
-  406: 'Not Acceptable', 409: 'Conflict', 410: 'Gone', 413: 'Request Entity Too Large', 415: 'Unsupported Media Type', 422: 'Unprocessable Entity', 429: 'Too Many Requests', 500: 'Internal Server Error', 503: 'Service Unavailable', 504: 'Gateway Timeout',
-} // prettier-ignore
-
-function* traceResponse(kubectl: Kubectl, method: string, url: string, response: FetchResponse, tookMs: number): Proc {
-  const level = verbosity(kubectl)
-  const status = `${response.status} ${statusTexts[response.status] ?? ''}`.trim()
-  const what = level === 7 || level === 8 ? '' : `verb="${method}" url="${url}" `
-  const headers = level >= 7 ? ` headers=${headerLines(response.headers)}` : ''
-  const phases = level >= 9 ? ' dnsLookupMilliseconds=0 dialMilliseconds=0 tlsHandshakeMilliseconds=0 serverProcessingMilliseconds=0' : ''
-  yield* log(
-    kubectl,
-    'I',
-    'round_trippers.go:632',
-    `"Response" ${what}status="${status}"${headers} milliseconds=${Math.round(tookMs)}${phases}`,
-  )
-  if (level >= 8 && response.fd === undefined) {
-    const limit = level >= 10 ? Infinity : level === 9 ? 10240 : 1024
-    const body =
-      response.body.length > limit ? `${response.body.slice(0, limit)} [truncated ${response.body.length - limit} chars]` : response.body
-    yield* log(kubectl, 'I', 'helper.go:113', `"Response Body" body=${JSON.stringify(body)}`)
   }
 }

@@ -27,6 +27,9 @@ export interface Known {
   /** Warnings already shown. */
   readonly warnings: Set<string>
   warningCount: number
+  /** The client library has said what it is, and that it has reached the server. */
+  announced?: boolean
+  dialled?: boolean
 }
 
 /** A command: a coroutine over its run that ends with an exit code, or nothing for 0. */

@@ -91,7 +91,7 @@ function* listenOn({ local, remote }: ForwardedPort, addresses: readonly Address
   for (const address of addresses) {
     const shown = address.protocol === 'tcp6' ? `[${address.address}]` : address.address
     // Both of a machine's own addresses lead to the same sockets here.
-    const twin = taken.length > 0 && address.protocol === 'tcp6' && taken.some(({ optional }) => optional)
+    const twin = address.address === '::1' && taken.some((each) => each.address === '127.0.0.1')
     try {
       if (!twin) {
         const fd = yield* listenAt(port, address.address)

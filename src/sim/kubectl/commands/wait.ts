@@ -10,6 +10,7 @@ import { parseJsonPath, relaxedJsonPath, requireValuesAt, type JsonPath } from '
 import { printerFor } from '../printers/printer'
 import { waitForDeletion } from '../deleting'
 import { fetchResource, findResources, parseTargets, type Resource, type ResourceQuery } from '../resources'
+import { onlyFiles } from '../setting'
 import { requestJson, requestStream, type WatchEvent } from '../rest'
 import { out, type Command, type Kubectl } from '../session'
 import type { Proc } from '../../node/os/syscalls'
@@ -36,6 +37,7 @@ export const wait: Command = {
       fetch: condition.is === 'met',
       local: flags.bool('local'),
     }
+    if (flags.bool('local') && !query.files?.names.length) throw new CommandError(onlyFiles)
     if (condition.is === 'create') yield* waitForCreation(kubectl, query, endMs)
     const { resources, errors } = yield* findResources(kubectl, condition.is === 'create' ? { ...query, fetch: true } : query)
     if (condition.is === 'create' && resources.length) {
@@ -46,17 +48,14 @@ export const wait: Command = {
     for (const resource of resources) {
       try {
         if (condition.is === 'delete') {
-          let current: Resource
-          try {
-            current = yield* fetchResource(kubectl, resource)
-          } catch (error) {
-            if (!isNotFound(error)) throw error
-            // An object that is not there is as good as deleted; only one that was named is mentioned.
-            continue
-          }
+          const current = yield* stillThere(kubectl, resource)
+          // An object that is not there is as good as deleted; only one that was seen is mentioned.
+          if (!current) continue
+          if (timeoutMs === 0) throw notMet(resource)
           yield* waitForDeletion(kubectl, [{ ...current, uid: current.object!.metadata.uid }], Math.max(1, endMs - (yield* nowMs())))
           yield* out(printer(current.object!))
-        } else if (condition.is === 'met') yield* out(printer(yield* waitUntilMet(kubectl, resource, condition.met, endMs)))
+        } else if (condition.is === 'met')
+          yield* out(printer(yield* waitUntilMet(kubectl, resource, condition.met, timeoutMs === 0 ? undefined : endMs)))
       } catch (error) {
         failures.push(asReported(error))
       }
@@ -68,7 +67,7 @@ export const wait: Command = {
 }
 
 function conditionOf(texts: readonly string[]): Condition {
-  const [text = ''] = texts
+  const text = texts.at(-1) ?? ''
   const lower = text.toLowerCase()
   if (lower === 'delete') return { is: 'delete' }
   if (lower === 'create') return { is: 'create' }
@@ -105,7 +104,8 @@ function parseJsonPathCondition(text: string): { path: JsonPath; wanted?: string
   if (others.length > 0) throw new CommandError(JSONPATH_FORMAT)
   const wanted = value?.replace(/^['"]+|['"]+$/g, '')
   if (expression === '') throw new CommandError('jsonpath expression cannot be empty')
-  if (wanted === '') throw new CommandError('jsonpath wait value cannot be empty')
+  if (wanted === '')
+    throw new CommandError(`jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3`)
   return { path: parseJsonPath(relaxedJsonPath(expression)), wanted }
 }
 
@@ -126,19 +126,46 @@ function pathIs(object: AnyObject, path: JsonPath, wanted: string | undefined): 
   )
 }
 
-function* waitUntilMet(kubectl: Kubectl, resource: Resource, met: (object: AnyObject) => boolean, endMs: number): Proc<AnyObject> {
+const nameIn = ({ type, name }: Resource) => `${type.plural}/${name}`
+const notMet = (resource: Resource) => new CommandError(`condition not met for ${nameIn(resource)}`)
+
+/** The object as it is now; undefined when it is gone. */
+function* stillThere(kubectl: Kubectl, resource: Resource): Proc<Resource | undefined> {
+  try {
+    return yield* fetchResource(kubectl, resource)
+  } catch (error) {
+    if (isNotFound(error)) return undefined
+    throw error
+  }
+}
+
+/**
+ * Follows an object until the condition is met; without an end it is looked at once. All objects of a command share one end: what comes to
+ * its turn after that is late, whatever its state.
+ */
+function* waitUntilMet(
+  kubectl: Kubectl,
+  resource: Resource,
+  met: (object: AnyObject) => boolean,
+  endMs: number | undefined,
+): Proc<AnyObject> {
+  if (endMs === undefined) {
+    const { object } = yield* fetchResource(kubectl, resource)
+    if (!met(object!)) throw notMet(resource)
+    return object!
+  }
   const { type, namespace, name } = resource
-  const late = () => new CommandError(`timed out waiting for the condition on ${type.plural}/${name}`)
+  const late = () => new CommandError(`timed out waiting for the condition on ${nameIn(resource)}`)
   const path = pathOf(type, namespace)
   const fieldSelector = `metadata.name=${name}`
   for (;;) {
+    if (endMs <= (yield* nowMs())) throw late()
     const list = yield* requestJson<{ items?: AnyObject[]; apiVersion: string; kind: string; metadata?: { resourceVersion?: string } }>(
       kubectl,
       { path, query: { fieldSelector } },
     )
     const item = list.items?.[0]
     if (item && met(item)) return item.kind ? item : { ...item, apiVersion: list.apiVersion, kind: list.kind.replace(/List$/, '') }
-    if (endMs <= (yield* nowMs())) throw late()
     const fd = yield* requestStream(kubectl, {
       path,
       query: { fieldSelector, resourceVersion: list.metadata?.resourceVersion, watch: true },
@@ -150,13 +177,7 @@ function* waitUntilMet(kubectl: Kubectl, resource: Resource, met: (object: AnyOb
         const line = yield* readLine(fd)
         if (line === '') break
         const { type: event, object } = JSON.parse(line) as WatchEvent<AnyObject> // the server's own words
-        if (event === 'DELETED')
-          throw new CommandError(
-            `${type.plural} ${name} is deleted`.replace(
-              `${type.plural} ${name} is deleted`,
-              `timed out waiting for the condition on ${type.plural}/${name}`,
-            ),
-          )
+        // One that is deleted may come back.
         if ((event === 'ADDED' || event === 'MODIFIED') && met(object)) return object
       }
     } finally {
@@ -173,10 +194,7 @@ function* waitForCreation(kubectl: Kubectl, query: ResourceQuery, endMs: number)
     const serious = errors.filter((error) => !isNotFound(error))
     throwAll(serious)
     if (resources.length > 0 && errors.length === 0) return
-    if ((yield* nowMs()) >= endMs)
-      throw new CommandError(
-        `timed out waiting for the condition on ${query.words.join(' ')}`.replace(/^(timed out waiting for the condition) on .*/, '$1'),
-      )
+    if ((yield* nowMs()) >= endMs) throw new CommandError('timed out waiting for the condition')
     yield* sleep(500)
   }
 }
