@@ -39,8 +39,12 @@ const early = new Map<string, string>()
 /** A terminal that takes the keyboard as soon as it has a screen. */
 let wantsFocus: string | undefined
 
+const CELL_PX = 8.5
+/** What fits into the window before anything has been measured: a first prompt for 80 columns is too long for a telephone. */
+const columnsLikely = () => Math.max(20, Math.min(80, Math.floor(innerWidth / CELL_PX) - 2))
+
 /** Opens a terminal with a shell and brings it to the front, or beside what is there. The size follows when its screen has been measured. */
-export function openTerminal({ beside = false, focus = true, columns = 80, rows = 24 } = {}) {
+export function openTerminal({ beside = false, focus = true, columns = columnsLikely(), rows = 24 } = {}) {
   const { tabs, panes, active } = useTerminals.getState()
   const number = Math.max(0, ...tabs.map((tab) => tab.number)) + 1
   const id = `t${number}-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`
