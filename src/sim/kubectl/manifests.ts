@@ -1,11 +1,13 @@
 import type { AnyObject } from '../api/object'
 import { parseYaml, splitYamlDocuments, YamlError } from '../formats/yaml'
 import { fetch, listDirectory, readAll, readFile, stat } from '../node/os/calls'
-import { SyscallError, type Proc } from '../node/os/syscalls'
-import { CommandError } from './errors'
+import { SyscallError, type FetchResponse, type Proc } from '../node/os/syscalls'
+import { CommandError, ConnectionError, throwAll } from './errors'
+import { asConnectionError } from './rest'
 import { jsonProblem } from './json-problem'
 import { asYaml, build } from './kustomize/build'
 import type { Kubectl } from './session'
+import { isBuiltIn } from './typed'
 
 /** `-f`, `-k` and `-R` as given. */
 export interface FileOptions {
@@ -22,10 +24,11 @@ export interface Manifest {
   readonly ofList?: boolean
 }
 
-export interface Manifests {
-  readonly manifests: readonly Manifest[]
-  readonly errors: readonly Error[]
-}
+/** What files hold, in their order: objects, and why others could not be read. */
+export type Entries = readonly (Manifest | Error)[]
+
+/** A place to read manifests from. */
+type Source = { readonly at: 'stdin' } | { readonly at: 'url' | 'file' | 'kustomization'; readonly path: string }
 
 /** The file flags of a command line. */
 export function fileOptions({ flags }: Kubectl): FileOptions {
@@ -36,28 +39,62 @@ export function fileOptions({ flags }: Kubectl): FileOptions {
   }
 }
 
-/** Reads every object of files, folders, URLs and standard input. A document that cannot be read ends its file, not the others. */
-export function* readManifests(kubectl: Kubectl, { names, kustomize, recursive = false }: FileOptions): Proc<Manifests> {
-  const manifests: Manifest[] = []
-  const errors: Error[] = []
-  if (kustomize !== undefined) {
-    if (names.length) throw new CommandError('only one of -f or -k can be specified')
-    yield* collect(asYaml(yield* build(kubectl, kustomize)), kustomize, manifests, errors)
-  }
+/** Finds what the flags name before anything is read. Throws CommandError, an ErrorList when several places do not exist. */
+export function* findSources({ names, kustomize, recursive = false }: FileOptions): Proc<readonly Source[]> {
+  const problems: Error[] = []
+  const refuse = (why: string) => void problems.push(new CommandError(why))
+  if (kustomize !== undefined && names.length) refuse('only one of -f or -k can be specified')
+  if (kustomize !== undefined && recursive) refuse("the -k flag can't be used with -f or -R")
+  throwAll(problems)
+  const sources: Source[] = []
   for (const name of names) {
     if (name === '-') {
-      yield* collect(yield* readAll(0), 'STDIN', manifests, errors)
+      if (sources.some(({ at }) => at === 'stdin')) refuse('standard input cannot be used for multiple arguments')
+      sources.push({ at: 'stdin' })
     } else if (/^https?:\/\//.test(name)) {
-      yield* collect(yield* download(name), name, manifests, errors)
-    } else {
-      for (const path of yield* filesAt(name, recursive)) yield* collect(yield* readFile(path), path, manifests, errors)
-    }
+      if (/^https?:\/\/[^/]*\[[^\]]*$/.test(name))
+        refuse(`the URL passed to filename ${JSON.stringify(name)} is not valid: parse ${JSON.stringify(name)}: missing ']' in host`)
+      sources.push({ at: 'url', path: name })
+    } else
+      try {
+        for (const path of yield* filesAt(name, recursive)) sources.push({ at: 'file', path })
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error
+        problems.push(error)
+      }
   }
-  return { manifests, errors }
+  throwAll(problems)
+  return kustomize === undefined ? sources : [...sources, { at: 'kustomization', path: kustomize }]
+}
+
+/** How documents are looked at before they count as objects. */
+export interface Reading {
+  /** `--validate` refuses what does not say what it is, and the rest of its file. */
+  readonly validate?: boolean
+  /** The command works on the types it was built with, and knows no others. */
+  readonly typed?: boolean
+}
+
+/** Reads every object of files, folders, URLs and standard input. A document that cannot be read ends its file, not the others. */
+export function* readManifests(kubectl: Kubectl, sources: readonly Source[], reading: Reading = {}): Proc<Entries> {
+  const entries: (Manifest | Error)[] = []
+  for (const source of sources) {
+    if (source.at === 'stdin') entries.push(...collect(yield* readAll(0), 'STDIN', reading))
+    else if (source.at === 'url') entries.push(...collect(yield* download(source.path), source.path, reading))
+    else if (source.at === 'file') entries.push(...collect(yield* readFile(source.path), source.path, reading))
+    else entries.push(...collect(asYaml(yield* build(kubectl, source.path)), source.path, reading))
+  }
+  return entries
 }
 
 function* download(url: string): Proc<string> {
-  const response = yield* fetch({ method: 'GET', url, headers: {} })
+  if (/^https?:\/\/(\/|$)/.test(url)) throw new ConnectionError('GET', url, 'http: no Host in request URL')
+  let response: FetchResponse
+  try {
+    response = yield* fetch({ method: 'GET', url, headers: {} })
+  } catch (error) {
+    throw asConnectionError(error, 'GET', url)
+  }
   if (response.status >= 400)
     throw new CommandError(
       `unable to read URL "${url}", server reported ${response.status} ${response.status === 404 ? 'Not Found' : 'Error'}, status code=${response.status}`,
@@ -67,26 +104,33 @@ function* download(url: string): Proc<string> {
 
 /** A file itself; of a folder its manifests by extension, sorted, with subfolders where asked for; of a pattern what it matches. */
 function* filesAt(name: string, recursive: boolean): Proc<string[]> {
-  const found = yield* stat(name)
-  if (!found) {
-    if (/[*?[]/.test(name)) {
-      const matched = yield* glob(name)
-      if (matched.length) return matched
-    }
-    throw new CommandError(/[*?[]/.test(name) ? `the path "${name}" cannot be accessed: no match` : `the path "${name}" does not exist`)
-  }
-  if (found.type !== 'directory') return [name]
+  const isPattern = /[*?[]/.test(name)
+  if (isPattern && !isWellFormed(name)) throw new CommandError(`pattern ${JSON.stringify(name)} is not valid: syntax error in pattern`)
+  const matched = isPattern ? yield* glob(name) : []
   const files: string[] = []
-  for (const entry of [...(yield* listDirectory(name))].sort()) {
-    const path = `${name.replace(/\/$/, '')}/${entry}`
-    const kind = (yield* stat(path))?.type
-    if (kind === 'directory') {
-      if (recursive) files.push(...(yield* filesAt(path, recursive)))
-    } else if (/\.(json|yaml|yml)$/.test(entry)) files.push(path)
+  for (const path of matched.length ? matched : [name]) {
+    const found = yield* stat(path)
+    if (!found) throw new CommandError(`the path ${JSON.stringify(path)} does not exist`)
+    if (found.type !== 'directory') files.push(path)
+    else files.push(...(yield* manifestsIn(path, recursive)))
   }
-  if (files.length === 0 && !recursive) throw new CommandError(`error reading [${name}]: recognized file extensions are [.json .yaml .yml]`)
+  if (files.length === 0) throw new CommandError(`error reading [${name}]: recognized file extensions are [.json .yaml .yml]`)
   return files
 }
+
+function* manifestsIn(folder: string, recursive: boolean): Proc<string[]> {
+  const files: string[] = []
+  for (const entry of [...(yield* listDirectory(folder))].sort()) {
+    const path = `${folder.replace(/\/$/, '')}/${entry}`
+    const kind = (yield* stat(path))?.type
+    if (kind !== 'directory') files.push(...(/\.(json|yaml|yml)$/.test(entry) ? [path] : []))
+    else if (recursive) files.push(...(yield* manifestsIn(path, recursive)))
+  }
+  return files
+}
+
+/** Every bracket of a pattern is closed. */
+const isWellFormed = (pattern: string) => !/\[/.test(pattern.replace(/\[\^?\]?[^\]]+\]/g, ''))
 
 function* glob(pattern: string): Proc<string[]> {
   const slash = pattern.lastIndexOf('/')
@@ -101,27 +145,66 @@ function* glob(pattern: string): Proc<string[]> {
   }
 }
 
-function* collect(text: string, source: string, manifests: Manifest[], errors: Error[]): Proc {
+function* collect(text: string, source: string, reading: Reading): Generator<Manifest | Error> {
   try {
     for (const value of parseStream(text, source)) {
-      const object = checked(value, source)
-      if (object.kind.endsWith('List') && Array.isArray(object.items)) {
-        for (const item of object.items) manifests.push({ object: checked(item, source), source, ofList: true })
-      } else manifests.push({ object, source })
+      const problems = reading.validate ? undeclared(value) : []
+      if (problems.length)
+        throw new CommandError(
+          `error validating ${JSON.stringify(source)}: error validating data: ${problems.length > 1 ? `[${problems.join(', ')}]` : problems[0]}; if you choose to ignore these errors, turn validation off with --validate=false`,
+        )
+      yield* objectsOf(value, source, reading)
     }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
-    errors.push(error)
+    yield error
   }
+}
+
+function* objectsOf(value: unknown, source: string, reading: Reading): Generator<Manifest | Error> {
+  let object: AnyObject
+  try {
+    object = checked(value, source, reading)
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error
+    yield error
+    return
+  }
+  if (!object.kind.endsWith('List') || !('items' in object)) yield { object, source }
+  else if (Array.isArray(object.items))
+    for (const item of object.items) yield { object: checked(item, source, reading), source, ofList: true }
+  else {
+    const type = typeof object.items === 'object' ? 'object' : typeof object.items
+    if (object.items !== null)
+      yield new CommandError(
+        `unable to decode ${JSON.stringify(source)}: json: cannot unmarshal ${type === 'boolean' ? 'bool' : type} into Go struct field decodeList.items of type []json.RawMessage`,
+      )
+  }
+}
+
+/** What a document leaves open that validation needs to know. */
+function undeclared(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ['invalid object to validate']
+  const object = value as Readonly<Record<string, unknown>> // looked at member by member
+  return ['apiVersion', 'kind'].flatMap((member) =>
+    object[member] === undefined || object[member] === null
+      ? [`${member} not set`]
+      : typeof object[member] === 'string'
+        ? []
+        : [`${member} isn't string type`],
+  )
 }
 
 /** The documents of a stream, JSON or YAML, empty ones left out. */
 export function* parseStream(text: string, source: string): Generator<unknown> {
   if (/^\s*\{/.test(text)) {
     const { values, problem } = jsonProblem(text)
-    yield* values
-    if (problem) throw new CommandError(`error parsing ${source}: ${problem}`)
-    return
+    // What only looks like JSON may still be YAML.
+    if (!problem || values.length || problem === 'unexpected EOF' || !isYaml(text)) {
+      yield* values
+      if (problem) throw new CommandError(`error parsing ${source}: ${problem}`)
+      return
+    }
   }
   for (const document of splitYamlDocuments(text)) {
     try {
@@ -134,17 +217,37 @@ export function* parseStream(text: string, source: string): Generator<unknown> {
   }
 }
 
+function isYaml(text: string): boolean {
+  try {
+    for (const { text: document } of splitYamlDocuments(text)) parseYaml(document)
+    return true
+  } catch (error) {
+    if (error instanceof YamlError) return false
+    throw error
+  }
+}
+
 /** Refuses what is no API object, in the decoder's words. */
-function checked(value: unknown, source: string): AnyObject {
+function checked(value: unknown, source: string, { typed }: Reading): AnyObject {
   const refuse = (why: string) => new CommandError(`unable to decode ${JSON.stringify(source)}: ${why}`)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const type = Array.isArray(value) ? 'array' : typeof value
-    throw refuse(`json: cannot unmarshal ${type === 'boolean' ? 'bool' : type} into Go value of type unstructured.detector`)
+    const kind = type === 'boolean' ? 'bool' : type
+    throw refuse(
+      typed
+        ? `couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
+        : `json: cannot unmarshal ${kind} into Go value of type unstructured.detector`,
+    )
   }
   const object = value as AnyObject // its members are looked at below
   if (typeof object.kind !== 'string' || object.kind === '') throw refuse(`Object 'Kind' is missing in '${goJson(value)}'`)
   if (object.apiVersion !== undefined && typeof object.apiVersion !== 'string')
     throw refuse(`json: cannot unmarshal ${typeof object.apiVersion} into Go struct field metadataOnlyObject.apiVersion of type string`)
+  if (typed && !object.apiVersion) throw refuse(`Object 'apiVersion' is missing in '${goJson(value)}'`)
+  if (typed && !isBuiltIn(object) && !object.kind.endsWith('List'))
+    throw refuse(
+      `no kind ${JSON.stringify(object.kind)} is registered for version ${JSON.stringify(object.apiVersion)} in scheme "pkg/scheme/scheme.go:28"`,
+    )
   return object
 }
 

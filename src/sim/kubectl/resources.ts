@@ -1,7 +1,7 @@
 import type { AnyObject } from '../api/object'
 import { discover, findWithRetry, resourceType } from './discovery'
 import { ApiError, asReported, CommandError, ConnectionError, isNotFound, throwAll } from './errors'
-import { readManifests, type FileOptions, type Manifest } from './manifests'
+import { findSources, readManifests, type FileOptions, type Manifest } from './manifests'
 import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
 import { findResource, noMatch, pathOf, qualifiedName, typeOfObject, type ResourceType } from './mapper'
@@ -193,7 +193,7 @@ export function* fetchResource(kubectl: Kubectl, resource: Resource, subresource
 /** Throws NotFound when the namespace is missing; whoever may not look is not told. */
 function* needNamespace(kubectl: Kubectl, namespace: string): Proc {
   try {
-    yield* request(kubectl, { path: `/api/v1/namespaces/${namespace}` })
+    yield* request(kubectl, { path: `/api/v1/namespaces/${namespace}`, place: 'visitor.go:104' })
   } catch (error) {
     if (isNotFound(error)) throw error
   }
@@ -271,29 +271,44 @@ function listError(
   return new ApiError({ ...status, message: `Unable to list ${resource}: ${status.message}` })
 }
 
+/** Commands that hold objects as structs of the types they were built with. */
+const typed = /^(set|rollout|expose)\b/
+
 function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions): Proc<Found> {
+  const sources = yield* findSources(files)
   const words = readWords(query)
   if (words.types.length)
     throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
   if (words.pairs.length) throw new CommandError('resource/name arguments cannot be provided when a path is specified')
-  const { manifests, errors: unreadable } = yield* readManifests(kubectl, files)
-  const { namespace, explicitNamespace } = yield* clientConfig(kubectl)
-  const errors: Error[] = [...unreadable]
-  const resources: Resource[] = []
   const selects = query.selector ? labelFilter(query.selector) : () => true
-  for (const manifest of manifests) {
+  const entries = yield* readManifests(kubectl, sources, { validate: query.validate, typed: typed.test(kubectl.path) })
+  const { namespace, explicitNamespace } = yield* clientConfig(kubectl)
+  const errors: Error[] = []
+  const resources: Resource[] = []
+  const read = new Set<string>()
+  const unreached = new Set<string>()
+  for (const entry of entries) {
+    if (entry instanceof Error) {
+      errors.push(entry)
+      continue
+    }
+    if (unreached.has(entry.source)) continue
+    read.add(entry.source)
     try {
-      const resource = query.local ? locally(manifest) : yield* recognise(kubectl, manifest, namespace, explicitNamespace, query.validate)
+      const resource = query.local ? locally(entry) : yield* recognise(kubectl, entry, namespace, explicitNamespace, query.validate)
       // What is read without a server is not selected from.
       if (!query.local && !selects(resource.object!)) continue
       resources.push(query.fetch && !query.local ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
     } catch (error) {
+      if (error instanceof Unreachable && (query.validate || entry.ofList)) unreached.add(entry.source)
       errors.push(asReported(error))
     }
   }
-  const sources = new Set(manifests.map(({ source }) => source))
-  return { resources, errors, single: sources.size === 1 && !files.names.includes('-') }
+  return { resources, errors, single: read.size === 1 && !files.names.includes('-') }
 }
+
+/** Nobody could be asked: of a list, and of a file that is to be validated, the rest is not looked at. */
+class Unreachable extends CommandError {}
 
 function labelFilter(selector: string): (object: AnyObject) => boolean {
   let parsed: ReturnType<typeof parseSelector>
@@ -321,11 +336,11 @@ function* recognise(kubectl: Kubectl, manifest: Manifest, namespace: string, exp
     if (!(error instanceof ConnectionError)) throw error
     const source = JSON.stringify(manifest.source)
     const openApi = error.message.replace('/api?', '/openapi/v2?')
-    throw new CommandError(
-      validate
-        ? `error validating ${source}: error validating data: failed to download openapi: ${openApi}; if you choose to ignore these errors, turn validation off with --validate=false`
-        : `unable to recognize ${source}: ${error.message}`,
-    )
+    if (validate)
+      throw new Unreachable(
+        `error validating ${source}: error validating data: ${manifest.ofList ? '' : 'failed to download openapi: '}${openApi}; if you choose to ignore these errors, turn validation off with --validate=false`,
+      )
+    throw new Unreachable(`unable to recognize ${source}: ${error.message}`)
   }
 }
 

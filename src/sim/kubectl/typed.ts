@@ -6,7 +6,7 @@ import type { Printable } from './printers/printer'
 const typeNames = new Map(resourceRows.map((row) => [`${row.group}/${row.version}/${row.kind}`, row.type]))
 
 /** Name of the type of a built-in kind (`apps.v1.Deployment`); undefined for any other. */
-export function typeNameOf(apiVersion: string, kind: string): string | undefined {
+export function typeNameOf(apiVersion = '', kind: string): string | undefined {
   return typeNames.get(`${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}/${kind}`)
 }
 

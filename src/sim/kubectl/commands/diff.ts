@@ -2,7 +2,7 @@ import type { AnyObject } from '../../api/object'
 import { toYaml } from '../../formats/yaml-emit'
 import { makeDirectory, random, remove, spawn, wait, writeFile } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
-import { asReported, CommandError, Exit, isConflict, isNotFound, report, throwAll } from '../errors'
+import { asReported, CommandError, Exit, isConflict, isNotFound, report } from '../errors'
 import { fileOptions } from '../manifests'
 import { fetchResource, findResources, type Resource } from '../resources'
 import { err, usageError, type Command, type Kubectl } from '../session'
@@ -31,7 +31,8 @@ function* findDifferences(kubectl: Kubectl): Proc<number> {
   if (files.names.length === 0 && !files.kustomize) throw new CommandError('must specify one of -f and -k')
   if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw new CommandError('--force-conflicts only works with --server-side')
   const found = yield* findResources(kubectl, { words: [], files, selector: flags.text('selector') })
-  throwAll(found.errors)
+  // The first object that cannot be found ends it.
+  if (found.errors[0]) throw found.errors[0]
   const folders = { live: yield* temporaryFolder('LIVE'), merged: yield* temporaryFolder('MERGED') }
   try {
     for (const resource of found.resources) yield* writeBoth(kubectl, resource, folders)

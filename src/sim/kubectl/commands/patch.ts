@@ -90,7 +90,7 @@ function patchHere(object: AnyObject, kind: Kind, body: unknown): AnyObject {
     const typeName = typeNameOf(object.apiVersion, object.kind)
     if (!typeName)
       throw new CommandError(
-        `strategic merge patch is not supported for ${object.apiVersion}, Kind=${object.kind} locally, try --type merge`,
+        `strategic merge patch is not supported for ${object.apiVersion?.includes('/') ? '' : '/'}${object.apiVersion ?? ''}, Kind=${object.kind} locally, try --type merge`,
       )
     if (body !== null && (typeof body !== 'object' || Array.isArray(body))) throw new CommandError('invalid JSON document')
     return strategicMerge(object, body ?? {}, typeName) as AnyObject

@@ -4,6 +4,7 @@ import { asReported, CommandError, isNotFound, throwAll, withSource } from '../e
 import { fileOptions } from '../manifests'
 import { pathOf } from '../mapper'
 import { findResources } from '../resources'
+import { sendRaw } from '../raw'
 import { requestJson } from '../rest'
 import { out, type Command } from '../session'
 import { createObject, dryRunOf, fieldValidation, lastAppliedOf, printWritten, withLastApplied, writeQuery } from '../writing'
@@ -17,7 +18,9 @@ export const replace: Command = {
     const force = flags.bool('force')
     if (!force && flags.int('grace-period') >= 0) throw new CommandError('--grace-period must have --force specified')
     if (!force && flags.durationMs('timeout') !== 0) throw new CommandError('--timeout must have --force specified')
+    if (flags.text('raw')) return yield* sendRaw(kubectl, 'PUT', files)
     const dryRun = yield* dryRunOf(kubectl)
+    if (force && dryRun !== 'none') throw new CommandError('--dry-run can not be used when --force is set')
     yield* deletePropagation(kubectl)
     fieldValidation(kubectl)
     const print = yield* printWritten(kubectl, 'replaced', dryRun)
@@ -45,9 +48,7 @@ export const replace: Command = {
       }
       return
     }
-    let count = 0
     for (const resource of resources) {
-      count++
       try {
         if (dryRun === 'client') {
           yield* print(resource.object!)
@@ -67,6 +68,5 @@ export const replace: Command = {
       }
     }
     throwAll(failures)
-    if (count === 0) throw new CommandError('no objects passed to replace')
   },
 }

@@ -2,12 +2,13 @@ import type { AnyObject } from '../../api/object'
 import type { DaemonSet, Deployment, StatefulSet } from '../../api/types/apps-v1.gen'
 import { close, nowMs, poll, readLine } from '../../node/os/calls'
 import { CommandError, throwAll } from '../errors'
+import { clientConfig } from '../kubeconfig'
 import { fileOptions } from '../manifests'
 import { pathOf, qualifiedName } from '../mapper'
 import { findResources, type Resource } from '../resources'
 import { requestJson, requestStream, type WatchEvent } from '../rest'
 import { revisionOf } from '../rollout-history'
-import { out, type Command, type Kubectl } from '../session'
+import { err, out, type Command, type Kubectl } from '../session'
 import type { Proc } from '../../node/os/syscalls'
 
 export const rolloutStatus: Command = {
@@ -18,8 +19,7 @@ export const rolloutStatus: Command = {
     if (flags.int('revision') < 0) throw new CommandError('revision must be a positive integer: ' + flags.int('revision'))
     const found = yield* findResources(kubectl, { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true })
     throwAll(found.errors)
-    if (found.resources.length === 0)
-      throw new CommandError('no resources found'.replace('no resources found', 'No resources found in ' + 'default' + ' namespace.'))
+    if (found.resources.length === 0) yield* err(`No resources found in ${(yield* clientConfig(kubectl)).namespace} namespace.\n`)
     for (const resource of found.resources) yield* followOne(kubectl, resource)
   },
 }

@@ -1,5 +1,5 @@
 import type { AnyObject } from '../../api/object'
-import { asReported, CommandError, isConflict, throwAll } from '../errors'
+import { asReported, CommandError, ErrorList, isConflict, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { pathOf } from '../mapper'
 import { printerFor } from '../printers/printer'
@@ -50,8 +50,8 @@ export const scale: Command = {
         failures.push(asReported(error))
       }
     }
+    if (count === 0) throw new CommandError(`no objects passed to scale${failures.length ? ` ${new ErrorList(failures).message}` : ''}`)
     throwAll(failures)
-    if (count === 0) throw new CommandError('no objects passed to scale')
   },
 }
 
