@@ -8,6 +8,7 @@ import type { Served } from './registry'
 import { select, selectionOf, type Selection } from './select'
 import { invalid, StatusError } from './status'
 import type { Stored, StorageEvent } from './storage'
+import { Waiting, type Answers } from './waiting'
 
 /** How often a bookmark tells a quiet watch how far it is. */
 const BOOKMARK_EVERY_MS = 60_000
@@ -71,6 +72,8 @@ interface Watch {
   readonly options: WatchOptions
   readonly sink: StreamSink
   rowsSent: boolean
+  /** What waits to be sent, while a webhook is asked for another version of an object. */
+  held?: (() => void)[] | undefined
 }
 
 function startWatch(watch: Watch, jitterMs: number): () => void {
@@ -80,6 +83,7 @@ function startWatch(watch: Watch, jitterMs: number): () => void {
   let stopWatching = () => {}
   let bookmark: Timer | undefined
   const stop = () => {
+    watch.held = undefined
     stopWatching()
     engine.cancel(bookmark)
     engine.cancel(timeout)
@@ -95,8 +99,8 @@ function startWatch(watch: Watch, jitterMs: number): () => void {
   )
   try {
     if (options.initial) {
-      for (const stored of select(storage, served.kind, selection)) send(watch, 'ADDED', stored)
-      if (options.markEnd) sendBookmark(watch, { 'k8s.io/initial-events-end': 'true' })
+      for (const stored of select(storage, served.kind, selection)) inOrder(watch, () => send(watch, 'ADDED', stored))
+      if (options.markEnd) inOrder(watch, () => sendBookmark(watch, { 'k8s.io/initial-events-end': 'true' }))
     }
     stopWatching = storage.watch(served.kind, { ...selection, ...(options.since !== undefined && { since: options.since }) }, (events) =>
       sendAll(watch, events),
@@ -109,7 +113,7 @@ function startWatch(watch: Watch, jitterMs: number): () => void {
     return () => undefined
   }
   const remind = () => {
-    sendBookmark(watch)
+    inOrder(watch, () => sendBookmark(watch))
     bookmark = engine.after(BOOKMARK_EVERY_MS, remind, { background: true })
   }
   if (options.bookmarks) bookmark = engine.after(BOOKMARK_EVERY_MS, remind, { background: true })
@@ -117,7 +121,41 @@ function startWatch(watch: Watch, jitterMs: number): () => void {
 }
 
 function sendAll(watch: Watch, events: readonly StorageEvent[]) {
-  for (const { type, stored } of events) send(watch, type, stored)
+  for (const { type, stored } of events) {
+    if (watch.held) inOrder(watch, () => send(watch, type, stored))
+    else trySending(watch, () => send(watch, type, stored))
+  }
+}
+
+/** Sends something now, or after what is held back. */
+function inOrder(watch: Watch, act: () => void) {
+  if (watch.held) watch.held.push(act)
+  else trySending(watch, act)
+}
+
+/** An object that a webhook has to convert first holds back everything behind it. */
+function trySending(watch: Watch, act: () => void) {
+  try {
+    act()
+  } catch (error) {
+    if (!(error instanceof Waiting)) throw error
+    watch.held = []
+    sendWithAnswers(watch, act, new Map())
+  }
+}
+
+function sendWithAnswers(watch: Watch, act: () => void, answers: Answers) {
+  try {
+    watch.call.core.questions.during(answers, act)
+  } catch (error) {
+    if (error instanceof Waiting) return error.whenKnown(() => watch.held && sendWithAnswers(watch, act, answers))
+    // What cannot be converted is told in its place.
+    if (!(error instanceof StatusError)) throw error
+    line(watch, 'ERROR', error.status)
+  }
+  const held = watch.held ?? []
+  watch.held = undefined
+  for (const each of held) inOrder(watch, each)
 }
 
 /** The last objects sent as they are, as text: many watchers are told of the same few. */

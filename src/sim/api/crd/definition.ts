@@ -8,13 +8,17 @@ import type {
   CustomResourceDefinitionVersion,
   JSONSchemaProps,
 } from '../types/apiextensions-v1.gen'
+import type { ApiServer } from '../hooks'
+import { converterOf, type Convert } from './conversion'
 import { ruleErrors } from './cel-rules'
 import { withSchemaDefaults } from './schema-defaults'
 import { jsonPath } from './json-path'
 import { schemaErrors } from './schema-validation'
 
 /** The kind that a CustomResourceDefinition defines; from here on a kind like any other. */
-export function customKind({ spec }: CustomResourceDefinition): KindDefinition {
+export function customKind(definition: CustomResourceDefinition, server: ApiServer): KindDefinition {
+  const { spec } = definition
+  const convert = converterOf(definition, server)
   const { group, names, scope, versions } = spec
   const stored = versions.find(({ storage }) => storage)! // validation sees to it that there is exactly one
   const schema = schemaOf(stored)
@@ -32,7 +36,7 @@ export function customKind({ spec }: CustomResourceDefinition): KindDefinition {
     subresources: [...(stored.subresources?.status ? ['status'] : []), ...(scale ? ['scale'] : [])],
     otherVersions: versions
       .filter((version) => version.served && version !== stored)
-      .map((version) => otherVersion(names.kind, group, stored, version)),
+      .map((version) => otherVersion(names.kind, group, stored, version, convert)),
     columns: columnsOf(stored),
     selectableFields: selectableFields(stored),
     ...(scale && {
@@ -51,17 +55,18 @@ export function customKind({ spec }: CustomResourceDefinition): KindDefinition {
 
 const schemaOf = ({ schema }: CustomResourceDefinitionVersion): JSONSchemaProps => schema?.openAPIV3Schema ?? { type: 'object' }
 
-/** Versions differ in nothing but their name unless a webhook converts them. */
+/** Another version of a custom resource, made of the stored one by `convert`. */
 function otherVersion(
   kind: string,
   group: string,
   stored: CustomResourceDefinitionVersion,
   version: CustomResourceDefinitionVersion,
+  convert: Convert,
 ): OtherVersion {
   return {
     version: version.name,
-    toStorage: (object) => ({ ...object, apiVersion: `${group}/${stored.name}` }),
-    fromStorage: (object: AnyObject) => ({ ...object, apiVersion: `${group}/${version.name}` }),
+    toStorage: (object) => convert(object, `${group}/${stored.name}`),
+    fromStorage: (object: AnyObject) => convert(object, `${group}/${version.name}`),
     columns: columnsOf(version),
     selectableFields: selectableFields(version),
     customSchema: schemaOf(version),

@@ -58,7 +58,7 @@ export function serveCustomResources(server: ApiServer): () => void {
     const clash = clashOf(server, definition)
     const spec = JSON.stringify(definition.spec)
     if (!clash && served.get(name)?.spec !== spec) {
-      const custom = lateCustomKind.code(definition)
+      const custom = lateCustomKind.code(definition, server)
       server.registry.add(custom as unknown as KindDefinition<never>) // its functions are only handed its own objects
       served.set(name, { spec, kind: custom })
     }
