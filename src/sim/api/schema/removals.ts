@@ -20,3 +20,13 @@ export const REMOVALS: Readonly<Record<string, string>> = {
   'storage.k8s.io/v1beta1/StorageClass': '1.22',
   'storage.k8s.io/v1beta1/VolumeAttachment': '1.22',
 }
+
+/** Since when a version was deprecated and what replaces it (`group,version`), where resources.json has nothing to say about it. */
+export const DEPRECATIONS: Readonly<Record<string, readonly [since: string, replacement: string]>> = {
+  'flowcontrol.apiserver.k8s.io/v1beta1': ['1.23', 'flowcontrol.apiserver.k8s.io/v1beta3'],
+  'flowcontrol.apiserver.k8s.io/v1beta2': ['1.26', 'flowcontrol.apiserver.k8s.io/v1beta3'],
+  'flowcontrol.apiserver.k8s.io/v1beta3': ['1.29', 'flowcontrol.apiserver.k8s.io/v1'],
+}
+
+/** Betas that came after 1.24 and are served unasked all the same: later versions of kinds that had been beta before. */
+export const BETAS_SERVED: readonly string[] = ['flowcontrol.apiserver.k8s.io/v1beta3']

@@ -1,4 +1,4 @@
-import { REMOVALS } from './removals'
+import { BETAS_SERVED, DEPRECATIONS, REMOVALS } from './removals'
 import type { KindDefinition } from '../kind'
 import { customType, type StructuralSchema } from './custom'
 import aliases from './aliases.json' with { type: 'json' }
@@ -288,6 +288,12 @@ export function deprecationWarning(release: readonly [number, number], group: st
   const own = DEPRECATED_KINDS[`${group}/${version}/${kind}`]
   if (own) return atLeast(release, own.since) ? `${version} ${kind} is deprecated in v${own.since}+${own.use}` : undefined
   const row = resourceRow(group, version, kind)
+  const known = DEPRECATIONS[`${group}/${version}`]
+  if (known && row) {
+    const [since, replacement] = known
+    const text = `${group}/${version} ${kind} is deprecated in v${since}+, unavailable in v${removedIn(row)}+; use ${replacement} ${kind}`
+    return atLeast(release, since) ? text : undefined
+  }
   if (!row?.deprecated || !atLeast(release, row.deprecated)) return undefined
   const removed = removedIn(row)
   const [newGroup, newVersion, newKind] = row.replacement?.split(',') ?? []
@@ -303,6 +309,7 @@ export function isServed(release: readonly [number, number], group: string, vers
   if (removed && atLeast(release, removed)) return false
   if (row.introduced && !atLeast(release, row.introduced)) return false
   if (version.includes('alpha')) return false
+  if (BETAS_SERVED.includes(`${group}/${version}`)) return true
   return !(version.includes('beta') && row.introduced && atLeast(parseRelease(row.introduced), '1.24'))
 }
 
