@@ -1,6 +1,6 @@
 import type { Host } from './node/host'
 import { poll, pipe, read, setTerminalMode, sleep, terminalSize, write } from './node/os/calls'
-import type { OpenFile } from './node/os/open-file'
+import { passedOn } from './node/os/pipe'
 import type { Proc, Program, Self } from './node/os/syscalls'
 import { createTty } from './node/os/tty'
 import { bash } from './shell/login'
@@ -56,7 +56,8 @@ function readArguments(words: readonly string[]) {
 /** Runs a command, or whatever comes from standard input, with the descriptors of the client. */
 function* runThere(self: Self, here: Host, there: Host, command: string): Proc<number> {
   const ended = yield* ending(self, here)
-  const file = (fd: number) => passedOn(here.machine.openFile(self.pid, fd)!)
+  // No terminal for a process on another machine, and open here when it has closed it.
+  const file = (fd: number) => passedOn(here.machine.openFile(self.pid, fd)!, () => {})
   const process = there.machine.start({
     argv: command === '' ? ['-bash'] : ['bash', '-c', command],
     run: bash,
@@ -107,14 +108,3 @@ function* ending(self: Self, here: Host): Proc<{ readonly fd: number; readonly t
   const file = here.machine.openFile(self.pid, writeEnd)!
   return { fd, tell: (code) => void file.write(String(code)) }
 }
-
-/** The same file for a process on another machine: it is no terminal there, and stays open here. */
-const passedOn = ({ read, write, readable, onReadable, onWritable }: OpenFile): OpenFile => ({
-  refs: 0,
-  read,
-  write,
-  readable,
-  onReadable,
-  onWritable,
-  release() {},
-})

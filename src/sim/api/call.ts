@@ -34,10 +34,18 @@ export interface Call {
 export const resourceOf = ({ served: { group, kind } }: Call): ResourceRef => ({ group, plural: kind.plural })
 
 const writers = new WeakMap<User, Writer>()
+const reasons = new WeakMap<User, Writer>()
 
 /** Who makes this write. A component that says no reason is the same writer each time: revisions remember it for long. */
 export function writerOf({ user, manager, because }: Call): Writer {
-  if (because !== undefined) return { user: user.name, manager, because }
+  if (because !== undefined) {
+    // One round of a controller writes much for one reason.
+    const last = reasons.get(user)
+    if (last?.because === because && last.manager === manager) return last
+    const writer = { user: user.name, manager, because }
+    reasons.set(user, writer)
+    return writer
+  }
   let writer = writers.get(user)
   if (writer?.manager !== manager) writers.set(user, (writer = { user: user.name, manager }))
   return writer

@@ -43,12 +43,14 @@ const SERIES_REFRESH_MS = 360_000
 const REMEMBERED = 4096
 const MOST_TOLD = 32
 
+const NOTHING: readonly never[] = []
+
 /** What a recorder remembers of one object. */
 interface Story {
   /** Events it may still write about the object before the spam filter holds it back. */
   allowed: number
   allowedMs: number
-  readonly chapters: Chapter[]
+  chapters: readonly Chapter[]
 }
 
 /** Events about one object of one type with one reason. */
@@ -58,7 +60,7 @@ interface Chapter {
   /** Since when, and until when, they have come without a long pause. */
   sinceMs: number
   lastMs: number
-  readonly told: Told[]
+  told: readonly Told[]
 }
 
 /** An event that has been written, to be counted on. */
@@ -76,20 +78,25 @@ interface Told {
 export function createEventRecorder(client: Client, options: EventRecorderOptions): EventRecorder {
   const { engine, kind, component, host = '', style = 'core' } = options
   const stories = new Map<string, Story>()
+  const instance = `${component}-${host}`
+  const source = Object.freeze({ component, ...(host && { host }) })
 
   function storyOf(uid: string): Story {
     const known = stories.get(uid)
     if (known) return known
     if (stories.size >= REMEMBERED) stories.delete(stories.keys().next().value!)
-    const story: Story = { allowed: SPAM_BURST, allowedMs: engine.nowMs, chapters: [] }
+    const story: Story = { allowed: SPAM_BURST, allowedMs: engine.nowMs, chapters: NOTHING }
     stories.set(uid, story)
     return story
   }
 
-  function chapterOf({ chapters }: Story, type: string, reason: string): Chapter {
+  function chapterOf(story: Story, type: string, reason: string): Chapter {
     const { nowMs } = engine
-    let chapter = chapters.find((each) => each.type === type && each.reason === reason)
-    if (!chapter) chapters.push((chapter = { type, reason, sinceMs: nowMs, lastMs: nowMs, told: [] }))
+    let chapter = story.chapters.find((each) => each.type === type && each.reason === reason)
+    if (!chapter) {
+      chapter = { type, reason, sinceMs: nowMs, lastMs: nowMs, told: NOTHING }
+      story.chapters = [...story.chapters, chapter] // as large as it must be: every Pod has a story
+    }
     if (nowMs - chapter.lastMs > SIMILAR_INTERVAL_MS) chapter.sinceMs = nowMs
     chapter.lastMs = nowMs
     return chapter
@@ -114,24 +121,39 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
   function write(about: ObjectReference, type: string, reason: string, message: string, details: EventDetails): string {
     const namespace = about.namespace ?? 'default'
     const name = [about.name, '.', nanoseconds(engine)].join('') // flat: see timestamp()
-    const event: NewObject<Event> = {
-      metadata: { name, namespace },
-      involvedObject: about,
-      reason,
-      message,
-      type,
-      ...(style === 'core'
-        ? {
-            source: { component, ...(host && { host }) },
-            firstTimestamp: timestamp(engine.nowMs),
-            lastTimestamp: timestamp(engine.nowMs),
-            count: 1,
-          }
-        : { eventTime: microTimestamp(engine.nowMs), action: details.action ?? reason }),
-      ...(details.related && { related: details.related }),
-      reportingComponent: component,
-      reportingInstance: style === 'core' ? host : `${component}-${host}`,
-    }
+    const now = style === 'core' ? timestamp(engine.nowMs) : undefined
+    // One literal, with the nulls that the server would add: tens of thousands of these are kept.
+    const event: NewObject<Event> = now
+      ? {
+          kind: 'Event',
+          apiVersion: 'v1',
+          metadata: { name, namespace },
+          involvedObject: about,
+          reason,
+          message,
+          source,
+          firstTimestamp: now,
+          lastTimestamp: now,
+          count: 1,
+          type,
+          eventTime: null as never, // as the server shows it
+          reportingComponent: component,
+          reportingInstance: host,
+        }
+      : {
+          kind: 'Event',
+          apiVersion: 'v1',
+          metadata: { name, namespace },
+          involvedObject: about,
+          reason,
+          message,
+          type,
+          eventTime: microTimestamp(engine.nowMs),
+          action: details.action ?? reason,
+          reportingComponent: component,
+          reportingInstance: instance,
+        }
+    if (details.related) Object.assign(event, { related: details.related })
     client.create(kind, event)
     return name
   }
@@ -183,8 +205,7 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
           writtenMs: engine.nowMs,
           seenMs: engine.nowMs,
         })
-        if (!known) chapter.told.push(told)
-        if (chapter.told.length > MOST_TOLD) chapter.told.shift()
+        if (!known) chapter.told = [...chapter.told.slice(1 - MOST_TOLD), told]
       } catch (error) {
         if (!(error instanceof StatusError)) throw error
       }

@@ -15,12 +15,13 @@ type Json = Record<string, unknown>
 
 function shareArrays(before: unknown[], after: unknown[]): unknown[] {
   let same = before.length === after.length
-  const shared = after.map((item, i) => {
-    const each = i < before.length ? share(before[i], item) : item
-    if (same && each !== before[i]) same = false
-    return each
-  })
-  return same ? before : shared
+  let copy: unknown[] | undefined
+  for (let i = 0; i < after.length; i++) {
+    const each = i < before.length ? share(before[i], after[i]) : after[i]
+    if (each !== before[i]) same = false
+    if (each !== after[i]) (copy ??= [...after])[i] = each
+  }
+  return same ? before : (copy ?? after)
 }
 
 function shareObjects(before: Json, after: Json): Json {

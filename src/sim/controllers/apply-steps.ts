@@ -29,7 +29,8 @@ export interface StepContext {
  * Waiting when a write must wait: the steps after it are left for the next round.
  */
 export function applySteps(context: StepContext, steps: readonly Step[]): readonly Outcome[] {
-  const { recorder, object } = context
+  const { recorder, object, kind } = context
+  const because = object ? `${object.kind} ${keyOf(object)}` : `${kind.kind} gone`
   const outcomes: Outcome[] = []
   const newest = new Map<string, KubeObject>()
   const refusedKinds = new Set<AnyKind>()
@@ -44,7 +45,7 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
     const says = step.do === 'status' ? undefined : step.says
     const about = says?.about ?? object
     try {
-      const result = applyStep(context, step, newest)
+      const result = applyStep(context, step, because, newest)
       if (result === undefined) continue
       newest.set(result.metadata.uid, result)
       outcomes.push({ step, result })
@@ -76,11 +77,11 @@ type Write = Exclude<Step, { readonly do: 'event' | 'again' }>
 
 /** The object after the step; undefined when there was nothing to do. */
 function applyStep(
-  { client, kind, object, ownWrite }: StepContext,
+  { client, kind, ownWrite }: StepContext,
   step: Write,
+  because: string,
   newest: ReadonlyMap<string, KubeObject>,
 ): KubeObject | undefined {
-  const because = object ? `${object.kind} ${keyOf(object)}` : `${kind.kind} gone`
   switch (step.do) {
     case 'create':
       return client.create(step.kind, step.object as KubeObject, { because }) // a NewObject<KubeObject>: the server fills in the rest

@@ -27,7 +27,7 @@ export interface KubeletContext {
   /** Simulated release, `1.36`, for the kubelet's user agent. */
   readonly release: string
   readonly allocatable: () => Readonly<Record<string, string>>
-  readonly volumes: Omit<VolumeContext, 'podIP'>
+  readonly volumes: VolumeContext
   /** Gives a Pod its place on the network, and takes it back. */
   readonly openSandbox: (pod: Pod) => Sandbox
   readonly closeSandbox: (sandbox: Sandbox) => void
@@ -41,5 +41,21 @@ export interface KubeletContext {
 }
 
 /** Where an event about a container points to. */
-export const fieldPathOf = (role: 'init' | 'sidecar' | 'app' | 'ephemeral', name: string) =>
-  `spec.${role === 'app' ? 'containers' : role === 'ephemeral' ? 'ephemeralContainers' : 'initContainers'}{${name}}`
+export function fieldPathOf(role: 'init' | 'sidecar' | 'app' | 'ephemeral', name: string): string {
+  const known = fieldPaths[role]
+  let path = known.get(name)
+  if (path !== undefined) return path
+  path = `spec.${role === 'app' ? 'containers' : role === 'ephemeral' ? 'ephemeralContainers' : 'initContainers'}{${name}}`
+  if (known.size >= MAX_FIELD_PATHS) known.clear()
+  known.set(name, path)
+  return path
+}
+
+/** Every event about a container has one of these: containers of one name share it. */
+const fieldPaths = {
+  init: new Map<string, string>(),
+  sidecar: new Map<string, string>(),
+  app: new Map<string, string>(),
+  ephemeral: new Map<string, string>(),
+}
+const MAX_FIELD_PATHS = 1000

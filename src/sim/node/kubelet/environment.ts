@@ -111,13 +111,22 @@ export function expand(text: string, known: Readonly<Record<string, string>>): s
   return text.replace(/\$\$|\$\(([^()]*)\)/g, (whole, name: string | undefined) => (name === undefined ? '$' : (known[name] ?? whole)))
 }
 
+const variables = new WeakMap<Service, Readonly<Record<string, string>>>()
+
+/** Worked out once for all containers that see the Service. */
+function variablesOf(each: Service, clusterIP: string): Readonly<Record<string, string>> {
+  let known = variables.get(each)
+  if (!known) variables.set(each, (known = linkVariables(each, clusterIP)))
+  return known
+}
+
 /** Addresses of the Services that exist now, in the form of container links: the namespace's own, and `kubernetes` for everybody. */
 function serviceVariables(client: Client, pod: Pod): Record<string, string> {
   const env: Record<string, string> = {}
   const master = client.get<Service>(service, 'default', 'kubernetes')
   const own = pod.spec.enableServiceLinks === false ? [] : client.list<Service>(service, { namespace: pod.metadata.namespace })
   for (const each of master ? [master, ...own] : own)
-    if (each.spec?.clusterIP && each.spec.clusterIP !== 'None') Object.assign(env, linkVariables(each, each.spec.clusterIP))
+    if (each.spec?.clusterIP && each.spec.clusterIP !== 'None') Object.assign(env, variablesOf(each, each.spec.clusterIP))
   return env
 }
 

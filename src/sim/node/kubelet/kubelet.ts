@@ -172,7 +172,7 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
   function refresh(state: PodState) {
     for (const volume of state.volumes?.values() ?? []) {
       try {
-        volume.refresh?.()
+        volume.refresh?.(state.pod, state.sandbox?.address ?? '')
       } catch (error) {
         if (!(error instanceof MountError)) throw error
       }

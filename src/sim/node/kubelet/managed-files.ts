@@ -29,6 +29,22 @@ export function hostnameOf(pod: Pod, nodeName: string): string {
 
 /** /etc/resolv.conf for a Pod: the cluster's DNS and its search path, the node's own, or what `dnsConfig` says. */
 export function resolvConf(pod: Pod, hostResolvConf: string, clusterDns: string): string {
+  const { dnsPolicy, dnsConfig, hostNetwork = false } = pod.spec
+  if (dnsConfig) return resolvConfOf(pod, hostResolvConf, clusterDns)
+  const key = `${pod.metadata.namespace} ${dnsPolicy} ${hostNetwork} ${clusterDns} ${hostResolvConf}`
+  let text = usual.get(key)
+  if (text !== undefined) return text
+  text = resolvConfOf(pod, hostResolvConf, clusterDns)
+  if (usual.size >= MAX_USUAL) usual.clear()
+  usual.set(key, text)
+  return text
+}
+
+/** Most Pods of a namespace have the same. */
+const usual = new Map<string, string>()
+const MAX_USUAL = 500
+
+function resolvConfOf(pod: Pod, hostResolvConf: string, clusterDns: string): string {
   const { dnsPolicy = 'ClusterFirst', dnsConfig, hostNetwork } = pod.spec
   const inCluster = dnsPolicy === 'ClusterFirstWithHostNet' || (dnsPolicy === 'ClusterFirst' && !hostNetwork)
   const host = parse(hostResolvConf)

@@ -62,7 +62,7 @@ function mount(context: KubeletContext, state: PodState) {
     retrying ? state.mountRetryMs : context.latency.mountMs,
     () => {
       try {
-        state.volumes = mountVolumes(state.pod, { ...context.volumes, podIP: () => state.sandbox?.address ?? '' })
+        state.volumes = mountVolumes(state.pod, context.volumes, state.sandbox?.address ?? '')
       } catch (error) {
         if (!(error instanceof MountError)) throw error
         state.mountRetryMs = retrying ? Math.min(state.mountRetryMs * 2, LAST_MOUNT_RETRY_MS) : FIRST_MOUNT_RETRY_MS

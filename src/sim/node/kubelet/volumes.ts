@@ -1,23 +1,9 @@
 import type { Client } from '../../api/client'
-import type {
-  ConfigMap,
-  Container,
-  KeyToPath,
-  PersistentVolume,
-  Pod,
-  ProjectedVolumeSource,
-  Secret,
-  Volume as VolumeSpec,
-  VolumeMount,
-} from '../../api/types/core-v1.gen'
+import type { Container, PersistentVolume, Pod, Volume as VolumeSpec, VolumeMount } from '../../api/types/core-v1.gen'
 import { quantityValue } from '../../formats/quantity'
-import { configMap } from '../../kinds/core/config-map'
-import { pod as podKind } from '../../kinds/core/pod'
-import { secret } from '../../kinds/core/secret'
-import { createVolume, directory, LazyVolume, type FileSystem, type Mount, type Volume } from '../os/file-system'
-import { textFromBase64 } from './base64'
-import { podField, resourceField } from './downward'
-import { payloadPath, payloadTree, type PayloadFile } from './payload'
+import { createVolume, directory, type FileSystem, type Mount, type Volume } from '../os/file-system'
+import { payloadPath } from './payload'
+import { ProjectedVolume } from './projected-volume'
 
 /** A volume of a Pod, ready to be mounted in its containers. */
 export interface PodVolume {
@@ -28,7 +14,7 @@ export interface PodVolume {
   readonly type: string
   readonly readOnly: boolean
   /** Projects its sources again; undefined for volumes that have none. Throws MountError when a source is gone. */
-  readonly refresh?: () => void
+  refresh?(pod: Pod, podIP: string): void
 }
 
 export type MountedVolumes = ReadonlyMap<string, PodVolume>
@@ -39,7 +25,6 @@ export interface VolumeContext {
   readonly nowMs: () => number
   readonly hostFiles: FileSystem
   readonly hostIP: string
-  readonly podIP: () => string
   readonly allocatable: Readonly<Record<string, string>>
   /** Disks that outlive Pods and nodes, by the PersistentVolume that stands for them. */
   readonly disks: (volume: PersistentVolume) => Volume | undefined
@@ -60,14 +45,14 @@ export class MountError extends Error {
 }
 
 /** All volumes of a Pod but those of images, which are pulled later (image-volumes.ts). Throws MountError for the first that cannot be set up. */
-export function mountVolumes(pod: Pod, context: VolumeContext): MountedVolumes {
+export function mountVolumes(pod: Pod, context: VolumeContext, podIP: string): MountedVolumes {
   const specs = (pod.spec.volumes ?? []).filter(({ image }) => !image)
-  return new Map(specs.map((spec) => [spec.name, mountVolume(spec, pod, context)]))
+  return new Map(specs.map((spec) => [spec.name, mountVolume(spec, pod, context, podIP)]))
 }
 
-function mountVolume(spec: VolumeSpec, pod: Pod, context: VolumeContext): PodVolume {
+function mountVolume(spec: VolumeSpec, pod: Pod, context: VolumeContext, podIP: string): PodVolume {
   const { name } = spec
-  if (spec.configMap || spec.secret || spec.projected || spec.downwardAPI) return projectedVolume(spec, pod, context)
+  if (spec.configMap || spec.secret || spec.projected || spec.downwardAPI) return new ProjectedVolume(spec, pod, context, podIP)
   if (spec.hostPath) return hostPathVolume(name, spec.hostPath.path, spec.hostPath.type ?? '', context)
   if (spec.persistentVolumeClaim)
     return claimedVolume(name, spec.persistentVolumeClaim.claimName, spec.persistentVolumeClaim.readOnly ?? false, pod, context)
@@ -97,165 +82,6 @@ const nfsVolume = (server: string, path: string): PersistentVolume => ({
   metadata: { name: `nfs-${server}-${path}`, uid: '', resourceVersion: '', creationTimestamp: '' },
   spec: { nfs: { server, path } },
 })
-
-// ---- volumes that show objects as files ----
-
-function projectedVolume(spec: VolumeSpec, pod: Pod, context: VolumeContext): PodVolume {
-  const gid = pod.spec.securityContext?.fsGroup
-  const tokens = new Map<string, IssuedToken>()
-  const treeOf = (files: ReadonlyMap<string, PayloadFile>, nowMs: number) => () => payloadTree(files, nowMs, { gid })
-  let files = payloadOf(spec, pod, context, tokens)
-  // Most Pods never look at what is mounted in them: the tree is built for those that do.
-  const volume = new LazyVolume(treeOf(files, context.nowMs()))
-  return {
-    volume,
-    top: '/',
-    source: spec.secret || spec.projected ? 'tmpfs' : '/dev/vda1',
-    type: spec.secret || spec.projected ? 'tmpfs' : 'ext4',
-    readOnly: true,
-    refresh() {
-      const fresh = payloadOf(spec, pod, context, tokens)
-      if (samePayload(files, fresh)) return
-      files = fresh
-      volume.replace(treeOf(files, context.nowMs()))
-    },
-  }
-}
-
-function samePayload(a: ReadonlyMap<string, PayloadFile>, b: ReadonlyMap<string, PayloadFile>): boolean {
-  if (a.size !== b.size) return false
-  for (const [path, file] of a) {
-    const other = b.get(path)
-    if (other !== file && (other?.mode !== file.mode || other.text !== file.text)) return false
-  }
-  return true
-}
-
-/** A token in a volume, and when the kubelet replaces it. */
-interface IssuedToken {
-  readonly file: PayloadFile
-  readonly renewAtMs: number
-}
-
-/** A kubelet asks for a new token when four fifths of the time have passed, or a day. */
-const DAY_SECONDS = 24 * 3600
-const RENEW_AFTER = 0.8
-
-function payloadOf(spec: VolumeSpec, pod: Pod, context: VolumeContext, tokens: Map<string, IssuedToken>): ReadonlyMap<string, PayloadFile> {
-  const files = new Map<string, PayloadFile>()
-  const defaultMode = (spec.configMap ?? spec.secret ?? spec.projected ?? spec.downwardAPI)?.defaultMode ?? 0o644
-  if (spec.configMap) addConfigMap(files, spec.name, spec.configMap, defaultMode, pod, context)
-  if (spec.secret) addSecret(files, spec.name, { ...spec.secret, name: spec.secret.secretName }, defaultMode, pod, context)
-  if (spec.downwardAPI) addFields(files, spec.downwardAPI.items, defaultMode, pod, context)
-  if (spec.projected) addProjections(files, spec.name, spec.projected, defaultMode, pod, context, tokens)
-  return files
-}
-
-function addProjections(
-  files: Map<string, PayloadFile>,
-  volume: string,
-  projected: ProjectedVolumeSource,
-  mode: number,
-  pod: Pod,
-  context: VolumeContext,
-  tokens: Map<string, IssuedToken>,
-) {
-  for (const source of projected.sources ?? []) {
-    if (source.configMap) addConfigMap(files, volume, source.configMap, mode, pod, context)
-    if (source.secret) addSecret(files, volume, source.secret, mode, pod, context)
-    if (source.downwardAPI) addFields(files, source.downwardAPI.items, mode, pod, context)
-    if (source.serviceAccountToken) {
-      const { path, audience, expirationSeconds = 3600 } = source.serviceAccountToken
-      let issued = tokens.get(path)
-      if (!issued || context.nowMs() >= issued.renewAtMs) {
-        const file = new LateFile(context.token(pod, audience, expirationSeconds), mode)
-        issued = { file, renewAtMs: context.nowMs() + Math.min(expirationSeconds * RENEW_AFTER, DAY_SECONDS) * 1000 }
-        tokens.set(path, issued)
-      }
-      files.set(path, issued.file)
-    }
-  }
-}
-
-/** A file whose text is asked for once, by its first reader. */
-class LateFile implements PayloadFile {
-  private known: string | undefined
-
-  constructor(
-    private readonly read: () => string,
-    readonly mode: number,
-  ) {}
-
-  get text(): string {
-    return (this.known ??= this.read())
-  }
-}
-
-interface ObjectProjection {
-  readonly name?: string
-  readonly items?: readonly KeyToPath[]
-  readonly optional?: boolean
-}
-
-function addConfigMap(
-  files: Map<string, PayloadFile>,
-  volume: string,
-  projection: ObjectProjection,
-  mode: number,
-  pod: Pod,
-  context: VolumeContext,
-) {
-  const { namespace } = pod.metadata
-  const found = context.client.get<ConfigMap>(configMap, namespace, projection.name ?? '')
-  if (!found && !projection.optional) throw new MountError(volume, `configmap "${projection.name}" not found`)
-  const binary = Object.entries(found?.binaryData ?? {}).map(([key, value]) => [key, textFromBase64(value)] as const)
-  addItems(files, volume, new Map([...Object.entries(found?.data ?? {}), ...binary]), projection, mode)
-}
-
-function addSecret(
-  files: Map<string, PayloadFile>,
-  volume: string,
-  projection: ObjectProjection,
-  mode: number,
-  pod: Pod,
-  context: VolumeContext,
-) {
-  const { namespace } = pod.metadata
-  const found = context.client.get<Secret>(secret, namespace, projection.name ?? '')
-  if (!found && !projection.optional) throw new MountError(volume, `secret "${projection.name}" not found`)
-  addItems(files, volume, new Map(Object.entries(found?.data ?? {}).map(([key, value]) => [key, textFromBase64(value)])), projection, mode)
-}
-
-function addItems(
-  files: Map<string, PayloadFile>,
-  volume: string,
-  data: ReadonlyMap<string, string>,
-  { items, optional }: ObjectProjection,
-  defaultMode: number,
-) {
-  if (!items) for (const [key, text] of data) files.set(key, { text, mode: defaultMode })
-  for (const { key, path, mode } of items ?? []) {
-    const text = data.get(key)
-    if (text !== undefined) files.set(path, { text, mode: mode ?? defaultMode })
-    else if (!optional) throw new MountError(volume, `references non-existent config key: ${key}`)
-  }
-}
-
-function addFields(
-  files: Map<string, PayloadFile>,
-  items: NonNullable<VolumeSpec['downwardAPI']>['items'],
-  defaultMode: number,
-  pod: Pod,
-  context: VolumeContext,
-) {
-  for (const { path, fieldRef, resourceFieldRef, mode } of items ?? []) {
-    const current = context.client.get<Pod>(podKind, pod.metadata.namespace, pod.metadata.name) ?? pod
-    const text = fieldRef
-      ? podField(fieldRef.fieldPath, current, { hostIP: context.hostIP, podIP: context.podIP() })
-      : resourceFieldRef && resourceField(resourceFieldRef, current, undefined, context.allocatable)
-    files.set(path, { text: text ?? '', mode: mode ?? defaultMode })
-  }
-}
 
 // ---- volumes with files of their own ----
 

@@ -1,5 +1,5 @@
 import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse, type ChannelPeer, type StreamedResponse } from '../../api/http'
-import { createPipe } from './pipe'
+import { createPipe, passedOn } from './pipe'
 import { SyscallError, type FetchRequest, type FetchResponse } from './syscalls'
 import { fail, install, refuseErrors, type Kernel, type Parked, type Task } from './task'
 import { textFromBytes } from './text'
@@ -58,7 +58,10 @@ function streamed(
     const { reader, writer } = createPipe(Infinity)
     let stop = () => {}
     let closed = false
-    const fd = install(task, { ...reader, release: () => ((closed = true), stop(), reader.release()) })
+    const fd = install(
+      task,
+      passedOn(reader, () => ((closed = true), stop(), reader.release())),
+    )
     stop = stream({ data: (chunk) => void (closed || writer.write(chunk)), end: () => writer.release() })
     return { ...head, body: '', fd } satisfies FetchResponse
   }

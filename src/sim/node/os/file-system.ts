@@ -116,7 +116,7 @@ export class LazyVolume implements Volume {
   lastInode = 1
   private built: DirectoryEntry | undefined
 
-  constructor(private build: () => DirectoryEntry) {}
+  constructor(private readonly build: () => DirectoryEntry) {}
 
   get root(): DirectoryEntry {
     return (this.built ??= this.build())
@@ -125,10 +125,9 @@ export class LazyVolume implements Volume {
     this.built = tree
   }
 
-  /** Puts another tree in place of this one, to be built like the first. */
-  replace(build: () => DirectoryEntry) {
+  /** What was built is out of date: the next who looks has it built anew. */
+  forget() {
     this.built = undefined
-    this.build = build
   }
 }
 

@@ -26,20 +26,25 @@ export interface Wakers {
   wakeAll(): void
 }
 
-export function createWakers(): Wakers {
-  let waiting: (() => void)[] = []
-  return {
-    add(wake) {
-      waiting.push(wake)
-      return () => {
-        waiting = waiting.filter((other) => other !== wake)
-      }
-    },
-    wakeAll() {
-      const woken = waiting
-      waiting = []
-      for (const wake of woken) wake()
-    },
+export const createWakers = (): Wakers => new WakerList()
+
+type Wake = () => void
+const NOBODY: readonly Wake[] = []
+
+class WakerList implements Wakers {
+  private waiting: readonly Wake[] = NOBODY
+
+  add(wake: Wake) {
+    this.waiting = this.waiting === NOBODY ? [wake] : [...this.waiting, wake]
+    return () => {
+      if (this.waiting !== NOBODY) this.waiting = this.waiting.filter((other) => other !== wake)
+    }
+  }
+
+  wakeAll() {
+    const woken = this.waiting
+    this.waiting = NOBODY
+    for (const wake of woken) wake()
   }
 }
 

@@ -10,62 +10,101 @@ export interface Channel {
   readonly writer: OpenFile
 }
 
-const neverReads = () => {
-  throw new SyscallError('EBADF')
-}
-const nothing = () => () => {}
-
 /**
  * A pipe: what is written to one end is read from the other, in order; a reader sees the end when the last writer has closed. Writers that
  * cannot wait (the network's end of a stream) want one without limit.
  */
 export function createPipe(capacity = CAPACITY): Channel {
-  let buffer = ''
-  let ended = false
-  let broken = false
-  const readers = createWakers()
-  const writers = createWakers()
-  return {
-    reader: {
-      refs: 0,
-      read(max, until) {
-        const taken = takeFrom(buffer, max, until, ended)
-        if (taken) {
-          buffer = buffer.slice(taken.length)
-          writers.wakeAll()
-        }
-        return taken
-      },
-      write: neverReads,
-      readable: () => buffer !== '' || ended,
-      onReadable: readers.add,
-      onWritable: nothing,
-      release() {
-        broken = true
-        buffer = ''
-        writers.wakeAll()
-      },
-    },
-    writer: {
-      refs: 0,
-      read: neverReads,
-      write(data) {
-        if (broken) throw new SyscallError('EPIPE')
-        if (buffer.length >= capacity) return false
-        buffer += data
-        readers.wakeAll()
-        return true
-      },
-      readable: () => false,
-      onReadable: nothing,
-      onWritable: writers.add,
-      release() {
-        ended = true
-        readers.wakeAll()
-      },
-    },
+  const pipe = new Pipe(capacity)
+  return { reader: new PipeReader(pipe), writer: new PipeWriter(pipe) }
+}
+
+/** What is on its way between two ends. */
+class Pipe {
+  buffer = ''
+  ended = false
+  broken = false
+  readonly readers = createWakers()
+  readonly writers = createWakers()
+
+  constructor(readonly capacity: number) {}
+}
+
+class PipeReader implements OpenFile {
+  refs = 0
+
+  constructor(private readonly pipe: Pipe) {}
+
+  read(max: number | undefined, until: string | undefined) {
+    const { pipe } = this
+    const taken = takeFrom(pipe.buffer, max, until, pipe.ended)
+    if (taken) {
+      pipe.buffer = pipe.buffer.slice(taken.length)
+      pipe.writers.wakeAll()
+    }
+    return taken
+  }
+
+  write(): never {
+    throw new SyscallError('EBADF')
+  }
+
+  readable() {
+    return this.pipe.buffer !== '' || this.pipe.ended
+  }
+
+  onReadable(wake: () => void) {
+    return this.pipe.readers.add(wake)
+  }
+
+  onWritable() {
+    return nothing
+  }
+
+  release() {
+    this.pipe.broken = true
+    this.pipe.buffer = ''
+    this.pipe.writers.wakeAll()
   }
 }
+
+class PipeWriter implements OpenFile {
+  refs = 0
+
+  constructor(private readonly pipe: Pipe) {}
+
+  read(): never {
+    throw new SyscallError('EBADF')
+  }
+
+  write(data: string) {
+    const { pipe } = this
+    if (pipe.broken) throw new SyscallError('EPIPE')
+    if (pipe.buffer.length >= pipe.capacity) return false
+    pipe.buffer += data
+    pipe.readers.wakeAll()
+    return true
+  }
+
+  readable() {
+    return false
+  }
+
+  onReadable() {
+    return nothing
+  }
+
+  onWritable(wake: () => void) {
+    return this.pipe.writers.add(wake)
+  }
+
+  release() {
+    this.pipe.ended = true
+    this.pipe.readers.wakeAll()
+  }
+}
+
+const nothing = () => {}
 
 /** Hands text to a file that may be full for a while, in place of a writer that cannot wait: what does not fit is kept until it does. */
 export interface Feeder {
@@ -111,39 +150,79 @@ export function createSocketPair(): readonly [OpenFile, OpenFile] {
 }
 
 /** A descriptor that reads from one pipe and writes to another. */
-export function joined(reader: OpenFile, writer: OpenFile): OpenFile {
-  return {
-    refs: 0,
-    read: reader.read,
-    write: writer.write,
-    readable: reader.readable,
-    onReadable: reader.onReadable,
-    onWritable: writer.onWritable,
-    release() {
-      reader.release()
-      writer.release()
-    },
+export const joined = (reader: OpenFile, writer: OpenFile): OpenFile => new Joined(reader, writer)
+
+class Joined implements OpenFile {
+  refs = 0
+
+  constructor(
+    private readonly reader: OpenFile,
+    private readonly writer: OpenFile,
+  ) {}
+
+  read(max: number | undefined, until: string | undefined) {
+    return this.reader.read(max, until)
+  }
+
+  write(data: string) {
+    return this.writer.write(data)
+  }
+
+  readable() {
+    return this.reader.readable()
+  }
+
+  onReadable(wake: () => void) {
+    return this.reader.onReadable(wake)
+  }
+
+  onWritable(wake: () => void) {
+    return this.writer.onWritable(wake)
+  }
+
+  release() {
+    this.reader.release()
+    this.writer.release()
   }
 }
+
+/** The same open file under another count of references, with an end of its own. */
+export const passedOn = (open: OpenFile, release: () => void): OpenFile => ({
+  refs: 0,
+  read: (max, until) => open.read(max, until),
+  write: (data) => open.write(data),
+  readable: () => open.readable(),
+  onReadable: (wake) => open.onReadable(wake),
+  onWritable: (wake) => open.onWritable(wake),
+  release,
+})
 
 /** /dev/null. */
 export const nullDevice = (): OpenFile => ({
   refs: 0,
-  read: () => '',
-  write: () => true,
-  readable: () => true,
-  onReadable: nothing,
-  onWritable: nothing,
-  release() {},
+  read: readsNothing,
+  write: takesAll,
+  readable: takesAll,
+  onReadable: neverCalls,
+  onWritable: neverCalls,
+  release: nothing,
 })
 
+const readsNothing = () => ''
+const takesAll = () => true
+const neverCalls = () => nothing
+
 /** A descriptor whose writes go to a callback and whose reads are at their end: the outer end of a captured stdout. */
-export const sinkFile = (onData: (text: string) => void, onEnd: () => void = () => {}): OpenFile => ({
-  ...nullDevice(),
+export const sinkFile = (onData: (text: string) => void, onEnd: () => void = nothing): OpenFile => ({
+  refs: 0,
+  read: readsNothing,
   write(data) {
     onData(data)
     return true
   },
+  readable: takesAll,
+  onReadable: neverCalls,
+  onWritable: neverCalls,
   release: onEnd,
 })
 

@@ -1,5 +1,4 @@
-import { nullDevice } from './pipe'
-import { createListener } from './socket'
+import { createListener, ListeningFile } from './socket'
 import type { Syscall } from './syscalls'
 import { fail, fileAt, install, refuseErrors, type Kernel, type Parked, type Task } from './task'
 
@@ -23,13 +22,7 @@ export function listenOn({ place, init }: Kernel, task: Task, request: Extract<S
   if (port < 1024 && task.who.uid !== 0 && !init) fail('EACCES')
   const listener = createListener({ port, address, protocol }, () => place.listeners.delete(key))
   place.listeners.set(key, listener)
-  return install(task, {
-    ...nullDevice(),
-    readable: listener.incoming,
-    onReadable: listener.onIncoming,
-    release: () => listener.close(),
-    listener,
-  })
+  return install(task, new ListeningFile(listener))
 }
 
 /** `accept`: waits for the next connection. */

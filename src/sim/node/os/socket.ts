@@ -26,28 +26,90 @@ export interface Listener {
 }
 
 /** `onClose` runs once, when the listener's last descriptor is closed. */
-export function createListener(place: { port: number; address: string; protocol: 'tcp' | 'udp' }, onClose: () => void): Listener {
-  const backlog: Incoming[] = []
-  const waiting = createWakers()
-  let open = true
-  return {
-    ...place,
-    connect(peer, local) {
-      if (!open) throw new SyscallError('ECONNREFUSED')
-      const [near, far] = createSocketPair()
-      far.refs = 1 // held by the backlog until somebody accepts it
-      backlog.push({ file: far, peer, local })
-      waiting.wakeAll()
-      return near
-    },
-    accept: () => backlog.shift(),
-    incoming: () => backlog.length > 0,
-    onIncoming: waiting.add,
-    close() {
-      if (!open) return
-      open = false
-      for (const { file } of backlog.splice(0)) file.release()
-      onClose()
-    },
+export const createListener = (place: { port: number; address: string; protocol: 'tcp' | 'udp' }, onClose: () => void): Listener =>
+  new OpenListener(place, onClose)
+
+/** A class, because most containers have one. */
+class OpenListener implements Listener {
+  readonly port: number
+  readonly address: string
+  readonly protocol: 'tcp' | 'udp'
+  private backlog: readonly Incoming[] = NONE
+  private readonly waiting = createWakers()
+  private open = true
+
+  constructor(
+    { port, address, protocol }: { port: number; address: string; protocol: 'tcp' | 'udp' },
+    private readonly onClose: () => void,
+  ) {
+    this.port = port
+    this.address = address
+    this.protocol = protocol
+  }
+
+  connect(peer: string, local: string): OpenFile {
+    if (!this.open) throw new SyscallError('ECONNREFUSED')
+    const [near, far] = createSocketPair()
+    far.refs = 1 // held by the backlog until somebody accepts it
+    this.backlog = [...this.backlog, { file: far, peer, local }]
+    this.waiting.wakeAll()
+    return near
+  }
+
+  accept(): Incoming | undefined {
+    const [first, ...rest] = this.backlog
+    this.backlog = rest.length === 0 ? NONE : rest
+    return first
+  }
+
+  incoming(): boolean {
+    return this.backlog.length > 0
+  }
+
+  onIncoming(wake: () => void): () => void {
+    return this.waiting.add(wake)
+  }
+
+  close() {
+    if (!this.open) return
+    this.open = false
+    for (const { file } of this.backlog) file.release()
+    this.backlog = NONE
+    this.onClose()
   }
 }
+
+const NONE: readonly Incoming[] = []
+
+/** What a descriptor of a listening socket stands for: connections can be accepted there, and nothing else. */
+export class ListeningFile implements OpenFile {
+  refs = 0
+
+  constructor(readonly listener: Listener) {}
+
+  read() {
+    return ''
+  }
+
+  write() {
+    return true
+  }
+
+  readable() {
+    return this.listener.incoming()
+  }
+
+  onReadable(wake: () => void) {
+    return this.listener.onIncoming(wake)
+  }
+
+  onWritable() {
+    return nothing
+  }
+
+  release() {
+    this.listener.close()
+  }
+}
+
+const nothing = () => {}

@@ -143,7 +143,7 @@ export function createTty(size: { columns: number; rows: number }, side: TtySide
         return true
       },
       readable: () => ready !== '' || ahead !== '' || endOfFile > 0 || hungUp,
-      onReadable: readers.add,
+      onReadable: (wake) => readers.add(wake),
       onWritable: () => () => {},
       release() {},
       get tty() {

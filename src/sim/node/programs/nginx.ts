@@ -18,9 +18,6 @@ export const nginx = (version: string): Program =>
       yield* write(2, `nginx version: nginx/${version}\n`)
       return 0
     }
-    const notice = function* (text: string): Proc {
-      yield* write(2, `${slashDate(yield* nowMs())} [notice] ${self.pid}#${self.pid}: ${text}\n`)
-    }
     let servers = yield* configuration()
     if (typeof servers === 'string') {
       yield* write(2, `${slashDate(yield* nowMs())} [emerg] ${self.pid}#${self.pid}: ${servers}\nnginx: [emerg] ${servers}\n`)
@@ -35,9 +32,9 @@ export const nginx = (version: string): Program =>
       return 0
     }
     let requests = 0 // servers of an upstream take turns by it
-    yield* notice('using the "epoll" event method')
-    yield* notice(`nginx/${version}`)
-    yield* notice('start worker processes')
+    yield* notice(self, 'using the "epoll" event method')
+    yield* notice(self, `nginx/${version}`)
+    yield* notice(self, 'start worker processes')
     return yield* serveHttp({
       self,
       ports: [...new Set(servers.map((server) => server.port))],
@@ -47,18 +44,22 @@ export const nginx = (version: string): Program =>
       // What is passed on takes as long as the other server takes.
       slow: () => (servers as readonly NginxServer[]).some(({ locations }) => locations.some(({ directives }) => directives.proxy_pass)),
       *onSignal() {
-        yield* notice('signal 1 (SIGHUP) received, reconfiguring')
+        yield* notice(self, 'signal 1 (SIGHUP) received, reconfiguring')
         const fresh = yield* configuration()
         if (typeof fresh !== 'string') servers = fresh
       },
       *onStop(signal) {
         const [number, how] = signal === 'SIGQUIT' ? [3, 'gracefully shutting down'] : [15, 'exiting']
-        yield* notice(`signal ${number} (${signal}) received, ${signal === 'SIGQUIT' ? 'shutting down' : 'exiting'}`)
-        yield* notice(how)
-        yield* notice('exit')
+        yield* notice(self, `signal ${number} (${signal}) received, ${signal === 'SIGQUIT' ? 'shutting down' : 'exiting'}`)
+        yield* notice(self, how)
+        yield* notice(self, 'exit')
       },
     })
   }
+
+function* notice({ pid }: Self, text: string): Proc {
+  yield* write(2, `${slashDate(yield* nowMs())} [notice] ${pid}#${pid}: ${text}\n`)
+}
 
 /** All server blocks under conf.d (and in nginx.conf itself), or what is wrong with them. */
 function* configuration(): Proc<readonly NginxServer[] | string> {

@@ -1,4 +1,5 @@
 import { microTimestamp } from '../../engine/time'
+import type { OpenFile } from '../os/open-file'
 
 export interface LogEntry {
   readonly timeMs: number
@@ -57,6 +58,41 @@ class Log implements ContainerLog {
     }
   }
 }
+
+/** A container's standard output or error: what is written there goes to its log. */
+export class LogFile implements OpenFile {
+  refs = 0
+
+  constructor(
+    private readonly log: ContainerLog,
+    private readonly stream: LogEntry['stream'],
+  ) {}
+
+  read() {
+    return ''
+  }
+
+  write(text: string) {
+    this.log.append(this.stream, text)
+    return true
+  }
+
+  readable() {
+    return true
+  }
+
+  onReadable() {
+    return nothing
+  }
+
+  onWritable() {
+    return nothing
+  }
+
+  release() {}
+}
+
+const nothing = () => {}
 
 export interface LogLine {
   readonly timeMs: number

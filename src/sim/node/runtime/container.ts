@@ -15,10 +15,10 @@ import { accountField, accountsIn, DEFAULT_PATH } from '../os/load'
 import { createMachine, type Machine } from '../os/machine'
 import type { Network } from '../os/network'
 import type { OpenFile } from '../os/open-file'
-import { createPipe, nullDevice, sinkFile } from '../os/pipe'
+import { createPipe, nullDevice } from '../os/pipe'
 import { SyscallError, type Program, type WaitResult } from '../os/syscalls'
 import { createTty, type Tty } from '../os/tty'
-import { createContainerLog, type ContainerLog } from './container-log'
+import { createContainerLog, LogFile, type ContainerLog } from './container-log'
 import { ContainerMounts } from './container-files'
 import { entryCommand } from './entry-scripts'
 import { memoryBytesOf } from './memory'
@@ -183,8 +183,8 @@ export function startContainer(runtime: ContainerRuntime, container: Container, 
   const entry = entryCommand([...command, ...args], container.files, container.env)
   const { argv } = entry
   if (argv.length === 0) throw new StartError('no command specified')
-  const out = tty?.file ?? sinkFile((text) => log.append('stdout', text))
-  const err = tty?.file ?? sinkFile((text) => log.append('stderr', text))
+  const out = tty?.file ?? new LogFile(log, 'stdout')
+  const err = tty?.file ?? new LogFile(log, 'stderr')
   container.startedMs = runtime.engine.nowMs
   // Programs take their memory when they start: one look is enough to see whether it is more than they may have.
   const memoryCheck =

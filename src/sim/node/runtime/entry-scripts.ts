@@ -14,7 +14,7 @@ export interface Entry {
 const scripts: Readonly<Record<string, (args: readonly string[]) => Entry>> = {
   'exec-arguments': (args) => ({ argv: args, says: '' }),
   'curl-entrypoint': (args) => ({ argv: args[0] === undefined || args[0].startsWith('-') ? ['curl', ...args] : args, says: '' }),
-  'nginx-entrypoint': (args) => ({ argv: args, says: args[0] === 'nginx' ? nginxPreparation() : '' }),
+  'nginx-entrypoint': (args) => ({ argv: args, says: args[0] === 'nginx' ? NGINX_PREPARATION : '' }),
 }
 
 /** The command that a container really runs: entrypoint scripts are stepped through, anything else stays as it is. */
@@ -30,15 +30,15 @@ export function entryCommand(argv: readonly string[], files: FileSystem, env: Re
   return { argv, says: '' }
 }
 
-const nginxPreparation = () =>
-  [
-    '/docker-entrypoint.sh: /docker-entrypoint.d/ is not empty, will attempt to perform configuration',
-    '/docker-entrypoint.sh: Looking for shell scripts in /docker-entrypoint.d/',
-    '/docker-entrypoint.sh: Launching /docker-entrypoint.d/10-listen-on-ipv6-by-default.sh',
-    '10-listen-on-ipv6-by-default.sh: info: Getting the checksum of /etc/nginx/conf.d/default.conf',
-    '10-listen-on-ipv6-by-default.sh: info: Enabled listen on IPv6 in /etc/nginx/conf.d/default.conf',
-    '/docker-entrypoint.sh: Sourcing /docker-entrypoint.d/15-local-resolvers.envsh',
-    '/docker-entrypoint.sh: Launching /docker-entrypoint.d/20-envsubst-on-templates.sh',
-    '/docker-entrypoint.sh: Launching /docker-entrypoint.d/30-tune-worker-processes.sh',
-    '/docker-entrypoint.sh: Configuration complete; ready for start up\n',
-  ].join('\n')
+/** One text for all containers that say it. */
+const NGINX_PREPARATION = [
+  '/docker-entrypoint.sh: /docker-entrypoint.d/ is not empty, will attempt to perform configuration',
+  '/docker-entrypoint.sh: Looking for shell scripts in /docker-entrypoint.d/',
+  '/docker-entrypoint.sh: Launching /docker-entrypoint.d/10-listen-on-ipv6-by-default.sh',
+  '10-listen-on-ipv6-by-default.sh: info: Getting the checksum of /etc/nginx/conf.d/default.conf',
+  '10-listen-on-ipv6-by-default.sh: info: Enabled listen on IPv6 in /etc/nginx/conf.d/default.conf',
+  '/docker-entrypoint.sh: Sourcing /docker-entrypoint.d/15-local-resolvers.envsh',
+  '/docker-entrypoint.sh: Launching /docker-entrypoint.d/20-envsubst-on-templates.sh',
+  '/docker-entrypoint.sh: Launching /docker-entrypoint.d/30-tune-worker-processes.sh',
+  '/docker-entrypoint.sh: Configuration complete; ready for start up\n',
+].join('\n')
