@@ -67,6 +67,11 @@ export function throwAll(errors: readonly Error[]): void {
   if (errors.length > 1) throw new ErrorList(errors)
 }
 
+/** Throws them as a list even where there is but one: it is then told without `error: `. */
+export function listAll(errors: readonly Error[]): void {
+  if (errors.length) throw new ErrorList(errors)
+}
+
 export const hasReason = (error: unknown, reason: string): error is ApiError => error instanceof ApiError && error.status.reason === reason
 export const isNotFound = (error: unknown): error is ApiError => hasReason(error, 'NotFound')
 export const isConflict = (error: unknown): error is ApiError => hasReason(error, 'Conflict')

@@ -113,8 +113,8 @@ const firstByte = (text: string) => String.fromCharCode(bytesFromText(String.fro
 
 /** Why a flag refuses a value; undefined when it does not. */
 function refusal({ name, type }: FlagSpec, value: string): string | undefined {
-  if (name === 'vmodule' && value.split(',').some((pair) => pair !== '' && !/^[^=]+=[^=]*$/.test(pair)))
-    return 'syntax error: expect comma-separated list of filename=N'
+  if (name === 'aggregation-rule')
+    return value.split(',').some((pair) => pair !== '' && !pair.includes('=')) ? 'malformed pair, expect string=string' : undefined
   if (name === 'vmodule' && value.split(',').some((pair) => pair !== '' && !/=-?\d+$/.test(pair)))
     return 'syntax error: expect comma-separated list of filename=N'
   if (name === 'log-flush-frequency') return parseGoDuration(value) === undefined ? 'parse error' : undefined
@@ -130,8 +130,7 @@ function refusal({ name, type }: FlagSpec, value: string): string | undefined {
   if (type === 'duration') return parseGoDuration(value) === undefined ? goDurationRefusal(value) : undefined
   if (type === 'stringToString') {
     const wrong = (parseCsv(value) ?? [value]).find((pair) => !pair.includes('='))
-    if (wrong === undefined) return undefined
-    return name === 'aggregation-rule' ? 'malformed pair, expect string=string' : `${wrong} must be formatted as key=value`
+    return wrong === undefined ? undefined : `${wrong} must be formatted as key=value`
   }
   if (type === 'stringSlice') return csvProblem(value)
   return undefined
@@ -178,7 +177,7 @@ function flagsOf(specs: ReadonlyMap<string, FlagSpec>, values: ReadonlyMap<strin
     map: (name) =>
       Object.fromEntries(
         (values.get(name) ?? [])
-          .flatMap((value) => parseCsv(value) ?? [])
+          .flatMap((value) => (value === '' ? [] : (parseCsv(value) ?? [])))
           .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
       ),
   }

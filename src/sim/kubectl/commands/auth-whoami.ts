@@ -18,6 +18,7 @@ interface SelfSubjectReview {
 /** `kubectl auth whoami`: who the server takes the caller for. */
 export const authWhoami: Command = {
   *run(kubectl) {
+    const printer = yield* printerFor(kubectl, { struct: true })
     let review: SelfSubjectReview
     try {
       review = yield* requestJson<SelfSubjectReview>(kubectl, {
@@ -33,9 +34,7 @@ export const authWhoami: Command = {
       throw asReported(error)
     }
     if (outputFormat(kubectl).format) {
-      yield* out(
-        (yield* printerFor(kubectl, { struct: true }))({ ...review, metadata: { creationTimestamp: null } } as unknown as Printable),
-      ) // a plain object
+      yield* out(printer({ ...review, metadata: { creationTimestamp: null } } as unknown as Printable)) // a plain object
       return
     }
     const { username, uid, groups = [], extra = {} } = review.status.userInfo

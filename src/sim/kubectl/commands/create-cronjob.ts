@@ -1,4 +1,3 @@
-import { CommandError } from '../errors'
 import type { Command } from '../session'
 import { createGenerated, generatedNamespace } from '../writing'
 import { afterDash, oneName } from './create-deployment'
@@ -10,7 +9,6 @@ export const createCronJob: Command = {
     const name = oneName(kubectl)
     const command = afterDash(kubectl)
     const restartPolicy = flags.text('restart') || 'OnFailure'
-    if (!['Always', 'OnFailure', 'Never'].includes(restartPolicy)) throw new CommandError(`invalid restart policy: ${restartPolicy}`)
     const containers = [{ name, image: flags.text('image'), ...(command.length ? { command } : {}) }]
     yield* createGenerated(kubectl, {
       failure: 'failed to create cronjob',

@@ -3,7 +3,7 @@ import { describeGeneric } from '../describe/generic'
 import type { Describer, Surroundings } from '../describe/describer'
 import { versionsDescribed } from '../describe/describers'
 import { openDescription, type EventLine } from '../describe/writer'
-import { ApiError, asReported, CommandError, isNotFound, throwAll } from '../errors'
+import { ApiError, asReported, CommandError, isNotFound, listAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { builtInResource } from '../built-in-resource'
 import { findResources, listResources, parseTargets, type Resource } from '../resources'
@@ -50,7 +50,7 @@ export const describe: Command = {
           ? 'No resources found\n'
           : `No resources found in ${(yield* clientConfig(kubectl)).namespace} namespace.\n`,
       )
-    throwAll(errors)
+    listAll(errors)
   },
 }
 
@@ -60,7 +60,7 @@ function* describeByPrefix(kubectl: Kubectl, typeWords: string, prefix: string, 
   if (new Set((yield* parseTargets(kubectl, query)).map(({ type }) => type)).size > 1)
     throw new CommandError('you may only specify a single resource type')
   const { resources, errors } = yield* findResources(kubectl, query)
-  throwAll(errors)
+  listAll(errors)
   const matching = resources.filter(({ name }) => name.startsWith(prefix))
   if (matching.length === 0) throw otherwise
   for (const resource of matching) yield* out(`${yield* describeOne(kubectl, resource)}\n`)

@@ -23,12 +23,12 @@ export const edit: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
     const format = flags.text('output') || 'yaml'
-    if (format !== 'yaml' && format !== 'json') throw new CommandError("The flag 'output' must be one of yaml|json")
-    fieldValidation(kubectl)
     const files = fileOptions(kubectl)
     const subresource = flags.text('subresource') || undefined
     const { resources, errors } = yield* findResources(kubectl, { words: args, files, bareTypes: true, fetch: true, subresource })
     throwAll(errors)
+    if (format !== 'yaml' && format !== 'json') throw new CommandError("The flag 'output' must be one of yaml|json")
+    fieldValidation(kubectl)
     if (resources.length === 0) throw new CommandError('edit cancelled, no objects found')
     const originals = resources.map((resource) => shownOf(kubectl, resource.object!))
     const original = textOf(originals, format)

@@ -2,7 +2,7 @@ import type { AnyObject } from '../../api/object'
 import { nowMs } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
 import { since } from '../describe/writer'
-import { asReported, CommandError, Exit, isNotFound, throwAll } from '../errors'
+import { asReported, CommandError, Exit, isNotFound, listAll, throwAll } from '../errors'
 import { getQuery, getTableOptions } from '../get-query'
 import { watchObjects } from '../get-watch'
 import { clientConfig } from '../kubeconfig'
@@ -55,18 +55,18 @@ function* getRaw(kubectl: Kubectl): Proc {
 /** `-o yaml` and its like: the objects themselves, one alone or all in a List. */
 function* getObjects(kubectl: Kubectl): Proc {
   const { flags } = kubectl
-  const printer = yield* printerFor(kubectl, { more: columnFormats })
   const { resources, errors, single } = yield* findResources(kubectl, getQuery(kubectl))
   const serious = flags.bool('ignore-not-found') ? errors.filter((error) => !isNotFound(error)) : errors
   if (resources.length === 0 && flags.bool('ignore-not-found') && errors.length > 0 && serious.length === 0) return
   const objects = resources.map((resource) => resource.object!)
   // What was asked for as one thing, and is not whole, is not shown.
   if (single) throwAll(serious)
+  const printer = yield* printerFor(kubectl, { more: columnFormats })
   const sorting = flags.text('sort-by')
   const sorted = sorting && objects.length > 1 ? yield* inOrder(kubectl, 'objects', objects, sorting, (object) => object) : objects
   if (single && sorted.length === 1) yield* out(printer(sorted[0]!))
   else yield* out(printer({ kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: '' }, items: sorted } as Printable))
-  throwAll(serious)
+  listAll(serious)
 }
 
 interface Piece {
@@ -101,7 +101,7 @@ function* getTables(kubectl: Kubectl): Proc {
   }
   if (text) yield* out(text)
   if (text === '' && serious.length === 0 && !flags.bool('ignore-not-found')) yield* nothingFound(kubectl, groups.map(({ type }) => type)) // prettier-ignore
-  throwAll(serious)
+  listAll(serious)
 }
 
 /** A table that cannot be sorted so is not shown, and nothing is said about it: that is how the real one has it. */

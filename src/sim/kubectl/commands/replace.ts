@@ -29,6 +29,7 @@ export const replace: Command = {
     const prepared = (object: AnyObject) =>
       flags.bool('save-config') || lastAppliedOf(object) !== undefined ? withLastApplied(object) : object
     if (force) {
+      throwAll(failures)
       for (const resource of resources) {
         try {
           const gone = yield* deleteResource(kubectl, resource, {

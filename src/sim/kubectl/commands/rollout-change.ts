@@ -24,7 +24,6 @@ const rolloutCommand = ({ done, change }: Change): Command => ({
     const { flags, args } = kubectl
     const files = fileOptions(kubectl)
     if (args.length === 0 && files.names.length === 0 && !files.kustomize) throw new CommandError('required resource not specified')
-    const printer = yield* printerFor(kubectl, { operation: done })
     const found = yield* findResources(kubectl, { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true })
     const failures = [...found.errors]
     if (found.resources.length === 0 && failures.length === 0)
@@ -44,7 +43,12 @@ const rolloutCommand = ({ done, change }: Change): Command => ({
               ),
             ),
           )
-        else yield* out(printer(yield* patchObject(kubectl, resource, 'strategic', patch, writeQuery(kubectl, 'none'))))
+        else
+          yield* out(
+            (yield* printerFor(kubectl, { operation: done }))(
+              yield* patchObject(kubectl, resource, 'strategic', patch, writeQuery(kubectl, 'none')),
+            ),
+          )
       } catch (error) {
         failures.push(asReported(error))
       }
