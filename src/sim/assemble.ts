@@ -1,3 +1,4 @@
+import { addonFiles, addonProgram } from './addons/addon'
 import { serveMetrics } from './addons/metrics-server'
 import { bootstrapRbac } from './api/auth/bootstrap-roles'
 import { reviewKinds } from './api/auth/reviews'
@@ -121,15 +122,30 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     scheduler: noted('scheduler', scheduling),
     serve: server.serve,
   })
+  const addons = addonProgram(() => {
+    const client = server.client({ user: 'system:addons', groups: ['system:masters', 'system:authenticated'], manager: 'addons' })
+    return {
+      engine,
+      client,
+      registry: server.registry,
+      nodes,
+      recorder: (component) => createEventRecorder(client, { engine, kind: event, component }),
+    }
+  })
   const remoteShell = ssh((name) => hostAt(nodes.hosts, name))
   const nodes = createNodes({
     engine,
     clientFor: server.client,
     network,
     places: network.places,
-    programs: (name) => (name === 'ssh' ? remoteShell : (components[name.split('/')[0]!] ?? systemProgram(name) ?? programs.find(name))),
+    programs: (name) =>
+      name === 'ssh' ? remoteShell : (components[name.split('/')[0]!] ?? addons(name) ?? systemProgram(name) ?? programs.find(name)),
     toolFiles,
-    hostFiles: (facts) => ({ ...hostFiles(facts, version, engine.nowMs), '/usr/bin/ssh': programFile('ssh') }),
+    hostFiles: (facts) => ({
+      ...hostFiles(facts, version, engine.nowMs),
+      '/usr/bin/ssh': programFile('ssh'),
+      ...(facts.controlPlane && addonFiles),
+    }),
     release,
     version,
     clusterDns: CLUSTER_DNS_ADDRESS,

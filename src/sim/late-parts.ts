@@ -1,3 +1,7 @@
+import { lateAddons } from './addons/addon'
+import { clusterAutoscaler } from './addons/cluster-autoscaler'
+import { loadBalancer } from './addons/load-balancer'
+import { addonManifests } from './addons/manifests'
 import { Environment, Optional } from '@marcbachmann/cel-js'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './api/admission/certificates'
 import { latePlugins } from './api/admission/late-plugins'
@@ -98,6 +102,7 @@ lateValidation.arrive({
 lateRound.arrive(round)
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
+lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer], manifests: addonManifests })
 lateEviction.arrive(lookForShortage)
 kubeletPages.arrive(kubeletPage)
 lateImages.arrive([

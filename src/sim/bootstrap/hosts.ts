@@ -3,11 +3,11 @@ import { hostAddress } from './addresses'
 
 /** The machines of a cluster: a control plane and `workers` nodes, spread over three zones. */
 export function hostFacts(workers: number): readonly HostFacts[] {
-  return Array.from({ length: workers + 1 }, (_, number) => host(number))
+  return Array.from({ length: workers + 1 }, (_, number) => hostNumbered(number))
 }
 
 /** Host 0 is the control plane, host 1 is node01. */
-function host(number: number): HostFacts {
+export function hostNumbered(number: number): HostFacts {
   const controlPlane = number === 0
   return {
     name: controlPlane ? 'controlplane' : `node${String(number).padStart(2, '0')}`,
