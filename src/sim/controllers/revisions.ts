@@ -7,7 +7,7 @@ import type { Step } from './controller'
 import { controllerReference } from './owners'
 import { same } from '../formats/same'
 import { create, remove, update } from './steps'
-import { templateHash } from './template-hash'
+import { freshTemplateHash, templateHash } from './template-hash'
 
 export const REVISION_HASH = 'controller-revision-hash'
 
@@ -39,13 +39,15 @@ export function currentRevision<T extends Owner>(
   labels: Readonly<Record<string, string>>,
 ): CurrentRevision {
   const data = dataOf(owner.spec.template)
-  const hash = templateHash(owner.spec.template, collisionsOf(owner))
+  const taken = (hash: string) => revisions.some(({ metadata }) => metadata.labels?.[REVISION_HASH] === hash)
   const latest = Math.max(0, ...revisions.map(({ revision }) => revision))
   const known = revisions.filter((it) => same(it.data, data)).sort((a, b) => b.revision - a.revision)[0]
   if (known) {
     const steps = known.revision === latest ? [] : [update(controllerRevision, { ...known, revision: latest + 1 })]
-    return { name: known.metadata.name, hash: known.metadata.labels?.[REVISION_HASH] ?? hash, steps }
+    const hash = known.metadata.labels?.[REVISION_HASH] ?? templateHash(owner.spec.template, collisionsOf(owner))
+    return { name: known.metadata.name, hash, steps }
   }
+  const hash = freshTemplateHash(owner.spec.template, collisionsOf(owner), taken)
   const { name, namespace, annotations } = owner.metadata
   const fresh: NewObject<ControllerRevision> = {
     metadata: {

@@ -31,6 +31,7 @@ export function* flagCompletion(kubectl: Kubectl, flag: string, typed: string): 
   if (flag === 'namespace') return yield* namesOf(kubectl, 'namespaces', typed)
   if (flag === 'container' && kubectl.path === 'exec')
     return kubectl.args.length ? yield* containersOf(kubectl, kubectl.args[0]!, typed) : []
+  if (flag === 'clusterrole' && kubectl.path === 'create clusterrolebinding') return yield* namesOf(kubectl, 'clusterroles', typed)
   if (ownsFlag(kubectl.path, flag)) return undefined
   if (flag === 'context' || flag === 'cluster' || flag === 'user') return yield* configured(kubectl, `${flag}s`, typed)
   return undefined
@@ -99,9 +100,7 @@ const copySource: Complete = function* (kubectl, typed) {
 const helpTopics: Complete = function* ({ args }, typed) {
   const { path, unknown } = findCommand(args)
   if (unknown !== undefined) return plain([])
-  const children = childrenOf(path)
-    .toSorted()
-    .filter((name) => name.startsWith(typed))
+  const children = [...childrenOf(path), ...(path === '' ? ['help', 'options'] : [])].toSorted().filter((name) => name.startsWith(typed))
   return plain(children.map((name) => `${name}\t${commandSummary(path ? `${path} ${name}` : name)}`))
 }
 

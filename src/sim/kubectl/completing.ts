@@ -70,7 +70,7 @@ function* complete(self: Self, before: readonly string[], typed: string): Proc<C
   }
   const children =
     kubectl.args.length === 0 && !spec.flags.some(({ name }) => kubectl.flags.changed(name))
-      ? [...childrenOf(path), ...(path === '' ? ['help'] : [])].toSorted()
+      ? [...childrenOf(path), ...(path === '' ? ['help', 'options'] : [])].toSorted()
       : []
   const offered = children
     .filter((name) => name.startsWith(typed))
@@ -114,7 +114,9 @@ const requiredFlags = (path: string, flags: readonly FlagSpec[], kubectl: Kubect
 function inHelpOrder(path: string, flags: readonly FlagSpec[], kubectl: Kubectl): FlagSpec[] {
   const own = new Set(commandSpec(path).spec.flags.map(({ name }) => name))
   const shared = new Set(globalFlags.map(({ name }) => name))
-  const rank = ({ name }: FlagSpec) => (path === '' || !(own.has(name) || name === 'help') ? 0 : 1)
+  // What a group of commands shares comes after the flags of each.
+  const rank = ({ name }: FlagSpec) =>
+    path === '' || !(own.has(name) || name === 'help') ? 0 : path.startsWith('config') && name === 'kubeconfig' ? 2 : 1
   const repeatable = ({ type }: FlagSpec) => /slice|array|stringTo/i.test(type)
   const listed = ({ name }: FlagSpec) => own.has(name) || shared.has(name) || name === 'help'
   return flags

@@ -164,7 +164,7 @@ function started(
 ): Current {
   const replicas = newSetSize(deployment, undefined, old)
   const revision = nextRevision(old)
-  const wanted = newReplicaSet(deployment, replicas, revision)
+  const wanted = newReplicaSet(deployment, old, replicas, revision)
   const name = wanted.metadata.name!
   const progress = refusal
     ? newCondition('Progressing', 'False', 'ReplicaSetCreateError', refusal.message, nowMs)

@@ -4,7 +4,7 @@ import type { PodTemplateSpec } from '../../api/types/core-v1.gen'
 import { deployment as deploymentKind } from '../../kinds/apps/deployment'
 import { controllerReference } from '../owners'
 import { same } from '../../formats/same'
-import { templateHash } from '../template-hash'
+import { freshTemplateHash } from '../template-hash'
 import { desired, maxSurgeOf } from './limits'
 
 export const REVISION = 'deployment.kubernetes.io/revision'
@@ -53,10 +53,16 @@ function sameTemplate(ofSet: PodTemplateSpec | undefined, ofDeployment: PodTempl
 /** The revision that comes after those of the old ReplicaSets. */
 export const nextRevision = (old: readonly ReplicaSet[]): number => Math.max(0, ...old.map(revisionOf)) + 1
 
-/** The ReplicaSet to create for the Deployment's template, with `replicas` Pods to begin with. */
-export function newReplicaSet(deployment: Deployment, replicas: number, revision: number): NewObject<ReplicaSet> {
+/** The ReplicaSet to create for the Deployment's template, with `replicas` Pods to begin with; `old` are those it has. */
+export function newReplicaSet(
+  deployment: Deployment,
+  old: readonly ReplicaSet[],
+  replicas: number,
+  revision: number,
+): NewObject<ReplicaSet> {
   const { template, selector, minReadySeconds } = deployment.spec
-  const hash = templateHash(template, deployment.status?.collisionCount ?? 0)
+  const taken = (hash: string) => old.some(({ metadata }) => metadata.labels?.[TEMPLATE_HASH] === hash)
+  const hash = freshTemplateHash(template, deployment.status?.collisionCount ?? 0, taken)
   const labels = { ...template.metadata?.labels, [TEMPLATE_HASH]: hash }
   return {
     metadata: {

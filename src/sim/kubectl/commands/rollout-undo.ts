@@ -61,7 +61,7 @@ function* undo(kubectl: Kubectl, resource: Resource, dryRun: DryRun): Proc<strin
   return 'rolled back'
 }
 
-const describeTarget = (target: Revision) => describePodTemplate({ ...target, changeCause: '' }).trimEnd() + ' (dry run)'
+const describeTarget = (target: Revision) => `${describePodTemplate({ ...target, changeCause: '' }).trimEnd()}\n (dry run)`
 
 /** The revision asked for, or the one before the current. Throws CommandError. */
 function chooseRevision({ name, object }: Resource, revisions: readonly Revision[], wanted: number): Revision {
