@@ -1,6 +1,17 @@
 import type { AnyObject } from '../api/object'
 import type { Pod } from '../api/types/core-v1.gen'
-import { close, closeChannel, nowMs, poll, read, sendOnChannel, setTerminalMode, terminalSize } from '../node/os/calls'
+import {
+  close,
+  closeChannel,
+  nowMs,
+  onSignal,
+  pendingSignals,
+  poll,
+  read,
+  sendOnChannel,
+  setTerminalMode,
+  terminalSize,
+} from '../node/os/calls'
 import { SyscallError, type FetchResponse, type Proc } from '../node/os/syscalls'
 import { CommandError } from './errors'
 import { pathOf } from './mapper'
@@ -15,6 +26,8 @@ export interface Streams {
   readonly tty: boolean
   readonly container?: string
   readonly quiet?: boolean
+  /** What runs there has drawn its screen already, and is to draw it again for us. */
+  readonly redraw?: boolean
 }
 
 const channelOf = { stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4 } as const
@@ -42,15 +55,17 @@ export interface OwnStreams {
 export function* pump(
   kubectl: Kubectl,
   { id, fds }: NonNullable<FetchResponse['channel']>,
-  { stdin, tty }: Streams,
+  { stdin, tty, redraw }: Streams,
   { input, output, silent = false, toStdout = false }: OwnStreams = {},
 ): Proc<number> {
   const [outFd, errFd, statusFd] = [fds[channelOf.stdout], fds[channelOf.stderr], fds[channelOf.status]]
   const raw = tty && kubectl.self.isTty(0)
   if (raw) {
     yield* setTerminalMode(0, { raw: true, echo: false })
-    const size = yield* terminalSize(0)
-    if (size) yield* sendOnChannel(id, channelOf.resize, JSON.stringify({ Width: size.columns, Height: size.rows }))
+    yield* onSignal('SIGWINCH', 'catch')
+    // A size that is wrong by one and then right makes a shell show its prompt again, as the real client does.
+    if (redraw) yield* tellSize(id, 1)
+    yield* tellSize(id)
   }
   let status = ''
   // Who waits for the end of the output has heard everything else by then.
@@ -63,7 +78,7 @@ export function* pump(
       yield* closeChannel(id, channelOf.stdin)
     }
     while (open.size > 0) {
-      const ready = yield* poll([...open, ...(typing ? [0] : [])])
+      const ready = yield* pollThroughResizes(id, [...open, ...(typing ? [0] : [])])
       const text = yield* read(ready)
       if (ready === 0 && typing) {
         if (text === '') {
@@ -81,10 +96,33 @@ export function* pump(
       } else status += text
     }
   } finally {
-    if (raw) yield* setTerminalMode(0, { raw: false, echo: true })
+    if (raw) {
+      yield* onSignal('SIGWINCH', 'default')
+      yield* setTerminalMode(0, { raw: false, echo: true })
+    }
     yield* closeChannel(id)
   }
   return exitCode(status)
+}
+
+/** Tells the other side how large our terminal is, `more` columns and rows added. */
+function* tellSize(id: number, more = 0): Proc {
+  const size = yield* terminalSize(0)
+  if (size) yield* sendOnChannel(id, channelOf.resize, JSON.stringify({ Width: size.columns + more, Height: size.rows + more }))
+}
+
+/** Waits for something to read; a window that changes its size meanwhile is told to the other side. */
+function* pollThroughResizes(id: number, fds: readonly number[]): Proc<number> {
+  for (;;) {
+    try {
+      return yield* poll(fds)
+    } catch (error) {
+      if (!(error instanceof SyscallError) || error.code !== 'EINTR') throw error
+      const signals = yield* pendingSignals()
+      if (signals.some((signal) => signal !== 'SIGWINCH')) throw error
+      yield* tellSize(id)
+    }
+  }
 }
 
 /** The exit code in the Status at the end of a stream; throws CommandError for any other failure. */
@@ -143,7 +181,7 @@ export function* attachStreams(kubectl: Kubectl, resource: Resource, streams: St
     path: pathOf(resource.type, resource.namespace, resource.name, 'attach'),
     query: { container, stdin: stdin || undefined, stdout: true, stderr: !tty || undefined, tty: tty || undefined },
   })
-  const code = yield* pump(kubectl, channel, { stdin, tty })
+  const code = yield* pump(kubectl, channel, { stdin, tty, redraw: true })
   if (tty && !quiet && spec!.restartPolicy === 'Always')
     yield* out(`Session ended, resume using 'kubectl attach ${resource.name} -c ${container} -i -t' command when the pod is running\n`)
   return code

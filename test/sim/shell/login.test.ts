@@ -15,7 +15,7 @@ function login({ files = {}, columns = 100 }: { files?: Readonly<Record<string, 
     said = ''
     return text.replaceAll('\r', '')
   }
-  return { take, type: (keys: string) => (terminal.input(keys), take()) }
+  return { cluster, terminal, take, type: (keys: string) => (terminal.input(keys), take()) }
 }
 
 const PROMPT = 'root@controlplane:~ (kubernetes:default)# '
@@ -48,6 +48,26 @@ test('the prompt follows the context’s namespace, and makes room in a narrow t
   expect(screen.type('kubectl config unset current-context\r')).toMatch(/\nroot@controlplane:~# $/)
   const narrow = login({ columns: 40 })
   expect(narrow.take()).toBe('root@controlplane:~# ')
+})
+
+test('a line that is being typed is drawn anew when the window changes its size, and goes on', () => {
+  const { terminal, take, type } = login()
+  take()
+  type('echo one')
+  terminal.resize(120, 30)
+  expect(take()).toContain(`${PROMPT}echo one`)
+  expect(type(' two\r')).toContain('\none two\n')
+})
+
+test('kubectl run -it shows the prompt of the shell that had drawn it before we came, and tells it the window’s size', () => {
+  const { cluster, terminal, take, type } = login()
+  take()
+  type('kubectl run -it probe --image=busybox -- sh\r')
+  cluster.advance('10s')
+  expect(take()).toMatch(/If you don't see a command prompt, try pressing enter\.\n\/ # $/)
+  expect(type('stty size\r')).toContain('\n24 100\n')
+  terminal.resize(90, 33)
+  expect(type('stty size\r')).toContain('\n33 90\n')
 })
 
 test('a .bashrc of one’s own decides about the first prompt too', () => {

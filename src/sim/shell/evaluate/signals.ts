@@ -23,9 +23,9 @@ export function* uninterrupted<T>(call: () => Proc<T>): Proc<T> {
   }
 }
 
-/** Runs the traps of signals that have come; Ctrl-C without a trap leads an interactive shell back to its prompt. */
-export function* handleSignals(shell: Shell): Proc {
-  for (const signal of yield* pendingSignals()) {
+/** Runs the traps of signals that have come (those in `asked` have been asked for already); Ctrl-C without a trap leads an interactive shell back to its prompt. */
+export function* handleSignals(shell: Shell, asked: readonly Signal[] = []): Proc {
+  for (const signal of [...asked, ...(yield* pendingSignals())]) {
     const action = shell.traps.get(signal.slice(3))
     if (action) yield* runTrap(shell, action)
     else if (signal === 'SIGINT' && shell.interactive) {

@@ -53,7 +53,7 @@ export function* runInteractive(shell: Shell, first?: Entered): Proc {
       if ('interrupted' in entered) {
         shell.status = 130
         source = ''
-        yield* handleSignals(shell)
+        yield* handleSignals(shell, entered.signals)
         shell.jump = undefined
         continue
       }

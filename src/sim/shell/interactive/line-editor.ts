@@ -1,5 +1,5 @@
-import { read, setTerminalMode, terminalSize, write } from '../../node/os/calls'
-import { SyscallError, type Proc } from '../../node/os/syscalls'
+import { onSignal, pendingSignals, read, setTerminalMode, terminalSize, write } from '../../node/os/calls'
+import { SyscallError, type Proc, type Signal } from '../../node/os/syscalls'
 import { displayWidth } from './width'
 
 /** What Tab finds: the stretch of the line it replaces, and the candidates for it. */
@@ -27,8 +27,16 @@ export interface EditorOptions {
   readonly killed: { text: string }
 }
 
-/** What a person entered, or why there is no line. */
-export type Entered = { readonly line: string } | { readonly interrupted: true } | { readonly ended: true }
+/** What a person entered, or why there is no line: Ctrl-C or signals (those that came), or the end of input. */
+export type Entered =
+  { readonly line: string } | { readonly interrupted: true; readonly signals?: readonly Signal[] } | { readonly ended: true }
+
+/** Signals other than a change of size came while a line was being read. */
+class Interruption extends Error {
+  constructor(readonly signals: readonly Signal[]) {
+    super('interrupted')
+  }
+}
 
 const keys = /^(?:\x1b\[200~|\x1b\[(?:[0-9;]*)[A-Za-z~]|\x1bO[A-Za-z]|\x1b[^[O]|[^])/u
 
@@ -133,13 +141,30 @@ export function* editLine(options: EditorOptions): Proc<Entered> {
 
   function* nextKey(): Proc<string> {
     while (ahead.text === '') {
-      const chunk = yield* read(fd)
+      const chunk = yield* readOrRedraw()
       if (chunk === '') return ''
       ahead.text += chunk
     }
     const key = keys.exec(ahead.text)![0]
     ahead.text = ahead.text.slice(key.length)
     return key
+  }
+
+  /** Reads on through changes of the window's size, after each of which the line is drawn anew. Throws Interruption for other signals. */
+  function* readOrRedraw(): Proc<string> {
+    for (;;) {
+      try {
+        return yield* read(fd)
+      } catch (error) {
+        if (!(error instanceof SyscallError) || error.code !== 'EINTR') throw error
+        const signals = (yield* pendingSignals()).filter((signal) => signal !== 'SIGWINCH')
+        if (signals.length > 0) throw new Interruption(signals)
+        // The terminal has wrapped its lines anew: the cursor is as far down as the new width puts it.
+        const here = (search ? 0 : promptWidth) + displayWidth(line.slice(0, cursor).join(''))
+        drawnRow = Math.floor(here / (yield* columns()))
+        yield* draw()
+      }
+    }
   }
 
   /** Pasted text, up to its closing bracket. */
@@ -226,6 +251,7 @@ export function* editLine(options: EditorOptions): Proc<Entered> {
   }
 
   yield* setTerminalMode(fd, { raw: true, echo: false })
+  yield* onSignal('SIGWINCH', 'catch')
   yield* write(out, `\x1b[?2004h${promptLines.map((one) => `${one}\n`).join('')}${shownPrompt}`)
   try {
     for (;;) {
@@ -369,10 +395,12 @@ export function* editLine(options: EditorOptions): Proc<Entered> {
       if (redraw) yield* draw()
     }
   } catch (error) {
-    if (!(error instanceof SyscallError) || error.code !== 'EINTR') throw error
+    const interrupted = error instanceof Interruption || (error instanceof SyscallError && error.code === 'EINTR')
+    if (!interrupted) throw error
     yield* write(out, '^C\n')
-    return { interrupted: true }
+    return { interrupted: true, signals: error instanceof Interruption ? error.signals : [] }
   } finally {
+    yield* onSignal('SIGWINCH', 'default')
     yield* write(out, '\x1b[?2004l')
     // What was typed after this line is for whoever reads next: a program, or the next prompt.
     const unread = ahead.text
