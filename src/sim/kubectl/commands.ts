@@ -66,6 +66,7 @@ import { diff } from './commands/diff'
 import { version } from './commands/version'
 import { alpha, help, options } from './commands/help'
 import { authCanI } from './commands/auth-can-i'
+import { authReconcile } from './commands/auth-reconcile'
 import { authWhoami } from './commands/auth-whoami'
 import { certificateApprove, certificateDeny } from './commands/certificate'
 import { createToken } from './commands/create-token'
@@ -164,6 +165,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'apply set-last-applied': setLastApplied,
   'apply view-last-applied': viewLastApplied,
   'auth can-i': authCanI,
+  'auth reconcile': authReconcile,
   'auth whoami': authWhoami,
   'certificate approve': certificateApprove,
   'certificate deny': certificateDeny,

@@ -2,9 +2,9 @@ import { makeDirectory, nowMs, readFile, stat, writeFile } from '../node/os/call
 import type { Proc } from '../node/os/syscalls'
 import { ApiError, ConnectionError } from './errors'
 import { clientConfig } from './kubeconfig'
-import { findResource, noMatch, type Mapper, type ResourceType } from './mapper'
+import { findResource, noMatch, qualifiedName, type Mapper, type ResourceType } from './mapper'
 import { request } from './rest'
-import { log, verbosity, type Kubectl } from './session'
+import { err, log, verbosity, type Kubectl } from './session'
 
 const cacheLifetimeMs = 6 * 3_600_000
 const aggregated =
@@ -49,7 +49,21 @@ function* fetchAll(kubectl: Kubectl, attempts = usualAttempts): Proc<ResourceTyp
 export function* resourceType(kubectl: Kubectl, word: string): Proc<ResourceType> {
   const found = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))
   if (!found) throw noMatch(word)
+  yield* warnOfShortName(kubectl, word, found)
   return found
+}
+
+/** Says, once in a run, which other resources have the short name that was taken for `found`. */
+export function* warnOfShortName(kubectl: Kubectl, word: string, found: ResourceType): Proc {
+  if (word === found.plural || word === found.singular || !found.shortNames.includes(word)) return
+  const { types } = yield* discover(kubectl)
+  const others = types.filter((type) => type.shortNames.includes(word)).map(qualifiedName)
+  for (const other of new Set(others)) {
+    const warning = `short name ${JSON.stringify(word)} could also match lower priority resource ${other}`
+    if (other === qualifiedName(found) || kubectl.known.warnings.has(warning)) continue
+    kubectl.known.warnings.add(warning)
+    yield* err(`Warning: ${warning}\n`)
+  }
 }
 
 /** Looks something up; what is missing from an old cache is looked up again in a fresh answer. */

@@ -45,5 +45,5 @@ function typeText(schemas: Schemas, schema: Schema): string {
   if (resolved.items) return `[]${typeText(schemas, resolved.items)}`
   if (typeof resolved.additionalProperties === 'object') return `map[string]${typeText(schemas, resolved.additionalProperties)}`
   if (name && (resolved.type === undefined || resolved.type === 'object')) return name.slice(name.lastIndexOf('.') + 1)
-  return resolved.type ?? (resolved.oneOf ? 'Object' : 'Object').replace('object', 'Object')
+  return (resolved.type ?? 'object').replace('object', 'Object')
 }

@@ -73,7 +73,8 @@ export function* createObject(
   object: AnyObject,
   query: Readonly<Record<string, string | undefined>>,
 ): Proc<AnyObject> {
-  return yield* requestJson<AnyObject>(kubectl, { method: 'POST', path: pathOf(type, namespace), query, body: object })
+  // Sent with sorted keys: a server that complains of several fields names them in the order in which they came.
+  return yield* requestJson<AnyObject>(kubectl, { method: 'POST', path: pathOf(type, namespace), query, body: goJson(object) })
 }
 
 export type PatchType = 'strategic' | 'merge' | 'json' | 'apply'
@@ -144,6 +145,7 @@ export interface Generated {
 
 /** Refuses flags that every generator reads before it makes anything. Throws CommandError. */
 export function* checkWriting(kubectl: Kubectl): Proc {
+  yield* clientConfig(kubectl)
   yield* dryRunOf(kubectl)
   yield* printerFor(kubectl)
   fieldValidation(kubectl)
@@ -152,6 +154,7 @@ export function* checkWriting(kubectl: Kubectl): Proc {
 /** Creates what a generator made and prints it, as all `kubectl create TYPE` do. */
 export function* createGenerated(kubectl: Kubectl, { object: made, failure, manager, savesConfig = true }: Generated): Proc {
   const object = made as unknown as AnyObject // the server completes the metadata
+  yield* clientConfig(kubectl)
   const dryRun = yield* dryRunOf(kubectl)
   const printer = yield* printerFor(kubectl, { operation: operationText('created', dryRun), struct: true })
   const prepared =

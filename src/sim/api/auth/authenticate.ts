@@ -3,14 +3,14 @@ import type { ApiServer, Authenticate, User } from '../hooks'
 import type { ApiRequest } from '../http'
 import { failure } from '../status'
 import type { Pod, Secret, ServiceAccount } from '../types/core-v1.gen'
+import type { ClusterRoleBinding } from '../types/rbac-v1.gen'
 import { isTrusted, subjectOf } from './certificate'
 import { impersonated } from './impersonate'
 import { ISSUER, readToken, type Claims } from './token'
 
 const AUTHENTICATED = 'system:authenticated'
 
-/** Whoever reaches the port from outside the simulation without credentials: the person at the keyboard. */
-export const ADMINISTRATOR: User = { name: 'kubernetes-admin', groups: ['system:masters', AUTHENTICATED] }
+const ADMINISTRATORS = 'kubeadm:cluster-admins'
 const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 /**
@@ -23,11 +23,19 @@ function identified({ headers, from }: ApiRequest, server: ApiServer): User {
   const { authorization, 'x-client-certificate': certificate, 'x-remote-user': remote } = headers
   if (certificate) return userOfCertificate(certificate, from === undefined ? undefined : server.engine.nowMs)
   if (remote) return { name: remote, groups: [...words(headers['x-remote-group']), AUTHENTICATED] }
-  if (!authorization) return from === undefined ? ADMINISTRATOR : ANONYMOUS
+  if (!authorization) return from === undefined ? administrator(server) : ANONYMOUS
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
   const user = token === undefined ? undefined : userOfToken(token, server)
   if (!user) throw unauthorized()
   return user
+}
+
+const clusterRoleBindings = resource<ClusterRoleBinding>('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings')
+
+/** Whoever reaches the port from outside the simulation without credentials: the person at the keyboard, with what kubeadm's admin.conf gives them. */
+function administrator(server: ApiServer): User {
+  const isBound = find(server, clusterRoleBindings, undefined, ADMINISTRATORS)
+  return { name: 'kubernetes-admin', groups: [isBound ? ADMINISTRATORS : 'system:masters', AUTHENTICATED] }
 }
 
 export const words = (header: string | undefined) => (header ?? '').split(/,\s*/).filter(Boolean)

@@ -4,7 +4,7 @@ import { clientConfig } from '../kubeconfig'
 import { findResource } from '../mapper'
 import { tableColumns, tabulate } from '../printers/tabwriter'
 import { requestJson } from '../rest'
-import { err, out, usageError, type Command, type Kubectl } from '../session'
+import { err, out, type Command, type Kubectl } from '../session'
 import type { Proc } from '../../node/os/syscalls'
 
 interface Review {
@@ -34,7 +34,7 @@ export const authCanI: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
     if (flags.bool('list')) {
-      if (args.length) throw usageError(kubectl, 'list option must be specified with no arguments')
+      if (args.length) throw new CommandError('list option must be specified with no arguments')
       return yield* list(kubectl)
     }
     if (args.length !== 2) {
@@ -72,14 +72,9 @@ function* attributesOf(kubectl: Kubectl): Proc<object> {
   const name = slash < 0 ? (args[2] ?? '') : what.slice(slash + 1)
   if (!standardVerbs.includes(verb)) yield* err(`Warning: verb '${verb}' is not a known verb\n\n`)
   const { group, resource, known, namespaced } = yield* resourceOf(kubectl, word)
-  if (!known) {
-    yield* err(
-      word === '*'
-        ? ''
-        : group
-          ? `Warning: the server doesn't have a resource type '${resource}' in group '${group}'\n\n`
-          : `Warning: the server doesn't have a resource type '${resource}'\n\n`,
-    )
+  if (!known && !['users', 'groups'].includes(word)) {
+    const [plural = '', ...rest] = word.toLowerCase().split('.')
+    yield* err(`Warning: the server doesn't have a resource type '${plural}'${rest.length ? ` in group '${rest.join('.')}'` : ''}\n\n`)
   }
   const { namespace } = yield* clientConfig(kubectl)
   if (known && !namespaced && !flags.bool('all-namespaces') && word !== '*') {
@@ -101,10 +96,7 @@ function* resourceOf(kubectl: Kubectl, word: string): Proc<{ group: string; reso
   if (word === '*') return { group: '*', resource: '*', known: true, namespaced: true }
   const type = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word.toLowerCase()))
   if (type) return { group: type.group, resource: type.plural, known: true, namespaced: type.namespaced }
-  const dot = word.indexOf('.')
-  return dot < 0
-    ? { group: '', resource: word, known: false, namespaced: true }
-    : { group: word.slice(dot + 1), resource: word.slice(0, dot), known: false, namespaced: true }
+  return { group: '', resource: word, known: false, namespaced: true }
 }
 
 /** `--list`: rules, one line for each resource and set of verbs. */

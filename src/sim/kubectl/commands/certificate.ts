@@ -51,7 +51,7 @@ function* decide(kubectl: Kubectl, { name }: Resource, { word, condition, opposi
   for (let tries = 0; ; tries++) {
     const current = yield* requestJson<AnyObject>(kubectl, { path: pathOf(requests, '', name) })
     const { conditions = [], ...status } = (current.status ?? {}) as { conditions?: readonly Condition[] } // a request's status
-    if (conditions.some(({ type }) => type === opposite)) throw new CommandError(`certificate signing request ${JSON.stringify(name)} is already ${opposite.toLowerCase()}`) // prettier-ignore
+    if (conditions.some(({ type }) => type === opposite)) throw new CommandError(`certificate signing request ${JSON.stringify(name)} is already ${opposite}`) // prettier-ignore
     if (conditions.some(({ type }) => type === condition) && !kubectl.flags.bool('force')) return current
     const now = timestamp(yield* nowMs())
     const decided: Condition = {

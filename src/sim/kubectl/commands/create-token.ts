@@ -48,7 +48,8 @@ export const createToken: Command = {
         path: pathOf(serviceAccounts, namespace, name, 'token'),
         body: { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', spec },
       })
-      yield* out(printer ? printer(asStruct(made)) : `${made.status.token}\n`)
+      // A program that reads the token gets it without a newline.
+      yield* out(printer ? printer(asStruct(made)) : `${made.status.token}${kubectl.self.isTty(1) ? '\n' : ''}`)
     } catch (error) {
       throw withFailure(asReported(error), 'failed to create token')
     }

@@ -1,11 +1,11 @@
-import { readLine } from '../../node/os/calls'
+import { readAll, readFile, readLine } from '../../node/os/calls'
 import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
-import { asReported, CommandError, isNotFound, throwAll } from '../errors'
+import { asReported, CommandError, isNotFound, throwAll, withSource } from '../errors'
 import { fileOptions } from '../manifests'
 import { kindName } from '../mapper'
-import { findResources, type Resource } from '../resources'
+import { findResources, parseTargets, type Resource } from '../resources'
 import { request } from '../rest'
-import { err, out, usageError, type Command, type Kubectl } from '../session'
+import { err, out, type Command, type Kubectl } from '../session'
 import { dryRunOf, type DryRun } from '../writing'
 import type { Proc } from '../../node/os/syscalls'
 
@@ -21,10 +21,11 @@ export const deleteCommand: Command = {
     const selector = flags.text('selector')
     const fieldSelector = flags.text('field-selector')
     let ignoreNotFound = flags.bool('ignore-not-found')
+    const query = { words: args, files, selector, fieldSelector, all, allNamespaces: flags.bool('all-namespaces'), fetch: false }
+    // What does not exist is told before what is said wrongly about it.
+    if (files.names.length === 0 && !files.kustomize) yield* parseTargets(kubectl, query)
     if (flags.text('output') !== '' && flags.text('output') !== 'name')
       throw new CommandError(`unexpected -o output mode: ${flags.text('output')}. We only support '-o name'`)
-    if (all && selector) throw new CommandError("setting 'all' parameter but found a non empty selector. ")
-    if (all && fieldSelector) throw new CommandError("setting 'all' parameter but found a non empty selector. ")
     let grace = flags.int('grace-period')
     const force = flags.bool('force')
     if (flags.bool('now')) {
@@ -46,15 +47,7 @@ export const deleteCommand: Command = {
         'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n',
       )
 
-    const { resources, errors } = yield* findResources(kubectl, {
-      words: args,
-      files,
-      selector,
-      fieldSelector,
-      all,
-      allNamespaces: flags.bool('all-namespaces'),
-      fetch: false,
-    })
+    const { resources, errors } = yield* findResources(kubectl, query)
     const failures = errors.filter((error) => !(ignoreNotFound && isNotFound(error)))
     if (flags.bool('interactive') && !(yield* confirmed(resources))) return 0
     const waiting: (Resource & { uid?: string })[] = []
@@ -80,7 +73,7 @@ export const deleteCommand: Command = {
       } catch (error) {
         const reported = asReported(error)
         if (isNotFound(reported) && ignoreNotFound) continue
-        failures.push(reported)
+        failures.push(withSource(reported, 'deleting', resource.source))
       }
     }
     throwAll(failures)
@@ -103,16 +96,20 @@ function* printDeleted(kubectl: Kubectl, { type, name }: Resource, dryRun: DryRu
 function* confirmed(resources: readonly Resource[]): Proc<boolean> {
   yield* out('You are about to delete the following ' + `${resources.length} resource(s):\n`)
   for (const { type, name } of resources) yield* out(`${kindName(type)}/${name}\n`)
-  yield* out('Do you want to continue? (y/N): ')
-  const answer = (yield* readLine(0)).trim().toLowerCase()
-  if (answer === 'y' || answer === 'yes') return true
+  yield* out('Do you want to continue? (y/n): ')
+  if (/^y$/i.test((yield* readLine(0)).trim())) return true
   yield* out('deletion is cancelled\n')
   return false
 }
 
 function* deleteRaw(kubectl: Kubectl): Proc {
-  const { flags, args } = kubectl
-  if (args.length || flags.list('filename').length > 1) throw usageError(kubectl, 'arguments may not be passed when --raw is specified')
-  const { body } = yield* request(kubectl, { method: 'DELETE', path: flags.text('raw'), accept: 'application/json, */*' })
+  const { flags } = kubectl
+  const path = flags.text('raw')
+  const files = flags.list('filename')
+  if (files.length > 1) throw new CommandError('--raw can only use a single local file or stdin')
+  if (!path.startsWith('/'))
+    throw new CommandError(`--raw must be a valid URL path: parse ${JSON.stringify(path)}: invalid URI for request`)
+  const options = files[0] === undefined ? undefined : files[0] === '-' ? yield* readAll(0) : yield* readFile(files[0])
+  const { body } = yield* request(kubectl, { method: 'DELETE', path, body: options, accept: 'application/json, */*' })
   yield* out(body)
 }

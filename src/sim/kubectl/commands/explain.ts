@@ -1,6 +1,7 @@
 import { CommandError, ErrorList } from '../errors'
-import { findWithRetry } from '../discovery'
-import { findResource, noMatch } from '../mapper'
+import { findWithRetry, warnOfShortName } from '../discovery'
+import { explainPlainly } from '../explain-plainly'
+import { findResource, noMatch, type ResourceType } from '../mapper'
 import { loadSchemas, type Schema, type Schemas } from '../openapi'
 import { outline, type ExplainedField } from '../openapi-outline'
 import { out, type Command } from '../session'
@@ -15,7 +16,7 @@ export const explain: Command = {
       )
     if (args.length > 1) throw new CommandError('We accept only this format: explain RESOURCE')
     const output = flags.text('output') || 'plaintext'
-    const { word, fields } = splitPath(args[0]!, flags.text('api-version'))
+    const [word = '', ...path] = splitPath(args[0]!)
     const wanted = flags.text('api-version')
     const type = yield* findWithRetry(kubectl, (mapper) =>
       wanted
@@ -28,23 +29,35 @@ export const explain: Command = {
             `couldn't find resource for "${wanted.includes('/') ? wanted : `/${wanted}`}, Resource=${word}"`.replace('"', '"'),
           )
         : new ErrorList([noMatch(word)])
+    yield* warnOfShortName(kubectl, word, type)
     if (!['plaintext', 'plaintext-openapiv2'].includes(output)) throw new CommandError(`unrecognized format: ${output}`)
     const schemas = yield* loadSchemas(kubectl, type)
     const root = schemas.rootOf(type)
     if (!root) throw new CommandError(`Couldn't find resource for "${type.group}/${type.version}, Kind=${type.kind}"`)
-    const head = `${type.group ? `GROUP:      ${type.group}\n` : ''}KIND:       ${type.kind}\nVERSION:    ${type.version}\n\n`
-    yield* out(head)
+    const fields = wanted ? path : withoutGroup(path, word, type)
+    if (output === 'plaintext-openapiv2')
+      return yield* out(explainPlainly(schemas, type, walk(schemas, root, fields), fields.at(-1), flags.bool('recursive')))
+    yield* out(`${type.group ? `GROUP:      ${type.group}\n` : ''}KIND:       ${type.kind}\nVERSION:    ${type.version}\n\n`)
     yield* out(render(schemas, walk(schemas, root, fields), flags.bool('recursive')))
   },
 }
 
-/** `deployments.spec.strategy`, `deployments.apps`: where the resource ends and its fields begin. */
-function splitPath(path: string, _version: string): { word: string; fields: string[] } {
-  const [word = '', ...fields] = path.replace(/\.$/, '').split('.')
-  return { word, fields }
+/** `deployments.spec.strategy` in its parts. Throws CommandError for what is no path of names. */
+function splitPath(path: string): string[] {
+  const brace = /[{}]/.exec(path)?.[0]
+  if (brace) throw new CommandError(`unrecognized character in action: U+00${brace.charCodeAt(0).toString(16).toUpperCase()} '${brace}'`)
+  if (/^\.|[[\]*]/.test(path)) throw new CommandError('invalid jsonpath syntax, first node must be field node')
+  return path.split('.').filter(Boolean)
 }
 
-interface Place {
+/** `deployments.apps.spec`: behind a plural the group may be named before the fields begin. */
+function withoutGroup(path: readonly string[], word: string, { plural, group }: ResourceType): readonly string[] {
+  const parts = group.split('.')
+  return group && word === plural && parts.every((part, i) => path[i] === part) ? path.slice(parts.length) : path
+}
+
+/** A kind or a field of it. */
+export interface Place {
   readonly field?: ExplainedField
   readonly schema: Schema
   /** Descriptions of the field itself and of its type. */
@@ -56,7 +69,7 @@ function walk(schemas: Schemas, root: Schema, fields: readonly string[]): Place 
   let place: Place = { schema: root, texts: [root.description ?? ''] }
   for (const name of fields) {
     const field = outline(schemas, place.schema).find((one) => one.name === name)
-    if (!field) throw new CommandError(`field ${JSON.stringify(name)} does not exist`)
+    if (!field) throw new CommandError(`field ${JSON.stringify(fields.at(-1))} does not exist`)
     const inner = schemas.content(field.schema)
     place = { field, schema: inner, texts: field.texts }
   }
@@ -109,14 +122,16 @@ function indented(text: string, margin: string, width: number): string {
     .join('\n')
 }
 
+/** Breaks between words; the spaces at a break are gone, all others stay. */
 function wrap(line: string, width: number): string[] {
   const lines: string[] = []
   let current = ''
-  for (const word of line.split(' ')) {
-    if (current !== '' && current.length + 1 + word.length > width) {
+  for (const [, space = '', word = ''] of line.matchAll(/(\s*)(\S*)/g)) {
+    if (current.length + space.length + word.length <= width || (current === '' && space === '')) current += space + word
+    else if (word) {
       lines.push(current)
       current = word
-    } else current = current !== '' ? `${current} ${word}` : word
+    }
   }
   return [...lines, current]
 }
