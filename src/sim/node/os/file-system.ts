@@ -65,6 +65,9 @@ export interface Credentials {
   readonly gids: readonly number[]
 }
 
+/** Mode bit of a directory whose group new files inherit. */
+const SETGID = 0o2000
+
 export const rootUser: Credentials = { uid: 0, gids: [0] }
 
 const attributes = (mode: number, nowMs: number): Attributes => ({ owner: undefined, mode, uid: 0, gid: 0, modifiedMs: nowMs, inode: 0 })
@@ -389,15 +392,19 @@ class MountedVolumes implements FileSystem {
     return parent
   }
 
-  private adopt<T extends FileNode>(node: T, found: Found, who: Credentials): T {
+  /** Adds a new node. In a directory with the setgid bit it belongs to the directory's group, and a directory hands the bit on. */
+  private add(node: FileNode, found: Found, who: Credentials) {
+    const parent = this.ownParent(found, who)
+    const inherits = (parent.mode & SETGID) !== 0
     Object.assign(node, {
       owner: found.mount.volume,
       uid: who.uid,
-      gid: who.gids[0] ?? 0,
+      gid: inherits ? parent.gid : (who.gids[0] ?? 0),
+      ...(inherits && node.type === 'directory' && { mode: node.mode | SETGID }),
       modifiedMs: this.now(),
       inode: ++found.mount.volume.lastInode,
     })
-    return node
+    parent.entries.set(found.name, node)
   }
 
   write(path: string, data: string, { mode = 0o644, append = false, who = rootUser }: WriteOptions = {}) {
@@ -409,7 +416,7 @@ class MountedVolumes implements FileSystem {
     const old = found.node?.type === 'file' && !append ? byteLength(found.node.data) : 0
     grow(volume, byteLength(data) - old)
     if (!found.node) {
-      this.ownParent(found, who).entries.set(found.name, this.adopt(file(data, mode), found, who))
+      this.add(file(data, mode), found, who)
       return
     }
     const node = own(volume, found.inVolume) as FileEntry // not a directory, and links were followed
@@ -441,7 +448,7 @@ class MountedVolumes implements FileSystem {
       if (parents && found.node.type === 'directory') return
       throw new SyscallError('EEXIST')
     }
-    this.ownParent(found, who).entries.set(found.name, this.adopt(directory({}, mode), found, who))
+    this.add(directory({}, mode), found, who)
   }
 
   remove(path: string, { recursive = false, who = rootUser }: { recursive?: boolean; who?: Credentials } = {}) {
@@ -471,7 +478,7 @@ class MountedVolumes implements FileSystem {
   symlink(path: string, target: string, who: Credentials = rootUser) {
     const found = this.find(path, false, who)
     if (found.node) throw new SyscallError('EEXIST')
-    this.ownParent(found, who).entries.set(found.name, this.adopt(link(target), found, who))
+    this.add(link(target), found, who)
   }
 
   hardLink(path: string, target: string, who: Credentials = rootUser) {

@@ -33,6 +33,8 @@ test('/proc tells user, groups, capabilities and profile of a container', () => 
   expect(shows('plain', 'id; cat /proc/1/attr/current')).toBe(
     'uid=1000 gid=3000 groups=2000,3000,4000\ncri-containerd.apparmor.d (enforce)\n',
   )
+  // The group of the volume, by the setgid bit of its folders.
+  expect(shows('plain', 'mkdir /data/a; touch /data/a/b; stat -c %g /data/a/b')).toBe('2000\n')
   expect(shows('users', 'cat /proc/self/uid_map')).toBe('         0  833617920      65536\n')
 })
 
