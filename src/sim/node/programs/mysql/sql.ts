@@ -1,11 +1,12 @@
-import { execute as run, type Databases } from '../sql/engine'
+import { execute as run } from '../sql/engine'
+import type { Databases } from '../sql/evaluate'
 import { shown, type Value } from '../sql/values'
 
 /** MySQL's side of the small SQL: who asks, and answers as text. */
 
-export { splitStatements as statementsOf } from '../sql/parse'
+export { splitStatements as statementsOf } from '../sql/tokens'
 export { SqlError, type Table } from '../sql/values'
-export type { Databases } from '../sql/engine'
+export type { Databases } from '../sql/evaluate'
 
 /** What a connection and its server are, as far as statements ask. */
 export interface Surroundings {

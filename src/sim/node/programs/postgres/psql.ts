@@ -1,6 +1,6 @@
 import { connect, readAll, readFile, readLine, write } from '../../os/calls'
 import { SyscallError, type Proc, type Program, type Self } from '../../os/syscalls'
-import { isUnfinished, splitStatements } from '../sql/parse'
+import { isUnfinished, splitStatements } from '../sql/tokens'
 import { ask, type Answer } from './server'
 import { isNumeric, shown, type Result } from '../sql/values'
 

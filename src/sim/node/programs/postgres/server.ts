@@ -1,6 +1,7 @@
 import { accept, close, listen, nowMs, onSignal, pendingSignals, readLine, spawn, wait, write } from '../../os/calls'
 import { SyscallError, type Proc, type Self, type Signal } from '../../os/syscalls'
-import { execute, type Databases } from '../sql/engine'
+import { execute } from '../sql/engine'
+import type { Databases } from '../sql/evaluate'
 import { loadDatabases, saveDatabases, type Saved } from './store'
 import { SqlError, type Dialect, type Result, type Value } from '../sql/values'
 

@@ -1,6 +1,6 @@
 import { listDirectory, makeDirectory, readFile, remove, stat, writeFile } from '../../os/calls'
 import type { Proc } from '../../os/syscalls'
-import type { Databases } from '../sql/engine'
+import type { Databases } from '../sql/evaluate'
 import type { Table } from '../sql/values'
 
 /** Databases as files of the data folder, a folder a database and a file a table: what lies on a volume outlives its Pod. */

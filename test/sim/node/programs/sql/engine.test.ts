@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { execute, type Databases, type Session } from '../../../../../src/sim/node/programs/sql/engine'
-import { splitStatements } from '../../../../../src/sim/node/programs/sql/parse'
+import { execute } from '../../../../../src/sim/node/programs/sql/engine'
+import type { Databases, Session } from '../../../../../src/sim/node/programs/sql/evaluate'
+import { splitStatements } from '../../../../../src/sim/node/programs/sql/tokens'
 import type { Dialect } from '../../../../../src/sim/node/programs/sql/values'
 
 function session(dialect: Dialect, more: Partial<Session> = {}): Session {
