@@ -136,7 +136,7 @@ export function tidy({ members }: Struct, value: Members): Members {
     const member = value[name]
     if (typeof type !== 'string') {
       if (member !== undefined && member !== null) kept[name] = tidy(type, member as Members) // decoded as that type
-    } else if (type.endsWith('!')) kept[name] = isEmpty(member) ? emptyOf(type) : member
+    } else if (type.endsWith('!')) kept[name] = isEmpty(member) && typeof member !== 'object' ? emptyOf(type) : member
     else if (!isEmpty(member)) kept[name] = member
   }
   return kept

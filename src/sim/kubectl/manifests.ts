@@ -20,6 +20,8 @@ export interface FileOptions {
 export interface Manifest {
   readonly object: AnyObject
   readonly source: string
+  /** Which of the files it came from, counted from the first. */
+  readonly file: number
   /** It was an item of a `List`. */
   readonly ofList?: boolean
 }
@@ -78,11 +80,11 @@ export interface Reading {
 /** Reads every object of files, folders, URLs and standard input. A document that cannot be read ends its file, not the others. */
 export function* readManifests(kubectl: Kubectl, sources: readonly Source[], reading: Reading = {}): Proc<Entries> {
   const entries: (Manifest | Error)[] = []
-  for (const source of sources) {
-    if (source.at === 'stdin') entries.push(...collect(yield* readAll(0), 'STDIN', reading))
-    else if (source.at === 'url') entries.push(...collect(yield* download(source.path), source.path, reading))
-    else if (source.at === 'file') entries.push(...collect(yield* readFile(source.path), source.path, reading))
-    else entries.push(...collect(asYaml(yield* build(kubectl, source.path)), source.path, reading))
+  for (const [file, source] of sources.entries()) {
+    if (source.at === 'stdin') entries.push(...collect(yield* readAll(0), { source: 'STDIN', file }, reading))
+    else if (source.at === 'url') entries.push(...collect(yield* download(source.path), { source: source.path, file }, reading))
+    else if (source.at === 'file') entries.push(...collect(yield* readFile(source.path), { source: source.path, file }, reading))
+    else entries.push(...collect(asYaml(yield* build(kubectl, source.path)), { source: source.path, file }, reading))
   }
   return entries
 }
@@ -145,7 +147,10 @@ function* glob(pattern: string): Proc<string[]> {
   }
 }
 
-function* collect(text: string, source: string, reading: Reading): Generator<Manifest | Error> {
+type Place = Pick<Manifest, 'source' | 'file'>
+
+function* collect(text: string, place: Place, reading: Reading): Generator<Manifest | Error> {
+  const { source } = place
   try {
     for (const value of parseStream(text, source)) {
       const problems = reading.validate ? undeclared(value) : []
@@ -153,7 +158,7 @@ function* collect(text: string, source: string, reading: Reading): Generator<Man
         throw new CommandError(
           `error validating ${JSON.stringify(source)}: error validating data: ${problems.length > 1 ? `[${problems.join(', ')}]` : problems[0]}; if you choose to ignore these errors, turn validation off with --validate=false`,
         )
-      yield* objectsOf(value, source, reading)
+      yield* objectsOf(value, place, reading)
     }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
@@ -161,7 +166,8 @@ function* collect(text: string, source: string, reading: Reading): Generator<Man
   }
 }
 
-function* objectsOf(value: unknown, source: string, reading: Reading): Generator<Manifest | Error> {
+function* objectsOf(value: unknown, place: Place, reading: Reading): Generator<Manifest | Error> {
+  const { source } = place
   let object: AnyObject
   try {
     object = checked(value, source, reading)
@@ -170,9 +176,9 @@ function* objectsOf(value: unknown, source: string, reading: Reading): Generator
     yield error
     return
   }
-  if (!object.kind.endsWith('List') || !('items' in object)) yield { object, source }
+  if (!object.kind.endsWith('List') || !('items' in object)) yield { object, ...place }
   else if (Array.isArray(object.items))
-    for (const item of object.items) yield { object: checked(item, source, reading), source, ofList: true }
+    for (const item of object.items) yield { object: checked(item, source, reading), ...place, ofList: true }
   else {
     const type = typeof object.items === 'object' ? 'object' : typeof object.items
     if (object.items !== null)

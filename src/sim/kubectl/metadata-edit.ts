@@ -34,6 +34,7 @@ export interface MetadataEdit {
 export const metadataEditor = (edit: MetadataEdit): Command => ({
   *run(kubectl) {
     const { flags } = kubectl
+    yield* dryRunOf(kubectl)
     const { resources: words, pairs } = splitPairs(kubectl.args, edit.word)
     const files = fileOptions(kubectl)
     const local = flags.bool('local')

@@ -20,7 +20,7 @@ export function contentHash({ kind, name, data, binaryData, type }: Hashed): str
   const hashed =
     kind === 'ConfigMap'
       ? { ...(binaryData ? { binaryData: sorted(binaryData) } : {}), data: sorted(data) ?? '', kind, name }
-      : { data: sorted(data) ?? '', kind, name, type: type ?? '' }
+      : { data: sorted(data) ?? {}, kind, name, type: type ?? '' }
   const hex = sha256(structJson(hashed))
   return [...hex.slice(0, 10)].map((digit) => replacements[digit] ?? digit).join('')
 }

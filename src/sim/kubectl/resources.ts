@@ -1,6 +1,6 @@
 import type { AnyObject } from '../api/object'
 import { discover, findWithRetry, resourceType } from './discovery'
-import { ApiError, asReported, CommandError, ConnectionError, isNotFound, throwAll } from './errors'
+import { ApiError, asReported, CommandError, ConnectionError, isNotFound } from './errors'
 import { findSources, readManifests, type FileOptions, type Manifest } from './manifests'
 import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
@@ -175,7 +175,7 @@ export function* findResources(kubectl: Kubectl, query: ResourceQuery): Proc<Fou
 /** The same where any failure ends the command. */
 export function* needResources(kubectl: Kubectl, query: ResourceQuery): Proc<readonly Resource[]> {
   const { resources, errors } = yield* findResources(kubectl, query)
-  throwAll(errors)
+  if (errors[0]) throw errors[0]
   return resources
 }
 
@@ -285,22 +285,22 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions):
   const { namespace, explicitNamespace } = yield* clientConfig(kubectl)
   const errors: Error[] = []
   const resources: Resource[] = []
-  const read = new Set<string>()
-  const unreached = new Set<string>()
+  const read = new Set<number>()
+  const unreached = new Set<number>()
   for (const entry of entries) {
     if (entry instanceof Error) {
       errors.push(entry)
       continue
     }
-    if (unreached.has(entry.source)) continue
-    read.add(entry.source)
+    if (unreached.has(entry.file)) continue
+    read.add(entry.file)
     try {
       const resource = query.local ? locally(entry) : yield* recognise(kubectl, entry, namespace, explicitNamespace, query.validate)
       // What is read without a server is not selected from.
       if (!query.local && !selects(resource.object!)) continue
       resources.push(query.fetch && !query.local ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
     } catch (error) {
-      if (error instanceof Unreachable && (query.validate || entry.ofList)) unreached.add(entry.source)
+      if (error instanceof Unreachable && (query.validate || entry.ofList)) unreached.add(entry.file)
       errors.push(asReported(error))
     }
   }

@@ -1,5 +1,6 @@
 import { asReported, CommandError, throwAll } from '../errors'
 import { discover, rediscover } from '../discovery'
+import { clientConfig } from '../kubeconfig'
 import { apiVersionOf, qualifiedName, type ResourceType } from '../mapper'
 import { alignTable } from '../printers/table'
 import { out, usageError, type Command } from '../session'
@@ -12,6 +13,7 @@ export const apiResources: Command = {
     if (!['', 'wide', 'name', 'json', 'yaml'].includes(output)) throw new CommandError(`--output ${output} is not available`)
     const sortBy = flags.text('sort-by')
     if (!['', 'name', 'kind'].includes(sortBy)) throw new CommandError('--sort-by accepts only name or kind')
+    yield* clientConfig(kubectl)
     const failures: Error[] = []
     let types: readonly ResourceType[] = []
     try {

@@ -3,7 +3,7 @@ import { timestamp } from '../../engine/time'
 import { strategicDiff } from '../../formats/strategic-merge'
 import { sameJson } from '../../formats/merge-patch'
 import { nowMs } from '../../node/os/calls'
-import { asReported, CommandError, throwAll } from '../errors'
+import { asReported, CommandError, listAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { qualifiedName } from '../mapper'
 import { printerFor } from '../printers/printer'
@@ -53,7 +53,7 @@ const rolloutCommand = ({ done, change }: Change): Command => ({
         failures.push(asReported(error))
       }
     }
-    throwAll(failures)
+    listAll(failures)
   },
 })
 

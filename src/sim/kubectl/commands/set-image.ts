@@ -4,10 +4,12 @@ import { splitPairs } from '../metadata-edit'
 import { withPodSpec } from '../pod-template'
 import { noLocalServerDryRun, podSpecFor, setOn } from '../setting'
 import type { Command } from '../session'
+import { dryRunOf } from '../writing'
 
 export const setImage: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
+    yield* dryRunOf(kubectl)
     const { resources: words, pairs } = splitPairs(args, 'image')
     const bad = pairs.filter((pair) => !pair.includes('='))
     if (bad.length) throw new CommandError(`invalid image format: ${bad.join(', ')}`)

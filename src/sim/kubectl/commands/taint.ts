@@ -1,8 +1,11 @@
 import { labelValue, qualifiedName } from '../../formats/names'
-import { asReported, CommandError, throwAll } from '../errors'
+import { findWithRetry } from '../discovery'
+import { asReported, CommandError, ErrorList, throwAll } from '../errors'
+import { findResource, noMatch } from '../mapper'
 import { printerFor } from '../printers/printer'
 import { findResources } from '../resources'
-import { out, usageError, type Command } from '../session'
+import type { Proc } from '../../node/os/syscalls'
+import { out, usageError, type Command, type Kubectl } from '../session'
 import { dryRunOf, fieldValidation, patchObject, writeQuery } from '../writing'
 
 interface Taint {
@@ -15,6 +18,7 @@ interface Taint {
 export const taint: Command = {
   *run(kubectl) {
     const { flags } = kubectl
+    yield* dryRunOf(kubectl)
     const { words, specs } = splitWords(kubectl.args)
     if (words.length < 1) throw new CommandError('one or more resources must be specified as <resource> <name>')
     if (specs.length < 1) throw new CommandError('at least one taint update is required')
@@ -26,8 +30,7 @@ export const taint: Command = {
     }
     const dryRun = yield* dryRunOf(kubectl)
     fieldValidation(kubectl)
-    if (!['node', 'nodes'].includes(words[0]!.toLowerCase()))
-      throw new CommandError(`invalid resource type ${words[0]}, only node types are supported`)
+    yield* needNodes(kubectl, words[0]!)
     refuseClashes(wanted)
     const selector = flags.text('selector')
     if (flags.bool('all') && selector) throw new CommandError("setting 'all' parameter with a non empty selector is prohibited")
@@ -70,6 +73,13 @@ export const taint: Command = {
     }
     throwAll(failures)
   },
+}
+
+/** Refuses every other type than nodes. */
+function* needNodes(kubectl: Kubectl, word: string): Proc {
+  const type = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))
+  if (!type) throw new ErrorList([noMatch(word)])
+  if (type.plural !== 'nodes' || type.group !== '') throw new CommandError(`invalid resource type ${word}, only node types are supported`)
 }
 
 interface Edits {
@@ -120,7 +130,8 @@ function parseTaint(spec: string): Taint {
   const [key = '', value, ...more] = parts.length === 2 ? pair.split('=') : [pair]
   if (more.length) throw invalid()
   if (value !== undefined && labelValue(value).length) throw invalid(labelValue(value))
-  if (qualifiedName(key).length) throw invalid(qualifiedName(key))
+  const complaints = qualifiedName(key).map((text) => text.replace('a valid label key', 'a qualified name'))
+  if (complaints.length) throw invalid(complaints)
   return { key, ...(value ? { value } : {}), effect }
 }
 
