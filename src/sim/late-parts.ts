@@ -42,6 +42,8 @@ import { podSpecErrors, podTemplateErrors, workloadTemplateErrors } from './kind
 import { podUpdateErrors } from './kinds/core/pod-update-validation'
 import { nodeSelectorErrors } from './kinds/core/scheduling-validation'
 import { serviceErrors, serviceUpdateErrors } from './kinds/core/service-validation'
+import { lateSubresources } from './kinds/late-subresources'
+import { peopleSubresources } from './kinds/people-subresources'
 import { hostTools } from './node/host-tools'
 import { knownServerImages } from './node/images/known-servers'
 import { lateImages } from './node/images/catalogue'
@@ -99,6 +101,7 @@ lateValidation.arrive({
   serviceErrors,
   serviceUpdateErrors,
 })
+lateSubresources.arrive(peopleSubresources)
 lateRound.arrive(round)
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
