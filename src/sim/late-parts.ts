@@ -9,6 +9,7 @@ import { limitRanger } from './api/admission/limit-ranger'
 import { mutatingAdmissionPolicy } from './api/admission/mutating-admission-policy'
 import { podSecurity } from './api/admission/pod-security'
 import { resourceQuota } from './api/admission/resource-quota'
+import { runtimeClass } from './api/admission/runtime-class'
 import { validatingAdmissionPolicy } from './api/admission/validating-admission-policy'
 import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './api/admission/webhooks'
 import { celLibrary } from './api/cel/library'
@@ -75,6 +76,7 @@ latePlugins.arrive([
   mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
   customResourceDefinitionValidation,
+  runtimeClass,
   certificateApproval,
   certificateSigning,
   certificateSubjectRestriction,

@@ -17,7 +17,7 @@ import { containerProgram } from '../../../src/sim/node/programs/table'
 import { createStorage } from '../../../src/sim/storage/storage'
 import { busyboxTools } from '../../../src/sim/shell/tools/all'
 
-const clusterScoped = new Set(['Namespace', 'Node', 'PersistentVolume', 'StorageClass'])
+const clusterScoped = new Set(['Namespace', 'Node', 'PersistentVolume', 'RuntimeClass', 'StorageClass'])
 
 /** An API server, a network and two nodes: no scheduler, no controllers. Pods say themselves where they run. */
 export function miniCluster(options: { images?: Parameters<typeof createNodes>[0]['images'] } = {}) {

@@ -23,6 +23,7 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   defaultStorageClass,
   storageObjectInUseProtection,
   claimResize,
+  late('RuntimeClass'),
   certificateRequester,
   late('MutatingAdmissionPolicy'),
   late('MutatingAdmissionWebhook'),

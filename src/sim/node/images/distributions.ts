@@ -84,6 +84,7 @@ export const distributions: readonly Repository[] = [
     tags: named(ubuntuNames, '24.04'),
     sizeBytes: 29_723_147,
     tools: 'debian',
+    adds: ['ps', 'top', 'free', 'pgrep', 'pkill', 'kill', 'uptime', 'watch'],
     cmd: ['/bin/bash'],
     files: (version) =>
       baseFiles(ubuntuRelease(version, ubuntuNames[version]!), '/bin/bash', 'ubuntu:x:1000:1000:Ubuntu:/home/ubuntu:/bin/bash\n'),

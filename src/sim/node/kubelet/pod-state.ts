@@ -184,7 +184,13 @@ export function containersOf(state: PodState, ...roles: Role[]): ContainerState[
 export function restarts(state: PodState, container: ContainerState): boolean {
   if (container.role === 'sidecar') return true
   if (container.role === 'ephemeral') return false
-  const own = 'restartPolicy' in container.spec && container.role === 'app' ? container.spec.restartPolicy : undefined
+  const exitCode = container.ended?.status.exitCode
+  const rule = container.spec.restartPolicyRules?.find(({ exitCodes }) => {
+    const listed = exitCode !== undefined && exitCodes?.values?.includes(exitCode)
+    return exitCode !== undefined && exitCodes !== undefined && (exitCodes.operator === 'In' ? listed : !listed)
+  })
+  if (rule?.action === 'Restart') return true
+  const own = container.spec.restartPolicy
   const policy = own ?? state.pod.spec.restartPolicy ?? 'Always'
   const failed = container.ended?.status.exitCode !== 0
   if (container.role === 'init') return failed && policy !== 'Never'

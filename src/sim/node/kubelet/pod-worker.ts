@@ -1,7 +1,9 @@
 import { share } from '../../api/share'
 import { isStatus, StatusError } from '../../api/status'
 import type { Pod } from '../../api/types/core-v1.gen'
+import type { RuntimeClass } from '../../api/types/node-v1.gen'
 import { pod as podKind } from '../../kinds/core/pod'
+import { runtimeClass } from '../../kinds/node/runtime-class'
 import type { KubeletContext } from './context'
 import { SETTLING_MS, stopProbes } from './ending'
 import { containersOf, restarts, type ContainerState, type PodState, type Role } from './pod-state'
@@ -27,6 +29,8 @@ export function syncPod(context: KubeletContext, state: PodState): void {
   if (state.failure) return finish(context, state)
   if (!state.volumes) return mount(context, state)
   if (!state.sandbox) {
+    const refusal = missingRuntime(context, state)
+    if (refusal !== undefined) return step(context, state, SANDBOX_RETRY_MS, () => tellNoSandbox(context, state, refusal), true)
     return step(context, state, context.latency.sandboxMs, () => {
       state.sandbox = context.openSandbox(state.pod)
       context.report(state)
@@ -40,6 +44,23 @@ export function syncPod(context: KubeletContext, state: PodState): void {
   }
   startNext(context, state)
 }
+
+/** Runtimes that containerd is configured with on every node. */
+const HANDLERS: ReadonlySet<string> = new Set(['runc'])
+/** How soon a kubelet tries again to make a sandbox. */
+const SANDBOX_RETRY_MS = 13_000
+
+/** Why no sandbox can be made for a Pod: its RuntimeClass names a runtime that the nodes do not have. */
+function missingRuntime({ client }: KubeletContext, { pod }: PodState): string | undefined {
+  const name = pod.spec.runtimeClassName
+  if (name === undefined) return undefined
+  const handler = client.get<RuntimeClass>(runtimeClass, undefined, name)?.handler
+  if (handler === undefined) return `failed to get sandbox runtime: RuntimeClass ${JSON.stringify(name)} not found`
+  return HANDLERS.has(handler) ? undefined : `failed to get sandbox runtime: no runtime for ${JSON.stringify(handler)} is configured`
+}
+
+const tellNoSandbox = ({ recorder }: KubeletContext, { pod }: PodState, why: string) =>
+  recorder.event(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: rpc error: code = Unknown desc = ${why}`)
 
 /** Does something that takes its time, and looks at the Pod again afterwards. */
 function step(context: KubeletContext, state: PodState, takesMs: number, then: () => void, background = false) {

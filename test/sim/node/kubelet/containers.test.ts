@@ -284,3 +284,27 @@ test('resources change in place, restart the container where its policy says so,
   expect(cluster.container('p')).toMatchObject({ restartCount: 1, resources: { requests: { cpu: '200m' } } })
   expect(cluster.condition('p', 'PodResizePending')).toMatchObject({ status: 'True', reason: 'Infeasible' })
 })
+
+test('rules for exit codes go before a restart policy, and that of a container before the one of its Pod', () => {
+  const cluster = miniCluster()
+  const rule = (code: number) => `restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [${code}]}}]`
+  const container = (more: string) => `containers: [{name: c, image: "busybox:1.28", command: [sh, -c, "exit 42"], ${more}}]`
+  cluster.apply(podOf('listed', `restartPolicy: Never, ${container(`restartPolicy: Never, ${rule(42)}`)}`))
+  cluster.apply(podOf('unlisted', `restartPolicy: Never, ${container(`restartPolicy: Never, ${rule(7)}`)}`))
+  cluster.apply(podOf('own', `restartPolicy: Never, ${container('restartPolicy: OnFailure')}`))
+  cluster.advance('30s')
+  expect(cluster.container('listed')?.restartCount).toBeGreaterThan(0)
+  expect(cluster.container('own')?.restartCount).toBeGreaterThan(0)
+  expect(cluster.pod('unlisted')?.status?.phase).toBe('Failed')
+})
+
+test('a runtime that the node does not have leaves a Pod without a sandbox', () => {
+  const cluster = miniCluster()
+  cluster.apply('apiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: gvisor}\nhandler: runsc')
+  cluster.apply(podOf('web', 'runtimeClassName: gvisor, containers: [{name: c, image: nginx}]'))
+  cluster.advance('20s')
+  expect(cluster.pod('web')?.status?.phase).toBe('Pending')
+  expect(cluster.events('web')).toContain(
+    'FailedCreatePodSandBox Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for "runsc" is configured',
+  )
+})
