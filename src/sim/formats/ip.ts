@@ -28,3 +28,14 @@ export function isCIDR(text: string): boolean {
   const [, ip = '', length] = match
   return (isIPv4(ip) && Number(length) <= 32) || (isIPv6(ip) && Number(length) <= 128)
 }
+
+/** Whether an IPv4 range lies inside another and is smaller; of IPv6 only the sizes are compared. */
+export function isStrictSubset(inner: string, outer: string): boolean {
+  const [base = '', length] = inner.split('/')
+  const [outerBase = '', outerLength] = outer.split('/')
+  if (Number(length) <= Number(outerLength)) return false
+  if (!isIPv4(base) || !isIPv4(outerBase)) return isIPv4(base) === isIPv4(outerBase)
+  const number = (ip: string) => ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+  const size = 2 ** (32 - Number(outerLength))
+  return Math.floor(number(base) / size) === Math.floor(number(outerBase) / size)
+}

@@ -7,7 +7,7 @@ import { selectorOf, selectorText } from '../../formats/selector'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
 import { workloadTemplateErrors } from '../core/late-validation'
 import { changeField, mapSame, withDefaults, withEmpty, withField } from '../defaulting'
-import { nonNegative, oneOf, percentOf, requiredOneOf, sameValue } from '../field-checks'
+import { nonNegative, oneOf, percentOf, sameValue } from '../field-checks'
 import { sameShape } from '../versions'
 import { templateColumns } from './workload-columns'
 
@@ -26,7 +26,7 @@ export const statefulSet = defineKind<StatefulSet>({
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
   beforeCreate: (object) => ({ ...object, status: { replicas: 0, availableReplicas: 0 } }),
   validate: ({ spec }, at) => [
-    ...requiredOneOf(spec.podManagementPolicy, ['OrderedReady', 'Parallel'], at('spec', 'podManagementPolicy')),
+    ...podManagementErrors(spec.podManagementPolicy, at('spec', 'podManagementPolicy')),
     ...strategyErrors(spec.updateStrategy ?? {}, at('spec', 'updateStrategy')),
     ...retentionErrors(spec, at('spec', 'persistentVolumeClaimRetentionPolicy')),
     ...nonNegative(spec.replicas, at('spec', 'replicas')),
@@ -113,3 +113,10 @@ function retentionErrors({ persistentVolumeClaimRetentionPolicy: policy }: State
   const kinds = ['Retain', 'Delete']
   return [...oneOf(policy?.whenDeleted, kinds, at('whenDeleted')), ...oneOf(policy?.whenScaled, kinds, at('whenScaled'))]
 }
+
+const podManagementErrors = (policy: string | undefined, at: FieldPath): readonly FieldError[] =>
+  !policy
+    ? [at.required()]
+    : ['OrderedReady', 'Parallel'].includes(policy)
+      ? []
+      : [at.invalid(policy, "must be 'OrderedReady' or 'Parallel'")]

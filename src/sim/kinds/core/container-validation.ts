@@ -4,9 +4,9 @@ import { configMapKey, dnsLabel, dnsSubdomain, environmentVariableName, notBetwe
 import { invalidName, oneOf, requiredName, requiredOneOf } from '../field-checks'
 import { lifecycleErrors, probeErrors } from './probe-validation'
 import { resourceErrors } from './resource-validation'
+import { commonSecurityErrors } from './security-context-validation'
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
-const LARGEST_ID = 2_147_483_647
 
 /** What the checks of one container must know about the Pod around it. */
 export interface ContainerSurroundings {
@@ -25,6 +25,7 @@ export function containersErrors(spec: PodSpec, at: FieldPath, volumes: Readonly
     errors.push(...containerErrors(container, here, around), ...uniqueName(container.name, here, names))
   })
   errors.push(...hostPortErrors(containers, at('containers')))
+  if (spec.hostNetwork) errors.push(...hostNetworkErrors(containers, at('containers')))
   spec.initContainers?.forEach((container, index) => {
     const here = at('initContainers', index)
     errors.push(
@@ -105,6 +106,16 @@ function hostPortErrors(containers: readonly Container[], at: FieldPath): FieldE
     }),
   )
 }
+
+/** On the host's network a container's port is the host's. */
+const hostNetworkErrors = (containers: readonly Container[], at: FieldPath): FieldError[] =>
+  containers.flatMap((container, c) =>
+    (container.ports ?? []).flatMap(({ hostPort, containerPort }, p) =>
+      hostPort && hostPort !== containerPort
+        ? [at(c, 'ports', p, 'hostPort').invalid(hostPort, 'must match `containerPort` when `hostNetwork` is true')]
+        : [],
+    ),
+  )
 
 const FIELD_PATHS = [
   'metadata.name',
@@ -193,26 +204,12 @@ export function localPathErrors(path: string, at: FieldPath): FieldError[] {
 
 function securityContextErrors(context: SecurityContext | undefined, at: FieldPath): FieldError[] {
   if (!context) return []
-  const errors = idErrors(context, at)
+  const errors = commonSecurityErrors(context, at)
   if (context.allowPrivilegeEscalation === false) {
     if (context.privileged) errors.push(at.invalid(context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'))
     if (context.capabilities?.add?.includes('CAP_SYS_ADMIN'))
       errors.push(at.invalid(context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'))
   }
   errors.push(...oneOf(context.procMount, ['Default', 'Unmasked'], at('procMount')))
-  return errors
-}
-
-/** User and group numbers in a security context, and its seccomp profile. */
-export function idErrors(context: Pick<SecurityContext, 'runAsUser' | 'runAsGroup' | 'seccompProfile'>, at: FieldPath): FieldError[] {
-  const errors: FieldError[] = []
-  for (const field of ['runAsUser', 'runAsGroup'] as const) {
-    const id = context[field]
-    if (id !== undefined && (id < 0 || id > LARGEST_ID)) errors.push(at(field).invalid(id, notBetween(0, LARGEST_ID)))
-  }
-  const profile = context.seccompProfile
-  if (profile?.type === 'Localhost' && !profile.localhostProfile)
-    errors.push(at('seccompProfile', 'localhostProfile').required('must be set when seccomp type is Localhost'))
-  else if (profile) errors.push(...requiredOneOf(profile.type, ['Localhost', 'RuntimeDefault', 'Unconfined'], at('seccompProfile', 'type')))
   return errors
 }

@@ -1,12 +1,14 @@
 import type { FieldError, FieldPath } from '../../api/field-path'
 import type { LabelSelector } from '../../api/types/meta-v1.gen'
 import type { PodSpec, PodTemplateSpec } from '../../api/types/core-v1.gen'
+import { isIP } from '../../formats/ip'
 import { matches, selectorOf } from '../../formats/selector'
 import { dnsLabel, dnsSubdomain, notBetween, qualifiedName } from '../../formats/names'
 import { invalidName, isEmptySelector, labels, labelSelector, nonNegative, oneOf, requiredOneOf } from '../field-checks'
-import { containersErrors, idErrors } from './container-validation'
+import { containersErrors } from './container-validation'
 import { resourceErrors } from './resource-validation'
 import { schedulingErrors } from './scheduling-validation'
+import { podSecurityErrors } from './security-context-validation'
 import { volumeNames, volumesErrors } from './volume-validation'
 
 const LARGEST_INT32 = 2_147_483_647
@@ -22,6 +24,7 @@ export function podSpecErrors(spec: PodSpec, at: FieldPath): FieldError[] {
     ...schedulingErrors(spec, at),
     ...identityErrors(spec, at),
     ...dnsConfigErrors(spec, at),
+    ...hostAliasErrors(spec, at('hostAliases')),
     ...nonNegative(spec.terminationGracePeriodSeconds, at('terminationGracePeriodSeconds')),
   ]
   const deadline = spec.activeDeadlineSeconds
@@ -42,10 +45,7 @@ export function podSpecErrors(spec: PodSpec, at: FieldPath): FieldError[] {
       errors.push(
         at('shareProcessNamespace').invalid(spec.shareProcessNamespace, 'ShareProcessNamespace and HostPID cannot both be enabled'),
       )
-    errors.push(...idErrors(spec.securityContext, at('securityContext')))
-    errors.push(
-      ...oneOf(spec.securityContext.fsGroupChangePolicy, ['OnRootMismatch', 'Always'], at('securityContext', 'fsGroupChangePolicy')),
-    )
+    errors.push(...podSecurityErrors(spec.securityContext, at('securityContext')))
   }
   errors.push(...resourceErrors(spec.resources, at('resources')))
   errors.push(...oneOf(spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], at('preemptionPolicy')))
@@ -73,8 +73,23 @@ function dnsConfigErrors({ dnsPolicy, dnsConfig }: PodSpec, at: FieldPath): Fiel
   if (dnsPolicy === 'None' && !dnsConfig) return [here.required('must provide `dnsConfig` when `dnsPolicy` is None')]
   if (dnsPolicy === 'None' && nameservers.length === 0)
     return [here.required('must provide at least one DNS nameserver when `dnsPolicy` is None')]
-  return nameservers.length > 3 ? [here('nameservers').invalid(nameservers, 'must not have more than 3 nameservers')] : []
+  const { searches = [], options = [] } = dnsConfig ?? {}
+  return [
+    ...(nameservers.length > 3 ? [here('nameservers').invalid(nameservers, 'must not have more than 3 nameservers')] : []),
+    ...nameservers.flatMap((address, index) => addressErrors(address, here('nameservers', index))),
+    ...(searches.length > 32 ? [here('searches').invalid(searches, 'must not have more than 32 search paths')] : []),
+    ...options.flatMap(({ name }, index) => (name ? [] : [here('options', index).required('must not be empty')])),
+  ]
 }
+
+const addressErrors = (address: string, at: FieldPath): FieldError[] =>
+  isIP(address) ? [] : [at.invalid(address, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]
+
+const hostAliasErrors = ({ hostAliases = [] }: PodSpec, at: FieldPath): FieldError[] =>
+  hostAliases.flatMap(({ ip, hostnames = [] }, index) => [
+    ...addressErrors(ip ?? '', at(index, 'ip')),
+    ...hostnames.flatMap((name, i) => invalidName(name, at(index, 'hostnames', i), dnsSubdomain)),
+  ])
 
 /** How a workload's complaints call it; not every kind goes by its own name there. */
 export interface WorkloadWords {

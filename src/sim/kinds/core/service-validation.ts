@@ -1,7 +1,7 @@
 import type { FieldError, FieldPath } from '../../api/field-path'
 import type { Service, ServicePort, ServiceSpec } from '../../api/types/core-v1.gen'
 import { dnsLabel, dnsSubdomain, notBetween, portNumber, qualifiedName } from '../../formats/names'
-import { isIPv4, isIP } from '../../formats/ip'
+import { isCIDR, isIPv4, isIP } from '../../formats/ip'
 import { invalidName, labels, oneOf, requiredOneOf } from '../field-checks'
 import { portErrors } from './probe-validation'
 import { addressProblem, nodePortProblem, type Taken } from './service-addresses'
@@ -23,16 +23,15 @@ export function serviceErrors(object: Service, at: FieldPath, taken: () => Taken
     ...portsErrors(spec, here('ports')),
     ...labels(spec.selector, here('selector')),
     ...requiredOneOf(spec.sessionAffinity, ['ClientIP', 'None'], here('sessionAffinity')),
-    ...affinityErrors(spec, here('sessionAffinityConfig', 'clientIP', 'timeoutSeconds')),
+    ...affinityErrors(spec, here('sessionAffinityConfig')),
     ...requiredOneOf(spec.type, ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'], here('type')),
     ...oneOf(spec.internalTrafficPolicy, ['Cluster', 'Local'], here('internalTrafficPolicy')),
     ...oneOf(spec.ipFamilyPolicy, ['SingleStack', 'PreferDualStack', 'RequireDualStack'], here('ipFamilyPolicy')),
     ...oneOf(spec.trafficDistribution, ['PreferClose', 'PreferSameZone', 'PreferSameNode'], here('trafficDistribution')),
     ...trafficPolicyErrors(spec, here('externalTrafficPolicy')),
   )
-  spec.externalIPs?.forEach((ip, index) => {
-    if (!isIP(ip)) errors.push(here('externalIPs', index).invalid(ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'))
-  })
+  errors.push(...loadBalancerErrors(spec, here), ...familyErrors(spec, here))
+  spec.externalIPs?.forEach((ip, index) => errors.push(...externalIPErrors(ip, here('externalIPs', index))))
   if (spec.clusterIP && !headless && !isIP(spec.clusterIP))
     errors.push(here('clusterIPs', 0).invalid(spec.clusterIP, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'))
   return errors.length > 0 ? errors : allocationErrors(spec, stored?.spec, here, taken)
@@ -72,10 +71,61 @@ function portErrorsOf(port: ServicePort, at: FieldPath, needsName: boolean): Fie
   ]
 }
 
+const ONLY_BALANCERS = "may only be used when `type` is 'LoadBalancer'"
+
+/** What only Services with a load balancer may say. */
+function loadBalancerErrors(spec: ServiceSpec, at: FieldPath): FieldError[] {
+  const { type, loadBalancerSourceRanges: ranges = [], loadBalancerClass, allocateLoadBalancerNodePorts, healthCheckNodePort } = spec
+  const isBalanced = type === 'LoadBalancer'
+  const here = at('LoadBalancerSourceRanges') // a real server spells it so
+  const errors: FieldError[] = isBalanced
+    ? ranges.flatMap((range, index) =>
+        isCIDR(range.trim()) ? [] : [here(index).invalid(range, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')],
+      )
+    : ranges.length > 0
+      ? [here.forbidden(ONLY_BALANCERS)]
+      : []
+  if (!isBalanced && loadBalancerClass) errors.push(at('loadBalancerClass').forbidden(ONLY_BALANCERS))
+  if (!isBalanced && allocateLoadBalancerNodePorts !== undefined) errors.push(at('allocateLoadBalancerNodePorts').forbidden(ONLY_BALANCERS))
+  if (healthCheckNodePort && !(isBalanced && spec.externalTrafficPolicy === 'Local'))
+    errors.push(
+      at('healthCheckNodePort').invalid(
+        healthCheckNodePort,
+        "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+      ),
+    )
+  return errors
+}
+
+/** This cluster has IPv4 addresses only. A headless Service without a selector needs none from it, and may be of any family. */
+function familyErrors({ ipFamilies = [], ipFamilyPolicy, clusterIP, selector }: ServiceSpec, at: FieldPath): FieldError[] {
+  const seen = new Set<string>()
+  const isFree = clusterIP === 'None' && !selector
+  const errors = ipFamilies.flatMap((family, index): readonly FieldError[] => {
+    const here = at('ipFamilies', index)
+    if (seen.has(family)) return [here.duplicate(family)]
+    seen.add(family)
+    if (family === 'IPv6' && !isFree) return [here.invalid(family, 'not configured on this cluster')]
+    return oneOf(family, ['IPv4', 'IPv6'], here)
+  })
+  if (ipFamilyPolicy === 'RequireDualStack' && !isFree)
+    errors.push(at('ipFamilyPolicy').invalid(ipFamilyPolicy, 'this cluster is not configured for dual-stack services'))
+  return errors
+}
+
+function externalIPErrors(ip: string, at: FieldPath): readonly FieldError[] {
+  if (!isIP(ip)) return [at.invalid(ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')]
+  if (/^(0\.0\.0\.0|::)$/.test(ip)) return [at.invalid(ip, `may not be unspecified (${ip})`)]
+  if (/^(127\.|::1$)/.test(ip)) return [at.invalid(ip, 'may not be in the loopback range (127.0.0.0/8, ::1/128)')]
+  if (/^(169\.254\.|fe80:)/i.test(ip)) return [at.invalid(ip, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)')]
+  return /^(224\.0\.0\.|ff02:)/i.test(ip) ? [at.invalid(ip, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)')] : []
+}
+
 function affinityErrors({ sessionAffinity, sessionAffinityConfig }: ServiceSpec, at: FieldPath): FieldError[] {
+  if (sessionAffinity === 'None') return sessionAffinityConfig ? [at.forbidden('must not be set when session affinity is None')] : []
   const seconds = sessionAffinityConfig?.clientIP?.timeoutSeconds
-  if (sessionAffinity !== 'ClientIP' || seconds === undefined || (seconds > 0 && seconds <= 86_400)) return []
-  return [at.invalid(seconds, 'must be greater than 0 and less than 86400')]
+  if (seconds === undefined || (seconds > 0 && seconds <= 86_400)) return []
+  return [at('clientIP', 'timeoutSeconds').invalid(seconds, 'must be greater than 0 and less than 86400')]
 }
 
 function trafficPolicyErrors({ type, externalIPs, externalTrafficPolicy: policy }: ServiceSpec, at: FieldPath): readonly FieldError[] {

@@ -2,7 +2,7 @@ import { age } from '../../api/columns'
 import type { FieldError, FieldPath } from '../../api/field-path'
 import { defineKind } from '../../api/kind'
 import type { NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec } from '../../api/types/networking-v1.gen'
-import { isCIDR } from '../../formats/ip'
+import { isCIDR, isStrictSubset } from '../../formats/ip'
 import { formatSelector } from '../../formats/selector'
 import { changeField, mapSame, withDefaults, withEmpty } from '../defaulting'
 import { labelSelector, oneOf } from '../field-checks'
@@ -74,7 +74,10 @@ function peerErrors({ podSelector, namespaceSelector, ipBlock }: NetworkPolicyPe
   if (!ipBlock.cidr) errors.push(at('ipBlock', 'cidr').required())
   else if (!isCIDR(ipBlock.cidr)) errors.push(at('ipBlock', 'cidr').invalid(ipBlock.cidr, wrong))
   ipBlock.except?.forEach((cidr, index) => {
-    if (!isCIDR(cidr)) errors.push(at('ipBlock', 'except', index).invalid(cidr, wrong))
+    const here = at('ipBlock', 'except', index)
+    if (!isCIDR(cidr)) errors.push(here.invalid(cidr, wrong))
+    else if (isCIDR(ipBlock.cidr ?? '') && !isStrictSubset(cidr, ipBlock.cidr!))
+      errors.push(here.invalid(cidr, 'must be a strict subset of `cidr`'))
   })
   return errors
 }
