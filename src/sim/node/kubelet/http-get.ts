@@ -23,25 +23,36 @@ export interface Caller {
 
 /** Asks an HTTP server on the cluster's network, from the node; calls back once with its answer or with Go's words for what went wrong. */
 export function httpGet(caller: Caller, request: HttpGet, done: (answer: HttpAnswer) => void): void {
-  const { host, port, path, scheme = 'HTTP', headers } = request
-  const url = `${scheme.toLowerCase()}://${host}:${port}${path.startsWith('/') ? '' : '/'}${path}`
+  const { host, port, path, scheme = 'HTTP' } = request
+  const url = () => `${scheme.toLowerCase()}://${host}:${port}${path.startsWith('/') ? '' : '/'}${path}`
   exchange(
     caller,
     { host, port, timeoutMs: request.timeoutMs },
-    () => {
-      const all = { Host: `${host}:${port}`, 'User-Agent': `kube-probe/${caller.release}`, Accept: '*/*', Connection: 'close', ...headers }
-      const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
-      return `GET ${path.startsWith('/') ? '' : '/'}${path} HTTP/1.1\r\n${lines.join('')}\r\n`
-    },
+    () => textOf(request, caller.release),
     parseAnswer,
     (answer) => {
       if (answer.error === 'timeout')
-        done({ error: `Get "${url}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)` })
-      else if (answer.error === 'end') done({ error: `Get "${url}": EOF` })
-      else if (answer.error !== undefined) done({ error: `Get "${url}": ${dialError(answer.error, host, port)}` })
+        done({ error: `Get "${url()}": context deadline exceeded (Client.Timeout exceeded while awaiting headers)` })
+      else if (answer.error === 'end') done({ error: `Get "${url()}": EOF` })
+      else if (answer.error !== undefined) done({ error: `Get "${url()}": ${dialError(answer.error, host, port)}` })
       else done(answer.value!)
     },
   )
+}
+
+const texts = new WeakMap<HttpGet, string>()
+
+/** A request as it is sent; made once for a probe that asks the same all the time. */
+function textOf(request: HttpGet, release: string): string {
+  let text = texts.get(request)
+  if (text === undefined) {
+    const { host, port, path, headers } = request
+    const all = { Host: `${host}:${port}`, 'User-Agent': `kube-probe/${release}`, Accept: '*/*', Connection: 'close', ...headers }
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`)
+    text = `GET ${path.startsWith('/') ? '' : '/'}${path} HTTP/1.1\r\n${lines.join('')}\r\n`
+    texts.set(request, text)
+  }
+  return text
 }
 
 /** How Go words a failed connection. */
@@ -105,8 +116,8 @@ export function exchange<T>(
 
 function parseAnswer(text: string, ended: boolean): HttpAnswer | undefined {
   const head = text.indexOf('\r\n\r\n')
-  const status = /^HTTP\/\d\.\d (\d+)/.exec(text)
-  if (head < 0 || !status) return undefined
+  const status = head < 0 ? undefined : /^HTTP\/\d\.\d (\d+)/.exec(text)
+  if (!status) return undefined
   const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, head))
   const body = text.slice(head + 4)
   return ended || (length && body.length >= Number(length[1])) || length === null ? { status: Number(status[1]), body } : undefined

@@ -1,8 +1,8 @@
-import type { Container as ContainerSpec, Probe } from '../../api/types/core-v1.gen'
+import type { Container as ContainerSpec, HTTPGetAction, Probe } from '../../api/types/core-v1.gen'
 import type { Container } from '../runtime/container'
 import type { KubeletContext } from './context'
 import { runInContainer } from './exec'
-import { dialError, exchange, httpGet } from './http-get'
+import { dialError, exchange, httpGet, type HttpGet } from './http-get'
 import type { PodState } from './pod-state'
 
 /** What one try of a probe said. `unknown`: it could not be tried, which changes nothing. */
@@ -29,9 +29,7 @@ export function tryProbe(
       ),
     )
   } else if (probe.httpGet) {
-    const { host, path = '/', port, scheme, httpHeaders = [] } = probe.httpGet
-    const headers = Object.fromEntries(httpHeaders.map(({ name, value }) => [name, value]))
-    httpGet(context, { host: host || address, port: portOf(spec, port), path, scheme, headers, timeoutMs }, (answer) =>
+    httpGet(context, requestOf(spec, made, probe.httpGet, address, timeoutMs), (answer) =>
       done(
         'error' in answer
           ? failure(answer.error)
@@ -75,6 +73,21 @@ export function tryProbe(
         ),
     )
   } else done(success)
+}
+
+const requests = new WeakMap<Container, Map<HTTPGetAction, HttpGet>>()
+
+/** What an HTTP probe asks of a container: the same all the time. */
+function requestOf(spec: ContainerSpec, made: Container, action: HTTPGetAction, address: string, timeoutMs: number): HttpGet {
+  let own = requests.get(made)
+  if (!own) requests.set(made, (own = new Map()))
+  const known = own.get(action)
+  if (known?.timeoutMs === timeoutMs) return known
+  const { path = '/', port, scheme, httpHeaders = [] } = action
+  const headers = Object.fromEntries(httpHeaders.map(({ name, value }) => [name, value]))
+  const request = { host: action.host || address, port: portOf(spec, port), path, scheme, headers, timeoutMs }
+  own.set(action, request)
+  return request
 }
 
 /** The number of a port that may be given by name; -1 when the container has no such port. */

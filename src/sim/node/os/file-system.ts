@@ -138,12 +138,24 @@ const split = (path: string) => path.split('/').filter((part) => part !== '' && 
 
 /** `path` made absolute and free of `.` and `..` (without looking at links). */
 export function normalise(path: string, cwd: string): string {
+  if (isNormal(path)) return path
   const out: string[] = []
   for (const part of split(path.startsWith('/') ? path : `${cwd}/${path}`)) {
     if (part === '..') out.pop()
     else out.push(part)
   }
   return `/${out.join('/')}`
+}
+
+/** Whether an absolute path is as `normalise` would make it; a name that begins with a dot counts as one that is not. */
+function isNormal(path: string): boolean {
+  let before = 0
+  for (let i = 0; i < path.length; i++) {
+    const code = path.charCodeAt(i)
+    if (i === 0 ? code !== SLASH : before === SLASH && (code === SLASH || code === DOT)) return false
+    before = code
+  }
+  return before !== SLASH && path !== ''
 }
 
 /** Where a path led: its node if there is one, and the directory that would hold it. */
@@ -502,6 +514,7 @@ class MountedVolumes implements FileSystem {
 }
 
 const SLASH = 47
+const DOT = 46
 
 const must = (found: Found) => found.node ?? fail('ENOENT')
 

@@ -29,14 +29,9 @@ export function* readRequest(fd: number, peer: string, local: string): Proc<Http
     text += chunk
     end = text.indexOf('\r\n\r\n')
   }
-  const [requestLine = '', ...lines] = text.slice(0, end).split('\r\n')
-  const match = /^(\S+) (\S+) (HTTP\/\d\.\d)$/.exec(requestLine)
-  if (!match) return undefined
-  const headers: Record<string, string> = {}
-  for (const line of lines) {
-    const colon = line.indexOf(':')
-    if (colon > 0) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim()
-  }
+  const head = headIn(end + 4 === text.length ? text : text.slice(0, end + 4))
+  if (!head) return undefined
+  const { headers } = head
   let body = text.slice(end + 4)
   const length = Number(headers['content-length'] ?? 0)
   while (byteLength(body) < length) {
@@ -44,18 +39,42 @@ export function* readRequest(fd: number, peer: string, local: string): Proc<Http
     if (chunk === '') break
     body += chunk
   }
+  return { ...head, body, peer, local }
+}
+
+type Head = Omit<HttpRequest, 'body' | 'peer' | 'local'>
+
+const NO_QUERY = new URLSearchParams()
+const heads = new Map<string, Head | undefined>()
+const MAX_HEADS = 2000
+
+/** What a request line and headers say, up to the empty line that ends them. A probe sends the same ones again and again. */
+function headIn(text: string): Head | undefined {
+  if (heads.has(text)) return heads.get(text)
+  const head = parseHead(text)
+  if (heads.size >= MAX_HEADS) heads.clear()
+  heads.set(text, head)
+  return head
+}
+
+function parseHead(text: string): Head | undefined {
+  const [requestLine = '', ...lines] = text.slice(0, -4).split('\r\n')
+  const match = /^(\S+) (\S+) (HTTP\/\d\.\d)$/.exec(requestLine)
+  if (!match) return undefined
+  const headers: Record<string, string> = {}
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    if (colon > 0) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim()
+  }
   const target = match[2]!
   const mark = target.indexOf('?')
   return {
     method: match[1]!,
     target,
     path: decode(mark < 0 ? target : target.slice(0, mark)),
-    query: new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1)),
+    query: mark < 0 ? NO_QUERY : new URLSearchParams(target.slice(mark + 1)),
     headers,
-    body,
     version: match[3]!,
-    peer,
-    local,
   }
 }
 

@@ -22,8 +22,23 @@ export function bytesFromText(text: string): Uint8Array {
   return Uint8Array.from(out)
 }
 
+let lastText = ''
+let lastLength = 0
+
 /** How many bytes `text` stands for. */
 export function byteLength(text: string): number {
+  // A server is asked for the same page again and again.
+  if (text.length < LONG) return lengthOf(text)
+  if (text !== lastText) {
+    lastText = text
+    lastLength = lengthOf(text)
+  }
+  return lastLength
+}
+
+const LONG = 256
+
+function lengthOf(text: string): number {
   let length = text.length
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)

@@ -104,12 +104,13 @@ function* answer(server: HttpServer, fd: number, request: HttpRequest): Proc {
     return
   }
   const response = yield* server.handle(request)
-  const headers = { ...response.headers }
-  if (!('Content-Length' in headers) && response.status !== 204 && response.status !== 304)
-    headers['Content-Length'] = String(byteLength(response.body))
-  const head = [
-    `HTTP/1.1 ${response.status} ${reasonPhrase(response.status)}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-  ]
-  yield* write(fd, `${head.join('\r\n')}\r\n\r\n${request.method === 'HEAD' ? '' : response.body}`)
+  yield* write(fd, `${headOf(response)}\r\n${request.method === 'HEAD' ? '' : response.body}`)
+}
+
+/** Status line and headers, each with its line end. */
+function headOf({ status, headers = {}, body }: HttpResponse): string {
+  let head = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`
+  for (const name in headers) head += `${name}: ${headers[name]}\r\n`
+  if (!('Content-Length' in headers) && status !== 204 && status !== 304) head += `Content-Length: ${byteLength(body)}\r\n`
+  return head
 }
