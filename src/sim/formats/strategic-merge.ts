@@ -25,7 +25,11 @@ const DELETE_FROM = '$deleteFromPrimitiveList/'
 
 /** Applies a patch. `typeName` names the type of both (`apps.v1.Deployment`); without it, or below what it knows, merge patch rules hold. */
 export function strategicMerge(original: unknown, patch: unknown, typeName: string | undefined): unknown {
-  if (!isObject(patch)) throw new StrategicMergeError('json: cannot unmarshal array into Go value of type map[string]interface {}', true)
+  if (!isObject(patch))
+    throw new StrategicMergeError(
+      `json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch === 'boolean' ? 'bool' : typeof patch} into Go value of type map[string]interface {}`,
+      true,
+    )
   return mergeObjects(isObject(original) ? original : {}, patch, typeName === undefined ? undefined : structNamed(typeName))
 }
 

@@ -72,7 +72,7 @@ import { certificateApprove, certificateDeny } from './commands/certificate'
 import { createToken } from './commands/create-token'
 import { events } from './commands/events'
 import { topNode, topPod } from './commands/top'
-import { setLastApplied, viewLastApplied } from './commands/apply-last-applied'
+import { editLastApplied, setLastApplied, viewLastApplied } from './commands/apply-last-applied'
 import { completion } from './commands/completion'
 import { pluginList } from './commands/plugin-list'
 import type { Command } from './session'
@@ -162,6 +162,7 @@ export const commands: Readonly<Record<string, Command>> = {
   version,
   wait,
   alpha,
+  'apply edit-last-applied': editLastApplied,
   'apply set-last-applied': setLastApplied,
   'apply view-last-applied': viewLastApplied,
   'auth can-i': authCanI,

@@ -2,10 +2,10 @@ import type { AnyObject } from '../api/object'
 import type { Proc } from '../node/os/syscalls'
 import { deletePropagation, deleteResource } from './deleting'
 import { discover } from './discovery'
-import { isNotFound } from './errors'
-import { findResource, kindName } from './mapper'
+import { CommandError, isNotFound } from './errors'
+import { findResource, kindName, typeOfObject, type ResourceType } from './mapper'
 import { listResources } from './resources'
-import { out, type Kubectl } from './session'
+import { log, out, type Kubectl } from './session'
 import { lastAppliedOf, operationText, type DryRun } from './writing'
 
 /** Kinds that `apply --prune` looks at when none are named; the namespaced ones come first. */
@@ -16,14 +16,9 @@ const prunable = [
 
 /** Deletes what was applied earlier (it carries the annotation and the labels) and is not among the objects just applied. */
 export function* pruneObjects(kubectl: Kubectl, kept: readonly AnyObject[], dryRun: DryRun): Proc {
-  const mapper = yield* discover(kubectl)
   const uids = new Set(kept.map((object) => object.metadata.uid))
   const namespaces = [...new Set(kept.map((object) => object.metadata.namespace).filter((name) => name !== undefined))]
-  const allowed = kubectl.flags.list('prune-allowlist')
-  const words = allowed.length ? allowed.map(allowlistWord) : prunable
-  for (const word of words) {
-    const type = findResource(mapper, word)
-    if (!type) continue
+  for (const type of yield* prunableTypes(kubectl, true)) {
     for (const namespace of type.namespaced ? namespaces : ['']) {
       for (const resource of yield* listResources(kubectl, type, namespace, { selector: kubectl.flags.text('selector') })) {
         if (lastAppliedOf(resource.object!) === undefined || uids.has(resource.object!.metadata.uid)) continue
@@ -39,9 +34,24 @@ export function* pruneObjects(kubectl: Kubectl, kept: readonly AnyObject[], dryR
   }
 }
 
-/** `core/v1/ConfigMap` as a resource argument. */
-function allowlistWord(entry: string): string {
-  const [group = '', version = '', kind = ''] = entry.split('/')
-  const plural = `${kind.toLowerCase()}s`
-  return group === 'core' || group === '' ? plural : `${plural}.${version}.${group}`
+/** The types that may be pruned: those that `--prune-allowlist` names, or else the usual ones. Throws CommandError. */
+export function* prunableTypes(kubectl: Kubectl, warns = false): Proc<ResourceType[]> {
+  const mapper = yield* discover(kubectl)
+  const allowed = kubectl.flags.list('prune-allowlist')
+  if (allowed.length === 0 && warns)
+    yield* log(
+      kubectl,
+      'W',
+      'prune.go:71',
+      'Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.',
+    )
+  if (allowed.length === 0) return prunable.flatMap((word) => findResource(mapper, word) ?? [])
+  return allowed.map((entry) => {
+    const [group = '', version = '', kind = '', ...rest] = entry.split('/')
+    if (!kind || rest.length) throw new CommandError(`invalid GroupVersionKind format: ${entry}, please follow <group/version/kind>`)
+    const apiVersion = group === 'core' ? version : `${group}/${version}`
+    const type = typeOfObject(mapper, apiVersion, kind)
+    if (!type) throw new CommandError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`)
+    return type
+  })
 }

@@ -24,6 +24,8 @@ export interface Setting {
   /** The changed object; the same one when nothing changes. Throws CommandError when it cannot be done to this one. */
   readonly change: (object: AnyObject, resource: Resource) => AnyObject
   readonly manager: string
+  /** Put before the server's refusal of the patch. */
+  readonly failure?: string
   /** What is wrong with the command line; asked once the objects have been found, as the real one does. */
   readonly check?: () => readonly string[]
   /** With --local, words are passed over; otherwise they are refused then. */
@@ -84,13 +86,8 @@ export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
       }
       const patch = strategicDiff(before, after, typeNameOf(before.apiVersion, before.kind))
       if (sameJson(patch, {}) && skipUnchanged) continue
-      const changed = yield* patchObject(
-        kubectl,
-        resource,
-        'strategic',
-        patch,
-        writeQuery(kubectl, dryRun, flags.text('field-manager') || manager),
-      )
+      const query = writeQuery(kubectl, dryRun, flags.text('field-manager') || manager)
+      const changed = yield* patched(kubectl, resource, patch, query, setting.failure)
       yield* out(printer(flags.text('output') ? asStruct(changed) : changed))
     } catch (error) {
       const reported = asReported(error)
@@ -100,6 +97,21 @@ export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
     }
   }
   if (!setting.silent) throwAll(failures)
+}
+
+function* patched(
+  kubectl: Kubectl,
+  resource: Resource,
+  patch: unknown,
+  query: Readonly<Record<string, string | undefined>>,
+  failure: string | undefined,
+): Proc<AnyObject> {
+  try {
+    return yield* patchObject(kubectl, resource, 'strategic', patch, query)
+  } catch (error) {
+    if (failure === undefined) throw error
+    throw new CommandError(`${failure} ${asReported(error).message}`)
+  }
 }
 
 /** Typed commands know built-in kinds alone. */

@@ -1,18 +1,23 @@
-import { toYaml } from '../../formats/yaml'
+import type { AnyObject } from '../../api/object'
+import { toYaml } from '../../formats/yaml-emit'
 import { sameJson } from '../../formats/merge-patch'
+import { editObjects } from '../editing'
 import { CommandError } from '../errors'
 import { fileOptions } from '../manifests'
+import { goJson } from '../printers/json'
 import { fetchResource, needResources } from '../resources'
 import { out, usageError, type Command } from '../session'
-import { dryRunOf, lastApplied, lastAppliedOf, patchObject, printWritten, withLastApplied } from '../writing'
+import { dryRunOf, fieldValidation, lastApplied, lastAppliedOf, patchObject, printWritten } from '../writing'
 
 /** `kubectl apply view-last-applied`: the configuration in an object's annotation. */
 export const viewLastApplied: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
     const output = flags.text('output')
-    if (flags.bool('all') && args.length) throw new CommandError("setting 'all' parameter but found a non empty selector. ")
     const selector = flags.text('selector') || undefined
+    if (flags.bool('all') && selector)
+      throw new CommandError(`found non-empty label selector ${JSON.stringify(selector)} with previously set 'all' parameter. `)
+    if (flags.bool('all') && args.length > 1) throw new CommandError(`setting 'all' parameter but found a non empty selector. `)
     const found = yield* needResources(kubectl, { words: args, files: fileOptions(kubectl), selector, bareTypes: true, fetch: true })
     if (found.length === 0 && !selector) throw new CommandError('resource(s) were provided, but no name was specified')
     for (const { object } of found) {
@@ -33,7 +38,7 @@ export const setLastApplied: Command = {
     const print = yield* printWritten(kubectl, 'configured', dryRun)
     const resources = yield* needResources(kubectl, { words: [], files: fileOptions(kubectl), fetch: false })
     for (const resource of resources) {
-      const wanted = lastAppliedOf(withLastApplied(resource.object!))!
+      const wanted = `${goJson(resource.object)}\n`
       const current = yield* fetchResource(kubectl, resource)
       const known = lastAppliedOf(current.object!)
       if (known === undefined && !flags.bool('create-annotation'))
@@ -50,5 +55,44 @@ export const setLastApplied: Command = {
       const query = { dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: 'kubectl-client-side-apply' }
       yield* print(yield* patchObject(kubectl, resource, 'merge', patch, query))
     }
+  },
+}
+
+const lastAppliedPreamble = `# Please edit the 'last-applied-configuration' annotations below.
+# Lines beginning with a '#' will be ignored, and an empty file will abort the edit.
+#
+`
+
+/** `kubectl apply edit-last-applied`: the configurations in the annotations, in an editor. */
+export const editLastApplied: Command = {
+  *run(kubectl) {
+    const { flags, args } = kubectl
+    fieldValidation(kubectl)
+    const found = yield* needResources(kubectl, { words: args, files: fileOptions(kubectl), bareTypes: true, fetch: true })
+    const noted = found.filter(({ object }) => lastAppliedOf(object!) !== undefined)
+    if (noted.length === 0)
+      throw new CommandError(
+        'no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`',
+      )
+    const originals = noted.map(({ object }) => JSON.parse(lastAppliedOf(object!)!) as AnyObject) // as apply wrote it
+    const prints = { edited: yield* printWritten(kubectl, 'edited'), skipped: yield* printWritten(kubectl, 'skipped') }
+    yield* editObjects(kubectl, {
+      objects: originals,
+      preamble: lastAppliedPreamble,
+      *save(edited) {
+        for (const [i, object] of edited.entries()) {
+          const resource = noted[i] ?? noted[0]!
+          if (sameJson(object, originals[i])) {
+            yield* prints.skipped(object)
+            continue
+          }
+          const patch = { metadata: { annotations: { [lastApplied]: `${goJson(object)}\n` } } }
+          const target = { ...resource, name: object.metadata.name }
+          yield* patchObject(kubectl, target, 'merge', patch, { fieldManager: flags.text('field-manager') })
+          yield* prints.edited(object)
+        }
+        return ''
+      },
+    })
   },
 }

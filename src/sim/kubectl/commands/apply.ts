@@ -1,11 +1,12 @@
 import type { AnyObject } from '../../api/object'
-import { mergeDiff, mergePatch, sameJson } from '../../formats/merge-patch'
+import { mergeDiff, mergePatch } from '../../formats/merge-patch'
 import { threeWayMerge } from '../../formats/strategic-merge'
 import { sleep } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
 import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
 import { ApiError, asReported, CommandError, hasReason, isConflict, isNotFound, throwAll, withSource } from '../errors'
 import { fileOptions } from '../manifests'
+import { migrateManagers } from '../server-side-migration'
 import { fetchResource, findResources, type Resource } from '../resources'
 import { goJson } from '../printers/json'
 import { err, usageError, type Command, type Kubectl } from '../session'
@@ -22,7 +23,8 @@ import {
   writeQuery,
   type DryRun,
 } from '../writing'
-import { pruneObjects } from '../prune'
+import { asMember, pruneMembers, readApplySet, updateParent } from '../apply-set'
+import { prunableTypes, pruneObjects } from '../prune'
 
 const clientSideManager = 'kubectl-client-side-apply'
 
@@ -41,10 +43,17 @@ export const apply: Command = {
     if (dryRun === 'server' && flags.bool('force')) throw new CommandError('--dry-run=server cannot be used with --force')
     if (flags.bool('force') && serverSide) throw new CommandError('--force cannot be used with --server-side')
     if (flags.bool('all') && flags.text('selector')) throw new CommandError('cannot set --all and --selector at the same time')
-    if (flags.bool('prune') && !flags.bool('all') && !flags.text('selector') && !flags.text('applyset'))
-      throw new CommandError(
-        'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
-      )
+    const applySet = yield* readApplySet(kubectl)
+    if (flags.bool('prune')) {
+      if (flags.bool('force')) throw new CommandError('--force cannot be used with --prune')
+      if (!applySet && !flags.bool('all') && !flags.text('selector'))
+        throw new CommandError(
+          'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',
+        )
+      if (!applySet && serverSide)
+        throw new CommandError("--prune is in alpha and doesn't currently work on objects created by server-side apply")
+      if (!applySet) yield* prunableTypes(kubectl)
+    }
     yield* deletePropagation(kubectl)
     fieldValidation(kubectl)
     const printers = {
@@ -60,10 +69,12 @@ export const apply: Command = {
       validate: fieldValidation(kubectl) !== 'Ignore',
     })
     const failures = [...errors]
+    if (applySet) yield* updateParent(kubectl, applySet, resources, true, dryRun)
     const visited: AnyObject[] = []
     const results: { outcome: keyof typeof printers; object: AnyObject }[] = []
     const structured = flags.text('output') !== '' && flags.text('output') !== 'name'
-    for (const resource of resources) {
+    for (const found of resources) {
+      const resource = applySet ? { ...found, object: asMember(applySet, found.object!) } : found
       try {
         const result = serverSide ? yield* applyOnServer(kubectl, resource, dryRun) : yield* applyHere(kubectl, resource, dryRun)
         visited.push(result.object)
@@ -83,7 +94,10 @@ export const apply: Command = {
       } as unknown as AnyObject) // a List has no name
     if (failures.length === 0 && resources.length === 0) throw new CommandError('no objects passed to apply')
     throwAll(failures)
-    if (flags.bool('prune')) yield* pruneObjects(kubectl, visited, dryRun)
+    if (applySet) {
+      yield* pruneMembers(kubectl, applySet, visited, resources, dryRun)
+      yield* updateParent(kubectl, applySet, resources, false, dryRun)
+    } else if (flags.bool('prune')) yield* pruneObjects(kubectl, visited, dryRun)
   },
 }
 
@@ -94,10 +108,10 @@ interface Applied {
 
 function* applyHere(kubectl: Kubectl, resource: Resource, dryRun: DryRun): Proc<Applied> {
   if (!resource.name)
-    throw withSource(
-      new CommandError(resource.object!.metadata.generateName ? 'cannot use generate name with apply' : 'resource name may not be empty'),
-      'retrieving current configuration of:\n' + describe(resource),
-      undefined,
+    throw new CommandError(
+      resource.object!.metadata.generateName
+        ? `from ${resource.object!.metadata.generateName}: cannot use generate name with apply`
+        : 'resource name may not be empty',
     )
   const modified = withLastApplied(resource.object!)
   const query = { ...writeQuery(kubectl, dryRun, kubectl.flags.changed('field-manager') ? undefined : clientSideManager) }
@@ -106,18 +120,32 @@ function* applyHere(kubectl: Kubectl, resource: Resource, dryRun: DryRun): Proc<
     current = (yield* fetchResource(kubectl, resource)).object!
   } catch (error) {
     if (!isNotFound(error)) throw retrieving(asReported(error), resource)
-    if (dryRun === 'client') return { outcome: 'created', object: modified }
+    // The annotation keeps the nulls, as it does when an object is patched.
+    const bare = withoutNulls(modified) as AnyObject // still the same object
+    if (dryRun === 'client') return { outcome: 'created', object: bare }
     try {
-      return { outcome: 'created', object: yield* createObject(kubectl, resource, modified, query) }
+      return { outcome: 'created', object: yield* createObject(kubectl, resource, bare, query) }
     } catch (failure) {
       throw withSource(asReported(failure), 'creating', resource.source)
     }
   }
+  if (dryRun === 'client') return { outcome: 'configured', object: current }
   if (lastAppliedOf(current) === undefined)
     yield* err(
       `Warning: resource ${resource.type.plural}/${resource.name} is missing the ${lastApplied} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`,
     )
-  return yield* patchUntilItFits(kubectl, resource, modified, current, dryRun, query)
+  return yield* patchUntilItFits(kubectl, resource, modified, current, query)
+}
+
+/** An object without what is null. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== null)
+      .map(([key, member]) => [key, withoutNulls(member)]),
+  )
 }
 
 const retries = 5
@@ -127,17 +155,15 @@ function* patchUntilItFits(
   resource: Resource,
   modified: AnyObject,
   first: AnyObject,
-  dryRun: DryRun,
   query: Readonly<Record<string, string | undefined>>,
 ): Proc<Applied> {
   let current = first
   for (let attempt = 0; ; attempt++) {
     const { patch, kind } = patchFor(modified, current)
     if (Object.keys(patch).length === 0) return { outcome: 'unchanged', object: current }
-    if (dryRun === 'client') return { outcome: 'configured', object: current }
     try {
       const object = yield* patchObject(kubectl, resource, kind, patch, query, kubectl.flags.text('subresource') || undefined)
-      return { outcome: sameJson(object, current) ? 'unchanged' : 'configured', object }
+      return { outcome: 'configured', object }
     } catch (error) {
       if (isConflict(error) && attempt < retries) {
         if (attempt > 1) yield* sleep(1000)
@@ -208,13 +234,10 @@ function* applyOnServer(kubectl: Kubectl, resource: Resource, dryRun: DryRun): P
     fieldValidation: fieldValidation(kubectl),
     dryRun: dryRun === 'server' ? 'All' : undefined,
   }
-  if (resource.object!.metadata.managedFields)
-    throw withSource(new CommandError('metadata.managedFields must be nil'), 'applying', resource.source)
+  const send = () => patchObject(kubectl, resource, 'apply', resource.object, query, flags.text('subresource') || undefined)
   try {
-    return {
-      outcome: 'serverside-applied',
-      object: yield* patchObject(kubectl, resource, 'apply', resource.object, query, flags.text('subresource') || undefined),
-    }
+    const applied = yield* send()
+    return { outcome: 'serverside-applied', object: yield* migrateManagers(kubectl, resource, applied, query, send) }
   } catch (error) {
     if (isConflict(error)) throw new CommandError(`${error.message}\n${conflictAdvice}`)
     if (error instanceof ApiError && resource.source) throw error

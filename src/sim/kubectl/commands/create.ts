@@ -1,11 +1,11 @@
 import { fileOptions } from '../manifests'
 import { asReported, CommandError, throwAll, withSource } from '../errors'
-import { findResources } from '../resources'
-import { request } from '../rest'
-import { readAll, readFile } from '../../node/os/calls'
-import { out, usageError, type Command, type Kubectl } from '../session'
-import { createObject, dryRunOf, fieldValidation, printWritten, withLastApplied, writeQuery } from '../writing'
+import { editObjects, usualPreamble } from '../editing'
 import type { Proc } from '../../node/os/syscalls'
+import { findResources, type Resource } from '../resources'
+import { sendRaw } from '../raw'
+import { usageError, type Command, type Kubectl } from '../session'
+import { createObject, dryRunOf, fieldValidation, printWritten, withLastApplied, writeQuery } from '../writing'
 
 /** `kubectl create -f`: each object is created; one that fails does not stop the others. */
 export const create: Command = {
@@ -17,7 +17,7 @@ export const create: Command = {
       throw new CommandError('must specify one of -f and -k')
     }
     if (args.length) throw usageError(kubectl, `Unexpected args: [${args.join(' ')}]`)
-    if (flags.text('raw')) return yield* createRaw(kubectl, files.names)
+    if (flags.text('raw')) return yield* sendRaw(kubectl, 'POST', files)
     const dryRun = yield* dryRunOf(kubectl)
     fieldValidation(kubectl)
     const print = yield* printWritten(kubectl, 'created', dryRun)
@@ -27,6 +27,10 @@ export const create: Command = {
       selector: flags.text('selector'),
       validate: fieldValidation(kubectl) !== 'Ignore',
     })
+    if (flags.bool('edit')) {
+      throwAll(errors)
+      return yield* createEdited(kubectl, resources)
+    }
     const failures = [...errors]
     let count = 0
     for (const resource of resources) {
@@ -44,11 +48,20 @@ export const create: Command = {
   },
 }
 
-function* createRaw(kubectl: Kubectl, names: readonly string[]): Proc {
+/** `--edit`: what the editor leaves is created; without a change nothing is. */
+function* createEdited(kubectl: Kubectl, resources: readonly Resource[]): Proc {
   const { flags } = kubectl
-  if (names.length !== 1) throw usageError(kubectl, '--raw can only use a single local file or stdin')
-  if (flags.text('selector')) throw usageError(kubectl, '--raw and --selector (-l) are mutually exclusive')
-  const body = names[0] === '-' ? yield* readAll(0) : yield* readFile(names[0]!)
-  const answer = yield* request(kubectl, { method: 'POST', path: flags.text('raw'), body, accept: 'application/json, */*' })
-  yield* out(answer.body)
+  const print = yield* printWritten(kubectl, 'created')
+  yield* editObjects(kubectl, {
+    objects: resources.map(({ object }) => object!),
+    preamble: usualPreamble,
+    *save(edited) {
+      for (const [i, object] of edited.entries()) {
+        const target = { ...(resources[i] ?? resources[0]!), name: object.metadata.name }
+        const wanted = flags.bool('save-config') ? withLastApplied(object) : object
+        yield* print(yield* createObject(kubectl, target, wanted, writeQuery(kubectl, 'none')))
+      }
+      return ''
+    },
+  })
 }

@@ -5,7 +5,7 @@ import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { asReported, CommandError, Exit, isConflict, isNotFound, report } from '../errors'
 import { fileOptions } from '../manifests'
 import { fetchResource, findResources, type Resource } from '../resources'
-import { err, usageError, type Command, type Kubectl } from '../session'
+import { err, log, usageError, type Command, type Kubectl } from '../session'
 import { createObject, lastApplied, patchObject } from '../writing'
 import { patchFor } from './apply'
 
@@ -82,7 +82,20 @@ function* mergedObject(kubectl: Kubectl, resource: Resource, before: AnyObject |
   if (flags.bool('server-side')) {
     const manager = flags.changed('field-manager') ? flags.text('field-manager') : 'kubectl'
     const query = { fieldManager: manager, force: String(flags.bool('force-conflicts')), dryRun: 'All' }
-    return yield* patchObject(kubectl, resource, 'apply', wanted, query)
+    try {
+      return yield* patchObject(kubectl, resource, 'apply', wanted, query)
+    } catch (error) {
+      // A conflict between managers looks like one between writes: it is tried again, and given up with these words.
+      const { apiVersion, kind } = wanted
+      if (isConflict(error))
+        yield* log(
+          kubectl,
+          'W',
+          'diff.go:532',
+          `Object (${apiVersion}, Kind=${kind}: ${resource.name}) keeps changing, diffing without lock`,
+        )
+      throw error
+    }
   }
   const query = { fieldManager: flags.text('field-manager'), dryRun: 'All' }
   if (!before) return yield* createObject(kubectl, resource, wanted, query)

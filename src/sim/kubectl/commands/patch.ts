@@ -7,6 +7,7 @@ import { readFile } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { asReported, CommandError, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
+import { goJson } from '../printers/json'
 import { printerFor } from '../printers/printer'
 import { findResources, type Resource } from '../resources'
 import { out, type Command, type Kubectl } from '../session'
@@ -30,7 +31,7 @@ export const patch: Command = {
     const dryRun = yield* dryRunOf(kubectl)
     if (local && dryRun === 'server') throw new CommandError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
     const text = yield* patchText(kubectl)
-    const body = parsePatch(kubectl, text, local)
+    const body = parsePatch(kubectl, text, local || dryRun === 'client')
     const { resources, errors } = yield* findResources(kubectl, {
       words: args,
       files,
@@ -121,14 +122,15 @@ function* patchText({ flags }: Kubectl): Proc<string> {
   }
 }
 
-/** A patch in JSON or YAML. What is no mapping or list goes on to be refused by whoever applies it. */
-function parsePatch({ flags }: Kubectl, text: string, local: boolean): unknown {
-  if (/^\s*\{/.test(text) && !local) return text
+/** A patch in JSON or YAML: as a value where it is applied here, else as the JSON that is sent; what is no patch goes on to be refused by whoever applies it. */
+function parsePatch({ flags }: Kubectl, text: string, here: boolean): unknown {
+  if (/^\s*\{/.test(text) && !here) return text
   try {
-    return parseYaml(text)
+    const value = parseYaml(text)
+    return here ? value : goJson(value)
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
-    if (/^\s*\{/.test(text) && local) throw new CommandError('invalid JSON document')
+    if (/^\s*\{/.test(text) && here) throw new CommandError('invalid JSON document')
     throw new CommandError(`unable to parse ${JSON.stringify(flags.text('patch'))}: ${error.message}`)
   }
 }

@@ -43,6 +43,7 @@ export const setEnv: Command = {
       words,
       done: 'env updated',
       manager: 'kubectl-set',
+      failure: 'failed to patch env update to pod template:',
       wordsWithLocal: true,
       silent: listing,
       change: (object) => {
@@ -134,16 +135,14 @@ function* envFrom(kubectl: Kubectl): Proc<EnvVar[]> {
   if (!['ConfigMap', 'Secret'].includes(object!.kind)) throw new CommandError(`unsupported resource specified in --from`)
   const keys = flags.list('keys')
   const ref = object!.kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef'
-  return Object.keys((object!.data ?? {}) as object)
-    .filter((key) => keys.length === 0 || keys.includes(key))
-    .sort()
-    .map(
-      (key) =>
-        ({
-          name: (flags.text('prefix') + key).toUpperCase().replace(/[^A-Za-z0-9_]/g, '_'),
-          valueFrom: { [ref]: { name: object!.metadata.name, key } },
-        }) as EnvVar,
-    )
+  const variables: EnvVar[] = []
+  for (const key of Object.keys((object!.data ?? {}) as object).sort()) {
+    if (keys.length > 0 && !keys.includes(key)) continue
+    const name = key.replace(/[^A-Za-z0-9_]/g, '_').toUpperCase()
+    if (name !== key) yield* err(`Warning: key ${key} transferred to ${name}\n`)
+    variables.push({ name: flags.text('prefix') + name, valueFrom: { [ref]: { name: object!.metadata.name, key } } })
+  }
+  return variables
 }
 
 /** Prints the variables as they would be then. */

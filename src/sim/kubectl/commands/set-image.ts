@@ -22,7 +22,14 @@ export const setImage: Command = {
       ...(flags.bool('local') && flags.text('dry-run') === 'server' ? [noLocalServerDryRun] : []),
     ]
     const images = pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const)
-    yield* setOn(kubectl, { words, done: 'image updated', manager: 'kubectl-set', check, change: (object) => change(object, images) })
+    yield* setOn(kubectl, {
+      words,
+      done: 'image updated',
+      manager: 'kubectl-set',
+      failure: 'failed to patch image update to pod template:',
+      check,
+      change: (object) => change(object, images),
+    })
   },
 }
 

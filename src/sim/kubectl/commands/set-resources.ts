@@ -14,6 +14,7 @@ export const setResources: Command = {
       words: args,
       done: 'resource requirements updated',
       manager: 'kubectl-set',
+      failure: 'failed to patch resources update to pod template',
       check: () => {
         if (flags.bool('local') && flags.text('dry-run') === 'server') return [noLocalServerDryRun]
         if (flags.bool('all') && flags.text('selector')) return ['cannot set --all and --selector at the same time']

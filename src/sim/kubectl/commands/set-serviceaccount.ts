@@ -13,6 +13,7 @@ export const setServiceAccount: Command = {
       words,
       done: 'serviceaccount updated',
       manager: 'kubectl-set',
+      failure: 'failed to patch ServiceAccountName',
       skipUnchanged: false,
       wordsWithLocal: true,
       change: (object) => {

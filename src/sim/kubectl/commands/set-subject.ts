@@ -20,6 +20,7 @@ export const setSubject: Command = {
       words: args,
       done: 'subjects updated',
       manager: 'kubectl-set',
+      failure: 'failed to patch subjects to rolebinding:',
       check: () => {
         if (flags.bool('local') && flags.text('dry-run') === 'server') return [noLocalServerDryRun]
         if (flags.bool('all') && flags.text('selector')) return ['cannot set --all and --selector at the same time']

@@ -2,21 +2,12 @@ import type { FlagSpec } from '../flags'
 
 const recordGoes = '--record will be removed in the future'
 const record: FlagSpec = { name: 'record', shorthand: null, type: 'bool', default: 'false', deprecated: recordGoes }
-const pruneWhitelist: FlagSpec = {
-  name: 'prune-whitelist',
-  shorthand: null,
-  type: 'stringArray',
-  default: '[]',
-  deprecated: 'Use --prune-allowlist instead.',
-}
-
 /** Flags that help does not list and commands still take, by command. */
 export const hiddenFlags: Readonly<Record<string, readonly FlagSpec[]>> = {
   annotate: [record],
-  apply: [record, pruneWhitelist, { name: 'applyset', shorthand: null, type: 'string', default: '' }],
+  apply: [record, { name: 'applyset', shorthand: null, type: 'string', default: '' }],
   autoscale: [record],
   create: [record],
-  diff: [pruneWhitelist],
   edit: [record],
   expose: [record],
   kustomize: [
