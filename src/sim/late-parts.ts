@@ -4,7 +4,12 @@ import { loadBalancer } from './addons/load-balancer'
 import { addonManifests } from './addons/manifests'
 import { Environment, Optional } from '@marcbachmann/cel-js'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './api/admission/certificates'
+import { certificateRequester } from './api/admission/certificate-requester'
+import { claimResize } from './api/admission/claim-resize'
 import { latePlugins } from './api/admission/late-plugins'
+import { lateUsage } from './api/admission/late-usage'
+import { totalUsage } from './api/admission/quota-usage'
+import { escalation } from './api/auth/escalation'
 import { limitRanger } from './api/admission/limit-ranger'
 import { mutatingAdmissionPolicy } from './api/admission/mutating-admission-policy'
 import { podSecurity } from './api/admission/pod-security'
@@ -71,6 +76,9 @@ protobuf.arrive(protobufReader)
 lateCustomKind.arrive(customKind)
 yamlReader.arrive(parseYaml)
 latePlugins.arrive([
+  claimResize,
+  certificateRequester,
+  escalation,
   limitRanger,
   podSecurity,
   mutatingAdmissionPolicy,
@@ -104,6 +112,7 @@ lateValidation.arrive({
   serviceUpdateErrors,
 })
 lateSubresources.arrive(peopleSubresources)
+lateUsage.arrive(totalUsage)
 lateRound.arrive(round)
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)

@@ -1,4 +1,4 @@
-import { totalUsage } from '../api/admission/quota-usage'
+import { lateUsage } from '../api/admission/late-usage'
 import type { AnyObject, KubeObject } from '../api/object'
 import { keyOf } from '../api/object'
 import type { Registry } from '../api/registry'
@@ -44,7 +44,7 @@ export const resourceQuotaController = (registry: Registry) => {
         for (const kind of kinds()) {
           if (!isNamed(kind, names)) continue
           const objects = find.list(kind, quota.metadata.namespace)
-          for (const [name, amount] of Object.entries(totalUsage(quota, kind, objects as readonly AnyObject[], nowMs)))
+          for (const [name, amount] of Object.entries(lateUsage.code(quota, kind, objects as readonly AnyObject[], nowMs)))
             total = { ...total, [name]: addQuantities(total[name] ?? '0', amount) }
         }
         return total

@@ -1,7 +1,4 @@
 import type { AdmissionPlugin } from '../hooks'
-import { escalation } from '../auth/escalation'
-import { certificateRequester } from './certificate-requester'
-import { claimResize } from './claim-resize'
 import { defaultStorageClass } from './default-storage-class'
 import { defaultTolerationSeconds } from './default-toleration-seconds'
 import { latePlugin as late } from './late-plugins'
@@ -22,13 +19,13 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   defaultTolerationSeconds,
   defaultStorageClass,
   storageObjectInUseProtection,
-  claimResize,
+  late('PersistentVolumeClaimResize'),
   late('RuntimeClass'),
-  certificateRequester,
+  late('CertificateRequester'),
   late('MutatingAdmissionPolicy'),
   late('MutatingAdmissionWebhook'),
   // Not plugins in a real server: what the storage of roles, bindings and definitions checks itself, at the same place.
-  escalation,
+  late('RBACEscalation'),
   late('CustomResourceDefinitionValidation'),
   late('CertificateApproval'),
   late('CertificateSigning'),
