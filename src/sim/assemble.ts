@@ -29,6 +29,7 @@ import { networkPolicy } from './kinds/networking/network-policy'
 import { subresourceHandlers } from './kinds/subresource-handlers'
 import { createClusterNetwork } from './network/cluster-network'
 import { dialFrom } from './network/dial'
+import { lateInternet } from './network/late-internet'
 import type { Host } from './node/host'
 import { createNodes } from './node/nodes'
 import { programFile } from './node/os/file-system'
@@ -104,6 +105,10 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     serviceCidr: SERVICE_CIDR,
     podCidr: POD_CIDR,
     policies: () => proxy.list(networkPolicy),
+    outside: {
+      resolve: (name) => (lateInternet.arrived ? lateInternet.code.resolve(name) : undefined),
+      listener: (at, port) => (lateInternet.arrived ? lateInternet.code.listener(at, port) : undefined),
+    },
     apiServerAt: (at, port) => (serving && at === address && port === API_SERVER_PORT ? server.serve : undefined),
   })
   const scheduler = schedulerOf(server)

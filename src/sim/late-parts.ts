@@ -62,6 +62,8 @@ import { kubeletPage } from './node/kubelet/http-pages'
 import { kubeletPages } from './node/kubelet/late-pages'
 import { lookForShortage } from './node/kubelet/eviction'
 import { lateEviction } from './node/kubelet/late-eviction'
+import { listenerOutside, resolveOutside } from './network/internet'
+import { lateInternet } from './network/late-internet'
 import { lateHostTools } from './node/late-host-tools'
 import { lateShell } from './shell/login'
 import { shellCode } from './shell/shell-code'
@@ -116,6 +118,7 @@ lateUsage.arrive(totalUsage)
 lateRound.arrive(round)
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
+lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside })
 lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer], manifests: addonManifests })
 lateEviction.arrive(lookForShortage)
 kubeletPages.arrive(kubeletPage)

@@ -14,12 +14,21 @@ function requestOf({ spec }: Pod, resource: 'cpu' | 'memory'): number {
   return Math.max(running, largest) + value(spec.overhead?.[resource])
 }
 
+/** Kernel parameters that a Pod may set without a word from the node's administrator. */
+const SAFE_SYSCTLS: ReadonlySet<string> = new Set([
+  'kernel.shm_rmid_forced', 'net.ipv4.ip_local_port_range', 'net.ipv4.tcp_syncookies', 'net.ipv4.ping_group_range', 'net.ipv4.ip_unprivileged_port_start',
+  'net.ipv4.ip_local_reserved_ports', 'net.ipv4.tcp_keepalive_time', 'net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes',
+  'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem',
+]) // prettier-ignore
+
 /** Why a kubelet turns a Pod away that somebody has bound to its node without asking the scheduler; undefined when there is room. */
 export function whyNotAdmitted(
   pod: Pod,
   known: Iterable<PodState>,
   allocatable: Readonly<Record<string, string>>,
 ): { readonly reason: string; readonly message: string } | undefined {
+  const sysctl = pod.spec.securityContext?.sysctls?.find(({ name }) => !SAFE_SYSCTLS.has(name))
+  if (sysctl) return { reason: 'SysctlForbidden', message: `forbidden sysctl: ${JSON.stringify(sysctl.name)} not allowlisted` }
   let count = 0
   const wanted = { cpu: requestOf(pod, 'cpu'), memory: requestOf(pod, 'memory') }
   const used = { cpu: 0, memory: 0 }

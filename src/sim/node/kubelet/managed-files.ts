@@ -12,7 +12,8 @@ fe00::2\tip6-allrouters
 /** /etc/hosts as the kubelet writes it for a Pod. */
 export function hostsFile(pod: Pod, sandbox: Sandbox): string {
   const { hostname, subdomain, hostAliases = [] } = pod.spec
-  const full = hostname && subdomain ? `${hostname}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local\t` : ''
+  const full =
+    hostname && subdomain && !pod.spec.setHostnameAsFQDN ? `${hostname}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local\t` : ''
   const own = sandbox.hostNetwork ? '' : `${sandbox.address}\t${full}${sandbox.hostname}\n`
   const aliases = hostAliases.map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`).join('')
   const head = sandbox.hostNetwork ? '# Kubernetes-managed hosts file (host network).\n' : '# Kubernetes-managed hosts file.\n'
@@ -22,7 +23,9 @@ export function hostsFile(pod: Pod, sandbox: Sandbox): string {
 /** The name a Pod's containers know themselves by. */
 export function hostnameOf(pod: Pod, nodeName: string): string {
   if (pod.spec.hostNetwork) return nodeName
-  const { hostnameOverride } = pod.spec
+  const { hostnameOverride, subdomain, setHostnameAsFQDN } = pod.spec
+  if (setHostnameAsFQDN && subdomain)
+    return `${pod.spec.hostname || pod.metadata.name}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local`
   // A host name has 63 characters at most, and may not end in a separator.
   return hostnameOverride ?? (pod.spec.hostname || pod.metadata.name).slice(0, 63).replace(/[-.]+$/, '')
 }

@@ -275,6 +275,7 @@ function confinementOf(pod: Pod, spec: ContainerSpec, host: FileSystem): Pick<Co
     noNewPrivileges: allowPrivilegeEscalation === false,
     appArmor: appArmorOf(pod, spec, host),
     ownUsers: pod.spec.hostUsers === false,
+    sysctls: Object.fromEntries((pod.spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name, value])),
   }
   try {
     return { confinement: { ...shared, seccomp: checkSeccomp(pod, spec, host) } }

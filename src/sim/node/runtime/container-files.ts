@@ -3,7 +3,7 @@ import type { Machine } from '../os/machine'
 import type { LateMounts } from '../os/mount-points'
 import type { ContainerConfig } from './container'
 import { link } from '../os/file-system'
-import { rightsFiles } from './proc-status'
+import { parameterFiles, rightsFiles } from './proc-status'
 import type { Sandbox } from './sandbox'
 
 const SYSTEM_PATHS = ['/proc', '/dev', '/sys/fs/cgroup']
@@ -109,6 +109,7 @@ function procFiles(config: ContainerConfig, machine: Machine): Record<string, Fi
       ...rightsFiles(config, machine),
     }),
     self: link('1'),
+    sys: parameterFiles(config, machine.hostname),
   }
 }
 

@@ -1,4 +1,4 @@
-import { directory, file, generatedFile, link, type Credentials, type FileNode } from '../os/file-system'
+import { directory, file, generatedFile, link, type Credentials, type DirectoryEntry, type FileNode } from '../os/file-system'
 import type { Machine } from '../os/machine'
 import type { ContainerConfig } from './container'
 
@@ -14,6 +14,8 @@ export interface Confinement {
   readonly appArmor: string
   /** In a user namespace of its own: root of the container is nobody on the host. */
   readonly ownUsers: boolean
+  /** Kernel parameters of the Pod: `kernel.shm_rmid_forced` → `0`. */
+  readonly sysctls: Readonly<Record<string, string>>
 }
 
 /** Of a container that asks for nothing: one object for all of them. */
@@ -25,6 +27,7 @@ const usualConfinement: Confinement = {
   seccomp: false,
   appArmor: 'cri-containerd.apparmor.d (enforce)',
   ownUsers: false,
+  sysctls: {},
 }
 
 /** Files of /proc/1 that tell the rights of process 1, which all processes of a container share unless they give some up. */
@@ -81,4 +84,25 @@ const FIRST_HOST_USER = 833_617_920
 const userMap = ({ ownUsers }: Confinement): string => {
   const [host, count] = ownUsers ? [FIRST_HOST_USER, 65_536] : [0, 4_294_967_295]
   return `${'0'.padStart(10)} ${String(host).padStart(10)} ${String(count).padStart(10)}\n`
+}
+
+/** What a kernel says of the parameters that Pods may set, before they do. */
+const parameters: Readonly<Record<string, string>> = {
+  'kernel.hostname': '', 'kernel.shm_rmid_forced': '0', 'net.core.somaxconn': '4096', 'net.ipv4.ip_forward': '1', 'net.ipv4.ip_local_port_range': '32768\t60999', 'net.ipv4.ip_unprivileged_port_start': '0',
+  'net.ipv4.ping_group_range': '0\t2147483647', 'net.ipv4.tcp_fin_timeout': '60', 'net.ipv4.tcp_keepalive_time': '7200', 'net.ipv4.tcp_syncookies': '1', 'vm.max_map_count': '65530', 'vm.overcommit_memory': '1',
+} // prettier-ignore
+
+/** /proc/sys: kernel parameters, a file each. */
+export function parameterFiles({ confinement = usualConfinement }: ContainerConfig, hostname: string): DirectoryEntry {
+  const root = directory()
+  for (const [name, value] of Object.entries({ ...parameters, 'kernel.hostname': hostname, ...confinement.sysctls })) {
+    const parts = name.split('.')
+    const folder = parts.slice(0, -1).reduce((at, part) => {
+      const next = at.entries.get(part) ?? directory()
+      at.entries.set(part, next)
+      return next as DirectoryEntry // parameters and folders of them never share a name
+    }, root)
+    folder.entries.set(parts.at(-1)!, file(`${value}\n`))
+  }
+  return root
 }

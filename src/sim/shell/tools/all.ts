@@ -22,6 +22,7 @@ import { ifconfig, ip, nc, ping } from './connections'
 import { curl } from './curl'
 import { df, du } from './disk-usage'
 import { dd, fallocate, truncate } from './fill'
+import { sysctl } from './sysctl'
 import { getent, hostname, id, nproc, uname, uptime, which, whoami } from './identity'
 import { ls, tree } from './listing'
 import { dig, host, nslookup } from './lookup'
@@ -121,6 +122,7 @@ const common: Readonly<Record<string, Tool>> = {
   strings,
   stty,
   sync,
+  sysctl,
   tac,
   tail,
   tar,

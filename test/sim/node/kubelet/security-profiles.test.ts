@@ -102,3 +102,17 @@ test('a variable may come from a file that an init container wrote', () => {
     message: 'environment variable key "NONE" not found in file "config.env"',
   })
 })
+
+test('a Pod may set kernel parameters that are safe; for others the kubelet turns it away', () => {
+  const cluster = miniCluster()
+  const sysctls = (name: string, value: string) => `securityContext: {sysctls: [{name: ${name}, value: "${value}"}]}`
+  cluster.apply(podOf('safe', `${sysctls('net.ipv4.ip_unprivileged_port_start', '80')}, ${sleeper.replace('SECURITY', '')}`))
+  cluster.apply(podOf('unsafe', `${sysctls('net.core.somaxconn', '1024')}, ${sleeper.replace('SECURITY', '')}`))
+  cluster.advance('10s')
+  expect(cluster.exec('safe', ['sysctl', 'net.ipv4.ip_unprivileged_port_start']).stdout).toBe('net.ipv4.ip_unprivileged_port_start = 80\n')
+  expect(cluster.pod('unsafe')?.status).toMatchObject({
+    phase: 'Failed',
+    reason: 'SysctlForbidden',
+    message: 'Pod was rejected: forbidden sysctl: "net.core.somaxconn" not allowlisted',
+  })
+})

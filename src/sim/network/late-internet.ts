@@ -1,0 +1,10 @@
+import { lateCode } from '../engine/late-code'
+import type { Listener } from '../node/os/socket'
+
+/** The world outside the cluster: nobody looks for it before there is a shell. */
+export interface Internet {
+  readonly resolve: (name: string) => string | undefined
+  readonly listener: (address: string, port: number) => Listener | undefined
+}
+
+export const lateInternet = lateCode<Internet>('the world outside')
