@@ -4,7 +4,7 @@
 export const simplifiedKinds = {
   ComponentStatus: 'noted when a component starts and stops, where a real server asks each time; carries a uid like stored objects',
   APIService: 'objects for the groups served here; a Service behind one is stored and never called',
-  CertificateSigningRequest: 'approved, denied and signed, but no cryptography stands behind a certificate',
+  CertificateSigningRequest: 'requests are parsed, signers check usages and subjects and issue X.509 certificates; their signatures are checksums',
   ClusterTrustBundle: 'stored and validated; nothing projects it into Pods',
   PodCertificateRequest: 'stored and validated; nothing issues certificates',
   FlowSchema: 'stored and validated; requests are never queued',
@@ -30,25 +30,26 @@ export const simplifiedKinds = {
 
 /** Behaviour that is simplified, and how. */
 export const simplified = [
-  ['Transport', 'plain HTTP; a client certificate is taken as given from a header, in the simulated network from the kubeconfig'],
+  ['Transport', 'plain HTTP; from outside a client certificate is taken as given from a header, inside it must come from the cluster’s authority and be in force'],
   ['Tokens', 'have the form, the claims and the lifetime of real ones; the signature is not checked against a key'],
-  ['Certificates', 'have the outer form of PEM; their subjects are read, nothing is encrypted or verified'],
+  ['Certificates', 'are X.509 that openssl reads; a signature is a checksum that shows who signed, not a proof'],
   ['etcd', 'one store in memory with one revision counter and a compacted history; no consensus, no disk'],
   ['Watch cache', 'none: `resourceVersion=0` reads the newest state too'],
   ['Nesting', 'bodies deeper than 1,000 levels are refused, where Go allows 10,000'],
   [
     'CEL',
-    'the language, strings, lists, regular expressions (JavaScript’s), quantities and addresses; no cost limits, no `authorizer` beyond simple checks, no `url` parts, no `semver`',
+    'the language and Kubernetes’ libraries; regular expressions are JavaScript’s; no cost limits, no comprehensions of two variables; a policy’s types are checked for fields that do not exist only',
   ],
   ['Webhooks', 'are called over the simulated network; their certificates are not verified'],
-  ['Conversion webhooks', 'versions of custom resources are converted by name only (`strategy: None`)'],
+  ['Conversion webhooks', 'are asked once for each stored state and version, not at every read'],
   ['Audit', 'audit annotations of policies are not kept anywhere'],
-  ['Proxy', '`pods/proxy` and `services/proxy` always answer 200 with the body of the target'],
+  ['Proxy', 'goes over the simulated network with the target’s status and headers; links in pages are not rewritten, connections are not upgraded'],
+  ['Controllers, scheduler, kubelets', 'write as their own identities, held to their roles, and not while kube-apiserver is away; what they read comes from the store without being asked about; a static Pod’s mirror is written even then'],
 ]
 
 /** What is not there at all. */
 export const notModelled = [
-  'most of the kubelet’s own HTTP API behind nodes/proxy (`configz`, `stats/summary`, `logs/`): only `healthz` and `pods` answer',
+  'of the kubelet’s own HTTP API behind nodes/proxy: `logs/`, `exec`, `run`, `checkpoint`; figures in `stats/summary` are averages since a container’s start',
   'API priority and fairness: no request is queued or refused for load',
   'CBOR bodies are refused, as by a server without the feature; answers are JSON, YAML and, for OpenAPI v2, protobuf',
   'aggregated API servers other than the ones in the simulation',

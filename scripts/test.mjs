@@ -30,6 +30,7 @@ function findChromium() {
 
 run('Types', bin('tsc'), [])
 run('Generated files are up to date', 'node', ['scripts/generate-types.mjs', '--check'])
+run('What is promised of fidelity is up to date', 'node', ['scripts/generate-fidelity.mjs', '--check'])
 run('Lint', bin('oxlint'), ['--deny-warnings', 'src', 'test', 'scripts'])
 run('Format', bin('prettier'), ['--check', '--log-level', 'warn', 'src/**/*.{ts,tsx,css}', 'test/**/*.{ts,tsx}'])
 run('Unit, API and scenario tests', bin('vitest'), ['run'])
