@@ -1,10 +1,11 @@
+import type { PodSpec } from '../../api/types/core-v1.gen'
 import { quantityValue } from '../../formats/quantity'
 import type { PodState } from './pod-state'
 
 /** Bytes of the node's disk that a Pod has written: in its containers' layers and its emptyDirs (those in memory do not count). */
 export function localStorageBytes(state: PodState): number {
   let bytes = 0
-  for (const name of state.containers.keys()) bytes += layerBytes(state, name)
+  for (const { running } of state.containers.values()) if (running) bytes += Math.max(0, running.files.root.usedBytes)
   for (const { name, emptyDir } of state.pod.spec.volumes ?? [])
     if (emptyDir && emptyDir.medium !== 'Memory') bytes += emptyDirBytes(state, name)
   return bytes
@@ -16,6 +17,7 @@ const layerBytes = ({ containers }: PodState, name: string) => Math.max(0, conta
 /** Which limit on local storage a Pod has gone beyond, in the words of its eviction; undefined when it keeps to all. */
 export function localStorageExcess(state: PodState): string | undefined {
   const { spec } = state.pod
+  if (!hasLimits(spec)) return undefined
   for (const { name, emptyDir } of spec.volumes ?? []) {
     const limit = emptyDir?.sizeLimit
     if (limit === undefined || limit === '0' || emptyDir?.medium === 'Memory') continue
@@ -38,6 +40,13 @@ export function localStorageExcess(state: PodState): string | undefined {
   if (limits.length === 1 && only !== undefined && localStorageBytes(state) > quantityValue(only))
     return `Pod ephemeral local storage usage exceeds the total limit of containers ${only}. `
   return undefined
+}
+
+/** Few Pods have any: this is asked of every one, six times a minute. */
+function hasLimits({ volumes = [], containers }: PodSpec): boolean {
+  for (const { emptyDir } of volumes) if (emptyDir?.sizeLimit !== undefined) return true
+  for (const { resources } of containers) if (resources?.limits?.['ephemeral-storage'] !== undefined) return true
+  return false
 }
 
 function written(bytes: number): string {

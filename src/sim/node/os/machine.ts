@@ -68,8 +68,9 @@ export interface Machine {
   /** CPU time all processes have used, for metrics. */
   readonly cpuMs: number
   processes(): readonly ProcessInfo[]
-  /** What each process is called with: all that somebody asks who only estimates what they need. */
-  commandLines(): Iterable<readonly string[]>
+  readonly processCount: number
+  /** Calls back with what each process is called with: all that somebody asks who only estimates what they need. */
+  eachCommandLine(visit: (argv: readonly string[]) => void): void
   /** What a process has open at a descriptor: for those that hand it on to another machine, as `ssh` does. */
   openFile(pid: number, fd: number): OpenFile | undefined
   /** Throws SyscallError (ENOENT, EACCES, ENOEXEC) when argv[0] cannot be run. */
@@ -545,8 +546,12 @@ class RunningMachine implements Machine, Kernel {
     return [...this.tasks.values()].map((task) => this.infoOf(task))
   }
 
-  *commandLines() {
-    for (const { argv } of this.tasks.values()) yield argv
+  get processCount(): number {
+    return this.tasks.size
+  }
+
+  eachCommandLine(visit: (argv: readonly string[]) => void) {
+    for (const { argv } of this.tasks.values()) visit(argv)
   }
 
   openFile(pid: number, fd: number): OpenFile | undefined {

@@ -19,7 +19,7 @@ const processorAtRest: Readonly<Record<string, number>> = {
 /** CPU that the processes of a container use besides what they are seen doing, in thousandths of a core. */
 export function milliCoresAtRest({ machine }: Container): number {
   let sum = 0
-  for (const argv of machine.commandLines()) sum += needsOf(argv).milliCores
+  machine.eachCommandLine((argv) => (sum += needsOf(argv).milliCores))
   return sum
 }
 
@@ -48,7 +48,7 @@ const nameOf = (argv: readonly string[]) => (argv[0] ?? '').replace(/^.*\//, '')
 /** Memory that all processes of a container take, in bytes: a model, from what runs in it. */
 export function memoryBytesOf({ machine }: Container): number {
   let sum = 0
-  for (const argv of machine.commandLines()) sum += needsOf(argv).memoryBytes
+  machine.eachCommandLine((argv) => (sum += needsOf(argv).memoryBytes))
   return sum
 }
 
