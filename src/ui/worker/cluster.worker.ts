@@ -18,7 +18,11 @@ const LOCK_PATIENCE_MS = 1500
 const programs = createLatePrograms()
 let coming: Promise<unknown> | undefined
 const loadPrograms = () =>
-  (coming ??= Promise.all([loadShell(), import('../../sim/programs').then(({ everyProgram }) => programs.arrive(everyProgram))]))
+  (coming ??= Promise.all([
+    loadShell(),
+    import('../../sim/programs').then(({ everyProgram }) => programs.arrive(everyProgram)),
+    import('./session-code'),
+  ]))
 const loadShell = () => import('../../sim/shell/shell-code').then(({ shellCode }) => lateShell.arrive(shellCode))
 const createCluster = (options: ClusterOptions) => assembleCluster(options, programs)
 

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../sim/api/object'
 import type { Cluster } from '../../sim/cluster'
+import { parseTimestamp } from '../../sim/engine/time'
 import { allKinds } from '../../sim/kinds/all'
 import type { CustomResourceDefinition } from '../../sim/api/types/apiextensions-v1.gen'
 import type { Input } from './protocol'
@@ -32,13 +33,10 @@ const OWN_DOING: ReadonlySet<string> = new Set([
 ])
 const LARGEST_FILE = 100_000
 
-/** Identities of what is there; asked at the start, they tell what came with the cluster. */
-export const identitiesIn = (cluster: Cluster): ReadonlySet<string> =>
-  new Set(everyObject(cluster).map(({ metadata }) => metadata.uid ?? ''))
-
-/** What a person has made since the cluster held just the objects `born`. */
-export function keepObjects(cluster: Cluster, born: ReadonlySet<string>, home: string): KeptObjects {
-  const objects = everyObject(cluster).filter((object) => !born.has(object.metadata.uid ?? '') && isOnesOwn(object))
+/** What a person has made since the cluster was handed over at `startMs`, and the files under `home`. */
+export function keepObjects(cluster: Cluster, startMs: number, home: string): KeptObjects {
+  const isNew = ({ metadata }: KubeObject) => parseTimestamp(metadata.creationTimestamp ?? '') >= startMs
+  const objects = everyObject(cluster).filter((object) => isNew(object) && isOnesOwn(object))
   const files: Record<string, string> = {}
   const visit = (folder: string) => {
     for (const { name, directory } of cluster.files.list(folder)) {

@@ -8,9 +8,9 @@ import { toYaml } from '../../sim/formats/yaml-emit'
 import type { Programs } from '../../sim/tool-files'
 import { followChanges } from './changes'
 import { mergeTyping, type Journal } from './journal'
-import { bringBack, identitiesIn, keepObjects, type KeptObjects } from './kept-objects'
+import type { KeptObjects } from './kept-objects'
+import { lateSession } from './late-session'
 import type { CallName, Calls, FileListing, FromWorker, Input, ObjectReference, RunResult, ToWorker } from './protocol'
-import { look } from './reader'
 import { createShellAnswers } from './shell-answers'
 
 /** What a session needs of the world outside. */
@@ -51,7 +51,6 @@ const MOST_RESTORED = 200_000
 export function createSession({ createCluster, programs, clock, post, save, journal }: SessionOptions) {
   const cluster = createCluster(journal.options)
   const { engine } = cluster
-  const born = identitiesIn(cluster)
   let objects: KeptObjects | undefined = journal.objects
   let objectsKeptMs = -Infinity
   const terminals = new Map<string, Terminal>()
@@ -247,8 +246,8 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   }
 
   function saveNow() {
-    if (clock.nowMs() - objectsKeptMs >= KEEP_OBJECTS_EVERY_MS) {
-      objects = keepObjects(cluster, born, HOME)
+    if (lateSession.arrived && clock.nowMs() - objectsKeptMs >= KEEP_OBJECTS_EVERY_MS) {
+      objects = lateSession.code.keepObjects(cluster, journal.options.startMs, HOME)
       objectsKeptMs = clock.nowMs()
     }
     save({ options: journal.options, recording: recorder.recording(), speed: driver.speed, objects })
@@ -256,7 +255,7 @@ export function createSession({ createCluster, programs, clock, post, save, jour
 
   /** Answers once kubectl is there. */
   function lookNow(args: readonly string[], call: number) {
-    const result = look(cluster, programs, args)
+    const result = lateSession.arrived ? lateSession.code.look(cluster, programs, args) : undefined
     if (result) post({ type: 'answer', call, value: result })
     else clock.after(LOOK_AGAIN_MS, () => refusing(call, () => lookNow(args, call)))
   }
@@ -349,7 +348,8 @@ export function createSession({ createCluster, programs, clock, post, save, jour
       }
     },
     /** Objects and files of a cluster that is no more. */
-    bringBack: (kept: KeptObjects) => bringBack(kept).forEach((each) => (each.do === 'run' ? void startRun(each.script) : put(each))),
+    bringBack: (kept: KeptObjects) =>
+      lateSession.code.bringBack(kept).forEach((each) => (each.do === 'run' ? void startRun(each.script) : put(each))),
     save: saveNow,
     stop: () => driver.stop(),
   }

@@ -5,6 +5,7 @@ import type { RealClock } from '../../../src/sim/engine/driver'
 import type { Journal } from '../../../src/ui/worker/journal'
 import type { FromWorker } from '../../../src/ui/worker/protocol'
 import { createSession } from '../../../src/ui/worker/session'
+import '../../../src/ui/worker/session-code'
 
 const fresh: Journal = { options: { seed: 7, workers: 3, version: '1.36', startMs: 1_767_225_600_000 }, speed: 1 }
 
