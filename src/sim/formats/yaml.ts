@@ -22,12 +22,15 @@ export interface YamlDocument {
   readonly line: number
 }
 
+/** Blank lines and comments. */
+const hasNoContent = /^\uFEFF?(?:[^\S\n]*(?:#[^\n]*)?\n)*[^\S\n]*(?:#[^\n]*)?$/
+
 /**
  * Reads one document as sigs.k8s.io/yaml does: plain JSON comes out, keys are texts, merge keys and aliases are resolved. An empty text is `null`.
  * Throws YamlError.
  */
 export function parseYaml(text: string, options: YamlOptions = {}): unknown {
-  if (/^[\s\uFEFF]*$/.test(text)) return null
+  if (hasNoContent.test(text)) return null
   if (options.dialect === 'yaml.v3' && /^(\s*(#.*)?(\n|$))*$/.test(text)) return undefined
   if (options.dialect === 'yaml.v3') return parseWith(kustomizeSchema, text)
   try {
@@ -66,7 +69,7 @@ function messageOf(error: YAMLException, text: string): string {
 /** Splits a stream at its `---` lines, as kubectl does before it reads each part on its own; parts without content are left out. Throws YamlError. */
 export function parseYamlDocuments(text: string, options: YamlOptions = {}): YamlDocument[] {
   return splitYamlDocuments(text)
-    .filter((part) => !/^(\s*(#.*)?(\n|$))*$/.test(part.text))
+    .filter((part) => !hasNoContent.test(part.text))
     .map((part) => ({ ...part, value: parseYaml(part.text, options) }))
 }
 

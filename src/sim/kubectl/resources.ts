@@ -75,9 +75,9 @@ export function* parseTargets(kubectl: Kubectl, query: ResourceQuery): Proc<Targ
     if (words.pairs.length) throw new CommandError('selectors and the all flag cannot be used when passing resource/name arguments')
     if (types.length === 0) throw new CommandError('at least one resource must be specified to use a selector')
     if (query.subresource) throw new CommandError('subresource cannot be used when bulk resources are specified')
-    const targets: Target[] = []
-    for (const word of types) targets.push({ by: 'list', type: yield* resourceType(kubectl, word) })
-    return targets
+    const listed = new Set<ResourceType>()
+    for (const word of types) listed.add(yield* resourceType(kubectl, word))
+    return [...listed].map((type) => ({ by: 'list', type }))
   }
   if (words.pairs.length) {
     const targets: Target[] = []

@@ -33,7 +33,6 @@ export function asStruct(object: Printable): Printable {
 /** Members without `omitempty`, or of a type that it does not concern, which conforming alone does not add. */
 const printedZeros: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'meta.v1.ObjectMeta': { creationTimestamp: null },
-  'authentication.v1.TokenRequestSpec': { boundObjectRef: null },
   'core.v1.ServicePort': { targetPort: 0 },
   'scheduling.v1.PriorityClass': { value: 0 },
   'rbac.v1.Role': { rules: null },

@@ -10,7 +10,7 @@ export const apiResources: Command = {
     const { flags, args } = kubectl
     if (args.length) throw usageError(kubectl, `unexpected arguments: [${args.join(' ')}]`)
     const output = flags.text('output')
-    if (!['', 'wide', 'name', 'json', 'yaml'].includes(output)) throw new CommandError(`--output ${output} is not available`)
+    if (!['', 'wide', 'name'].includes(output)) throw new CommandError(`--output ${output} is not available`)
     const sortBy = flags.text('sort-by')
     if (!['', 'name', 'kind'].includes(sortBy)) throw new CommandError('--sort-by accepts only name or kind')
     yield* clientConfig(kubectl)

@@ -35,6 +35,8 @@ export const authCanI: Command = {
     const { flags, args } = kubectl
     if (flags.bool('list')) {
       if (args.length) throw new CommandError('list option must be specified with no arguments')
+      if (flags.bool('quiet') || flags.bool('all-namespaces') || flags.text('subresource'))
+        throw new CommandError("list option can't be specified with neither quiet, all-namespaces nor subresource options")
       return yield* list(kubectl)
     }
     if (args.length !== 2) {

@@ -36,7 +36,9 @@ const command = (decision: Decision): Command => ({
     const failures = [...found.errors]
     for (const resource of found.resources) {
       try {
-        yield* out(print(yield* decide(kubectl, resource, decision)))
+        yield* decide(kubectl, resource, decision)
+        // What is printed is the request as it was found.
+        yield* out(print(resource.object!))
       } catch (error) {
         failures.push(asReported(error))
       }
@@ -47,12 +49,12 @@ const command = (decision: Decision): Command => ({
 })
 
 /** Adds the condition unless it is there (or --force renews it); tries again when somebody else wrote meanwhile. */
-function* decide(kubectl: Kubectl, { name }: Resource, { word, condition, opposite }: Decision): Proc<AnyObject> {
+function* decide(kubectl: Kubectl, { name }: Resource, { word, condition, opposite }: Decision): Proc {
   for (let tries = 0; ; tries++) {
     const current = yield* requestJson<AnyObject>(kubectl, { path: pathOf(requests, '', name) })
     const { conditions = [], ...status } = (current.status ?? {}) as { conditions?: readonly Condition[] } // a request's status
     if (conditions.some(({ type }) => type === opposite)) throw new CommandError(`certificate signing request ${JSON.stringify(name)} is already ${opposite}`) // prettier-ignore
-    if (conditions.some(({ type }) => type === condition) && !kubectl.flags.bool('force')) return current
+    if (conditions.some(({ type }) => type === condition) && !kubectl.flags.bool('force')) return
     const now = timestamp(yield* nowMs())
     const decided: Condition = {
       type: condition,
@@ -64,11 +66,8 @@ function* decide(kubectl: Kubectl, { name }: Resource, { word, condition, opposi
     }
     const kept = conditions.filter(({ type }) => type !== condition)
     try {
-      return yield* requestJson<AnyObject>(kubectl, {
-        method: 'PUT',
-        path: pathOf(requests, '', name, 'approval'),
-        body: { ...current, status: { ...status, conditions: [...kept, decided] } },
-      })
+      const body = { ...current, status: { ...status, conditions: [...kept, decided] } }
+      return void (yield* requestJson<AnyObject>(kubectl, { method: 'PUT', path: pathOf(requests, '', name, 'approval'), body }))
     } catch (error) {
       if (!isConflict(error) || tries >= 10) throw error
     }

@@ -6,7 +6,6 @@ import { printerFor, type Printable } from '../printers/printer'
 import { requestJson } from '../rest'
 import { out, usageError, type Command } from '../session'
 import { asReported } from '../errors'
-import { asStruct } from '../typed'
 import { withFailure } from '../writing'
 
 const serviceAccounts = builtInResource({ apiVersion: 'v1', kind: 'ServiceAccount' })
@@ -49,9 +48,15 @@ export const createToken: Command = {
         body: { kind: 'TokenRequest', apiVersion: 'authentication.k8s.io/v1', spec },
       })
       // A program that reads the token gets it without a newline.
-      yield* out(printer ? printer(asStruct(made)) : `${made.status.token}${kubectl.self.isTty(1) ? '\n' : ''}`)
+      yield* out(printer ? printer(withoutGaps(made)) : `${made.status.token}${kubectl.self.isTty(1) ? '\n' : ''}`)
     } catch (error) {
       throw withFailure(asReported(error), 'failed to create token')
     }
   },
 }
+
+/** The token request as a Go program prints the struct it holds: with the object it is bound to even where there is none. */
+const withoutGaps = (made: Printable & { readonly spec?: Printable }): Printable => ({
+  ...made,
+  spec: { ...made.spec, boundObjectRef: made.spec?.boundObjectRef ?? null },
+})

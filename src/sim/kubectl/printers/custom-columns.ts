@@ -25,6 +25,10 @@ const parseColumnPath = (expression: string) => parseJsonPath(relaxedJsonPath(ex
 export function* readCustomColumns(path: string): Proc<CustomColumn[]> {
   if (path === '') throw new CommandError('custom-columns format specified but no custom columns given')
   const [headers = '', paths = ''] = (yield* readColumns(path)).split('\n')
+  if (paths.trim() === '')
+    throw new CommandError(
+      'invalid template, missing spec line. Expected format is one line of space separated headers, one line of space separated column specs.',
+    )
   const names = headers.trim().split(/\s+/).filter(Boolean)
   const expressions = paths.trim().split(/\s+/).filter(Boolean)
   if (names.length !== expressions.length)

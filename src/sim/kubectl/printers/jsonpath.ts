@@ -11,6 +11,8 @@ type Node =
   | { readonly do: 'filter'; readonly left: readonly Node[]; readonly operator: string; readonly right: readonly Node[] }
   | { readonly do: 'union'; readonly branches: readonly (readonly Node[])[] }
   | { readonly do: 'literal'; readonly value: unknown }
+  /** A word that means nothing, or an end of nothing: refused when it is come to. */
+  | { readonly do: 'nonsense'; readonly why: string }
   | { readonly do: 'list'; readonly nodes: readonly Node[] }
   | { readonly do: 'range'; readonly over: readonly Node[]; readonly body: readonly Node[] }
 
@@ -103,8 +105,9 @@ class Parser {
       const action = this.action('}')
       const [first] = action
       if (first?.do === 'literal' && first.value === endMark) {
-        if (!inRange) refuse('not in range, nothing to end')
-        return nodes
+        if (inRange) return nodes
+        nodes.push({ do: 'nonsense', why: 'not in range, nothing to end' })
+        continue
       }
       if (first?.do === 'literal' && first.value === rangeMark)
         nodes.push({ do: 'range', over: action.slice(1), body: this.template(true) })
@@ -181,7 +184,7 @@ class Parser {
     if (word === 'range') return { do: 'literal', value: rangeMark }
     if (word === 'end') return { do: 'literal', value: endMark }
     if (word === 'true' || word === 'false') return { do: 'literal', value: word === 'true' }
-    return refuse(`unrecognized identifier ${word}`)
+    return { do: 'nonsense', why: `unrecognized identifier ${word}` }
   }
 
   private array(): Node[] {
@@ -262,6 +265,8 @@ function walk(input: unknown[], node: Node, allowMissing: boolean): unknown[] {
       return [node.text]
     case 'literal':
       return [node.value]
+    case 'nonsense':
+      return refuse(node.why)
     case 'list':
       return walkList(input, node.nodes, allowMissing)
     case 'union':
