@@ -1,4 +1,4 @@
-import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus, MetricTarget } from '../../api/types/autoscaling-v2.gen'
+import type { HorizontalPodAutoscaler, MetricIdentifier, MetricSpec, MetricStatus, MetricTarget } from '../../api/types/autoscaling-v2.gen'
 import type { Pod } from '../../api/types/core-v1.gen'
 import { parseTimestamp } from '../../engine/time'
 import { quantityValue, milliValue } from '../../formats/quantity'
@@ -184,13 +184,10 @@ function requestOf(pod: Pod, resource: string, container: string | undefined): n
 function podsProposal(name: string, target: MetricTarget, question: Question): Proposal {
   const sorted = sortPods(question, name, (pod) => question.source?.podMetric?.(pod, name))
   if (sorted.measured.length === 0)
-    return {
-      failure: {
-        reason: 'FailedGetPodsMetric',
-        message: `unable to get metric ${name}: no metrics returned from custom metrics API`,
-        condition: `the HPA was unable to compute the replica count: unable to get metric ${name}: no metrics returned from custom metrics API`,
-      },
-    }
+    return unable(
+      'FailedGetPodsMetric',
+      `unable to get metric ${name}: ${question.source?.podMetric ? 'no metrics returned from custom metrics API' : NO_CUSTOM_METRICS}`,
+    )
   const wanted = milliValue(target.averageValue ?? '0')
   const average = sorted.measured.reduce((sum, { value }) => sum + value, 0) / sorted.measured.length
   const replicas = replicasFor(
@@ -205,6 +202,21 @@ function podsProposal(name: string, target: MetricTarget, question: Question): P
   }
 }
 
+const NO_CUSTOM_METRICS = 'unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered'
+
+const unable = (reason: string, message: string): Proposal => ({
+  failure: { reason, message, condition: `the HPA was unable to compute the replica count: ${message}` },
+})
+
+/** A selector as Go prints one. */
+function selectorText(selector: MetricIdentifier['selector']): string {
+  if (!selector) return 'nil'
+  const labels = Object.entries(selector.matchLabels ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}: ${value},`)
+  return `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{},}`
+}
+
 function objectProposal(metric: MetricSpec, question: Question): Proposal {
   const { describedObject, target, metric: identifier } = metric.object!
   const value = question.source?.objectMetric?.(
@@ -214,13 +226,10 @@ function objectProposal(metric: MetricSpec, question: Question): Proposal {
     identifier.name,
   )
   if (value === undefined)
-    return {
-      failure: {
-        reason: 'FailedGetObjectMetric',
-        message: `unable to get metric ${identifier.name}: ${describedObject.kind} on ${question.autoscaler.metadata.namespace} ${describedObject.name}/unable to fetch metrics from custom metrics API`,
-        condition: `the HPA was unable to compute the replica count: unable to get metric ${identifier.name}`,
-      },
-    }
+    return unable(
+      'FailedGetObjectMetric',
+      `unable to get metric ${identifier.name}: ${describedObject.kind} on ${question.autoscaler.metadata.namespace} ${describedObject.name}/${question.source?.objectMetric ? 'no metrics returned from custom metrics API' : NO_CUSTOM_METRICS}`,
+    )
   const replicas = byTotal(value, target, question)
   return {
     replicas,
@@ -234,20 +243,17 @@ function externalProposal(metric: MetricSpec, question: Question): Proposal {
   const { namespace } = question.autoscaler.metadata
   const value = question.source?.externalMetric?.(namespace!, identifier.name)
   if (value === undefined)
-    return {
-      failure: {
-        reason: 'FailedGetExternalMetric',
-        message: `unable to get external metric ${namespace}/${identifier.name}/nil: unable to fetch metrics from external metrics API`,
-        condition: `the HPA was unable to compute the replica count: unable to get external metric ${namespace}/${identifier.name}/nil`,
-      },
-    }
+    return unable(
+      'FailedGetExternalMetric',
+      `unable to get external metric ${namespace}/${identifier.name}/${selectorText(identifier.selector)}: unable to fetch metrics from external metrics API: the server could not find the requested resource (get ${identifier.name}.external.metrics.k8s.io)`,
+    )
   const shown =
     target.averageValue === undefined
       ? { value: formatMilli('', value) }
       : { averageValue: formatMilli('', Math.ceil(value / Math.max(1, question.current))) }
   return {
     replicas: byTotal(value, target, question),
-    name: `external metric ${identifier.name}(nil)`,
+    name: `external metric ${identifier.name}(${selectorText(identifier.selector)})`,
     status: { type: 'External', external: { metric: identifier, current: shown } },
   }
 }

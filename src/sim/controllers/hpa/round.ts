@@ -4,6 +4,7 @@ import type {
   HorizontalPodAutoscaler,
   HorizontalPodAutoscalerCondition,
   HorizontalPodAutoscalerStatus,
+  MetricSpec,
 } from '../../api/types/autoscaling-v2.gen'
 import { timestamp } from '../../engine/time'
 import { same } from '../../formats/same'
@@ -96,7 +97,7 @@ export function round(environment: Environment, autoscaler: HorizontalPodAutosca
   // With a metric missing the others may ask for more, never for less.
   if (!best || (failures.length > 0 && best.replicas < current)) {
     const [first] = failures
-    const message = `invalid metrics (${failures.length} invalid out of ${metrics.length}), first error is: failed to get ${metrics[0]?.resource?.name ?? ''} resource metric value: ${first?.message ?? ''}`
+    const message = `invalid metrics (${failures.length} invalid out of ${metrics.length}), first error is: failed to get ${sortOf(metrics[proposals.findIndex((proposal) => 'failure' in proposal)])} metric value: ${first?.message ?? ''}`
     say('Warning', 'FailedComputeMetricsReplicas', message)
     conditions = set(conditions, 'ScalingActive', 'False', first?.reason ?? 'FailedComputeMetricsReplicas', first?.condition ?? message)
     return write(environment, autoscaler, {
@@ -188,3 +189,19 @@ const conditionSetter =
   }
 
 const plural = (kindName: string) => `${kindName.toLowerCase()}s.apps`
+
+/** What sort of metric it is, as the message about its failure calls it. */
+function sortOf(metric: MetricSpec | undefined): string {
+  switch (metric?.type) {
+    case 'Object':
+      return 'object'
+    case 'Pods':
+      return 'pods'
+    case 'External':
+      return `${metric.external!.metric.name} external`
+    case 'ContainerResource':
+      return `${metric.containerResource!.name} container`
+    default:
+      return `${metric?.resource?.name ?? ''} resource`
+  }
+}
