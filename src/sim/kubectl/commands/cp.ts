@@ -93,17 +93,19 @@ function* pack(path: string, name: string, members: Uint8Array[]): Proc {
 function* fromPod(kubectl: Kubectl, from: FileSpec & { readonly pod: string }, target: string): Proc<number> {
   const command = kubectl.flags.int('retries') === 0 ? ['tar', 'cf', '-', from.path] : ['sh', '-c', `tar cf - ${from.path} | tail -c+0`]
   let received = ''
-  let bytes: Uint8Array = new Uint8Array()
   const code = yield* runTar(kubectl, from, command, {
     toStdout: true,
     // The archive says itself where it ends; how tar fares afterwards is of no interest.
-    output: (text) => tarIsComplete((bytes = bytesFromText((received += text)))),
+    output: (text) => endsLikeArchive((received += text)) && tarIsComplete(bytesFromText(received)),
   })
   if (code !== 0) return yield* ended(code)
   const prefix = withinRoot(cleanPath(from.path.replace(/^[./]*\//, '')))
-  yield* unpack(bytes, prefix, target, from, (yield* clientConfig(kubectl)).namespace)
+  yield* unpack(bytesFromText(received), prefix, target, from, (yield* clientConfig(kubectl)).namespace)
   return 0
 }
+
+/** Whether looking more closely is worth the while: an archive ends with empty blocks. */
+const endsLikeArchive = (text: string) => text.endsWith('\0'.repeat(512))
 
 /** A path cannot leave the container's root: what leads out of it is cut off. */
 const withinRoot = (path: string) => path.replace(/^(?:\.\.(?:\/|$))+/, '').replace(/^\.$/, '')

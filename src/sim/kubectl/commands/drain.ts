@@ -58,7 +58,8 @@ function checkSelector(text: string): void {
   try {
     parseSelector(text)
   } catch (error) {
-    throw new CommandError((error as Error).message) // parseSelector throws nothing else
+    if (!(error instanceof Error)) throw error
+    throw new CommandError('--pod-selector=<pod_selector> must be a valid label selector')
   }
 }
 
@@ -140,7 +141,7 @@ function* judge(kubectl: Kubectl, pod: Pod): Proc<Verdict> {
   if (finished || owner) return leaves
   return flags.bool('force')
     ? { leaves: true, warning: 'deleting Pods that declare no controller' }
-    : { leaves: false, refusal: 'delete Pods that declare no controller (use --force to override)' }
+    : { leaves: false, refusal: 'delete cannot delete Pods that declare no controller (use --force to override)' } // the real one stammers
 }
 
 function* judgeDaemonPod(kubectl: Kubectl, namespace: string, name: string): Proc<Verdict> {

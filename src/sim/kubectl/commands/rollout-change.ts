@@ -35,22 +35,17 @@ const rolloutCommand = ({ done, change }: Change): Command => ({
         const after = change(before, resource, now)
         const patch = strategicDiff(before, after, typeNameOf(before.apiVersion, before.kind))
         if (sameJson(patch, {}))
-          failures.push(
-            new CommandError(
-              `failed to create patch for ${resource.name}: if ${done} has already been triggered within the past second, please wait before attempting to trigger another`.replace(
-                'if restarted',
-                'if restart',
-              ),
-            ),
+          throw new CommandError(
+            `failed to create patch for ${resource.name}: if restart has already been triggered within the past second, please wait before attempting to trigger another`,
           )
-        else
-          yield* out(
-            (yield* printerFor(kubectl, { operation: done }))(
-              yield* patchObject(kubectl, resource, 'strategic', patch, writeQuery(kubectl, 'none')),
-            ),
-          )
+        yield* out(
+          (yield* printerFor(kubectl, { operation: done }))(
+            yield* patchObject(kubectl, resource, 'strategic', patch, writeQuery(kubectl, 'none')),
+          ),
+        )
       } catch (error) {
-        failures.push(asReported(error))
+        // Each of the client's own refusals says that it is one, in a list too.
+        failures.push(error instanceof CommandError ? new CommandError(`error: ${error.message}`) : asReported(error))
       }
     }
     listAll(failures)
