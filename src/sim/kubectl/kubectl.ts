@@ -1,7 +1,7 @@
 import type { Proc, Program, Self } from '../node/os/syscalls'
 import { SyscallError } from '../node/os/syscalls'
 import { useCpu, write } from '../node/os/calls'
-import { commandSpec, findCommand, rootSpec } from './command-tree'
+import { commandSpec, findCommand, ownsFlag, rootSpec } from './command-tree'
 import { commands } from './commands'
 import { ApiError, CommandError, ErrorList, Exit, report } from './errors'
 import { parseFlags } from './flags'
@@ -90,6 +90,9 @@ function* runKubectl(self: Self): Proc<number> {
     yield* printHelp(self, path, lenient.includes(path) || path === 'rollout' ? 1 : 2)
     return lenient.includes(path) ? 0 : 1
   }
+  const profile = ownsFlag(path, 'profile') ? 'none' : parsed.flags.text('profile')
+  if (!['none', 'cpu', 'heap', 'goroutine', 'threadcreate', 'block', 'mutex'].includes(profile))
+    throw new CommandError(`unknown profile '${profile}'`)
   const absent = (command.required ?? []).filter((name) => !parsed.flags.changed(name))
   if (absent.length) throw new CommandError(`required flag(s) ${absent.map((name) => `"${name}"`).join(', ')} not set`)
   const code = yield* tracingRefusals(kubectl, command.run(kubectl))

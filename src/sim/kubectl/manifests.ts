@@ -6,6 +6,7 @@ import { CommandError, ConnectionError, throwAll } from './errors'
 import { asConnectionError } from './rest'
 import { jsonProblem } from './json-problem'
 import { asYaml, build } from './kustomize/build'
+import { metadataProblem } from './object-meta'
 import type { Kubectl } from './session'
 import { isBuiltIn } from './typed'
 
@@ -249,6 +250,8 @@ function checked(value: unknown, source: string, { typed }: Reading): AnyObject 
   if (typeof object.kind !== 'string' || object.kind === '') throw refuse(`Object 'Kind' is missing in '${goJson(value)}'`)
   if (object.apiVersion !== undefined && typeof object.apiVersion !== 'string')
     throw refuse(`json: cannot unmarshal ${typeof object.apiVersion} into Go struct field metadataOnlyObject.apiVersion of type string`)
+  const problem = typed ? undefined : metadataProblem(object.metadata)
+  if (problem) throw refuse(problem)
   if (typed && !object.apiVersion) throw refuse(`Object 'apiVersion' is missing in '${goJson(value)}'`)
   if (typed && !isBuiltIn(object) && !object.kind.endsWith('List'))
     throw refuse(

@@ -20,12 +20,16 @@ export interface MachineOptions {
   readonly files?: Readonly<Record<string, string>>
   readonly stdin?: string
   readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  /** Told of each file that is written, by the path it was written to. */
+  readonly onWrite?: (path: string, text: string) => void
   /** Without a server every request is refused. */
   readonly server?: (request: FetchRequest) => FetchResponse
 }
 
-/** Runs one kubectl command line on a machine that consists of a few files, standard input and perhaps a server. */
-export function runKubectl(line: string, { files = {}, stdin = '', server, cwd = '/root' }: MachineOptions = {}): Ran {
+/** Runs one kubectl command line, as text or in words, on a machine that consists of a few files, standard input and perhaps a server. */
+export function runKubectl(line: string | readonly string[], options: MachineOptions = {}): Ran {
+  const { files = {}, stdin = '', server, cwd = '/root', env = {}, onWrite } = options
   const at = (path: string) => posix.resolve(cwd, path)
   const disk = new Map(Object.entries(files).map(([path, text]) => [at(path), text]))
   const folders = new Set([cwd, '/root'])
@@ -43,10 +47,11 @@ export function runKubectl(line: string, { files = {}, stdin = '', server, cwd =
       case 'list':
         return [...new Set(below(at(op.path)).map((path) => path.slice(at(op.path).length + 1).split('/')[0]!))]
       case 'readFile':
-        if (!disk.has(at(op.path))) throw new SyscallError('ENOENT')
+        if (!disk.has(at(op.path))) throw new SyscallError(below(at(op.path)).length ? 'EISDIR' : 'ENOENT')
         return disk.get(at(op.path))
       case 'writeFile':
         if (!folders.has(posix.dirname(at(op.path))) && !below(posix.dirname(at(op.path))).length) throw new SyscallError('ENOENT')
+        onWrite?.(op.path, op.data)
         return void disk.set(at(op.path), op.data)
       case 'mkdir':
         return void folders.add(at(op.path))
@@ -79,8 +84,8 @@ export function runKubectl(line: string, { files = {}, stdin = '', server, cwd =
   }
   const self: Self = {
     pid: 1,
-    argv: words(line),
-    env: { HOME: '/root' },
+    argv: typeof line === 'string' ? words(line) : ['kubectl', ...line],
+    env: { HOME: '/root', ...env },
     cwd,
     uid: 0,
     gid: 0,

@@ -1,3 +1,4 @@
+import { parseFieldSelector, parseSelector } from '../../formats/selector'
 import type { AnyObject } from '../../api/object'
 import { milliValue, quantityValue } from '../../formats/quantity'
 import type { Proc } from '../../node/os/syscalls'
@@ -61,6 +62,16 @@ function* checked(kubectl: Kubectl, what: 'node' | 'pod', clash: string): Proc<s
   return args[0]
 }
 
+/** Refuses selectors that cannot be read, before anybody is asked. Throws CommandError. */
+function checkSelectors(selector: string, fieldSelector = ''): void {
+  try {
+    parseSelector(selector)
+    parseFieldSelector(fieldSelector)
+  } catch (error) {
+    throw new CommandError((error as Error).message) // the parsers throw nothing else
+  }
+}
+
 /** Metrics of one object, or of all that the selectors let through. */
 function* metricsOf<T>(
   kubectl: Kubectl,
@@ -81,6 +92,7 @@ function* metricsOf<T>(
 export const topNode: Command = {
   *run(kubectl) {
     const { flags } = kubectl
+    checkSelectors(flags.text('selector'))
     const name = yield* checked(kubectl, 'node', 'only one of NAME or --selector can be provided')
     const selector = flags.text('selector')
     const metrics = yield* metricsOf<NodeMetrics>(kubectl, `${metricsRoot}/nodes`, name, { selector })
@@ -113,6 +125,7 @@ export const topNode: Command = {
 export const topPod: Command = {
   *run(kubectl) {
     const { flags } = kubectl
+    checkSelectors(flags.text('selector'), flags.text('field-selector'))
     const name = yield* checked(kubectl, 'pod', 'only one of NAME or selector can be provided')
     const everywhere = flags.bool('all-namespaces')
     const { namespace } = yield* clientConfig(kubectl)
