@@ -1,6 +1,7 @@
 import { listDirectory, readFile, stat, write, readAll } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { formatTime } from './format'
+import { bytesFromText } from '../../node/os/text'
 import { ToolError, parseOptions, tool } from './tool'
 
 /** diff and cmp. Exit codes: 0 the same, 1 different, 2 trouble. */
@@ -224,14 +225,14 @@ export const cmp = tool(function* (context, args) {
       throw new ToolError(`${path}: ${error.message}`, 2)
     }
   }
-  const [a, b] = texts as [string, string]
-  if (a === b) return 0
+  // Bytes: the same ones may have come as different text.
+  const [a, b] = texts.map(bytesFromText) as [Uint8Array, Uint8Array]
   let at = 0
   while (at < a.length && at < b.length && a[at] === b[at]) at++
+  if (at === a.length && at === b.length) return 0
   if (options.has('s')) return 1
-  if (at >= a.length || at >= b.length)
-    yield* write(2, `cmp: EOF on ${at >= a.length ? left : right} after byte ${at}, line ${a.slice(0, at).split('\n').length - 1}\n`)
-  else
-    yield* write(1, `${left} ${right} differ: ${context.busybox ? 'char' : 'byte'} ${at + 1}, line ${a.slice(0, at).split('\n').length}\n`)
+  const lines = a.subarray(0, at).filter((byte) => byte === 0x0a).length
+  if (at >= a.length || at >= b.length) yield* write(2, `cmp: EOF on ${at >= a.length ? left : right} after byte ${at}, line ${lines}\n`)
+  else yield* write(1, `${left} ${right} differ: ${context.busybox ? 'char' : 'byte'} ${at + 1}, line ${lines + 1}\n`)
   return 1
 })
