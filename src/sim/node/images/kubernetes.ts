@@ -14,7 +14,7 @@ export const testImages: readonly Repository[] = [
     tags: same([...Array.from({ length: 61 }, (_, i) => `2.${i}`), '1.0']),
     sizeBytes: 52_300_000,
     tools: 'alpine',
-    adds: ['bash', 'curl', 'dig', 'host', 'jq', 'openssl'],
+    adds: ['bash', 'curl', 'dig', 'host', 'jq', 'nslookup', 'openssl'], // bind-tools among them, and their nslookup goes before busybox'
     entrypoint: ['/agnhost'],
     cmd: ['pause'],
     files: (version) => ({
