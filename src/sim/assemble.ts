@@ -8,11 +8,13 @@ import type { Identity } from './api/client'
 import { serveCustomResources } from './api/crd/serve'
 import { fetchHandler } from './api/edge-http'
 import { kubeadmHooks } from './api/edge'
+import { statusAnswer } from './api/edge-answer'
 import { versionInfo } from './api/edge-version'
 import { createEventRecorder } from './api/event-recorder'
 import type { ApiServer } from './api/hooks'
 import type { KindDefinition } from './api/kind'
 import { createApiServer } from './api/server'
+import { failure } from './api/status'
 import { API_SERVER_PORT, CLUSTER_DNS_ADDRESS, hostAddress, POD_CIDR, SERVICE_CIDR } from './bootstrap/addresses'
 import { hostFacts } from './bootstrap/hosts'
 import { hostFiles, rootCertificate } from './bootstrap/host-files'
@@ -166,7 +168,8 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   const cluster: Cluster = {
     engine,
     request: server.request,
-    serve: server.serve,
+    // From outside there is no connection that could be refused: what a proxy in front of a server says that is away comes nearest.
+    serve: (request, answered) => (serving ? server.serve(request, answered) : answered(statusAnswer(apiServerAway))),
     handler: fetchHandler({ serve: server.serve, bytesFromText }),
     client: (identity) => (identity ? server.client(identity) : admin),
     findKind: (name) => findKind(server, name),
@@ -195,6 +198,8 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   }
   return cluster
 }
+
+const apiServerAway = failure(503, 'ServiceUnavailable', 'dial tcp 172.30.1.2:6443: connect: connection refused').status
 
 /** Parts that run in one process. */
 const together = (...parts: readonly Switch[]): Switch => ({

@@ -10,6 +10,9 @@ test('while kube-apiserver is away nothing is written, and nothing is lost by it
   expect(cluster.run('kubectl get nodes').stderr).toBe(
     'The connection to the server 172.30.1.2:6443 was refused - did you specify the right host or port?\n',
   )
+  let status = 0
+  cluster.serve({ method: 'GET', url: '/api/v1/nodes', headers: {} }, (answer) => (status = answer.status))
+  expect(status).toBe(503)
   const revision = () =>
     cluster
       .client()
