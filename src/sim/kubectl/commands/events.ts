@@ -59,7 +59,8 @@ function* aboutOne(kubectl: Kubectl): Proc<string | undefined> {
   if (!word || !name) throw new CommandError('arguments in resource/name form must have a single resource and name')
   const type = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))
   if (!type) throw new ErrorList([noMatch(word)])
-  return `involvedObject.kind=${type.kind},involvedObject.name=${name}`
+  const apiVersion = type.group ? `${type.group}/${type.version}` : type.version
+  return `involvedObject.kind=${type.kind},involvedObject.apiVersion=${apiVersion},involvedObject.name=${name}`
 }
 
 function* watchEvents(kubectl: Kubectl, namespace: string, fieldSelector: string | undefined, wanted: (event: Event) => boolean): Proc {
