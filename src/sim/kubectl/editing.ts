@@ -5,6 +5,7 @@ import { SyscallError, type Proc } from '../node/os/syscalls'
 import { CommandError } from './errors'
 import { parseStream } from './manifests'
 import { goJson } from './printers/json'
+import type { Resource } from './resources'
 import { err, type Kubectl } from './session'
 
 export const usualPreamble = `# Please edit the object below. Lines beginning with a '#' will be ignored,
@@ -16,6 +17,8 @@ export const usualPreamble = `# Please edit the object below. Lines beginning wi
 /** What is edited, and what becomes of it. */
 export interface Editing {
   readonly objects: readonly AnyObject[]
+  /** What the first one is called in errors: `configmaps "settings"`. */
+  readonly called: string
   /** Comments at the head of the file. */
   readonly preamble: string
   /** Saves what was edited; answers, as comments for the file, why that was refused: then the file is opened again. */
@@ -23,7 +26,7 @@ export interface Editing {
 }
 
 /** Opens objects in a temporary file with the user's editor until they are saved or nothing has changed. Throws CommandError. */
-export function* editObjects(kubectl: Kubectl, { objects, preamble, save }: Editing): Proc {
+export function* editObjects(kubectl: Kubectl, { objects, called, preamble, save }: Editing): Proc {
   const { flags } = kubectl
   const format = formatOf(kubectl)
   const original = textOf(objects, format)
@@ -38,14 +41,14 @@ export function* editObjects(kubectl: Kubectl, { objects, preamble, save }: Edit
     if (reasons && bare === withoutComments(content))
       return yield* keep(path, new CommandError('Edit cancelled, no valid changes were saved.'))
     if (bare === withoutComments(original)) return yield* giveUp(path, 'Edit cancelled, no changes made.')
-    if (bare.trim() === '') return yield* giveUp(path, 'Edit cancelled, saved file was empty.')
     content = bare
     let edited: AnyObject[]
     try {
       edited = objectsIn(bare)
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
-      reasons = `# The edited file had a syntax error: ${error.message}\n#\n`
+      yield* err(`error: ${called} is invalid\n`)
+      reasons = `# ${called} was not valid:\n# * <nil>: Invalid value: "The edited file failed validation": ${error.message}\n#\n`
       continue
     }
     try {
@@ -78,8 +81,11 @@ const withoutComments = (text: string) =>
 
 /** The objects of an edited file. Throws CommandError when it cannot be read. */
 function objectsIn(text: string): AnyObject[] {
-  return [...parseStream(text, '"edited-file"')].flatMap((value) => {
+  const values = [...parseStream(text, 'edited-file')]
+  if (values.length === 0) throw new CommandError('the file is empty')
+  return values.flatMap((value) => {
     const object = value as AnyObject & { items?: AnyObject[] } // shape is checked by the server, identity by whoever saves
+    if (typeof object !== 'object' || !object.kind || !object.apiVersion) throw new CommandError('[apiVersion not set, kind not set]')
     return object.kind === 'List' && Array.isArray(object.items) ? object.items : [object]
   })
 }
@@ -110,3 +116,6 @@ function* keep(path: string, error: Error): Proc {
   yield* err(`A copy of your changes has been stored to "${path}"\n`)
   throw error
 }
+
+/** `deployments.apps "web"`, as errors about an edit call a resource. */
+export const calledInEdits = ({ type, name }: Resource) => `${type.plural}${type.group ? `.${type.group}` : ''} ${JSON.stringify(name)}`

@@ -40,7 +40,7 @@ export function* migrateManagers(
     object = yield* keepAnnotation(kubectl, resource, object, manager, dryRun)
   } catch (error) {
     yield* err(
-      `Warning: failed to write the ${lastApplied} annotation for migration from client-side-apply: ${asReported(error).message}\n`,
+      `Warning: failed to migrate ${lastApplied} for Server-Side Apply. This is non-fatal and will be retried next time you apply. Error: ${asReported(error).message}\n`,
     )
     return object
   }

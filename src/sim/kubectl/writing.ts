@@ -44,6 +44,8 @@ export const operationText = (operation: string, dryRun: DryRun) =>
 
 /** What `--validate` asks of the server. Throws CommandError. */
 export function fieldValidation({ flags }: Kubectl): 'Strict' | 'Warn' | 'Ignore' {
+  // Some commands that write have no such flag.
+  if (!flags.has('validate')) return 'Strict'
   const value = flags.text('validate').toLowerCase()
   if (value === 'strict' || /^(1|t|true)$/.test(value)) return 'Strict'
   if (value === 'warn') return 'Warn'

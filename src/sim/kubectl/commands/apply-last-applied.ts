@@ -1,11 +1,11 @@
 import type { AnyObject } from '../../api/object'
 import { toYaml } from '../../formats/yaml-emit'
 import { sameJson } from '../../formats/merge-patch'
-import { editObjects } from '../editing'
-import { CommandError } from '../errors'
+import { calledInEdits, editObjects } from '../editing'
+import { CommandError, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { goJson } from '../printers/json'
-import { fetchResource, needResources } from '../resources'
+import { findResources, needResources } from '../resources'
 import { out, usageError, type Command } from '../session'
 import { dryRunOf, fieldValidation, lastApplied, lastAppliedOf, patchObject, printWritten } from '../writing'
 
@@ -18,9 +18,16 @@ export const viewLastApplied: Command = {
     if (flags.bool('all') && selector)
       throw new CommandError(`found non-empty label selector ${JSON.stringify(selector)} with previously set 'all' parameter. `)
     if (flags.bool('all') && args.length > 1) throw new CommandError(`setting 'all' parameter but found a non empty selector. `)
-    const found = yield* needResources(kubectl, { words: args, files: fileOptions(kubectl), selector, bareTypes: true, fetch: true })
-    if (found.length === 0 && !selector) throw new CommandError('resource(s) were provided, but no name was specified')
-    for (const { object } of found) {
+    const bareTypes = flags.bool('all') || selector !== undefined
+    const { resources, errors } = yield* findResources(kubectl, {
+      words: args,
+      files: fileOptions(kubectl),
+      selector,
+      bareTypes,
+      fetch: true,
+    })
+    throwAll(errors)
+    for (const { object } of resources) {
       const text = lastAppliedOf(object!)
       if (text === undefined) continue
       if (output === 'json') yield* out(`${JSON.stringify(JSON.parse(text), undefined, 2)}\n`)
@@ -36,10 +43,12 @@ export const setLastApplied: Command = {
     const { flags } = kubectl
     const dryRun = yield* dryRunOf(kubectl)
     const print = yield* printWritten(kubectl, 'configured', dryRun)
-    const resources = yield* needResources(kubectl, { words: [], files: fileOptions(kubectl), fetch: false })
-    for (const resource of resources) {
+    const { resources, errors } = yield* findResources(kubectl, { words: [], files: fileOptions(kubectl), fetch: true })
+    throwAll(errors)
+    const wantedObjects = yield* needResources(kubectl, { words: [], files: fileOptions(kubectl), fetch: false })
+    for (const [i, current] of resources.entries()) {
+      const resource = wantedObjects[i]!
       const wanted = `${goJson(resource.object)}\n`
-      const current = yield* fetchResource(kubectl, resource)
       const known = lastAppliedOf(current.object!)
       if (known === undefined && !flags.bool('create-annotation'))
         throw new CommandError(`no last-applied-configuration annotation found on resource: ${resource.name}, to create the annotation, run the command with --create-annotation`) // prettier-ignore
@@ -52,7 +61,8 @@ export const setLastApplied: Command = {
         continue
       }
       const patch = { metadata: { annotations: { [lastApplied]: wanted } } }
-      const query = { dryRun: dryRun === 'server' ? 'All' : undefined, fieldManager: 'kubectl-client-side-apply' }
+      // No manager is named: the server takes the client's name.
+      const query = { dryRun: dryRun === 'server' ? 'All' : undefined }
       yield* print(yield* patchObject(kubectl, resource, 'merge', patch, query))
     }
   },
@@ -78,6 +88,7 @@ export const editLastApplied: Command = {
     const prints = { edited: yield* printWritten(kubectl, 'edited'), skipped: yield* printWritten(kubectl, 'skipped') }
     yield* editObjects(kubectl, {
       objects: originals,
+      called: calledInEdits(noted[0]!),
       preamble: lastAppliedPreamble,
       *save(edited) {
         for (const [i, object] of edited.entries()) {

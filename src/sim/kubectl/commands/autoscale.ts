@@ -1,8 +1,7 @@
-import { asReported, CommandError, isNotFound, throwAll } from '../errors'
+import { asReported, CommandError, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
-import { apiVersionOf, pathOf } from '../mapper'
+import { apiVersionOf } from '../mapper'
 import { findResources } from '../resources'
-import { requestJson } from '../rest'
 import { usageError, type Command } from '../session'
 import { createGenerated, generatedNamespace } from '../writing'
 
@@ -20,19 +19,17 @@ export const autoscale: Command = {
       throwAll(found.errors)
       throw usageError(kubectl, 'no objects passed to autoscale')
     }
-    const found = yield* findResources(kubectl, { words: args, files, fetch: true })
+    const found = yield* findResources(kubectl, { words: args, files, fetch: args.length > 0 })
     const failures = [...found.errors]
-    for (const { type, namespace, name } of found.resources) {
+    for (const { type, name } of found.resources) {
       try {
-        try {
-          yield* requestJson<object>(kubectl, { path: pathOf(type, namespace, name, 'scale') })
-        } catch (error) {
-          const why = isNotFound(error)
-            ? `could not find scale subresource for ${type.group}/${type.version}, Resource=${type.plural} in discovery information`
-            : asReported(error).message
-          throw new CommandError(`cannot autoscale a ${type.kind}: ${why}`)
-        }
+        if (!type.subresources.some((subresource) => subresource.name === 'scale'))
+          throw new CommandError(
+            `cannot autoscale a ${type.kind}: could not find scale subresource for ${type.group}/${type.version}, Resource=${type.plural} in discovery information`,
+          )
         yield* createGenerated(kubectl, {
+          // Only what is created carries the annotation.
+          savesConfig: flags.text('dry-run') !== 'client',
           object: {
             apiVersion: 'autoscaling/v2',
             kind: 'HorizontalPodAutoscaler',

@@ -43,7 +43,8 @@ function* jobFrom(kubectl: Kubectl, name: string, from: string): Proc<NewObject>
   const { namespace } = yield* clientConfig(kubectl)
   if (!target || target.by !== 'name') throw new CommandError('from must be an existing cronjob')
   const { object } = yield* fetchResource(kubectl, { type: target.type, namespace, name: target.names[0]! })
-  if (object!.kind !== 'CronJob') throw new CommandError(`from must be an existing cronjob`)
+  if (object!.kind !== 'CronJob')
+    throw new CommandError(`unknown object type *${object!.apiVersion.slice(object!.apiVersion.indexOf('/') + 1)}.${object!.kind}`)
   const cronJob = object as CronJob // its kind says so
   const { labels, annotations } = cronJob.spec.jobTemplate.metadata ?? {}
   return {

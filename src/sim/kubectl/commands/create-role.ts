@@ -31,6 +31,15 @@ const knownVerbs = [
 /** What can be done to a path that is no resource. */
 const urlVerbs = ['get', 'put', 'post', 'head', 'options', 'delete', 'patch', '*']
 
+/** Verbs that only some resources know. */
+const rbac = 'rbac.authorization.k8s.io'
+const particularVerbs: Readonly<Record<string, readonly string[]>> = {
+  use: ['podsecuritypolicies.policy', 'podsecuritypolicies.extensions'],
+  bind: [`roles.${rbac}`, `clusterroles.${rbac}`],
+  escalate: [`roles.${rbac}`, `clusterroles.${rbac}`],
+  impersonate: ['users.', 'serviceaccounts.', 'groups.', 'userextras.authentication.k8s.io'],
+}
+
 interface Rule {
   readonly verbs: readonly string[]
   readonly apiGroups?: readonly string[]
@@ -105,14 +114,16 @@ function* resourceRules(kubectl: Kubectl, verbs: readonly string[]): Proc<Rule[]
   for (const verb of verbs) if (!knownVerbs.includes(verb)) yield* err(`Warning: '${verb}' is not a standard resource verb\n`)
   const byGroup = new Map<string, string[]>()
   for (const word of new Set(words)) {
-    if (word === '*') {
-      byGroup.set('', ['*'])
+    if (word === '*' || word.startsWith('*.')) {
+      byGroup.set(word.slice(2), ['*'])
       continue
     }
     const [path = '', subresource] = word.split('/')
     const type = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, path))
     if (!type) throw new ErrorList([noMatch(path)])
     const resource = subresource ? `${type.plural}/${subresource}` : type.plural
+    const unfit = verbs.find((verb) => particularVerbs[verb] && !particularVerbs[verb].includes(`${type.plural}.${type.group}`))
+    if (unfit !== undefined) throw new CommandError(`can not perform '${unfit}' on '${type.plural}' in group '${type.group}'`)
     byGroup.set(type.group, [...(byGroup.get(type.group) ?? []), resource])
   }
   return [...byGroup].map(([group, resources]) => ({

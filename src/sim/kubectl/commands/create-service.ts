@@ -1,4 +1,4 @@
-import { portName } from '../../formats/names'
+import { dnsSubdomain, portName } from '../../formats/names'
 import { CommandError } from '../errors'
 import type { Command, Kubectl } from '../session'
 import { createGenerated, generatedNamespace } from '../writing'
@@ -22,6 +22,8 @@ const serviceOf = (type: Kind): Command => ({
     const headless = flags.has('clusterip') && flags.text('clusterip') === 'None'
     if (type !== 'ExternalName' && flags.list('tcp').length === 0 && !headless)
       throw new CommandError(`at least one tcp port specifier must be provided`)
+    const external = type === 'ExternalName' ? flags.text('external-name') : ''
+    if (external && dnsSubdomain(external).length) throw new CommandError(`invalid service external name ${external}`)
     const ports = portsOf(kubectl)
     const labels = { app: name }
     yield* createGenerated(kubectl, {

@@ -1,6 +1,6 @@
 import { fileOptions } from '../manifests'
 import { asReported, CommandError, throwAll, withSource } from '../errors'
-import { editObjects, usualPreamble } from '../editing'
+import { calledInEdits, editObjects, usualPreamble } from '../editing'
 import type { Proc } from '../../node/os/syscalls'
 import { findResources, type Resource } from '../resources'
 import { sendRaw } from '../raw'
@@ -54,6 +54,7 @@ function* createEdited(kubectl: Kubectl, resources: readonly Resource[]): Proc {
   const print = yield* printWritten(kubectl, 'created')
   yield* editObjects(kubectl, {
     objects: resources.map(({ object }) => object!),
+    called: calledInEdits(resources[0]!),
     preamble: usualPreamble,
     *save(edited) {
       for (const [i, object] of edited.entries()) {

@@ -2,7 +2,7 @@ import type { AnyObject } from '../../api/object'
 import { mergeDiff, sameJson } from '../../formats/merge-patch'
 import { strategicDiff } from '../../formats/strategic-merge'
 import type { Proc } from '../../node/os/syscalls'
-import { editObjects, formatOf, usualPreamble } from '../editing'
+import { calledInEdits, editObjects, formatOf, usualPreamble } from '../editing'
 import { ApiError, asReported, CommandError, Exit, hasReason, isNotFound, messageOf, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { goJson } from '../printers/json'
@@ -26,6 +26,7 @@ export const edit: Command = {
     const prints = { edited: yield* printWritten(kubectl, 'edited'), skipped: yield* printWritten(kubectl, 'skipped') }
     yield* editObjects(kubectl, {
       objects: originals,
+      called: calledInEdits(resources[0]!),
       preamble: usualPreamble,
       save: (objects, path) => patchAll(kubectl, { resources, originals, objects, path, prints, subresource }),
     })
@@ -87,8 +88,8 @@ function annotated(object: AnyObject, live: AnyObject): AnyObject {
 }
 
 /** Says that an edit was refused. An invalid one may be mended: its reasons are answered. Any other ends the command. */
-function* refused(error: Error, { type, name }: Resource, path: string): Proc<string> {
-  const what = `${type.plural}${type.group ? `.${type.group}` : ''} ${JSON.stringify(name)}`
+function* refused(error: Error, resource: Resource, path: string): Proc<string> {
+  const what = calledInEdits(resource)
   if (hasReason(error, 'Invalid')) {
     yield* err(`error: ${what} is invalid\n`)
     const causes = error instanceof ApiError ? (error.status.details?.causes ?? []) : []

@@ -9,7 +9,7 @@ import { printerFor } from '../printers/printer'
 import { findResources, type Resource } from '../resources'
 import { out, type Command, type Kubectl } from '../session'
 import { asStruct } from '../typed'
-import { createObject, dryRunOf, operationText, withLastApplied, writeQuery, type NewObject } from '../writing'
+import { createObject, dryRunOf, generatedNamespace, operationText, withLastApplied, writeQuery, type NewObject } from '../writing'
 import { applyOverrides } from '../overrides'
 
 const exposable = ['Service', 'Pod', 'ReplicationController', 'Deployment', 'ReplicaSet']
@@ -25,10 +25,11 @@ export const expose: Command = {
     const failures: Error[] = []
     for (const resource of found.resources) {
       try {
-        const service = applyOverrides(kubectl, serviceOf(kubectl, resource))
+        const service = applyOverrides(kubectl, serviceOf(kubectl, resource, yield* generatedNamespace(kubectl)))
         const target = { type: builtInResource(service), namespace: resource.namespace, name: service.metadata.name ?? '' }
         const object = service as unknown as AnyObject // the server completes it
-        const prepared = flags.bool('save-config') ? withLastApplied(object) : object
+        // Only what is created carries the annotation.
+        const prepared = flags.bool('save-config') && dryRun !== 'client' ? withLastApplied(object) : object
         if (dryRun === 'client') {
           yield* out(printer(flags.text('output') ? asStruct(prepared) : prepared))
           continue
@@ -43,7 +44,7 @@ export const expose: Command = {
   },
 }
 
-function serviceOf(kubectl: Kubectl, { object, name, namespace }: Resource): NewObject {
+function serviceOf(kubectl: Kubectl, { object, name }: Resource, own: { namespace?: string }): NewObject {
   const { flags } = kubectl
   const source = object!
   if (!exposable.includes(source.kind)) throw new CommandError(`cannot expose a ${source.kind}${groupSuffix(source)}`)
@@ -68,14 +69,15 @@ function serviceOf(kubectl: Kubectl, { object, name, namespace }: Resource): New
     metadata: {
       name: flags.text('name') || name.slice(0, 63),
       ...(labels ? { labels } : {}),
-      ...(flags.changed('namespace') || namespace ? { namespace } : {}),
+      // Named only where the command line names it; otherwise the path of the request says it.
+      ...own,
     },
     spec: {
       selector,
       ports: list,
       ...(type ? { type } : {}),
       ...(flags.text('external-ip') ? { externalIPs: [flags.text('external-ip')] } : {}),
-      ...(flags.text('load-balancer-ip') ? { loadBalancerIP: flags.text('load-balancer-ip') } : {}),
+      ...(flags.text('load-balancer-ip') && type === 'LoadBalancer' ? { loadBalancerIP: flags.text('load-balancer-ip') } : {}),
       ...(flags.text('session-affinity') ? { sessionAffinity: flags.text('session-affinity') } : {}),
       ...(flags.text('cluster-ip') ? { clusterIP: headless ? 'None' : flags.text('cluster-ip') } : {}),
     },
