@@ -43,7 +43,10 @@ describe.skipIf(!findChromium())('what goes wrong is mended or told', () => {
     })
     await page.reload()
     await page.locator('.notice', { hasText: 'your objects and files' }).waitFor()
-    await page.locator('.pod[data-stage="running"]', { hasText: /^keep/ }).waitFor()
+    // The notice has a row of its own: nothing lies over it.
+    const box = (await page.locator('.notice').boundingBox())!
+    expect(box.y + box.height).toBeLessThanOrEqual((await page.locator('.desk').boundingBox())!.y)
+    await page.locator('.pod[data-stage="running"]', { hasText: /^keep/ }).waitFor({ timeout: 90_000 })
     await type(page, 'cat note.txt')
     await shows(page, /^kept/m)
     await picture(page, 'brought-back')

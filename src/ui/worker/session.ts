@@ -37,8 +37,9 @@ const FILES_EVERY_MS = 400
 /** What somebody did is kept soon; that time went on, less often. */
 const SAVE_EVERY_MS = 500
 const SAVE_PROGRESS_EVERY_MS = 5000
-/** Looking through all objects for those to keep is not done at every save. */
-const KEEP_OBJECTS_EVERY_MS = 20_000
+/** Looking through all objects for those to keep is done at a save unless it was done just before, and takes at most this part of the time. */
+const KEEP_OBJECTS_EVERY_MS = 1000
+const KEEPING_SHARE = 1 / 50
 const LOOK_AGAIN_MS = 200
 const TIME_EVERY_MS = 200
 /** Of a restored terminal the page gets this much of the end. */
@@ -52,7 +53,7 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   const cluster = createCluster(journal.options)
   const { engine } = cluster
   let objects: KeptObjects | undefined = journal.objects
-  let objectsKeptMs = -Infinity
+  let keepObjectsAtMs = -Infinity
   const terminals = new Map<string, Terminal>()
   const output = new Map<string, string>()
   const runs = new Map<number, { run: Run; call: number | undefined }>()
@@ -246,9 +247,11 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   }
 
   function saveNow() {
-    if (lateSession.arrived && clock.nowMs() - objectsKeptMs >= KEEP_OBJECTS_EVERY_MS) {
+    const fromMs = clock.nowMs()
+    if (lateSession.arrived && fromMs >= keepObjectsAtMs) {
       objects = lateSession.code.keepObjects(cluster, journal.options.startMs, HOME)
-      objectsKeptMs = clock.nowMs()
+      const tookMs = clock.nowMs() - fromMs
+      keepObjectsAtMs = clock.nowMs() + Math.max(KEEP_OBJECTS_EVERY_MS, tookMs / KEEPING_SHARE)
     }
     save({ options: journal.options, recording: recorder.recording(), speed: driver.speed, objects })
   }
@@ -311,7 +314,7 @@ export function createSession({ createCluster, programs, clock, post, save, jour
         case 'boot':
           return
         case 'save':
-          objectsKeptMs = -Infinity
+          keepObjectsAtMs = -Infinity
           return saveNow()
         case 'input':
           driver.nudge()
