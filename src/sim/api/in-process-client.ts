@@ -78,7 +78,7 @@ export function createClient(core: Core, identity: Identity): Client {
     if (!decision.allowed) throw forbidden({ group, plural: kind.plural }, name, refusal(user, attributes, decision.reason))
   }
 
-  const patient = createPatience(core.questions)
+  const patient = createPatience(core.questions, () => core.engine.nowMs)
   const keyOf = (
     verb: string,
     { plural, group }: KindDefinition<never>,
@@ -89,8 +89,11 @@ export function createClient(core: Core, identity: Identity): Client {
   const client: Client = {
     get: <T extends KubeObject>(kind: KindDefinition<T>, namespace: string | undefined, name: string) =>
       core.storage.get(kind, namespace, name)?.object as T | undefined, // stored under this kind
-    list: (kind, options = {}) => objects(selected(core, generic(kind), options)),
-    owned: (kind, namespace, uid) => ownedIn(core.storage.owned(kind, uid), namespace),
+    list: (kind, options = {}) =>
+      options.labelSelector || options.fieldSelector
+        ? objects(selected(core, generic(kind), options))
+        : objectsIn(core.storage.list(kind, options.namespace), options.namespace),
+    owned: (kind, namespace, uid) => objectsIn(core.storage.owned(kind, uid), namespace),
     onNode: (kind, nodeName) => objects(core.storage.onNode(kind, nodeName)),
     create(kind, object, options = {}) {
       if (options.subresource !== undefined) return ask(kind, object.metadata.namespace, object.metadata.name ?? '', object, options)
@@ -178,8 +181,8 @@ function selected(core: Core, kind: KindDefinition, { namespace, labelSelector, 
   return select(core.storage, kind, selectionOf(kind, namespace, labelSelector, fieldSelector))
 }
 
-/** What an owner of many has is read again and again: a plain loop over its index. */
-function ownedIn<T>(items: Iterable<Stored>, namespace: string | undefined): readonly T[] {
+/** What an owner or a namespace has is read again and again: a plain loop over its index. */
+function objectsIn<T>(items: Iterable<Stored>, namespace: string | undefined): readonly T[] {
   const result: T[] = []
   for (const { object } of items)
     if (namespace === undefined || object.metadata.namespace === namespace) result.push(object as unknown as T) // stored under the kind asked for
