@@ -5,14 +5,17 @@ import { Waiting, type Answers, type Questions } from './waiting'
 type Listener = (stored?: KubeObject) => void
 
 /** A write that goes on by itself, or what became of one that was refused at last. */
-type Unfinished = { readonly listeners: Listener[] } | { readonly refused: StatusError }
+type Unfinished = { readonly listeners: Listener[] } | { readonly refused: StatusError; readonly atMs: number }
+
+/** Who repeats a write later than this means another one. */
+const REMEMBERED_MS = 60_000
 
 /**
  * For clients inside the process, which cannot wait: a write that has to is refused for now (`Waiting`) and goes on behind the client's back.
  * Repeating it meanwhile does not send it twice; repeating it after it was refused is answered with that refusal. `key` tells what is the
  * same write.
  */
-export function createPatience(questions: Questions): <T extends KubeObject>(key: () => string, write: () => T) => T {
+export function createPatience(questions: Questions, nowMs: () => number): <T extends KubeObject>(key: () => string, write: () => T) => T {
   const unfinished = new Map<string, Unfinished>()
 
   function goOn(key: string, answers: Answers, write: () => KubeObject, listeners: Listener[]) {
@@ -24,7 +27,7 @@ export function createPatience(questions: Questions): <T extends KubeObject>(key
       if (error instanceof Waiting) return error.whenKnown(() => goOn(key, answers, write, listeners))
       unfinished.delete(key)
       if (!(error instanceof StatusError)) throw error
-      unfinished.set(key, { refused: error })
+      unfinished.set(key, { refused: error, atMs: nowMs() })
     }
     for (const listener of listeners) listener(stored)
   }
@@ -34,7 +37,7 @@ export function createPatience(questions: Questions): <T extends KubeObject>(key
     if (known && 'listeners' in known) throw new Waiting((listener) => known.listeners.push(listener))
     if (known) {
       unfinished.delete(keyOf())
-      throw known.refused
+      if (nowMs() - known.atMs < REMEMBERED_MS) throw known.refused
     }
     const answers: Answers = new Map()
     try {
