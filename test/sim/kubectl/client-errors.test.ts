@@ -13,20 +13,20 @@ interface Recorded {
   readonly written?: Readonly<Record<string, string>>
 }
 
-const { files, cases } = JSON.parse(readFileSync(new URL('./recorded/client-errors.json', import.meta.url), 'utf8')) as {
+interface Recording {
   readonly files: Readonly<Record<string, string>>
   readonly cases: readonly Recorded[]
 }
+
+const recording = (name: string) => JSON.parse(readFileSync(new URL(`./recorded/${name}.json`, import.meta.url), 'utf8')) as Recording
 
 /** Lines of the client's own log without time and process; how often discovery was tried in vain is not compared. */
 const comparable = (stderr: string) =>
   stderr.replace(/^([EWI])\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ /gm, '$1 ').replace(/^E memcache\.go:265\] .*\n/gm, '')
 
-const commandOf = ({ args }: Recorded) => args.find((word) => /^[a-z]/.test(word)) ?? 'kubectl'
-
-describe.each([...new Set(cases.map(commandOf))])('without a server, %s says what kubectl 1.33 says', (command) => {
-  const lines = cases.filter((line) => commandOf(line) === command)
-  test.each(lines.map((line) => [[line.kubeconfig ?? '', ...line.args].join(' ').trim(), line] as const))('%s', (_, recorded) => {
+describe.each(['client-errors', 'formats'])('without a server, kubectl says what kubectl 1.33 says: %s', (name) => {
+  const { files, cases } = recording(name)
+  test.each(cases.map((line) => [[line.kubeconfig ?? '', ...line.args].join(' ').trim(), line] as const))('%s', (_, recorded) => {
     const written: Record<string, string> = {}
     const { stdout, stderr, code } = runKubectl(recorded.args, {
       files,

@@ -1,5 +1,5 @@
 import { CommandError } from '../errors'
-import { goFloatText } from './go-values'
+import { goText } from './go-values'
 import { goJson } from './json'
 import { execute, TemplateProblem } from './template-exec'
 import { parseTemplateText, type TemplateNode } from './template-parse'
@@ -20,14 +20,15 @@ export function parseTemplate(text: string): GoTemplate {
   }
 }
 
-/** What the template prints for an object. A failure prints its debugging text to stdout too, as the real one does; it travels in `PrintedError`. */
-export function printTemplate(template: GoTemplate, object: unknown, allowMissing: boolean): string {
+/** What the template prints for an object. A failure prints its debugging text to stdout too, as the real one does; it travels in `PrintedError`. `raw` is the
+ * object as JSON. */
+export function printTemplate(template: GoTemplate, object: unknown, allowMissing: boolean, raw = goJson(object)): string {
   try {
     return execute(template.nodes, object, { allowMissing })
   } catch (error) {
     if (!(error instanceof TemplateProblem)) throw error
     const why = `template: output:${error.message}`
-    const printed = `Error executing template: ${why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template.text}\n\traw data was:\n\t\t${goJson(object)}\n\tobject given to template engine was:\n\t\t${goFloatText(object)}\n\n`
+    const printed = `Error executing template: ${why}. Printing more information for debugging the template:\n\ttemplate was:\n\t\t${template.text}\n\traw data was:\n\t\t${raw}\n\tobject given to template engine was:\n\t\t${goText(object)}\n\n`
     throw new PrintedError(error.output + printed, `error executing template ${JSON.stringify(template.text)}: ${why}`)
   }
 }

@@ -12,14 +12,6 @@ export function goText(value: unknown): string {
   return String(value)
 }
 
-/** The same with every number a float64, as after a trip through encoding/json: `1.2345678e+07`. */
-export function goFloatText(value: unknown): string {
-  if (typeof value === 'number') return float64(value)
-  if (Array.isArray(value)) return `[${value.map(goFloatText).join(' ')}]`
-  if (isMap(value)) return `map[${Object.keys(value).sort().map((key) => `${key}:${goFloatText(value[key])}`).join(' ')}]` // prettier-ignore
-  return goText(value)
-}
-
 /** `%v` of a float64: the shortest text, with an exponent below 1e-4 and from 1e21 on. */
 export function float64(value: number): string {
   return formatGoFloat(value)

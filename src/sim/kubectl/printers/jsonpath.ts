@@ -84,7 +84,7 @@ export function requireValuesAt(path: JsonPath, data: unknown, allowMissing: boo
   }
 }
 
-const valueText = (value: unknown) => (value === null ? '' : typeof value === 'object' ? goJson(value) : goText(value))
+const valueText = (value: unknown) => (value === null ? 'null' : typeof value === 'object' ? goJson(value) : goText(value))
 
 class Parser {
   private at = 0
@@ -137,7 +137,7 @@ class Parser {
           this.at += 1
           nodes.push({ do: 'recursive' })
           const next = this.input[this.at + 1]
-          if (next === '[') this.at++
+          if (!/\w/.test(next ?? '')) this.at++
         } else nodes.push(this.field())
       } else if (/[-+0-9]/.test(character!)) nodes.push(this.number())
       else if (/\w/.test(character!)) nodes.push(this.identifier())
@@ -276,8 +276,7 @@ function walk(input: unknown[], node: Node, allowMissing: boolean): unknown[] {
     case 'recursive':
       return input.flatMap(descendants)
     case 'field': {
-      const found =
-        node.name === '' ? input : input.flatMap((value) => (isMap(value) && Object.hasOwn(value, node.name) ? [value[node.name]] : []))
+      const found = input.flatMap((value) => (isMap(value) && Object.hasOwn(value, node.name) ? [value[node.name]] : []))
       if (found.length === 0 && !allowMissing) refuse(`${node.name} is not found`)
       return found
     }
@@ -285,7 +284,7 @@ function walk(input: unknown[], node: Node, allowMissing: boolean): unknown[] {
       return input.flatMap((value) => slice(value, node))
     case 'filter':
       return input.flatMap((value) => {
-        if (value === null) return []
+        if (value === null) return refuse('<nil> is not array or slice and cannot be filtered')
         if (!Array.isArray(value)) return refuse(`${goType(value)} is not array or slice and cannot be filtered`)
         return value.filter((element) => passes(element, node))
       })

@@ -103,7 +103,10 @@ export function* printerFor(kubectl: Kubectl, options: PrinterOptions = {}): Pro
     }
     default: {
       const template = parseTemplate(yield* templateText(format, argument))
-      return (object) => printTemplate(template, object, allowMissing)
+      return (object) =>
+        options.struct
+          ? printTemplate(template, object, allowMissing, structJson(structOrder(clean(object))))
+          : printTemplate(template, object, allowMissing)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { float64, goFloatText } from './go-values'
+import { float64, goText } from './go-values'
 import { Float, TemplateProblem, type Operand, type Pipe, type TemplateNode } from './template-parse'
 export { TemplateProblem } from './template-parse'
 
@@ -15,7 +15,7 @@ class Jump extends Error {
 }
 /** What a map answers for a key it lacks: not the same as null. */
 const missing = Symbol('no value')
-/** An integer of the template itself; numbers of the data are float64, as Go's JSON makes them. */
+/** An integer of the template itself, an `int`; whole numbers of the data are `int64`, others `float64`. */
 class Int {
   constructor(readonly value: number) {}
 }
@@ -63,8 +63,8 @@ export function execute(nodes: readonly TemplateNode[], data: unknown, options: 
       ? value.map((element, i) => [new Int(i), element])
       : isMap(value)
         ? Object.keys(value).sort().map((key) => [key, value[key]]) // prettier-ignore
-        : value instanceof Int
-          ? Array.from({ length: value.value }, (_, i) => [new Int(i), new Int(i)])
+        : integerOf(value) !== undefined
+          ? Array.from({ length: integerOf(value)! }, (_, i) => [new Int(i), new Int(i)])
           : value === null || value === missing
             ? []
             : fail(node.pipe, node.pipe.source, `range can't iterate over ${printValue(value)}`)
@@ -170,7 +170,7 @@ export function execute(nodes: readonly TemplateNode[], data: unknown, options: 
         fail(
           pipe,
           name,
-          `wrong number of args for ${name}: want ${count === 1 && !['index', 'eq'].includes(name) ? '' : 'at least '}${count} got ${values.length}`,
+          `wrong number of args for ${name}: want ${count === 1 && !['index', 'eq', 'printf'].includes(name) ? '' : 'at least '}${count} got ${values.length}`,
         )
     }
     switch (name) {
@@ -183,13 +183,15 @@ export function execute(nodes: readonly TemplateNode[], data: unknown, options: 
         if (typeof value === 'string') return new Int(new TextEncoder().encode(value).length)
         if (Array.isArray(value)) return new Int(value.length)
         if (isMap(value)) return new Int(Object.keys(value).length)
-        return wrong(value === null || value === missing ? 'len of nil pointer' : `len of type ${typeName(value)}`)
+        return wrong(
+          value === null || value === missing ? 'reflect: call of reflect.Value.Type on zero Value' : `len of type ${typeName(value)}`,
+        )
       }
       case 'index':
         atLeast(1)
         return values.slice(1).reduce((value, key) => {
           if (Array.isArray(value)) {
-            const i = key instanceof Int ? key.value : wrong(`cannot index slice/array with type ${typeName(key)}`)
+            const i = integerOf(key) ?? wrong(`cannot index slice/array with type ${typeName(key)}`)
             if ((i as number) < 0 || (i as number) >= value.length) return wrong(`index out of range: ${i as number}`)
             return value[i as number] as unknown
           }
@@ -197,16 +199,17 @@ export function execute(nodes: readonly TemplateNode[], data: unknown, options: 
             if (typeof key !== 'string') return wrong(`value has type ${typeName(key)}; should be string`)
             return Object.hasOwn(value, key) ? value[key] : missing
           }
-          if (typeof value === 'string' && key instanceof Int) {
+          const at = integerOf(key)
+          if (typeof value === 'string' && at !== undefined) {
             const bytes = new TextEncoder().encode(value)
-            return key.value < bytes.length ? new Int(bytes[key.value]!) : wrong(`index out of range: ${key.value}`)
+            return at < bytes.length ? new Int(bytes[at]!) : wrong(`index out of range: ${at}`)
           }
           return wrong(value === null || value === missing ? 'index of untyped nil' : `can't index item of type ${typeName(value)}`)
         }, values[0])
       case 'slice': {
         atLeast(1)
         const [value, from, to] = values
-        const bounds = [from, to].map((bound) => (bound instanceof Int ? bound.value : undefined))
+        const bounds = [from, to].map(integerOf)
         if (typeof value !== 'string' && !Array.isArray(value)) return wrong(`can't slice item of type ${typeName(value)}`)
         if ((bounds[1] ?? 0) > value.length || (bounds[0] ?? 0) > value.length)
           return wrong(`index out of range: ${Math.max(...bounds.map((bound) => bound ?? 0))}`)
@@ -244,7 +247,7 @@ export function execute(nodes: readonly TemplateNode[], data: unknown, options: 
       case 'exists': {
         let value: unknown = values[0]
         for (const key of values.slice(1)) {
-          if (Array.isArray(value) && key instanceof Int) value = value[key.value]
+          if (Array.isArray(value) && integerOf(key) !== undefined) value = value[integerOf(key)!]
           else if (isMap(value) && typeof key === 'string') value = value[key]
           else return false
           if (value === undefined || value === null) return false
@@ -283,6 +286,12 @@ export function execute(nodes: readonly TemplateNode[], data: unknown, options: 
   return output
 }
 
+/** A whole number of the template or the data. */
+function integerOf(value: unknown): number | undefined {
+  if (value instanceof Int) return value.value
+  return typeof value === 'number' && Number.isInteger(value) ? value : undefined
+}
+
 function truth(value: unknown): boolean {
   if (value === missing || value === null || value === undefined) return false
   if (value instanceof Int || value instanceof Float) return value.value !== 0
@@ -295,14 +304,16 @@ function printValue(value: unknown): string {
   if (value === missing || value === null || value === undefined) return '<no value>'
   if (value instanceof Int) return String(value.value)
   if (value instanceof Float) return float64(value.value)
-  return goFloatText(value)
+  return goText(value)
 }
 
 const typeName = (value: unknown) =>
   value instanceof Int
     ? 'int'
     : value instanceof Float || typeof value === 'number'
-      ? 'float64'
+      ? integerOf(value) === undefined
+        ? 'float64'
+        : 'int64'
       : typeof value === 'string'
         ? 'string'
         : typeof value === 'boolean'
@@ -315,11 +326,11 @@ const typeName = (value: unknown) =>
 
 type Refuse = (why: string) => unknown
 
-/** Go compares only what is of one basic kind: a number of the data is a float, one of the template an integer. */
+/** Go compares only what is of one basic kind: whole numbers with whole ones, others with others. */
 function basic(value: unknown): { kind: string; value: string | number | boolean } | undefined {
   if (value instanceof Int) return { kind: 'int', value: value.value }
   if (value instanceof Float) return { kind: 'float', value: value.value }
-  if (typeof value === 'number') return { kind: 'float', value }
+  if (typeof value === 'number') return { kind: integerOf(value) === undefined ? 'float' : 'int', value }
   if (typeof value === 'string' || typeof value === 'boolean') return { kind: typeof value, value }
   return undefined
 }
@@ -362,6 +373,7 @@ export function sprintf(format: string, values: readonly unknown[]): string {
 
 function formatVerb(verb: string, value: unknown, precision: number | undefined, flags: string): string {
   const bad = () => `%!${verb}(${typeName(value)}=${printValue(value)})`
+  const integer = integerOf(value)
   const number = value instanceof Int || value instanceof Float ? value.value : typeof value === 'number' ? value : undefined
   const sign = flags.includes('+') && (number ?? 0) >= 0 ? '+' : ''
   switch (verb) {
@@ -376,21 +388,19 @@ function formatVerb(verb: string, value: unknown, precision: number | undefined,
     case 'q':
       return typeof value === 'string' ? JSON.stringify(value) : bad()
     case 'd':
-      return value instanceof Int ? sign + String(value.value) : value === missing || value === null ? '%!d(<nil>)' : bad()
+      return integer !== undefined ? sign + String(integer) : value === missing || value === null ? '%!d(<nil>)' : bad()
     case 'f':
     case 'F':
-      return number !== undefined && !(value instanceof Int) ? sign + number.toFixed(precision ?? 6) : bad()
+      return number !== undefined && integer === undefined ? sign + number.toFixed(precision ?? 6) : bad()
     case 'e':
-      return number !== undefined && !(value instanceof Int)
-        ? number.toExponential(precision ?? 6).replace(/e([-+])(\d)$/, 'e$10$2')
-        : bad()
+      return number !== undefined && integer === undefined ? number.toExponential(precision ?? 6).replace(/e([-+])(\d)$/, 'e$10$2') : bad()
     case 'g':
-      return number !== undefined && !(value instanceof Int) ? float64(number) : bad()
+      return number !== undefined && integer === undefined ? float64(number) : bad()
     case 't':
       return typeof value === 'boolean' ? String(value) : bad()
     case 'x':
-      return value instanceof Int
-        ? value.value.toString(16)
+      return integer !== undefined
+        ? integer.toString(16)
         : typeof value === 'string'
           ? [...new TextEncoder().encode(value)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
           : bad()
