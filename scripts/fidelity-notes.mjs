@@ -18,7 +18,7 @@ export const simplifiedKinds = {
   ResourceSlice: 'stored and validated; no driver publishes any',
   DeviceClass: 'stored and validated; nothing allocates devices',
   DeviceTaintRule: 'stored and validated; nothing acts on it',
-  RuntimeClass: 'its overhead and scheduling are applied at most; every handler is the one runtime',
+  RuntimeClass: 'its overhead and scheduling are applied; nodes have the handler runc alone, any other keeps a Pod without a sandbox',
   StorageVersion: 'stored; no server writes any',
   StorageVersionMigration: 'stored; nothing migrates',
   CSINode: 'stored and validated; drivers are part of the simulation',
