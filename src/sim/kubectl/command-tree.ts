@@ -44,8 +44,6 @@ export function commandSpec(path: string): Known {
 /** Whether a command has a flag of its own by that name, which then hides the one every command takes. */
 export const ownsFlag = (path: string, name: string) => byPath.get(path)?.spec.flags.some((flag) => flag.name === name) ?? false
 
-export const hasCommand = (path: string) => byPath.has(path)
-
 /** Commands that help does not list beside the others. */
 const unlisted: Readonly<Record<string, readonly string[]>> = { '': ['options', 'alpha', 'help'] }
 

@@ -7,10 +7,16 @@ export interface Plugin {
   readonly executable: boolean
 }
 
+/** A folder of PATH that cannot be read. */
+export interface Unreadable {
+  readonly folder: string
+  readonly why: string
+}
+
 /** All plug-ins on PATH: programs called `kubectl-…`. Folders that cannot be read are told in `unreadable`. */
-export function* findPlugins(self: Self): Proc<{ plugins: Plugin[]; unreadable: string[] }> {
+export function* findPlugins(self: Self): Proc<{ plugins: Plugin[]; unreadable: Unreadable[] }> {
   const plugins: Plugin[] = []
-  const unreadable: string[] = []
+  const unreadable: Unreadable[] = []
   for (const folder of new Set((self.env.PATH ?? '').split(':').filter((name) => name.trim() !== ''))) {
     for (const name of (yield* namesIn(folder, unreadable)).toSorted()) {
       if (!name.startsWith('kubectl-')) continue
@@ -22,12 +28,12 @@ export function* findPlugins(self: Self): Proc<{ plugins: Plugin[]; unreadable: 
   return { plugins, unreadable }
 }
 
-function* namesIn(folder: string, unreadable: string[]): Proc<readonly string[]> {
+function* namesIn(folder: string, unreadable: Unreadable[]): Proc<readonly string[]> {
   try {
-    return (yield* stat(folder)) ? yield* listDirectory(folder) : []
+    return yield* listDirectory(folder)
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error
-    unreadable.push(folder)
+    unreadable.push({ folder, why: error.message.toLowerCase() })
     return []
   }
 }

@@ -1,4 +1,4 @@
-import { hasCommand } from '../command-tree'
+import { findCommand } from '../command-tree'
 import { CommandError } from '../errors'
 import { findPlugins } from '../plugins'
 import { err, out, type Command } from '../session'
@@ -7,7 +7,7 @@ import { err, out, type Command } from '../session'
 export const pluginList: Command = {
   *run({ self, flags }) {
     const { plugins, unreadable } = yield* findPlugins(self)
-    for (const folder of unreadable) yield* err(`Unable to read directory "${folder}" from your PATH: open ${folder}: permission denied. Skipping...\n`) // prettier-ignore
+    for (const { folder, why } of unreadable) yield* err(`Unable to read directory "${folder}" from your PATH: open ${folder}: ${why}. Skipping...\n`) // prettier-ignore
     if (plugins.length === 0) throw new CommandError('unable to find any kubectl plugins in your PATH')
     yield* out('The following compatible plugins are available:\n\n')
     const seen = new Map<string, string>()
@@ -15,9 +15,9 @@ export const pluginList: Command = {
     for (const { path, executable } of plugins) {
       const name = path.slice(path.lastIndexOf('/') + 1)
       yield* out(`${flags.bool('name-only') ? name : path}\n`)
-      const command = name.slice('kubectl-'.length).replaceAll('-', ' ').replaceAll('_', '-')
+      const command = findCommand(name.split('-').slice(1))
       const problems = [
-        ...(hasCommand(command) ? [`warning: ${name} overwrites existing command: "kubectl ${command}"`] : []),
+        ...(command.unknown === undefined ? [`warning: ${name} overwrites existing command: "kubectl ${command.path}"`] : []),
         ...(executable ? [] : [`warning: ${path} identified as a kubectl plugin, but it is not executable`]),
         ...(executable && seen.has(name) ? [`warning: ${path} is overshadowed by a similarly named plugin: ${seen.get(name)}`] : []),
       ]
