@@ -69,10 +69,11 @@ export function findResource(mapper: Mapper, word: string): ResourceType | undef
 /** By plural, singular or lower-case kind; a short name counts where no long name is meant. A group may be given by its beginning. */
 function lookup({ types }: Mapper, name: string, group: string, version?: string): ResourceType | undefined {
   const word = name.toLowerCase()
-  const inVersion = (type: ResourceType) => version === undefined || type.version === version
   const named = (type: ResourceType) => type.plural === word || type.singular === word
   const short = (type: ResourceType) => type.shortNames.includes(word)
   for (const isMeant of [named, short]) {
+    // A version beside a short name is not listened to.
+    const inVersion = (type: ResourceType) => version === undefined || isMeant === short || type.version === version
     if (group === '') {
       const found = types.find((type) => isMeant(type) && inVersion(type))
       if (found) return found

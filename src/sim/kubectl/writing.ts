@@ -80,7 +80,8 @@ export function* createObject(
 }
 
 export type PatchType = 'strategic' | 'merge' | 'json' | 'apply'
-const patchContentTypes: Readonly<Record<PatchType, string>> = {
+/** The media types of patches. */
+export const patchContentTypes: Readonly<Record<PatchType, string>> = {
   strategic: 'application/strategic-merge-patch+json',
   merge: 'application/merge-patch+json',
   json: 'application/json-patch+json',

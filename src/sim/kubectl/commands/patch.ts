@@ -5,14 +5,15 @@ import { strategicMerge, StrategicMergeError } from '../../formats/strategic-mer
 import { parseYaml, YamlError } from '../../formats/yaml'
 import { readFile } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
-import { asReported, CommandError, throwAll } from '../errors'
+import { asReported, CommandError, hasReason, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
+import { apiVersionOf } from '../mapper'
 import { goJson } from '../printers/json'
 import { printerFor } from '../printers/printer'
 import { findResources, type Resource } from '../resources'
 import { out, type Command, type Kubectl } from '../session'
 import { typeNameOf } from '../typed'
-import { dryRunOf, patchObject, writeQuery } from '../writing'
+import { dryRunOf, patchContentTypes, patchObject, writeQuery } from '../writing'
 
 type Kind = 'strategic' | 'merge' | 'json'
 
@@ -75,7 +76,14 @@ function* patchOne(
       subresource,
     })
     throwAll(before.errors)
-    after = yield* patchObject(kubectl, resource, kind, body, writeQuery(kubectl, dryRun), subresource)
+    try {
+      after = yield* patchObject(kubectl, resource, kind, body, writeQuery(kubectl, dryRun), subresource)
+    } catch (error) {
+      if (!hasReason(error, 'UnsupportedMediaType')) throw error
+      const { type } = resource
+      const contentType = patchContentTypes[kind]
+      throw new CommandError(`${contentType} is not supported by ${apiVersionOf(type)}, Kind=${type.kind}: ${error.message}`)
+    }
     changed = !sameJson(before.resources[0]?.object, after)
   }
   const operation = changed ? 'patched' : 'patched (no change)'
