@@ -38,10 +38,9 @@ function problemsOf(said: string, documents: readonly Document[]): Problem[] {
   const yaml = /yaml: line (\d+): (.*)/.exec(said)
   // kubectl reads one document after the other, and counts the lines of each from its own beginning.
   if (yaml) return [{ line: Number(yaml[1]) + ((documents.find(isBroken) ?? documents[0])?.before ?? 0), message: yaml[0]! }]
-  const [, kind, name] = /^The (\w+) "([^"]+)" is invalid/.exec(said) ?? [
-    ,
-    /"(\w+)" in version|(\w+) in version "/.exec(said)?.slice(1).find(Boolean),
-  ]
+  const invalid = /^The (\w+) "([^"]+)" is invalid/.exec(said)
+  const kind = invalid?.[1] ?? /(\w+)"? in version "/.exec(said)?.[1]
+  const name = invalid?.[2]
   const likeness = (document: Document) => 2 * Number(mentions(document, 'name', name)) + Number(mentions(document, 'kind', kind))
   const candidates = [...documents].sort((x, y) => likeness(y) - likeness(x))
   const found = [...fieldsIn(said)].map(({ path, message }) => ({ line: lineIn(candidates, path), message }))
