@@ -296,7 +296,10 @@ function forwardHostPorts(pod: Pod, inPod: Map<string, Listener>, onHost: Map<st
 
 const hostFiles = ({ name, address }: HostFacts) => ({
   ...Object.fromEntries(
-    ['/home', '/media', '/mnt', '/opt', '/srv', '/sys', '/proc', '/dev', '/boot', '/sbin'].map((path) => [path, directory()]),
+    ['/home', '/media', '/mnt', '/opt', '/srv', '/sys', '/proc', '/dev', '/boot', '/sbin', '/usr/local/sbin', '/usr/sbin'].map((path) => [
+      path,
+      directory(),
+    ]),
   ),
   '/etc/hostname': file(`${name}\n`),
   '/etc/hosts': file(`127.0.0.1\tlocalhost\n${address}\t${name}\n`),
