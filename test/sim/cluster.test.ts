@@ -217,11 +217,18 @@ describe('kubectl edit', () => {
 
   test.each([
     ['true', 0, '', 'Edit cancelled, no changes made.\n'],
-    ['sed -i d', 0, '', 'Edit cancelled, saved file was empty.\n'],
     ['sed -i s/replicas:.*/replicas:\\ 2/', 0, 'deployment.apps/web edited\n', ''],
     ['false', 1, '', 'error: there was a problem with the editor "false"\n'],
   ])('with the editor %s', (editor, code, stdout, stderr) => {
     expect(withWeb().run(`KUBE_EDITOR='${editor}' kubectl edit deployment/web`)).toEqual({ code, stdout, stderr })
+  })
+
+  test('an edit that leaves nothing in the file is no valid change', () => {
+    const { code, stderr } = withWeb().run("KUBE_EDITOR='sed -i d' kubectl edit deployment/web")
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /^error: deployments.apps "web" is invalid\nA copy of your changes has been stored to "\/tmp\/kubectl-edit-\d+.yaml"\nerror: Edit cancelled, no valid changes were saved.\n$/,
+    )
   })
 
   test('an edit that the server finds invalid is opened again with the reason, and kept when it stays so', () => {
