@@ -2,6 +2,7 @@ import type { Core } from './call'
 import type { ApiRequest, ApiResponse } from './http'
 import { handle } from './pipeline'
 import { answerStatus } from './present'
+import { forPeople } from './pretty'
 import { Waiting, type Answers } from './waiting'
 
 /** Answers a request: at once, unless somebody on the network has to be asked first (waiting.ts). */
@@ -18,7 +19,7 @@ export function serve(core: Core, request: ApiRequest, answered: (response: ApiR
       return
     }
     core.options.observe?.(request, response.status, isDeprecated(response), core.engine.nowMs - startMs)
-    answered(response)
+    answered(forPeople(request, response))
   }
   walk()
 }

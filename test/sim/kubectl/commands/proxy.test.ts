@@ -10,8 +10,8 @@ const run = (script: string) => {
 const meanwhile = (flags: string, command: string) => run(`kubectl proxy ${flags} &\nsleep 1\n${command}\nkill $!\nwait`).said
 
 test('the API is there for anybody on this machine', () => {
-  expect(meanwhile('', 'curl -s localhost:8001/api/v1/namespaces/default | grep -o \'"name":"default"\'')).toBe(
-    'Starting to serve on 127.0.0.1:8001\n"name":"default"\n',
+  expect(meanwhile('', 'curl -s localhost:8001/api/v1/namespaces/default | grep -o \'"name": "default"\'')).toBe(
+    'Starting to serve on 127.0.0.1:8001\n"name": "default"\n',
   )
 })
 
@@ -28,10 +28,10 @@ test('it does not let anybody into pods, nor hosts by other names in', () => {
 
 test('with --api-prefix and --www the API moves aside for files', () => {
   const script =
-    'curl -s localhost:8001/static/page.html; curl -s localhost:8001/version; curl -s localhost:8001/k8s/version | grep -o \'"major":"1"\''
+    'curl -s localhost:8001/static/page.html; curl -s localhost:8001/version; curl -s localhost:8001/k8s/version | grep -o \'"major": "1"\''
   cluster.run('mkdir -p site; echo hello > site/page.html')
   expect(meanwhile('--www=site --api-prefix=/k8s', script)).toBe(
-    'Starting to serve on 127.0.0.1:8001\nhello\n404 page not found\n"major":"1"\n',
+    'Starting to serve on 127.0.0.1:8001\nhello\n404 page not found\n"major": "1"\n',
   )
 })
 
