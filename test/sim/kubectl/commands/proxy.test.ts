@@ -7,7 +7,7 @@ const run = (script: string) => {
   const { stdout, stderr, code } = cluster.run(script)
   return { said: stdout + stderr, code }
 }
-const meanwhile = (flags: string, command: string) => run(`kubectl proxy ${flags} &\nsleep 1\n${command}\nkill $!\nwait`).said
+const meanwhile = (flags: string, command: string) => run(`kubectl proxy ${flags} &\nproxy=$!\nsleep 1\n${command}\nkill $proxy\nwait`).said
 
 test('the API is there for anybody on this machine', () => {
   expect(meanwhile('', 'curl -s localhost:8001/api/v1/namespaces/default | grep -o \'"name": "default"\'')).toBe(
