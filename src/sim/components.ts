@@ -27,17 +27,15 @@ export interface ControlPlane {
  * The programs of the control plane's images, by the name before the version in their files. Each one's process *is* the component: kill the
  * scheduler's and scheduling stops.
  */
-export function controlPlanePrograms({
-  apiServer,
-  controllerManager,
-  scheduler,
-  serve,
-}: ControlPlane): Readonly<Record<string, Program>> {
+export function controlPlanePrograms({ apiServer, controllerManager, scheduler, serve }: ControlPlane): Readonly<Record<string, Program>> {
   return {
     'kube-apiserver': component('kube-apiserver', API_SERVER_PORT, apiServer, function* (asked) {
       let answer: ApiResponse | undefined
       const headers = { ...asked.headers, 'x-forwarded-proto': 'https' }
-      serve({ method: asked.method, url: asked.target, headers, body: asked.body, from: asked.peer }, (response) => void (answer = response))
+      serve(
+        { method: asked.method, url: asked.target, headers, body: asked.body, from: asked.peer },
+        (response) => void (answer = response),
+      )
       while (!answer) yield* sleep(POLL_MS)
       return plain(answer)
     }),

@@ -28,7 +28,9 @@ const lacking = {
   debian: words(
     'apk bc column curl dig dnf free gawk hd hexdump host ifconfig ip jq kill less man microdnf nano nc netcat nslookup openssl pgrep ping pkill ps sponge strings sudo sysctl top tree uptime vi vim watch wget xxd yum',
   ),
-  redhat: words('apk apt apt-get bc dig host ifconfig jq man nano nc netcat nslookup openssl perl sponge strings sudo sysctl tree vim wget xxd'),
+  redhat: words(
+    'apk apt apt-get bc dig host ifconfig jq man nano nc netcat nslookup openssl perl sponge strings sudo sysctl tree vim wget xxd',
+  ),
 }
 
 function make(set: ToolSet): Record<string, FileNode> {

@@ -3,7 +3,8 @@ import { fetchHandler } from '../../../src/sim/api/edge-http'
 import type { ApiRequest, ApiResponse, StreamSink } from '../../../src/sim/api/http'
 import { bytesFromText } from '../../../src/sim/node/os/text'
 
-const handler = (request: (request: ApiRequest) => ApiResponse) => fetchHandler({ serve: (asked, answered) => answered(request(asked)), bytesFromText })
+const handler = (request: (request: ApiRequest) => ApiResponse) =>
+  fetchHandler({ serve: (asked, answered) => answered(request(asked)), bytesFromText })
 
 test('a fetch request reaches the core with path, query, lower-case headers and its body', async () => {
   const seen: ApiRequest[] = []

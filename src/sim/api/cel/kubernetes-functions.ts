@@ -154,7 +154,10 @@ const rows: readonly Row[] = [
   ['Semver.compareTo(Semver): int', (x: Semver, y: Semver) => BigInt(compareVersions(x, y))],
   ['Formats.named(string): optional<Format>', (_: Formats, name: string) => (FORMATS[name] ? some(new Format(FORMATS[name])) : none())],
   ...Object.entries(FORMATS).map(([name, check]): Row => [`Formats.${name}(): Format`, () => new Format(check)]),
-  ['Format.validate(string): optional<list<string>>', ({ check }: Format, text: string) => (check(text).length > 0 ? some([...check(text)]) : none())],
+  [
+    'Format.validate(string): optional<list<string>>',
+    ({ check }: Format, text: string) => (check(text).length > 0 ? some([...check(text)]) : none()),
+  ],
 ]
 
 const holdsAll = (network: Cidr, other: Cidr) => network.length <= other.length && holds(network, other.base)

@@ -186,9 +186,7 @@ function started(
 }
 
 const markRevision = (deployment: Deployment, revision: number): Step[] =>
-  revisionOf(deployment) === revision
-    ? []
-    : [update(deploymentKind, withAnnotation(deployment, REVISION, String(revision)))]
+  revisionOf(deployment) === revision ? [] : [update(deploymentKind, withAnnotation(deployment, REVISION, String(revision)))]
 
 const withAnnotation = (deployment: Deployment, name: string, value: string): Deployment => ({
   ...deployment,

@@ -168,7 +168,8 @@ test('access reviews tell which binding allows', () => {
     reason: 'RBAC: allowed by RoleBinding "jane-edits/default" of ClusterRole "edit" to User "jane"',
   })
   expect(ask('delete', 'nodes', as('jane'))).toEqual({ allowed: false })
-  const reason = 'RBAC: allowed by ClusterRoleBinding "kubeadm:cluster-admins" of ClusterRole "cluster-admin" to Group "kubeadm:cluster-admins"'
+  const reason =
+    'RBAC: allowed by ClusterRoleBinding "kubeadm:cluster-admins" of ClusterRole "cluster-admin" to Group "kubeadm:cluster-admins"'
   expect(ask('delete', 'nodes', {})).toEqual({ allowed: true, reason })
 })
 

@@ -15,7 +15,8 @@ const run = (script: string) => {
 }
 
 /** Forwards in the background, runs a command, stops. */
-const meanwhile = (forward: string, command: string) => run(`kubectl port-forward ${forward} &\nforwarder=$!\nsleep 1\n${command}\nkill $forwarder\nwait`).said
+const meanwhile = (forward: string, command: string) =>
+  run(`kubectl port-forward ${forward} &\nforwarder=$!\nsleep 1\n${command}\nkill $forwarder\nwait`).said
 
 test('a connection to a local port reaches the pod', () => {
   expect(meanwhile('deploy/web 8080:80', 'curl -s localhost:8080 | grep -o "<title>.*"')).toBe(

@@ -40,7 +40,10 @@ function boot(programs: Record<string, Program> = {}, options: { init?: boolean 
     },
     api: () => ({
       delayMs: 1,
-      answer: { from: '10.0.0.1', serve: (request, answered) => answered({ status: 200, headers: {}, body: `you asked for ${request.url}` }) },
+      answer: {
+        from: '10.0.0.1',
+        serve: (request, answered) => answered({ status: 200, headers: {}, body: `you asked for ${request.url}` }),
+      },
     }),
   }
   const tree = treeOf({
