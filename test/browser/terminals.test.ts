@@ -66,6 +66,7 @@ describe.skipIf(!findChromium())('several terminals', () => {
     await page.keyboard.type('echo "')
     await input.send('Input.imeSetComposition', { text: 'にほn', selectionStart: 3, selectionEnd: 3 })
     await input.send('Input.insertText', { text: '日本語' })
+    await shows(page, /echo "日本語$/m) // nobody types on before the words they composed stand there
     await page.keyboard.type('"|wc -m')
     await page.keyboard.press('Enter')
     await shows(page, /echo "日本語"\|wc -m\n4$/m)
