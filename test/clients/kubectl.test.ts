@@ -2,7 +2,7 @@ import { execFile, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { serveCluster } from './served-cluster'
 
 const kubectl = process.env.KUBECTL ?? 'kubectl'
@@ -81,8 +81,11 @@ spec: {selector: {app: shop}, ports: [{port: 80}]}
     const watch = spawn(kubectl, [`--server=${served.url}`, 'get', 'pods', '-w'], { env: environment })
     let text = ''
     watch.stdout.on('data', (chunk) => (text += String(chunk)))
+    // The watch stands once it has listed what is there; a slow machine may take its time over both ends.
+    const told = (what: RegExp) => vi.waitUntil(() => what.test(text), { timeout: 20_000 })
+    await told(/^NAME /)
     await run('run seen --image=nginx --restart=Never')
-    await run('wait --for=condition=Ready pod/seen --timeout=60s')
+    await told(/seen +1\/1 +Running/)
     watch.kill('SIGINT')
     await new Promise((resolve) => watch.once('close', resolve))
     expect(text).toMatch(/seen +0\/1 +ContainerCreating[\s\S]*seen +1\/1 +Running/)
