@@ -12,10 +12,11 @@ const around = {
 function run(text: string, readOnly?: string): unknown {
   const databases: Databases = new Map([['shop', new Map()]])
   let used: string | undefined = 'shop'
+  const transaction = {}
   let last: unknown
   try {
     for (const sql of statementsOf(text)) {
-      const answer = execute(sql, databases, used, { ...around, readOnly })
+      const answer = execute(sql, databases, used, { ...around, transaction, readOnly })
       if ('use' in answer) used = answer.use ?? used
       last = 'rows' in answer ? answer.rows : answer.affected
     }

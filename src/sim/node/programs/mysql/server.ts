@@ -16,7 +16,7 @@ import {
 } from '../../os/calls'
 import { SyscallError, type Proc, type Program } from '../../os/syscalls'
 import { ask, readMessage, type Question, type Reply } from './protocol'
-import { changes, execute, SqlError, statementsOf, type Answer } from './sql'
+import { changes, execute, SqlError, statementsOf, type Answer, type Transaction } from './sql'
 import { copy, initialise, isInitialised, load, save, type Stored } from './storage'
 
 const PORT = 3306
@@ -58,7 +58,14 @@ export const mysqld = (version: string): Program =>
       yield* note('[Note] [Entrypoint]: MySQL init process done. Ready for start up.')
     }
     const settings = yield* configuration()
-    const server: Server = { stored, version, settings, hostname: self.hostname, replicating: stored.master !== undefined }
+    const server: Server = {
+      stored,
+      version,
+      settings,
+      hostname: self.hostname,
+      transactions: new Map(),
+      replicating: stored.master !== undefined,
+    }
     const listener = yield* listen(PORT)
     yield* note(
       `0 [System] [MY-010931] [Server] /usr/sbin/mysqld: ready for connections. Version: '${version}'  socket: '/var/run/mysqld/mysqld.sock'  port: ${PORT}  MySQL Community Server - GPL.`,
@@ -90,6 +97,8 @@ interface Server {
   readonly version: string
   readonly settings: ReadonlyMap<string, string>
   readonly hostname: string
+  /** Open transactions by who asks: a prompt asks anew for every line. */
+  readonly transactions: Map<string, Transaction>
   replicating: boolean
 }
 
@@ -148,7 +157,7 @@ function* replyTo(server: Server, peer: string, question: Question): Proc<Reply>
   return { answers, database }
 }
 
-function* surroundings({ settings, version, hostname }: Server, user: string) {
+function* surroundings({ settings, version, hostname, transactions }: Server, user: string) {
   const readOnly = settings.has('super-read-only')
     ? 'super-read-only'
     : settings.has('read-only') && !user.startsWith('root@')
@@ -166,8 +175,11 @@ function* surroundings({ settings, version, hostname }: Server, user: string) {
     log_bin: onOff(settings.has('log-bin')),
     max_connections: settings.get('max-connections') ?? '151',
   }
+  const transaction = transactions.get(user) ?? {}
+  transactions.set(user, transaction)
   return {
     user,
+    transaction,
     variables,
     nowMs: yield* nowMs(),
     readOnly: readOnly && `--${readOnly}`,

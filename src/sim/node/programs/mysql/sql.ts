@@ -1,17 +1,19 @@
 import { execute as run } from '../sql/engine'
-import type { Databases } from '../sql/evaluate'
+import type { Databases, Transaction } from '../sql/evaluate'
 import { shown, type Value } from '../sql/values'
 
 /** MySQL's side of the small SQL: who asks, and answers as text. */
 
 export { splitStatements as statementsOf } from '../sql/tokens'
 export { SqlError, type Table } from '../sql/values'
-export type { Databases } from '../sql/evaluate'
+export type { Databases, Transaction } from '../sql/evaluate'
 
 /** What a connection and its server are, as far as statements ask. */
 export interface Surroundings {
   /** `root@localhost` */
   readonly user: string
+  /** The client's open transaction. */
+  readonly transaction: Transaction
   readonly variables: Readonly<Record<string, Value>>
   readonly nowMs: number
   /** Why nothing may be changed here (`--super-read-only`); undefined when it may. */
@@ -24,7 +26,8 @@ export type Answer =
   | { readonly affected: number; /** The database that is in use from now on. */ readonly use?: string }
 
 /** Statements that change something: a server that replicates hands them on. */
-export const changes = (sql: string) => /^\s*(create|drop|insert|update|delete|alter|truncate|replace|grant|flush)\b/i.test(sql)
+export const changes = (sql: string) =>
+  /^\s*(create|drop|insert|update|delete|alter|truncate|replace|grant|flush|begin|start transaction|commit|rollback)\b/i.test(sql)
 
 /** Runs one statement. Throws SqlError as a real server refuses. */
 export function execute(sql: string, databases: Databases, used: string | undefined, around: Surroundings): Answer {

@@ -60,6 +60,7 @@ export function* serveSql(server: SqlServer): Proc<number> {
 /** One connection: questions and answers, line by line. */
 function* converse(server: SqlServer, databases: Databases, saved: Saved, fd: number, peer: string): Proc<number> {
   let database: string | undefined
+  const transaction = {}
   for (;;) {
     const line = yield* readLine(fd)
     if (line === '') return 0
@@ -70,6 +71,7 @@ function* converse(server: SqlServer, databases: Databases, saved: Saved, fd: nu
       databases,
       database,
       user: question.user,
+      transaction,
       nowMs: yield* nowMs(),
       variables: server.variables,
       readOnly: undefined,

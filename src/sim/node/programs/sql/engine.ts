@@ -13,7 +13,7 @@ const table = (columns: readonly string[], rows: readonly (readonly Value[])[]):
 /** Runs one statement; refusals are SqlErrors in the make's words. */
 export function execute(source: string, session: Session): Result {
   const statement = parseStatement(source, session.dialect)
-  const writes = !['select', 'show', 'describe', 'use', 'accepted'].includes(statement.type)
+  const writes = !['select', 'show', 'describe', 'use', 'accepted', 'transaction'].includes(statement.type)
   if (writes && session.readOnly !== undefined)
     throw new SqlError(`The MySQL server is running with the ${session.readOnly} option so it cannot execute this statement`, 1290, 'HY000')
   return run(statement, session)
@@ -61,6 +61,10 @@ function run(statement: Statement, session: Session): Result {
         throw dialect === 'mysql' ? new SqlError(`Unknown table '${database}.${name}'`, 1051, '42S02') : new SqlError(`table "${name}" does not exist`)
       return said('DROP TABLE')
     }
+    case 'alter table':
+      return alterTable(statement, session)
+    case 'transaction':
+      return transact(statement.verb, session)
     case 'insert':
       return insert(statement, session)
     case 'update': {
@@ -93,6 +97,50 @@ function run(statement: Statement, session: Session): Result {
     case 'show':
       return show(statement.what, session)
   }
+} // prettier-ignore
+
+/** BEGIN keeps how things are, ROLLBACK brings them back. */
+function transact(verb: 'begin' | 'commit' | 'rollback', { transaction, databases }: Session): Result {
+  if (verb === 'begin') transaction.before = new Map([...databases].map(([name, tables]) => [name, new Map([...tables].map(([own, held]) => [own, { ...held }]))]))
+  if (verb === 'rollback' && transaction.before) {
+    databases.clear()
+    for (const [name, tables] of transaction.before) databases.set(name, tables)
+  }
+  if (verb !== 'begin') delete transaction.before
+  return said(verb.toUpperCase())
+} // prettier-ignore
+
+function alterTable({ table: wanted, changes }: Extract<Statement, { type: 'alter table' }>, session: Session): Result {
+  const { tables, name } = place(wanted, session)
+  let altered = find(wanted, session)
+  let called = name
+  for (const change of changes) {
+    const { columns, rows } = altered
+    if (change.type === 'add') {
+      const { column } = change
+      if (columns.some((one) => one.name.toLowerCase() === column.name.toLowerCase()))
+        throw session.dialect === 'mysql' ? new SqlError(`Duplicate column name '${column.name}'`, 1060, '42S21') : new SqlError(`column "${column.name}" of relation "${name}" already exists`)
+      const filled = column.fallback ?? null
+      altered = { ...altered, columns: [...columns, column], rows: rows.map((row) => [...row, filled]) }
+    } else if (change.type === 'drop') {
+      const at = alteredAt(columns, change.name, name, session)
+      altered = { ...altered, columns: columns.toSpliced(at, 1), rows: rows.map((row) => row.toSpliced(at, 1)) }
+    } else if (change.type === 'change' || change.type === 'rename column') {
+      const at = alteredAt(columns, change.name, name, session)
+      const changed = change.type === 'change' ? change.column : { ...columns[at]!, name: change.to }
+      altered = { ...altered, columns: columns.with(at, changed) }
+    } else if (change.type === 'rename table') called = change.to
+  }
+  tables.delete(name)
+  tables.set(called, altered)
+  return said('ALTER TABLE')
+} // prettier-ignore
+
+/** Where a column stands that ALTER TABLE names; refused in that statement's words. */
+function alteredAt(columns: Table['columns'], column: string, relation: string, { dialect }: Session): number {
+  const at = columns.findIndex((one) => one.name.toLowerCase() === column.toLowerCase())
+  if (at >= 0) return at
+  throw dialect === 'mysql' ? new SqlError(`Can't DROP '${column}'; check that column/key exists`, 1091, '42000') : new SqlError(`column "${column}" of relation "${relation}" does not exist`)
 } // prettier-ignore
 
 function show(what: string, session: Session): Result {

@@ -7,6 +7,11 @@ import { SqlError, compareValues, type Column, type Dialect, type Table, type Va
 /** What a server holds: tables by database. */
 export type Databases = Map<string, Map<string, Table>>
 
+/** A connection's transaction: how everything was when it began. Others see its changes at once, and ROLLBACK takes theirs back too. */
+export interface Transaction {
+  before?: Databases
+}
+
 /** What a statement may look at besides the tables. */
 export interface Session {
   readonly dialect: Dialect
@@ -17,6 +22,8 @@ export interface Session {
   readonly nowMs: number
   /** Server variables (`@@server_id`), lower-case. */
   readonly variables: Readonly<Record<string, Value>>
+  /** What the connection's open transaction would go back to; kept from statement to statement. */
+  readonly transaction: Transaction
   /** The option because of which nothing may be changed (`--super-read-only`). */
   readonly readOnly: string | undefined
 }

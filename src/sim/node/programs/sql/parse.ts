@@ -46,11 +46,22 @@ export type Statement =
   | { readonly type: 'delete'; readonly table: TableName; readonly where?: Expression }
   | { readonly type: 'show'; readonly what: string }
   | { readonly type: 'describe'; readonly table: TableName }
-  /** Understood as something that succeeds and leaves no trace: users, rights, settings, transactions. */
+  | { readonly type: 'alter table'; readonly table: TableName; readonly changes: readonly TableChange[] }
+  | { readonly type: 'transaction'; readonly verb: 'begin' | 'commit' | 'rollback' }
+  /** Understood as something that succeeds and leaves no trace: users, rights, settings, indexes. */
   | { readonly type: 'accepted'; readonly text: string } // prettier-ignore
 
+/** One change of ALTER TABLE; keys and constraints are read and make no difference. */
+export type TableChange =
+  | { readonly type: 'add'; readonly column: Column }
+  | { readonly type: 'drop'; readonly name: string }
+  | { readonly type: 'change'; readonly name: string; readonly column: Column }
+  | { readonly type: 'rename column'; readonly name: string; readonly to: string }
+  | { readonly type: 'rename table'; readonly to: string }
+  | { readonly type: 'none' }
+
 /** Statements that are granted without doing anything. */
-const ACCEPTED = /^(?:set|grant|revoke|flush|begin|start transaction|commit|rollback|create (?:user|role|index|unique index|extension|schema)|alter|drop (?:user|role|index)|analyze|vacuum|lock|unlock|truncate mysql|change (?:replication source|master)|(?:start|stop|reset) (?:replica|slave|group_replication)|reset|purge|comment on)\b/i // prettier-ignore
+const ACCEPTED = /^(?:set|grant|revoke|flush|create (?:user|role|index|unique index|extension|schema)|alter (?!table\b)|drop (?:user|role|index)|analyze|vacuum|lock|unlock|truncate mysql|change (?:replication source|master)|(?:start|stop|reset) (?:replica|slave|group_replication)|reset|purge|comment on)\b/i // prettier-ignore
 
 /** Reads one statement; a mistake is refused in the make's words. */
 export function parseStatement(source: string, dialect: Dialect): Statement {
@@ -226,8 +237,52 @@ export function parseStatement(source: string, dialect: Dialect): Statement {
     return value.type === 'column' ? value.name : value.type === 'call' ? value.name : '?column?'
   }
 
+  function tableChange(): TableChange {
+    const keyed = () => is('constraint') || is('primary') || is('unique') || is('index') || is('key') || is('foreign') || is('check') || is('fulltext')
+    const skip = (): TableChange => {
+      for (let depth = 0; at < tokens.length && !is(';') && (depth > 0 || !is(',')); at++) depth += is('(') ? 1 : is(')') ? -1 : 0
+      return { type: 'none' }
+    }
+    if (is('add') || is('drop')) {
+      const adds = take('add') || (at++, false)
+      if (keyed()) return skip()
+      take('column')
+      if (!adds) return { type: 'drop', name: name() }
+      const added = column()
+      return added ? { type: 'add', column: added } : fail()
+    }
+    if (take('modify') || take('change')) {
+      const renames = /change/i.test(tokens[at - 1]!.text)
+      take('column')
+      const old = renames ? name() : (tokens[at]?.text ?? fail())
+      const changed = column()
+      return changed ? { type: 'change', name: old, column: changed } : fail()
+    }
+    if (take('rename', 'column')) {
+      const old = name()
+      expect('to')
+      return { type: 'rename column', name: old, to: name() }
+    }
+    if (take('rename')) {
+      void (take('to') || take('as'))
+      return { type: 'rename table', to: name() }
+    }
+    if (is('engine') || is('convert') || is('default') || is('auto_increment') || is('owner') || is('comment')) return skip()
+    return fail()
+  } // prettier-ignore
+
   function statement(): Statement {
     if (take('select')) return select()
+    if (take('begin') || take('start', 'transaction')) {
+      void (take('work') || take('transaction'))
+      return { type: 'transaction', verb: 'begin' }
+    }
+    if (take('commit') || (dialect === 'postgres' && take('end'))) return { type: 'transaction', verb: 'commit' }
+    if (take('rollback') || (dialect === 'postgres' && take('abort'))) return { type: 'transaction', verb: 'rollback' }
+    if (take('alter', 'table')) {
+      take('only')
+      return { type: 'alter table', table: tableName(), changes: list(tableChange) }
+    }
     if (take('create', 'database') || (dialect === 'mysql' && take('create', 'schema'))) {
       const unlessThere = take('if', 'not', 'exists')
       const made = name()

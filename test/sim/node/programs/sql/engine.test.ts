@@ -6,7 +6,7 @@ import type { Dialect } from '../../../../../src/sim/node/programs/sql/values'
 
 function session(dialect: Dialect, more: Partial<Session> = {}): Session {
   const databases: Databases = new Map([['shop', new Map()]])
-  return { dialect, databases, database: 'shop', user: 'root', nowMs: Date.UTC(2026, 0, 2, 3, 4, 5), variables: { server_id: 100 }, readOnly: undefined, ...more }
+  return { dialect, databases, database: 'shop', user: 'root', nowMs: Date.UTC(2026, 0, 2, 3, 4, 5), variables: { server_id: 100 }, readOnly: undefined, transaction: {}, ...more }
 } // prettier-ignore
 
 const FILLED =
@@ -32,6 +32,11 @@ test.each([
   ["select concat('a', 'b'), upper('x'), coalesce(null, 3), 7 % 4, -2 + 5", [['ab', 'X', 3, 3, 3]]],
   ['select @@server_id, now()', [[100, '2026-01-02 03:04:05']]],
   ['create database other; use other; create table t (a int); insert into other.t values (null); select a is null from t', [[true]]],
+  ["begin; insert into fruit (name) values ('kiwi'); drop table fruit; rollback; select count(*) from fruit", [[3]]],
+  ["start transaction; delete from fruit where id = 1; commit; rollback; select count(*) from fruit", [[2]]],
+  ['alter table fruit add column colour varchar(10) default \'green\', drop column price; select * from fruit where id = 1', [[1, 'apple', 'green']]],
+  ['alter table fruit rename to crop; alter table crop rename column name to kind; select kind from crop where id = 2', [['pear']]],
+  ['alter table fruit add constraint positive check (price > 0), modify price int, change name label text; select label from fruit where id = 3', [['plum']]],
   ['drop table if exists nothing; show tables', [['fruit']]],
 ])('%s', (script, rows) => {
   expect(rowsOf(script)).toEqual(rows)
@@ -44,6 +49,9 @@ test.each([
   ["insert into fruit values (1, 'again', 2)", "Duplicate entry '1' for key 'fruit.PRIMARY'"],
   ['insert into fruit (name) values (1, 2)', "Column count doesn't match value count at row 1"],
   ['insert into fruit (price) values (2)', "Field 'name' doesn't have a default value"],
+  ['alter table fruit add name text', "Duplicate column name 'name'"],
+  ['alter table fruit drop colour', "Can't DROP 'colour'; check that column/key exists"],
+  ['alter table fruit explode', "You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near 'explode' at line 1"],
   ['use nowhere', "Unknown database 'nowhere'"],
   ['create database shop', "Can't create database 'shop'; database exists"],
 ])('MySQL refuses %s', (script, message) => {
