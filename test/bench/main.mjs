@@ -43,6 +43,12 @@ const peer = withPeer ? await bundle('peer') : undefined
 const cases = [
   { name: 'rollout', title: 'Deployment to Ready, CPU a pod', sizes: [100, 1000, 10_000], peerSizes: [100, 1000] },
   { name: 'update', title: 'rolling update of a Deployment, CPU a pod', sizes: [1000], peerSizes: [] },
+  {
+    name: 'scheduling',
+    title: 'Pods with affinity and spread on 500 nodes, API server and scheduler alone',
+    sizes: [1000, 5000],
+    peerSizes: [],
+  },
   { name: 'settled', title: 'one virtual hour of a settled cluster with probes, CPU', sizes: [200], peerSizes: [] },
   { name: 'boot', title: 'boot of a cluster with as many workers', sizes: [3], peerSizes: [] },
   { name: 'api', title: 'API server alone, with as many Pods', sizes: [5000], peerSizes: [] },

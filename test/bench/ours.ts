@@ -4,6 +4,7 @@ import type { Deployment } from '../../src/sim/api/types/apps-v1.gen'
 import { deployment as deploymentKind } from '../../src/sim/kinds/apps/deployment'
 import { pod as podKind } from '../../src/sim/kinds/core/pod'
 import { cpuMs, heapBytes, print } from './measure'
+import { scheduling } from './scheduling'
 
 const [, , name = '', argument = ''] = process.argv
 const size = Number(argument)
@@ -152,6 +153,7 @@ const cases: Readonly<Record<string, () => void>> = {
       'µs an event to each of 100 watchers': (watchMs * 1000) / heard,
     })
   },
+  scheduling: () => print(scheduling(size)),
   boot() {
     const start = cpuMs()
     createCluster({ workers: size })

@@ -1,16 +1,14 @@
 import type { Client } from '../api/client'
 import type { Node, Pod } from '../api/types/core-v1.gen'
 import { addPod, nodeInfo, removePod, renewNode, type NodeInfo, type PodInfo, type Term } from './node-info'
-
-/** Pods per node that satisfy one question. */
-export type CountPerNode = ReadonlyMap<string, number>
+import { createTally, type ChangeableTally, type Tally } from './tally'
 
 /** Terms by which Pods that run already attract or repel others, those that say the same counted together. */
 export interface TermGroup {
   readonly term: Term
   readonly kind: 'affinity' | 'antiAffinity' | 'preferred'
-  /** Sum over the Pods of a node; negative for repulsion. */
-  readonly weightPerNode: Map<string, number>
+  /** Sums over the Pods of a node; negative for repulsion. */
+  readonly weights: Tally
 }
 
 /** The scheduler's picture of the cluster, kept up to date by adding and removing, never by counting anew. */
@@ -19,7 +17,11 @@ export interface ClusterView {
   readonly nodes: readonly NodeInfo[]
   node(name: string): NodeInfo | undefined
   /** How many Pods on each node satisfy a question. The same `key` must mean the same question: its counts are kept and updated. */
-  count(key: string, asks: (pod: PodInfo) => boolean): CountPerNode
+  count(key: string, asks: (pod: PodInfo) => boolean): Tally
+  /** The values that a label has on nodes, each with how many nodes have it. */
+  places(topologyKey: string): ReadonlyMap<string, number>
+  /** How many nodes have an image. */
+  nodesWithImage(image: string): number
   /** What running Pods say about the neighbours they want. */
   readonly termGroups: Iterable<TermGroup>
   namespaceLabels(namespace: string): Readonly<Record<string, string>>
@@ -46,7 +48,7 @@ const NOBODY: readonly PodInfo[] = []
 
 interface Count {
   readonly asks: (pod: PodInfo) => boolean
-  readonly perNode: Map<string, number>
+  readonly tally: ChangeableTally
 }
 
 /** An empty picture. `namespaceLabels` looks a namespace's labels up. */
@@ -57,29 +59,38 @@ export function createClusterView(
   const byName = new Map<string, NodeInfo>()
   const nodeOfPod = new Map<string, string>()
   const counts = new Map<string, Count>()
-  const groups = new Map<string, TermGroup>()
+  const groups = new Map<string, TermGroup & { readonly weights: ChangeableTally }>()
+  const places = new Map<string, ReadonlyMap<string, number>>()
+  const nodesPerImage = new Map<string, number>()
   const nominations = new Map<string, { readonly pod: PodInfo; readonly nodeName: string }>()
   let nodes: NodeInfo[] = []
+  const placeOf = (nodeName: string, topologyKey: string) => byName.get(nodeName)?.node.metadata.labels?.[topologyKey]
   /** Pods that arrived before their node did. */
   const homeless = new Map<string, PodInfo>()
 
   function changeCounts(pod: PodInfo, nodeName: string, by: 1 | -1) {
-    for (const { asks, perNode } of counts.values()) if (asks(pod)) perNode.set(nodeName, (perNode.get(nodeName) ?? 0) + by)
+    for (const { asks, tally } of counts.values()) if (asks(pod)) tally.add(nodeName, by)
     const change = (kind: TermGroup['kind'], terms: readonly Term[], weight: (term: Term) => number) => {
       for (const term of terms) {
         const signature = `${kind}${term.signature}`
         let group = groups.get(signature)
-        if (!group) groups.set(signature, (group = { term, kind, weightPerNode: new Map() }))
-        const total = (group.weightPerNode.get(nodeName) ?? 0) + by * weight(term)
-        if (total === 0) group.weightPerNode.delete(nodeName)
-        else group.weightPerNode.set(nodeName, total)
-        if (group.weightPerNode.size === 0) groups.delete(signature)
+        if (!group) groups.set(signature, (group = { term, kind, weights: createTally(placeOf) }))
+        group.weights.add(nodeName, by * weight(term))
+        if (group.weights.perNode.size === 0) groups.delete(signature)
       }
     }
     change('affinity', pod.affinity, () => 1)
     change('antiAffinity', pod.antiAffinity, () => 1)
     for (const term of pod.preferredAffinity) change('preferred', [term], () => term.weight)
     for (const term of pod.preferredAntiAffinity) change('preferred', [term], () => -term.weight)
+  }
+
+  /** What is counted over nodes holds only until nodes come, go or change their labels. */
+  function forgetNodes() {
+    places.clear()
+    nodesPerImage.clear()
+    for (const { tally } of counts.values()) tally.forgetPlaces()
+    for (const { weights } of groups.values()) weights.forgetPlaces()
   }
 
   function place(pod: PodInfo, info: NodeInfo) {
@@ -98,7 +109,7 @@ export function createClusterView(
       if (known) {
         counts.delete(key)
         counts.set(key, known)
-        return known.perNode
+        return known.tally
       }
       const perNode = new Map<string, number>()
       for (const info of nodes) {
@@ -107,8 +118,26 @@ export function createClusterView(
         if (count > 0) perNode.set(info.name, count)
       }
       if (counts.size >= MAX_COUNTS) counts.delete(counts.keys().next().value!)
-      counts.set(key, { asks, perNode })
-      return perNode
+      const tally = createTally(placeOf, perNode)
+      counts.set(key, { asks, tally })
+      return tally
+    },
+    places(topologyKey) {
+      let known = places.get(topologyKey)
+      if (!known) {
+        const nodesPerPlace = createTally(placeOf, new Map(nodes.map(({ name }) => [name, 1])))
+        places.set(topologyKey, (known = nodesPerPlace.perPlace(topologyKey)))
+      }
+      return known
+    },
+    nodesWithImage(image) {
+      let known = nodesPerImage.get(image)
+      if (known === undefined) {
+        known = 0
+        for (const { images } of nodes) if (images.has(image)) known++
+        nodesPerImage.set(image, known)
+      }
+      return known
     },
     get termGroups() {
       return groups.values()
@@ -121,11 +150,15 @@ export function createClusterView(
     setNode(node) {
       const known = byName.get(node.metadata.name)
       if (known) {
+        const { metadata, status } = known.node
         renewNode(known, node)
+        if (metadata.labels !== node.metadata.labels) forgetNodes()
+        if (status?.images !== node.status?.images) nodesPerImage.clear()
         return known
       }
       const info = nodeInfo(node)
       byName.set(info.name, info)
+      forgetNodes()
       nodes = [...nodes, info]
       for (const pod of [...homeless.values()]) {
         if (nodeOfPod.get(pod.uid) !== info.name) continue
@@ -142,6 +175,7 @@ export function createClusterView(
         homeless.set(pod.uid, pod)
       }
       byName.delete(name)
+      forgetNodes()
       nodes = nodes.filter((other) => other !== info)
     },
     setPod(pod, nodeName) {
@@ -174,7 +208,7 @@ export function createClusterView(
       else nominations.set(pod.uid, { pod, nodeName })
     },
     clear() {
-      for (const memory of [byName, nodeOfPod, counts, groups, nominations, homeless]) memory.clear()
+      for (const memory of [byName, nodeOfPod, counts, groups, places, nodesPerImage, nominations, homeless]) memory.clear()
       nodes = []
     },
   }

@@ -108,11 +108,13 @@ export function placePod(profile: Profile, pod: PodInfo, view: ClusterView, rand
       continue
     }
     const refused = filterNode(filters, pod, info, view)
-    if (refused) refusals.push({ node: info.name, ...refused })
+    if (refused) refusals.push({ node: info.name, plugin: refused.plugin, refusal: refused.refusal })
     else feasible.push(info)
   }
   const nextStart = (start + looked) % all.length
-  const refusedBy = [...new Set(refusals.map(({ plugin }) => plugin))]
+  const refusers = new Set<string>()
+  for (const { plugin } of refusals) refusers.add(plugin)
+  const refusedBy = [...refusers]
   if (feasible.length === 0) {
     const message = noNodeAvailable(
       all.length,

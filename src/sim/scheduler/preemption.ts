@@ -6,6 +6,7 @@ import { nodeWith, type NodeInfo, type PodInfo } from './node-info'
 import { filterNode, prepareFilters, type Placement } from './place-pod'
 import type { Profile } from './profile'
 import { noNodeAvailable } from './summary'
+import { createTally, type Tally } from './tally'
 
 /** Pods to be deleted so that a more important one fits onto a node. */
 export interface Candidate {
@@ -137,20 +138,27 @@ function byHarm(a: Candidate, b: Candidate): number {
 
 /** The cluster as it would look with some Pods gone from one node. */
 function viewWithout(view: ClusterView, changed: NodeInfo, gone: readonly PodInfo[]): ClusterView {
+  function less(tally: Tally, fewer: number): Tally {
+    if (fewer === 0) return tally
+    const imagined = createTally((name, topologyKey) => view.node(name)?.node.metadata.labels?.[topologyKey], new Map(tally.perNode))
+    imagined.add(changed.name, -fewer)
+    return imagined
+  }
   return {
     client: view.client,
     nodes: view.nodes.map((info) => (info.name === changed.name ? changed : info)),
     node: (name) => (name === changed.name ? changed : view.node(name)),
     count(key, asks) {
       const counts = view.count(key, asks)
-      const fewer = gone.filter(asks).length
-      return fewer === 0 ? counts : new Map(counts).set(changed.name, (counts.get(changed.name) ?? 0) - fewer)
+      return less(counts, gone.filter(asks).length)
     },
+    places: view.places,
+    nodesWithImage: view.nodesWithImage,
     get termGroups() {
       return [...view.termGroups].map((group): TermGroup => {
-        if (group.kind !== 'antiAffinity' || !group.weightPerNode.has(changed.name)) return group
+        if (group.kind !== 'antiAffinity' || !group.weights.perNode.has(changed.name)) return group
         const fewer = gone.filter((pod) => pod.antiAffinity.some((term) => term.signature === group.term.signature)).length
-        return { ...group, weightPerNode: new Map(group.weightPerNode).set(changed.name, group.weightPerNode.get(changed.name)! - fewer) }
+        return { ...group, weights: less(group.weights, fewer) }
       })
     },
     namespaceLabels: view.namespaceLabels,

@@ -12,7 +12,7 @@ export const imageLocality = definePlugin({
     const images = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map((container) =>
       normalized(container.image ?? ''),
     )
-    const spread = new Map(images.map((image) => [image, view.nodes.filter((node) => node.images.has(image)).length / view.nodes.length]))
+    const spread = new Map(images.map((image) => [image, view.nodesWithImage(image) / view.nodes.length]))
     return [...spread.values()].every((share) => share === 0) ? { skip: true } : { state: { images, spread } }
   },
   score: (_pod, node, state) => {

@@ -1,6 +1,7 @@
-import type { ClusterView, CountPerNode } from '../cluster-view'
+import type { ClusterView } from '../cluster-view'
 import { definePlugin, fits, MAX_SCORE, on, unresolvable, unschedulable } from '../framework'
-import type { NodeInfo, PodInfo, Term } from '../node-info'
+import type { PodInfo, Term } from '../node-info'
+import { createTally, type Tally } from '../tally'
 
 /** Values of a topology label with something summed up over their nodes. */
 type PerDomain = ReadonlyMap<string, number>
@@ -14,6 +15,18 @@ interface FilterState {
   readonly isFirstOfItsKind: boolean
 }
 
+/** A term of either side with what it adds to a node for each Pod in the node's place. */
+interface WeighedTerm {
+  readonly key: string
+  readonly domains: PerDomain
+  readonly weight: number
+}
+
+const NOBODY: Tally = createTally(() => undefined)
+const unattracted = unresolvable("node(s) didn't match pod affinity rules")
+const keepingAway = unschedulable("node(s) didn't match pod anti-affinity rules")
+const keptAway = unschedulable("node(s) didn't satisfy existing pods anti-affinity rules")
+
 /** A running Pod's required affinity makes its neighbourhood a little more attractive to those it wants. */
 const HARD_POD_AFFINITY_WEIGHT = 1
 
@@ -21,53 +34,48 @@ const HARD_POD_AFFINITY_WEIGHT = 1
 export const interPodAffinity = definePlugin({
   name: 'InterPodAffinity',
   preFilter: (pod, view) => {
-    const repelled = [...view.termGroups]
-      .filter(({ kind, term }) => kind === 'antiAffinity' && term.matches(pod, view.namespaceLabels))
-      .map(({ term, weightPerNode }) => ({ key: term.topologyKey, domains: perDomain(view, term.topologyKey, weightPerNode) }))
+    const repelled: { readonly key: string; readonly domains: PerDomain }[] = []
+    for (const { kind, term, weights } of view.termGroups)
+      if (kind === 'antiAffinity' && term.matches(pod, view.namespaceLabels))
+        repelled.push({ key: term.topologyKey, domains: weights.perPlace(term.topologyKey) })
     if (repelled.length === 0 && pod.affinity.length === 0 && pod.antiAffinity.length === 0) return { skip: true }
     // An incoming Pod's affinity terms count together: only Pods that satisfy all of them attract it.
     const satisfiesAll = (other: PodInfo) => pod.affinity.every((term) => term.matches(other, view.namespaceLabels))
     const companions =
-      pod.affinity.length > 0
-        ? view.count(`affinity${JSON.stringify(pod.affinity.map((term) => term.signature))}`, satisfiesAll)
-        : new Map<string, number>()
-    const wanted = pod.affinity.map((term) => ({ term, domains: perDomain(view, term.topologyKey, companions) }))
-    const unwanted = pod.antiAffinity.map((term) => ({ term, domains: perDomain(view, term.topologyKey, matching(view, term)) }))
+      pod.affinity.length > 0 ? view.count(`affinity${JSON.stringify(pod.affinity.map((term) => term.signature))}`, satisfiesAll) : NOBODY
+    const wanted = pod.affinity.map((term) => ({ term, domains: companions.perPlace(term.topologyKey) }))
+    const unwanted = pod.antiAffinity.map((term) => ({ term, domains: matching(view, term) }))
     const isFirstOfItsKind = wanted.every(({ domains }) => domains.size === 0) && satisfiesAll(pod)
     return { state: { repelled, wanted, unwanted, isFirstOfItsKind } satisfies FilterState }
   },
+  // Asked for every node of every decision: plain loops.
   filter: (_pod, { node }, state) => {
     const { repelled, wanted, unwanted, isFirstOfItsKind } = state as FilterState // from preFilter
     const labels = node.metadata.labels ?? {}
-    const attracted = wanted.every(({ term, domains }) => {
+    for (const { term, domains } of wanted) {
       const place = labels[term.topologyKey]
-      return place !== undefined && ((domains.get(place) ?? 0) > 0 || isFirstOfItsKind)
-    })
-    if (!attracted) return unresolvable("node(s) didn't match pod affinity rules")
-    if (unwanted.some(({ term, domains }) => (domains.get(labels[term.topologyKey] ?? '') ?? 0) > 0))
-      return unschedulable("node(s) didn't match pod anti-affinity rules")
-    if (repelled.some(({ key, domains }) => (domains.get(labels[key] ?? '') ?? 0) > 0))
-      return unschedulable("node(s) didn't satisfy existing pods anti-affinity rules")
+      if (place === undefined || (!isFirstOfItsKind && !((domains.get(place) ?? 0) > 0))) return unattracted
+    }
+    for (const { term, domains } of unwanted) if ((domains.get(labels[term.topologyKey] ?? '') ?? 0) > 0) return keepingAway
+    for (const { key, domains } of repelled) if ((domains.get(labels[key] ?? '') ?? 0) > 0) return keptAway
     return fits
   },
   preScore: (pod, _nodes, view) => {
-    const preferences = [...view.termGroups].filter(({ kind, term }) => kind !== 'antiAffinity' && term.matches(pod, view.namespaceLabels))
-    if (preferences.length === 0 && pod.preferredAffinity.length === 0 && pod.preferredAntiAffinity.length === 0) return { skip: true }
-    const sums: { readonly key: string; readonly domains: PerDomain; readonly weight: number }[] = []
-    for (const term of pod.preferredAffinity)
-      sums.push({ key: term.topologyKey, domains: perDomain(view, term.topologyKey, matching(view, term)), weight: term.weight })
-    for (const term of pod.preferredAntiAffinity)
-      sums.push({ key: term.topologyKey, domains: perDomain(view, term.topologyKey, matching(view, term)), weight: -term.weight })
-    for (const { kind, term, weightPerNode } of preferences) {
+    const terms: WeighedTerm[] = []
+    for (const term of pod.preferredAffinity) terms.push({ key: term.topologyKey, domains: matching(view, term), weight: term.weight })
+    for (const term of pod.preferredAntiAffinity) terms.push({ key: term.topologyKey, domains: matching(view, term), weight: -term.weight })
+    for (const { kind, term, weights } of view.termGroups) {
+      if (kind === 'antiAffinity' || !term.matches(pod, view.namespaceLabels)) continue
       const weight = kind === 'affinity' ? HARD_POD_AFFINITY_WEIGHT : 1
-      sums.push({ key: term.topologyKey, domains: perDomain(view, term.topologyKey, weightPerNode), weight })
+      terms.push({ key: term.topologyKey, domains: weights.perPlace(term.topologyKey), weight })
     }
-    return { state: sums }
+    return terms.length === 0 ? { skip: true } : { state: terms }
   },
   score: (_pod, { node }, state) => {
-    const sums = state as readonly { readonly key: string; readonly domains: PerDomain; readonly weight: number }[] // from preScore
     const labels = node.metadata.labels ?? {}
-    return sums.reduce((sum, { key, domains, weight }) => sum + (domains.get(labels[key] ?? '') ?? 0) * weight, 0)
+    let sum = 0
+    for (const { key, domains, weight } of state as readonly WeighedTerm[]) sum += (domains.get(labels[key] ?? '') ?? 0) * weight // from preScore
+    return sum
   },
   normalize: (scores) => {
     const min = Math.min(...scores)
@@ -90,16 +98,5 @@ function mayConcern(pod: PodInfo, other: PodInfo): boolean {
   return own || other.antiAffinity.some((term) => term.matches(pod, anyLabels))
 }
 
-const matching = (view: ClusterView, term: Term): CountPerNode =>
-  view.count(`term${term.signature}`, (other) => term.matches(other, view.namespaceLabels))
-
-function perDomain(view: ClusterView, topologyKey: string, perNode: CountPerNode): PerDomain {
-  const domains = new Map<string, number>()
-  for (const [name, count] of perNode) {
-    const place = placeOf(view.node(name), topologyKey)
-    if (place !== undefined && count !== 0) domains.set(place, (domains.get(place) ?? 0) + count)
-  }
-  return domains
-}
-
-const placeOf = (info: NodeInfo | undefined, topologyKey: string) => info?.node.metadata.labels?.[topologyKey]
+const matching = (view: ClusterView, term: Term): PerDomain =>
+  view.count(`term${term.signature}`, (other) => term.matches(other, view.namespaceLabels)).perPlace(term.topologyKey)

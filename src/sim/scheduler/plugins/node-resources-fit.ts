@@ -29,7 +29,9 @@ const BY_DEFAULT: ScoringStrategy = {
 export const nodeResourcesFit = (strategy: ScoringStrategy = BY_DEFAULT): Plugin =>
   definePlugin({
     name: 'NodeResourcesFit',
-    filter: whatLacks,
+    // Asked of every node for every Pod: a list is walked through faster than a Map, and nothing is made for a yes.
+    preFilter: (pod) => ({ state: [...pod.requests] }),
+    filter: (pod, node, state) => (hasRoom(state as readonly (readonly [string, number])[], node) ? fits : whatLacks(pod, node)),
     score: (pod, node) => scoreOf(strategy, pod, node),
     retryOn: [
       on('Pod', 'deleted', (pod, { node }) => node !== undefined && whatLacks(pod, node) === fits),
@@ -41,20 +43,29 @@ export const nodeResourcesFit = (strategy: ScoringStrategy = BY_DEFAULT): Plugin
 
 /** Whatever a node has too little of, each named. */
 export function whatLacks(pod: PodInfo, node: NodeInfo): Refusal | undefined {
-  let reasons: string[] | undefined
+  if (hasRoom(pod.requests, node)) return fits
+  const reasons: string[] = []
   let resolvable = true
   const lacks = (reason: string, capacity: number, needed: number) => {
-    ;(reasons ??= []).push(reason)
+    reasons.push(reason)
     if (needed > capacity) resolvable = false
   }
-  const maxPods = node.allocatable.get('pods') ?? 0
-  if (node.pods.size + 1 > maxPods) lacks('Too many pods', maxPods, 1)
-  for (const [resource, needed] of pod.requests) {
-    const capacity = node.allocatable.get(resource) ?? 0
-    if (needed > 0 && needed > capacity - (node.requested.get(resource) ?? 0)) lacks(`Insufficient ${resource}`, capacity, needed)
-  }
-  return reasons && { reasons, resolvable }
+  if (isFull(node)) lacks('Too many pods', maxPods(node), 1)
+  for (const [resource, needed] of pod.requests)
+    if (isShort(node, resource, needed)) lacks(`Insufficient ${resource}`, node.allocatable.get(resource) ?? 0, needed)
+  return { reasons, resolvable }
 }
+
+function hasRoom(requests: Iterable<readonly [string, number]>, node: NodeInfo): boolean {
+  if (isFull(node)) return false
+  for (const [resource, needed] of requests) if (isShort(node, resource, needed)) return false
+  return true
+}
+
+const maxPods = (node: NodeInfo): number => node.allocatable.get('pods') ?? 0
+const isFull = (node: NodeInfo): boolean => node.pods.size + 1 > maxPods(node)
+const isShort = (node: NodeInfo, resource: string, needed: number): boolean =>
+  needed > 0 && needed > (node.allocatable.get(resource) ?? 0) - (node.requested.get(resource) ?? 0)
 
 function scoreOf(strategy: ScoringStrategy, pod: PodInfo, node: NodeInfo): number {
   let sum = 0

@@ -6,6 +6,7 @@ import { definePlugin, fits, MAX_SCORE, on, unresolvable, unschedulable, type Pl
 import { matchesRequiredAffinity } from '../../kinds/core/node-selector'
 import type { NodeInfo, PodInfo } from '../node-info'
 import { untolerated } from '../../kinds/core/tolerations'
+import type { Tally } from '../tally'
 
 /** One constraint ready to ask: who counts, and on which nodes. */
 interface Spread {
@@ -13,8 +14,10 @@ interface Spread {
   readonly key: string
   readonly countsItself: boolean
   readonly includes: (node: NodeInfo) => boolean
+  /** It includes every node: the Pod may go to all of them, or does not care. */
+  readonly includesAll: boolean
   /** How many Pods of the set run on each node. */
-  readonly perNode: ReadonlyMap<string, number>
+  readonly tally: Tally
 }
 
 interface Domains {
@@ -26,9 +29,12 @@ interface Domains {
 interface ScoreState {
   readonly spreads: readonly (Spread & { readonly counts: ReadonlyMap<string, number>; readonly weight: number })[]
   readonly ignored: ReadonlySet<string>
-  readonly requireAll: boolean
 }
 
+const unlabelled = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)")
+const tooMany = unschedulable("node(s) didn't match pod topology spread constraints")
+
+const NOTHING: ReadonlyMap<string, number> = new Map()
 const HOSTNAME = 'kubernetes.io/hostname'
 const ZONE = 'topology.kubernetes.io/zone'
 
@@ -55,9 +61,9 @@ export const podTopologySpread = (siblings: SiblingSelector): Plugin =>
       const labels = info.node.metadata.labels ?? {}
       for (const { spread, counts, min } of state as readonly Domains[]) {
         const place = labels[spread.key]
-        if (place === undefined) return unresolvable("node(s) didn't match pod topology spread constraints (missing required label)")
+        if (place === undefined) return unlabelled
         const skew = (counts.get(place) ?? 0) + (spread.countsItself ? 1 : 0) - min
-        if (skew > spread.constraint.maxSkew) return unschedulable("node(s) didn't match pod topology spread constraints")
+        if (skew > spread.constraint.maxSkew) return tooMany
       }
       return fits
     },
@@ -74,10 +80,10 @@ export const podTopologySpread = (siblings: SiblingSelector): Plugin =>
       if (ignored.has(info.name)) return 0
       const labels = info.node.metadata.labels ?? {}
       let sum = 0
-      for (const { key, counts, perNode, weight, constraint } of spreads) {
+      for (const { key, counts, tally, weight, constraint } of spreads) {
         const place = labels[key]
         if (place === undefined) continue
-        const count = key === HOSTNAME ? (perNode.get(info.name) ?? 0) : (counts.get(place) ?? 0)
+        const count = key === HOSTNAME ? (tally.perNode.get(info.name) ?? 0) : (counts.get(place) ?? 0)
         sum += count * weight + (constraint.maxSkew - 1)
       }
       return Math.round(sum)
@@ -138,31 +144,52 @@ function spreadOf(view: ClusterView, pod: PodInfo, constraint: TopologySpreadCon
     selector !== undefined && other.namespace === pod.namespace && !other.pod.metadata.deletionTimestamp && matches(selector, other.labels)
   const signature = `spread/${pod.namespace}/${signatureOf(labelSelector)}`
   const { nodeSelector, affinity } = pod.pod.spec ?? {}
-  const goesAnywhere = !nodeSelector && !affinity?.nodeAffinity
+  const goesAnywhere = (constraint.nodeAffinityPolicy ?? 'Honor') === 'Ignore' || (!nodeSelector && !affinity?.nodeAffinity)
+  const mindsNoTaints = (constraint.nodeTaintsPolicy ?? 'Ignore') === 'Ignore'
   return {
     constraint,
     key: constraint.topologyKey,
     countsItself: selector !== undefined && matches(selector, pod.labels),
+    includesAll: goesAnywhere && mindsNoTaints,
     includes: (info) =>
-      (goesAnywhere || (constraint.nodeAffinityPolicy ?? 'Honor') === 'Ignore' || matchesRequiredAffinity(pod.pod, info.node)) &&
-      ((constraint.nodeTaintsPolicy ?? 'Ignore') === 'Ignore' ||
-        !untolerated(info.node.spec?.taints, pod.pod.spec?.tolerations, ['NoSchedule', 'NoExecute'])),
-    perNode: view.count(signature, isSibling),
+      (goesAnywhere || matchesRequiredAffinity(pod.pod, info.node)) &&
+      (mindsNoTaints || !untolerated(info.node.spec?.taints, pod.pod.spec?.tolerations, ['NoSchedule', 'NoExecute'])),
+    tally: view.count(signature, isSibling),
   }
 }
 
 /** Pods per place for a required constraint; only nodes that have the labels of all constraints count. */
 function domainsOf(view: ClusterView, spread: Spread, keys: readonly string[]): Domains {
+  const counts = isEverywhere(view, spread, keys) ? undefined : countedOver(view, spread, keys)
+  const places = counts ?? view.places(spread.key)
+  const known = counts ?? spread.tally.perPlace(spread.key)
+  // With fewer places than minDomains asks for, the missing ones count as empty.
+  if (places.size < (spread.constraint.minDomains ?? 1)) return { spread, counts: known, min: 0 }
+  let min = Infinity
+  for (const place of places.keys()) min = Math.min(min, known.get(place) ?? 0)
+  return { spread, counts: known, min }
+}
+
+/** Whether every node in any of the places counts, so that the places' sums need not be taken anew. */
+function isEverywhere(view: ClusterView, spread: Spread, keys: readonly string[]): boolean {
+  return spread.includesAll && keys.every((key) => key === spread.key || isOnEveryNode(view, key))
+}
+
+function isOnEveryNode(view: ClusterView, key: string): boolean {
+  let labelled = 0
+  for (const nodes of view.places(key).values()) labelled += nodes
+  return labelled === view.nodes.length
+}
+
+function countedOver(view: ClusterView, spread: Spread, keys: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>()
   for (const info of view.nodes) {
     const labels = info.node.metadata.labels ?? {}
     if (!keys.every((key) => labels[key] !== undefined) || !spread.includes(info)) continue
     const place = labels[spread.key]!
-    counts.set(place, (counts.get(place) ?? 0) + (spread.perNode.get(info.name) ?? 0))
+    counts.set(place, (counts.get(place) ?? 0) + (spread.tally.perNode.get(info.name) ?? 0))
   }
-  const least = counts.size === 0 ? 0 : Math.min(...counts.values())
-  // With fewer places than minDomains asks for, the missing ones count as empty.
-  return { spread, counts, min: counts.size < (spread.constraint.minDomains ?? 1) ? 0 : least }
+  return counts
 }
 
 function scoreState(
@@ -172,23 +199,30 @@ function scoreState(
   nodes: readonly NodeInfo[],
   requireAll: boolean,
 ): ScoreState {
-  const hasAll = ({ node }: NodeInfo) => constraints.every(({ topologyKey }) => node.metadata.labels?.[topologyKey] !== undefined)
-  const ignored = new Set(requireAll ? nodes.filter((info) => !hasAll(info)).map((info) => info.name) : [])
-  const scored = nodes.filter((info) => !ignored.has(info.name))
+  const keys = constraints.map(({ topologyKey }) => topologyKey)
+  const hasAll = ({ node }: NodeInfo) => keys.every((key) => node.metadata.labels?.[key] !== undefined)
+  const asksForLabels = requireAll && !keys.every((key) => isOnEveryNode(view, key))
+  const ignored = new Set(asksForLabels ? nodes.filter((info) => !hasAll(info)).map((info) => info.name) : [])
+  const scored = ignored.size === 0 ? nodes : nodes.filter((info) => !ignored.has(info.name))
   const spreads = constraints.map((constraint) => {
     const spread = spreadOf(view, pod, constraint)
-    const places = new Set(scored.flatMap(({ node }) => node.metadata.labels?.[spread.key] ?? []))
-    const counts = new Map<string, number>()
-    if (spread.key !== HOSTNAME) {
-      for (const [name, count] of spread.perNode) {
-        const info = view.node(name)
-        const place = info?.node.metadata.labels?.[spread.key]
-        if (info && place !== undefined && places.has(place) && (!requireAll || hasAll(info)) && spread.includes(info))
-          counts.set(place, (counts.get(place) ?? 0) + count)
-      }
-    }
     // The more places there are, the more one Pod too many in one of them weighs.
-    return { ...spread, counts, weight: Math.log((spread.key === HOSTNAME ? scored.length : places.size) + 2) }
+    if (spread.key === HOSTNAME) return { ...spread, counts: NOTHING, weight: Math.log(scored.length + 2) }
+    const places = new Set<string>()
+    for (const { node } of scored) {
+      const place = node.metadata.labels?.[spread.key]
+      if (place !== undefined) places.add(place)
+    }
+    const weight = Math.log(places.size + 2)
+    if (spread.includesAll && !asksForLabels) return { ...spread, counts: spread.tally.perPlace(spread.key), weight }
+    const counts = new Map<string, number>()
+    for (const [name, count] of spread.tally.perNode) {
+      const info = view.node(name)
+      const place = info?.node.metadata.labels?.[spread.key]
+      if (info && place !== undefined && (!requireAll || hasAll(info)) && spread.includes(info))
+        counts.set(place, (counts.get(place) ?? 0) + count)
+    }
+    return { ...spread, counts, weight }
   })
-  return { spreads, ignored, requireAll }
+  return { spreads, ignored }
 }

@@ -1,3 +1,4 @@
+import type { Toleration } from '../../api/types/core-v1.gen'
 import { definePlugin, fits, normalizeToMax, on, unresolvable } from '../framework'
 import { tolerates, untolerated } from '../../kinds/core/tolerations'
 
@@ -10,11 +11,12 @@ export const taintToleration = definePlugin({
     const taint = untolerated(node.spec?.taints, pod.spec?.tolerations, REPELLING)
     return taint ? unresolvable(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`) : fits
   },
-  score: ({ pod }, { node }) => {
-    const tolerations = (pod.spec?.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule')
-    return (node.spec?.taints ?? []).filter(
-      (taint) => taint.effect === 'PreferNoSchedule' && !tolerations.some((it) => tolerates(it, taint)),
-    ).length
+  preScore: ({ pod }) => ({ state: (pod.spec?.tolerations ?? []).filter(({ effect }) => !effect || effect === 'PreferNoSchedule') }),
+  score: (_pod, { node }, state) => {
+    const taints = node.spec?.taints
+    if (!taints) return 0
+    const tolerations = state as readonly Toleration[] // from preScore
+    return taints.filter((taint) => taint.effect === 'PreferNoSchedule' && !tolerations.some((it) => tolerates(it, taint))).length
   },
   normalize: (scores) => normalizeToMax(scores, true),
   retryOn: [

@@ -16,7 +16,7 @@ export const volumeRestrictions = definePlugin({
         `claim/${pod.namespace}/${name}`,
         (other) => other.namespace === pod.namespace && other.claims.includes(name),
       )
-      for (const count of users.values())
+      for (const count of users.perNode.values())
         if (count > 0) return unschedulable('node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode')
     }
     return fits
