@@ -46,7 +46,7 @@ export const simplified = [
   ['Proxy', 'goes over the simulated network with the target’s status and headers; links in pages are not rewritten, connections are not upgraded'],
   ['Servers in images', 'some forty servers people deploy by name start, log, listen and answer their first page or greeting; what else they do is modelled for nginx, httpd, agnhost, redis, MySQL, PostgreSQL, ZooKeeper, Cassandra and WordPress as far as the tutorials go'],
   ['SQL', 'MySQL and PostgreSQL: one table a statement (no joins, no subqueries), types are not enforced, indexes and keys other than primary make no difference; others see a transaction’s changes before its COMMIT, and its ROLLBACK takes theirs back too'],
-  ['Redis, MongoDB, Cassandra', 'redis keeps strings, lists, sets, hashes and counters, its followers do not copy; MongoDB answers that it is there and keeps no documents; Cassandra gossips, forms a ring and keeps no tables'],
+  ['Redis, MongoDB, Cassandra', 'Redis: the commands people type, a password, replication and waiting for list elements; no publishing, scripts, transactions or cluster mode. MongoDB answers that it is there and keeps no documents; Cassandra gossips, forms a ring and keeps no tables'],
   ['Interpreters', 'python, perl, ruby, node and php run the one-liners of tutorials, not programs; another script ends with an error that says so'],
   ['Package managers', 'apt, apk and yum know a table of packages that people install to look around; versions are Debian’s'],
   ['Images', 'a table of known images with their users, entry points, environment and tools; any other name under a known registry is pulled and starts as a program that waits'],

@@ -1,4 +1,4 @@
-import { directory, programFile } from '../os/file-system'
+import { directory, file, programFile } from '../os/file-system'
 import { patches, tagsOf, type ImageFacts, type Repository } from './image'
 
 const names = (name: string) => [`docker.io/library/${name}`, `mirror.gcr.io/library/${name}`, `public.ecr.aws/docker/library/${name}`]
@@ -53,7 +53,12 @@ export const databases: readonly Repository[] = [
     sizeBytes: 38_000_000,
     tools: 'debian',
     cmd: ['/run.sh'],
-    files: () => ({ '/run.sh': programFile('redis-server/6.0.5'), '/usr/local/bin/redis-cli': programFile('redis-cli/6.0.5') }),
+    files: () => ({
+      '/run.sh': file('#!/bin/sh\nif [ "${GET_HOSTS_FROM:-dns}" = env ]; then\n  exec redis-server --slaveof "$REDIS_LEADER_SERVICE_HOST" 6379\nfi\nexec redis-server --slaveof redis-leader 6379\n', 0o755),
+      '/usr/local/bin/redis-server': programFile('redis-server/6.0.5'),
+      '/usr/local/bin/redis-cli': programFile('redis-cli/6.0.5'),
+      '/data': directory(),
+    }), // prettier-ignore
   },
   {
     names: names('mysql'),

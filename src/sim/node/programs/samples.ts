@@ -180,7 +180,7 @@ export const gbFrontend: Program = (self) =>
       return {
         status: 200,
         headers: { 'Content-Type': 'text/html' },
-        body: writing ? '{"message": "Updated"}' : JSON.stringify({ data: answer }),
+        body: writing ? '{"message": "Updated"}' : `{"data": "${answer}"}`,
       }
     },
   })

@@ -1,18 +1,20 @@
-import { connect, read, readLine, write } from '../os/calls'
-import { describeErrno, SyscallError, type Proc, type Program } from '../os/syscalls'
-import { byteLength } from '../os/text'
+import { connect, read, readLine, write } from '../../os/calls'
+import { describeErrno, SyscallError, type Proc, type Program } from '../../os/syscalls'
+import { encodeCommand, parseBulk, wordsOf } from './protocol'
 
 /** The command-line client: one command given as arguments, or commands from standard input. */
 export const redisCli: Program = function* (self) {
   let host = '127.0.0.1'
   let port = 6379
+  let password = self.env.REDISCLI_AUTH
   const words: string[] = []
   for (let i = 1; i < self.argv.length; i++) {
     const word = self.argv[i]!
     if (words.length > 0 || !word.startsWith('-')) words.push(word)
     else if (word === '-h') host = self.argv[++i] ?? host
     else if (word === '-p') port = Number(self.argv[++i])
-    else if (['-a', '-n', '-u', '--user', '--pass'].includes(word)) i++
+    else if (word === '-a' || word === '--pass') password = self.argv[++i] ?? ''
+    else if (['-n', '-u', '--user'].includes(word)) i++
   }
   const tty = self.isTty(1)
   let fd: number
@@ -26,22 +28,27 @@ export const redisCli: Program = function* (self) {
     )
     return 1
   }
+  if (password !== undefined) yield* sendPassword(fd, password)
   if (words.length > 0) return (yield* ask(fd, words, tty)) ? 0 : 1
   for (;;) {
     if (tty) yield* write(1, `${host}:${port}> `)
     const line = yield* readLine(0)
     if (line === '') return 0
-    const typed = [...line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g)].map(
-      ([, double, single, bare]) => double ?? single ?? bare ?? '',
-    )
+    const typed = wordsOf(line)
     if (typed.length === 0) continue
     if (typed[0] === 'exit' || typed[0] === 'quit') return 0
     yield* ask(fd, typed, tty)
   }
 }
 
+function* sendPassword(fd: number, password: string): Proc {
+  yield* write(fd, encodeCommand(['AUTH', password]))
+  const answer = yield* readLine(fd)
+  if (answer.startsWith('-')) yield* write(2, `AUTH failed: ${answer.slice(1).trim()}\n`)
+}
+
 function* ask(fd: number, words: readonly string[], tty: boolean): Proc<boolean> {
-  yield* write(fd, `*${words.length}\r\n${words.map((word) => `$${byteLength(word)}\r\n${word}\r\n`).join('')}`)
+  yield* write(fd, encodeCommand(words))
   let answer = ''
   for (;;) {
     const chunk = yield* read(fd)
@@ -72,14 +79,13 @@ function printed(reply: string, from: number, tty: boolean): { readonly text: st
     case '$': {
       const bytes = Number(first)
       if (bytes < 0) return { text: tty ? '(nil)' : '', end }
-      const close = endOfBulk(reply, end, bytes)
-      if (close === undefined) return undefined
-      const text = reply.slice(end, close)
-      return { text: tty ? JSON.stringify(text) : text.replace(/\r\n$/, '\n'), end: close + 2 }
+      const found = parseBulk(reply, from)
+      return found && { text: tty ? JSON.stringify(found.text) : found.text.replace(/\r\n$/, '\n'), end: found.end }
     }
     default: {
       const lines: string[] = []
       let at = end
+      if (first === '-1') return { text: tty ? '(nil)' : '', end }
       for (let i = 0; i < Number(first); i++) {
         const item = printed(reply, at, tty)
         if (!item) return undefined
@@ -89,10 +95,4 @@ function printed(reply: string, from: number, tty: boolean): { readonly text: st
       return { text: lines.length > 0 || !tty ? lines.join('\n') : '(empty array)', end: at }
     }
   }
-}
-
-function endOfBulk(reply: string, from: number, bytes: number): number | undefined {
-  let at = from + bytes
-  while (at > from && byteLength(reply.slice(from, at)) > bytes) at--
-  return byteLength(reply.slice(from, at)) === bytes && reply.length >= at + 2 ? at : undefined
 }
