@@ -63,6 +63,7 @@ import { kubeletPages } from './node/kubelet/late-pages'
 import { lookForShortage } from './node/kubelet/eviction'
 import { lateEviction } from './node/kubelet/late-eviction'
 import { listenerOutside, resolveOutside } from './network/internet'
+import { healthCheckListener } from './network/health-check'
 import { lateInternet } from './network/late-internet'
 import { lateHostTools } from './node/late-host-tools'
 import { lateShell } from './shell/login'
@@ -118,7 +119,7 @@ lateUsage.arrive(totalUsage)
 lateRound.arrive(round)
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
-lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside })
+lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside, health: healthCheckListener })
 lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer], manifests: addonManifests })
 lateEviction.arrive(lookForShortage)
 kubeletPages.arrive(kubeletPage)

@@ -28,6 +28,8 @@ export interface ClusterNetworkOptions {
   readonly outside?: {
     readonly resolve: (name: string) => string | undefined
     readonly listener: (address: string, port: number) => Listener | undefined
+    /** What kube-proxy tells load balancers at a Service's health check port about the endpoints of one node. */
+    readonly health: (service: Service, localEndpoints: number) => Listener | undefined
   }
 }
 
@@ -132,8 +134,27 @@ export function createClusterNetwork(options: ClusterNetworkOptions): ClusterNet
         hops.push({ at: 'node-port', text: `${target.name}:${port}` })
         return throughService(nodePort, from, namespace, target.node, protocol, hops)
       }
+      const checked = protocol === 'tcp' && target.connected() ? services.findHealthCheck(port) : undefined
+      const answers = checked && options.outside?.health(checked, localEndpoints(checked, target.node))
+      if (answers) return { listener: answers, delayMs: latency.local, peer: own, local: address }
     }
     return toPlace(from, own, target, port, protocol, hops)
+  }
+
+  const localEndpoints = (service: Service, node: string) =>
+    new Set(
+      services
+        .endpoints(service)
+        .filter((backend) => backend.ready && backend.node === node)
+        .map(({ address }) => address),
+    ).size
+
+  /** Whose address a backend sees. What comes in from outside for any node's endpoints wears the address of the node that takes it in, so that answers come back there. */
+  function sourceOf(hit: ServiceHit, from: Place | undefined, namespace: NetworkNamespace, atNode: string | undefined): string {
+    const own = from?.address ?? namespace.interfaces[0]?.address ?? ''
+    const node = atNode ?? from?.node
+    if (!hit.external || node === undefined || hit.service.spec.externalTrafficPolicy === 'Local') return own
+    return places.host(node)?.address ?? own
   }
 
   function throughService(
@@ -151,7 +172,7 @@ export function createClusterNetwork(options: ClusterNetworkOptions): ClusterNet
     if (backend === 'none') return refused(hops, 'no endpoints')
     const target = places.at(backend.address)
     if (!target) return outside(backend.address, backend.port, hops)
-    return toPlace(from, from?.address ?? namespace.interfaces[0]?.address ?? '', target, backend.port, protocol, hops)
+    return toPlace(from, sourceOf(hit, from, namespace, atNode), target, backend.port, protocol, hops)
   }
 
   function toPlace(from: Place | undefined, own: string, target: Place, port: number, protocol: 'tcp' | 'udp', hops: Hop[]): Way {

@@ -40,6 +40,11 @@ export const resolveOutside = (name: string): string | undefined => sites.find((
 export function listenerOutside(address: string, port: number): Listener | undefined {
   const site = sites.find((each) => each.address === address)
   if (!site || (port !== 80 && port !== 443)) return undefined
+  return answering(address, port, (request) => answer(site, request))
+}
+
+/** A listener behind which no process runs: it reads one HTTP request from each connection and writes what `respond` makes of it. */
+export function answering(address: string, port: number, respond: (request: string) => string): Listener {
   return {
     port,
     address,
@@ -54,7 +59,7 @@ export function listenerOutside(address: string, port: number): Listener | undef
         request += chunk
         if (chunk !== '' && !request.includes('\r\n\r\n')) return
         stop()
-        if (chunk !== '') far.write(answer(site, request))
+        if (chunk !== '') far.write(respond(request))
         far.release()
       }
       const stop = far.onReadable(hear)

@@ -1,3 +1,4 @@
+import type { Service } from '../api/types/core-v1.gen'
 import { lateCode } from '../engine/late-code'
 import type { Listener } from '../node/os/socket'
 
@@ -5,6 +6,7 @@ import type { Listener } from '../node/os/socket'
 export interface Internet {
   readonly resolve: (name: string) => string | undefined
   readonly listener: (address: string, port: number) => Listener | undefined
+  readonly health: (service: Service, localEndpoints: number) => Listener
 }
 
 export const lateInternet = lateCode<Internet>('the world outside')

@@ -31,6 +31,8 @@ export interface ServiceIndex {
   find(address: string, port: number, protocol: string): ServiceHit | undefined
   /** The Service with this node port. */
   findNodePort(port: number, protocol: string): ServiceHit | undefined
+  /** The Service whose health load balancers ask for at this port of every node. */
+  findHealthCheck(port: number): Service | undefined
   /** Every backend of a Service's port, ready or not. */
   backends(service: Service, port: ServicePort): readonly Backend[]
   /** The names under which Services have an address among their endpoints: for looking an address up. */
@@ -126,6 +128,7 @@ export function createServiceIndex(client: Client): ServiceIndex {
       }
       return undefined
     },
+    findHealthCheck: (port) => [...services.values()].find(({ spec }) => spec.healthCheckNodePort === port),
     findNodePort: (port, protocol) => nodePorts().get(`${protocol}:${port}`),
     backends: (service, port) =>
       slicesOf(service).flatMap((slice) => {

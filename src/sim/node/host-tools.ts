@@ -3,6 +3,7 @@ import { humanDuration } from '../formats/duration'
 import type { Host, ServiceName } from './host'
 import { gracefulShutdown } from './graceful-shutdown'
 import { journalLine } from './journal'
+import { apparmorParser } from './apparmor-parser'
 import { containersOf, type ContainerState, type PodState } from './kubelet/pod-state'
 import { nowMs, sleep, write } from './os/calls'
 import type { Proc, Program } from './os/syscalls'
@@ -20,6 +21,7 @@ export const hostTools = (host: () => Host): Readonly<Record<string, Program>> =
   service: (self) => systemctl(host(), [self.argv[2] ?? '', self.argv[1] ?? '']),
   journalctl: (self) => journalctl(host(), self.argv.slice(1)),
   crictl: (self) => crictl(host(), self.argv.slice(1)),
+  apparmor_parser: (self) => apparmorParser(host().files, self.argv.slice(1)),
   *poweroff() {
     yield* gracefulShutdown(host())
     yield* sleep(200)

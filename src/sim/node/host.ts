@@ -8,6 +8,7 @@ import { createHeartbeat } from './heartbeat'
 import { waitingHostTools } from './late-host-tools'
 import { createJournal, type Journal } from './journal'
 import type { KubeletContext } from './kubelet/context'
+import { APPARMOR_PROFILES } from './kubelet/security-profiles'
 import { createKubelet, type Kubelet } from './kubelet/kubelet'
 import { lateEviction, type WatchedNode } from './kubelet/late-eviction'
 import type { Latency } from './kubelet/latency'
@@ -130,7 +131,7 @@ export function createHost(
       client,
       recorder,
       latency: around.latency,
-      runtime: { engine, network, programs: around.programs },
+      runtime: { engine, network, programs },
       place,
       catalogue: around.catalogue,
       images,
@@ -301,6 +302,8 @@ const hostFiles = ({ name, address }: HostFacts) => ({
       directory(),
     ]),
   ),
+  '/sys/module/apparmor/parameters/enabled': file('Y\n', 0o444),
+  [APPARMOR_PROFILES]: file('cri-containerd.apparmor.d (enforce)\n', 0o444),
   '/etc/hostname': file(`${name}\n`),
   '/etc/hosts': file(`127.0.0.1\tlocalhost\n${address}\t${name}\n`),
   '/etc/resolv.conf': file('nameserver 8.8.8.8\n'),

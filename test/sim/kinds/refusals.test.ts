@@ -33,6 +33,8 @@ const cases: readonly (readonly [resource: string, change: Change, complaint: st
  ['pods', c({ securityContext: { appArmorProfile: { type: 'X' } } }), 'spec.containers[0].securityContext.appArmorProfile.type: Unsupported value: "X": supported values: "Localhost", "RuntimeDefault", "Unconfined"'],
  ['pods', s({ securityContext: { appArmorProfile: { type: 'RuntimeDefault', localhostProfile: 'x' } } }), 'spec.securityContext.appArmorProfile.localhostProfile: Invalid value: "x": can only be set when AppArmor type is Localhost'],
  ['pods', c({ securityContext: { seccompProfile: { type: 'RuntimeDefault', localhostProfile: 'x' } } }), 'localhostProfile: Invalid value'],
+  ['pods', c({ securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: '/abs' } } }), 'Invalid value: "/abs": must be a relative path'],
+  ['pods', c({ securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: 'a/../b' } } }), "must not contain '..'"],
  ['pods', s({ securityContext: { sysctls: [{ name: 'a b', value: '1' }] } }), 'spec.securityContext.sysctls[0].name: Invalid value: "a b": must have at most 253 characters and match regex'],
  ['pods', s({ securityContext: { sysctls: [{ name: 'kernel.shm', value: '1' }, { name: 'kernel.shm', value: '1' }] } }), 'spec.securityContext.sysctls[1].name: Duplicate value: "kernel.shm"'],
  ['pods', s({ securityContext: { fsGroup: -1 } }), 'spec.securityContext.fsGroup: Invalid value: -1: must be between 0 and 2147483647, inclusive'],

@@ -1,4 +1,4 @@
-import type { Container, Pod, PodSpec } from '../types/core-v1.gen'
+import type { Container, Pod, PodSpec, SeccompProfile } from '../types/core-v1.gen'
 
 /** One control of the Pod Security Standards: what a Pod breaks of it, or nothing. */
 interface Check {
@@ -36,6 +36,11 @@ const quoted = (words: readonly string[]) => words.map((word) => JSON.stringify(
 const plural = (count: number, word: string) => (count > 1 ? `${word}s` : word)
 const named = (containers: readonly AnyContainer[]) =>
   `${plural(containers.length, 'container')} ${quoted(containers.map(({ name }) => name))}`
+/** The one value besides those that are allowed. */
+const mustNotBeUnconfined = (setters: readonly string[]): Violation => ({
+  reason: 'seccompProfile',
+  detail: `${setters.join(' and ')} must not set securityContext.seccompProfile.type to "Unconfined"`,
+})
 const unique = (words: readonly string[]) => [...new Set(words)].sort()
 
 /** A control that each container is held to by itself. */
@@ -208,28 +213,27 @@ const CHECKS: readonly Check[] = [
         ({ securityContext }) => securityContext?.seccompProfile && !allowed.includes(securityContext.seccompProfile.type),
       )
       const silent = containersOf(spec).filter(({ securityContext }) => !securityContext?.seccompProfile)
-      const details = [
-        ...(podType !== undefined && !allowed.includes(podType)
-          ? [`pod must not set securityContext.seccompProfile.type to ${JSON.stringify(podType)}`]
-          : []),
-        ...(explicit.length > 0 ? [`${named(explicit)} must not set securityContext.seccompProfile.type to "Unconfined"`] : []),
+      const setters = [
+        ...(podType !== undefined && !allowed.includes(podType) ? ['pod'] : []),
+        ...(explicit.length > 0 ? [named(explicit)] : []),
       ]
-      if (details.length === 0 && podType === undefined && silent.length > 0) {
-        details.push(`pod or ${named(silent)} must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost"`)
+      if (setters.length > 0) return mustNotBeUnconfined(setters)
+      if (podType !== undefined || silent.length === 0) return undefined
+      return {
+        reason: 'seccompProfile',
+        detail: `pod or ${named(silent)} must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost"`,
       }
-      return details.length > 0 ? { reason: 'seccompProfile', detail: details.join('; ') } : undefined
     },
   },
   {
     level: 'baseline',
     replaced: true,
     find({ spec }) {
-      const isUnconfined = [spec, ...containersOf(spec)].some(
-        ({ securityContext }) => securityContext?.seccompProfile?.type === 'Unconfined',
-      )
-      return isUnconfined
-        ? { reason: 'seccompProfile', detail: 'pod or containers must not set securityContext.seccompProfile.type to "Unconfined"' }
-        : undefined
+      const isUnconfined = ({ securityContext }: { readonly securityContext?: { readonly seccompProfile?: SeccompProfile } }) =>
+        securityContext?.seccompProfile?.type === 'Unconfined'
+      const containers = containersOf(spec).filter(isUnconfined)
+      const setters = [...(isUnconfined(spec) ? ['pod'] : []), ...(containers.length > 0 ? [named(containers)] : [])]
+      return setters.length > 0 ? mustNotBeUnconfined(setters) : undefined
     },
   },
   {

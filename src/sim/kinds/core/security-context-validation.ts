@@ -35,9 +35,24 @@ const idErrors = (id: number | undefined, at: FieldPath): FieldError[] =>
 
 function profileErrors({ type, localhostProfile }: SeccompProfile | AppArmorProfile, at: FieldPath, what: string): readonly FieldError[] {
   const here = at('localhostProfile')
-  if (type === 'Localhost') return localhostProfile ? [] : [here.required(`must be set when ${what} type is Localhost`)]
+  if (type === 'Localhost') {
+    if (!localhostProfile?.trim()) return [here.required(`must be set when ${what} type is Localhost`)]
+    return what === 'seccomp' ? descendingPathErrors(localhostProfile, here) : profileNameErrors(localhostProfile, here)
+  }
   if (localhostProfile !== undefined) return [here.invalid(localhostProfile, `can only be set when ${what} type is Localhost`)]
   return requiredOneOf(type, PROFILES, at('type'))
+}
+
+/** A path that stays below the folder it is looked up in. */
+const descendingPathErrors = (path: string, at: FieldPath): readonly FieldError[] => [
+  ...(path.startsWith('/') ? [at.invalid(path, 'must be a relative path')] : []),
+  ...(path.split('/').includes('..') ? [at.invalid(path, "must not contain '..'")] : []),
+]
+
+const LONGEST_PROFILE = 4095
+function profileNameErrors(name: string, at: FieldPath): readonly FieldError[] {
+  if (name !== name.trim()) return [at.invalid(name, 'must not be padded with whitespace')]
+  return name.length > LONGEST_PROFILE ? [at.tooLong(LONGEST_PROFILE)] : []
 }
 
 const SYSCTL = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/

@@ -164,7 +164,8 @@ const lost = { exitCode: 137, reason: 'ContainerStatusUnknown', message: 'The co
 function stateOf(state: PodState, container: ContainerState): WireState {
   if (container.running) return { running: { startedAt: timestamp(container.running.startedMs) } }
   if (isGone(state) && !container.ended && initialized(state, 'Pending').status === 'True') return { terminated: lost }
-  if (container.waiting) return { waiting: container.waiting }
+  // What will not be started again does not wait, whatever kept it from starting.
+  if (container.waiting && (!container.ended || restarts(state, container))) return { waiting: container.waiting }
   if (container.ended) return { terminated: container.ended.status }
   return { waiting: { reason: state.pod.spec.initContainers?.length ? 'PodInitializing' : 'ContainerCreating' } }
 }

@@ -4,6 +4,8 @@ import type { FileSystem } from '../os/file-system'
 /** Where a kubelet looks for seccomp profiles of type Localhost, and where the kernel lists the AppArmor profiles it was given. */
 const SECCOMP_FOLDER = '/var/lib/kubelet/seccomp'
 export const APPARMOR_PROFILES = '/sys/kernel/security/apparmor/profiles'
+/** Where the simulated kernel keeps what loaded profiles say. */
+export const APPARMOR_TEXTS = '/sys/kernel/security/apparmor/policy'
 /** What containerd applies to a container that names no profile. */
 const RUNTIME_PROFILE = 'cri-containerd.apparmor.d'
 const OLD_ANNOTATION = 'container.apparmor.security.beta.kubernetes.io/'
@@ -28,6 +30,23 @@ export function appArmorOf(pod: Pod, container: Container, host: FileSystem): st
   }
   const free = profile?.type === 'Unconfined' || annotation === 'unconfined' || container.securityContext?.privileged
   return free ? 'unconfined' : `${RUNTIME_PROFILE} (enforce)`
+}
+
+/** Paths that a loaded AppArmor profile keeps processes from writing to, as patterns; only rules that begin with `deny` are looked at. */
+export function deniedWrites(appArmor: string, host: FileSystem): readonly RegExp[] {
+  const name = /^(.*) \(enforce\)$/.exec(appArmor)?.[1]?.replaceAll('/', '.')
+  const path = `${APPARMOR_TEXTS}/${name}`
+  if (name === undefined || host.stat(path)?.type !== 'file') return []
+  return [...host.read(path).matchAll(/^\s*deny\s+(\/\S*)\s+([a-z]*[wa][a-z]*)\s*,/gm)].map(([, glob]) => globPattern(glob!))
+}
+
+/** AppArmor's globs: `**` crosses slashes, `*` and `?` do not, braces hold alternatives. */
+function globPattern(glob: string): RegExp {
+  const text = glob.replace(/\*\*|[*?{},.+^$()|[\]\\]/g, (found) => {
+    const pattern = ({ '**': '.*', '*': '[^/]*', '?': '[^/]', '{': '(?:', '}': ')', ',': '|' } as Record<string, string>)[found]
+    return pattern ?? `\\${found}`
+  })
+  return new RegExp(`^${text}$`)
 }
 
 /** Names of the AppArmor profiles a host's kernel knows. */

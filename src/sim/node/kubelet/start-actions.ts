@@ -14,7 +14,7 @@ import { afterStart } from './hooks'
 import { hostsFile } from './managed-files'
 import type { Pull } from './node-images'
 import { pullLogins } from './pull-secrets'
-import { appArmorOf, checkSeccomp, ProfileError, RefusedStart } from './security-profiles'
+import { appArmorOf, checkSeccomp, deniedWrites, ProfileError, RefusedStart } from './security-profiles'
 import type { ContainerState, PodState } from './pod-state'
 import { MountError, mountsOf } from './volumes'
 import { startProbes } from './probes'
@@ -268,12 +268,14 @@ function confinementOf(pod: Pod, spec: ContainerSpec, host: FileSystem): Pick<Co
   )
   if (!asked && pod.spec.hostUsers === undefined) return {}
   const { capabilities, privileged = false, allowPrivilegeEscalation } = spec.securityContext ?? {}
+  const appArmor = appArmorOf(pod, spec, host)
   const shared = {
     add: capabilities?.add ?? [],
     drop: capabilities?.drop ?? [],
     privileged,
     noNewPrivileges: allowPrivilegeEscalation === false,
-    appArmor: appArmorOf(pod, spec, host),
+    appArmor,
+    deniedWrites: deniedWrites(appArmor, host),
     ownUsers: pod.spec.hostUsers === false,
     sysctls: Object.fromEntries((pod.spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name, value])),
   }

@@ -74,6 +74,8 @@ export const kill = (pid: number, signal: Signal) => call<void>({ call: 'kill', 
 export const onSignal = (signal: Signal, action: 'default' | 'ignore' | 'catch') => call<void>({ call: 'signals', signal, action })
 export const pendingSignals = () => call<readonly Signal[]>({ call: 'pending' })
 export const changeDirectory = (path: string) => call<string>({ call: 'chdir', path })
+/** Makes a directory the process's `/`, for itself and what it starts from now on. Root's alone. */
+export const changeRoot = (path: string) => call<string>({ call: 'chroot', path })
 export const processes = () => call<readonly ProcessInfo[]>({ call: 'processes' })
 
 export interface DnsAnswer {

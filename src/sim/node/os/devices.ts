@@ -19,7 +19,7 @@ export function openPath(kernel: Kernel, task: Task, path: string, mode: OpenMod
     return install(task, terminal ?? fail('EACCES'))
   }
   if (full === '/dev/zero' || full === '/dev/urandom' || full === '/dev/random') return install(task, endlessDevice(full, kernel.engine))
-  return install(task, openRegular(kernel.files, full, mode, task.who))
+  return install(task, openRegular(task.files, full, mode, task.who))
 }
 
 /** Which of a process's own descriptors a path names (`/dev/fd/63`, `/dev/stdin`, `/proc/self/fd/3`), if any. */

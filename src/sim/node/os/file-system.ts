@@ -196,6 +196,8 @@ export interface FileSystem {
   realPath(path: string): string
   change(path: string, attributes: { mode?: number; uid?: number; gid?: number; modifiedMs?: number }, who?: Credentials): void
   mounts(): readonly MountInfo[]
+  /** The tree below a directory as somebody sees it who has that directory as `/`: what is mounted further down is there, nothing above is. */
+  below(path: string): FileSystem
 }
 
 const MAX_LINKS = 40
@@ -209,6 +211,10 @@ export interface FileSystemOptions {
   /** Refuses writes outside mounts. */
   readonly readOnly?: boolean
   readonly mounts?: LateMounts
+  /** Paths that nobody here may write to, whatever their modes say: what a security module denies. */
+  readonly denied?: readonly RegExp[]
+  /** Path inside the root volume that is `/`; all of it unless told. */
+  readonly subPath?: string
 }
 
 /** A file system of its own. */
@@ -220,13 +226,15 @@ class MountedVolumes implements FileSystem {
   private readonly now: () => number
   private readonly rootMount: Mount
   private readonly late: LateMounts | undefined
+  private readonly denied: readonly RegExp[] | undefined
   private points: MountPoints
   private made: Map<string, Mount> | undefined
 
-  constructor({ root, now, readOnly = false, mounts }: FileSystemOptions) {
+  constructor({ root, now, readOnly = false, mounts, subPath = '/', denied }: FileSystemOptions) {
     this.root = root
+    this.denied = denied
     this.now = now
-    this.rootMount = { volume: root, subPath: '/', readOnly, source: 'overlay', type: 'overlay' }
+    this.rootMount = { volume: root, subPath, readOnly, source: 'overlay', type: 'overlay' }
     this.late = mounts
     this.points = mountPointsOf(mounts?.paths ?? [])
   }
@@ -264,7 +272,24 @@ class MountedVolumes implements FileSystem {
     }))
   }
 
+  below(path: string): FileSystem {
+    const found = this.find(path)
+    if (must(found).type !== 'directory') throw new SyscallError('ENOTDIR')
+    const { volume, readOnly } = found.mount
+    const inside = new MountedVolumes({ root: volume, now: this.now, readOnly, subPath: `/${found.inVolume.join('/')}` })
+    const prefix = found.path === '/' ? '/' : `${found.path}/`
+    for (const mounted of this.mountPaths()) {
+      if (mounted.startsWith(prefix)) inside.mount(mounted.slice(prefix.length - 1), this.mountAt(mounted))
+    }
+    return inside
+  }
+
   // ---- finding ----
+
+  /** What is at `/`. */
+  private top(): FileNode {
+    return topOf(this.rootMount) ?? fail('ENOENT')
+  }
 
   /** Follows names and links from the root. The last name need not exist; everything before it must. */
   private find(path: string, follow = true, who: Credentials = rootUser): Found {
@@ -278,7 +303,7 @@ class MountedVolumes implements FileSystem {
    */
   private glance(path: string, who: Credentials): FileNode | undefined {
     if (path.charCodeAt(0) !== SLASH) return undefined
-    let at: FileNode = this.root.root
+    let at: FileNode = this.top()
     let points: MountPoints | undefined = this.points
     for (let from = 1; from < path.length;) {
       const slash = path.indexOf('/', from)
@@ -297,9 +322,9 @@ class MountedVolumes implements FileSystem {
   /** Like `find`, answering an error code instead of throwing: being told that a file is not there is the commonest answer, and errors are slow. */
   private seek(path: string, follow: boolean, who: Credentials): Found | string {
     let todo = split(path)
-    let at: FileNode | undefined = this.root.root
+    let at: FileNode | undefined = this.top()
     let mount = this.rootMount
-    let inVolume: string[] = []
+    let inVolume = split(mount.subPath)
     let here: string[] = []
     let links = 0
     const trail: { node: FileNode; mount: Mount; inVolume: string[] }[] = []
@@ -321,9 +346,9 @@ class MountedVolumes implements FileSystem {
         if (++links > MAX_LINKS) return 'ELOOP'
         todo = [...split(next.target), ...rest]
         if (next.target.startsWith('/')) {
-          at = this.root.root
+          at = this.top()
           mount = this.rootMount
-          inVolume = []
+          inVolume = split(mount.subPath)
           here = []
           trail.length = 0
         }
@@ -396,6 +421,7 @@ class MountedVolumes implements FileSystem {
 
   /** The directory that holds what was found, made writable in place. */
   private ownParent(found: Found, who: Credentials): DirectoryEntry {
+    if (this.denied?.some((pattern) => pattern.test(found.path))) throw new SyscallError('EACCES')
     if (found.mount.readOnly) throw new SyscallError('EROFS')
     if (found.inVolume.length === 0) throw new SyscallError('EBUSY')
     const parent = own(found.mount.volume, found.inVolume.slice(0, -1)) as DirectoryEntry // a parent of what find() walked is a directory
@@ -421,6 +447,7 @@ class MountedVolumes implements FileSystem {
 
   write(path: string, data: string, { mode = 0o644, append = false, who = rootUser }: WriteOptions = {}) {
     const found = this.find(path, true, who)
+    if (this.denied?.some((pattern) => pattern.test(found.path))) throw new SyscallError('EACCES')
     if (found.mount.readOnly) throw new SyscallError('EROFS')
     if (found.node?.type === 'directory') throw new SyscallError('EISDIR')
     const { volume } = found.mount

@@ -329,12 +329,13 @@ class RunningMachine implements Machine, Kernel {
   // ---- processes ----
 
   private launch(request: LaunchRequest): Task {
+    const files = request.parent?.files ?? this.files
     const loaded = request.run
       ? { program: request.run, argv: request.argv }
-      : load({ files: this.files, programs: this.programs, env: request.env, cwd: request.cwd }, request.argv)
+      : load({ files, programs: this.programs, env: request.env, cwd: request.cwd }, request.argv)
     if (this.tasks.size >= MOST_PROCESSES) fail('EAGAIN')
     const pid = ++this.lastPid
-    const task = new Task(pid, loaded.argv, request, this.engine.nowMs)
+    const task = new Task(pid, loaded.argv, request, files, this.engine.nowMs)
     task.coroutine = loaded.program(this.selfOf(task))
     for (const [fd, open] of request.fds) install(task, open, fd)
     this.tasks.set(pid, task)
@@ -368,7 +369,7 @@ class RunningMachine implements Machine, Kernel {
   }
 
   private execIn(task: Task, { argv, env, cwd, fds }: ExecRequest) {
-    const loaded = load({ files: this.files, programs: this.programs, env, cwd }, argv)
+    const loaded = load({ files: task.files, programs: this.programs, env, cwd }, argv)
     const kept = Object.entries(fds).map(([fd, from]) => [Number(fd), fileAt(task, from)] as const)
     for (const [, open] of kept) open.refs++ // none may come to its end while they change places
     this.abandon(task)
@@ -490,7 +491,7 @@ class RunningMachine implements Machine, Kernel {
       }
       case 'fs': {
         const own = lookAtOwn(this, task, request.op)
-        return own ? own.answer : performFs(this.files, request.op, task.cwd, task.who)
+        return own ? own.answer : performFs(task.files, request.op, task.cwd, task.who)
       }
       case 'spawn':
         return this.spawnFrom(task, request.process)
@@ -510,10 +511,14 @@ class RunningMachine implements Machine, Kernel {
         return pending
       }
       case 'chdir': {
-        const path = this.files.realPath(normalise(request.path, task.cwd))
-        if (this.files.stat(path)?.type !== 'directory') fail('ENOTDIR')
+        const path = task.files.realPath(normalise(request.path, task.cwd))
+        if (task.files.stat(path)?.type !== 'directory') fail('ENOTDIR')
         return (task.cwd = path)
       }
+      case 'chroot':
+        if (task.who.uid !== 0) fail('EPERM')
+        task.files = task.files.below(normalise(request.path, task.cwd))
+        return (task.cwd = '/')
       case 'processes':
         return this.processes()
       case 'resolve':

@@ -42,6 +42,7 @@ export type Syscall =
   /** Caught signals that arrived since the last asking. */
   | { readonly call: 'pending' }
   | { readonly call: 'chdir'; readonly path: string }
+  | { readonly call: 'chroot'; readonly path: string }
   | { readonly call: 'processes' }
   // network
   | {

@@ -28,6 +28,8 @@ export class Task {
   parent: Task | undefined
   group: number
   cwd: string
+  /** The file tree the process sees: another one than its machine's after `chroot`. */
+  files: FileSystem
   readonly fds = new Map<number, OpenFile>()
   /** Set before anybody sees the process; a program may look at itself through `self` only. */
   coroutine: Proc<number> = undefined as unknown as Proc<number>
@@ -51,7 +53,14 @@ export class Task {
   owedMs = 0
   readonly onExit: ((result: WaitResult) => void) | undefined
 
-  constructor(pid: number, argv: readonly string[], { env, cwd, who, group, parent, onExit }: TaskRequest, nowMs: number) {
+  constructor(
+    pid: number,
+    argv: readonly string[],
+    { env, cwd, who, group, parent, onExit }: TaskRequest,
+    files: FileSystem,
+    nowMs: number,
+  ) {
+    this.files = files
     this.pid = pid
     this.argv = argv
     this.env = env

@@ -1,4 +1,4 @@
-import { nowMs, write } from '../os/calls'
+import { nowMs, spawn, write } from '../os/calls'
 import { timestamp } from '../../engine/time'
 import type { Proc, Program } from '../os/syscalls'
 import { daemon } from './daemon'
@@ -107,8 +107,29 @@ export const kubeProxy = (version: string): Program =>
     yield* say('server_linux.go:145', '"Using iptables Proxier"')
     yield* say('config.go:200', '"Starting service config controller"')
     yield* say('shared_informer.go:357', '"Caches are synced" controller="service config"')
+    // Metrics, and what mode it is in, are for the node alone.
+    yield* spawn({ argv: self.argv, env: {}, cwd: '/', fds: { 0: 0, 1: 1, 2: 2 }, run: proxyMetrics })
     return yield* serveHttp({ self, ports: [10256], handle: ({ path }) => health(path) })
   }
+
+const proxyMetrics: Program = function* (self) {
+  return yield* serveHttp({
+    self,
+    ports: [10249],
+    address: '127.0.0.1',
+    *handle({ path }) {
+      if (path === '/proxyMode') return { ...ok, body: 'iptables' }
+      if (path === '/metrics') return { ...ok, body: proxyFigures }
+      return yield* health(path)
+    },
+  })
+}
+
+const proxyFigures = `# HELP kubeproxy_sync_proxy_rules_iptables_last [ALPHA] Number of iptables rules written by kube-proxy in last sync
+# TYPE kubeproxy_sync_proxy_rules_iptables_last gauge
+kubeproxy_sync_proxy_rules_iptables_last{ip_family="IPv4",table="filter"} 10
+kubeproxy_sync_proxy_rules_iptables_last{ip_family="IPv4",table="nat"} 42
+`
 
 /** metrics-server: what it measures is gathered elsewhere in the simulation, for as long as this process is ready. */
 export const metricsServer: Program = function* (self) {

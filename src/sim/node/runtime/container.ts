@@ -82,7 +82,13 @@ export function createContainer(runtime: ContainerRuntime, sandbox: Sandbox, con
   const now = () => engine.nowMs
   const layer = layerOf(config)
   const container = new MadeContainer(sandbox, createContainerLog(now))
-  const files = createFileSystem({ root: layer, now, readOnly: config.readOnlyRoot, mounts: new ContainerMounts(container, config) })
+  const files = createFileSystem({
+    root: layer,
+    now,
+    readOnly: config.readOnlyRoot,
+    denied: config.confinement?.deniedWrites,
+    mounts: new ContainerMounts(container, config),
+  })
   container.machine = createMachine({
     engine,
     network: runtime.network,

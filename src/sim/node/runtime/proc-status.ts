@@ -12,6 +12,8 @@ export interface Confinement {
   readonly seccomp: boolean
   /** `cri-containerd.apparmor.d (enforce)` */
   readonly appArmor: string
+  /** Paths that profile keeps everybody from writing to. */
+  readonly deniedWrites?: readonly RegExp[]
   /** In a user namespace of its own: root of the container is nobody on the host. */
   readonly ownUsers: boolean
   /** Kernel parameters of the Pod: `kernel.shm_rmid_forced` → `0`. */

@@ -31,7 +31,7 @@ import { chmod, chown, statTool } from './permissions'
 import { cp, ln, mkdir, mv, rm, rmdir, touch } from './placing'
 import { free, kill, pgrep, pkill, ps, top } from './processes'
 import { seq, yes } from './sequences'
-import { env, nice, nohup, printenv, stdbuf, sudo, time, timeout, watch } from './starting'
+import { chroot, env, nice, nohup, printenv, stdbuf, sudo, time, timeout, watch } from './starting'
 import { clear, mount, stty, sync, tput, tty } from './terminal'
 import { wget } from './wget'
 import type { Make, Tool } from './tool'
@@ -47,6 +47,7 @@ const common: Readonly<Record<string, Tool>> = {
   chgrp: chown,
   chmod,
   chown,
+  chroot,
   clear,
   cmp,
   comm,

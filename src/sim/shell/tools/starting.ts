@@ -1,4 +1,5 @@
 import {
+  changeRoot,
   close,
   kill as sendSignal,
   nowMs,
@@ -104,13 +105,34 @@ function* startCommand(
         ? `can't execute '${argv[0]}': ${error.message}`
         : context.name === 'timeout'
           ? `failed to run command ‘${argv[0]}’: ${error.message}`
-          : context.name === 'env'
-            ? `‘${argv[0]}’: ${error.message}`
-            : `${argv[0]}: ${error.message}`,
+          : context.name === 'chroot'
+            ? `failed to run command ‘${argv[0]}’: ${error.message}`
+            : context.name === 'env'
+              ? `‘${argv[0]}’: ${error.message}`
+              : `${argv[0]}: ${error.message}`,
     )
     return error.code === 'ENOENT' ? -127 : -126
   }
 }
+
+/** `chroot DIRECTORY [COMMAND]`: runs a command, or a shell, that has the directory as its `/`. */
+export const chroot = tool(function* (context, args) {
+  const [directory, ...command] = args.filter((argument, i) => i > 0 || !argument.startsWith('--'))
+  if (directory === undefined) throw new ToolError(`missing operand\nTry 'chroot --help' for more information.`, 125)
+  try {
+    yield* changeRoot(directory)
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    throw new ToolError(
+      context.busybox
+        ? `can't change root directory to '${directory}': ${error.message}`
+        : `cannot change root directory to '${directory}': ${error.message}`,
+      context.busybox ? 1 : 125,
+    )
+  }
+  const argv = command.length > 0 ? command : [context.env.SHELL ?? '/bin/sh', '-i']
+  return yield* runCommand({ ...context, self: { ...context.self, cwd: '/' } }, argv)
+})
 
 export const nohup = tool(function* (context, args) {
   yield* onSignal('SIGHUP', 'ignore')

@@ -87,6 +87,17 @@ test('restricted lists what the baseline refuses first, and each control once', 
   ])
 })
 
+test('the baseline names who sets no seccomp profile on purpose', () => {
+  label({ 'pod-security.kubernetes.io/enforce': 'baseline' })
+  const unconfined = { seccompProfile: { type: 'Unconfined' } }
+  const rest = 'must not set securityContext.seccompProfile.type to "Unconfined"'
+  expect(pod('x', { securityContext: unconfined }).message).toContain(`seccompProfile (container "c" ${rest})`)
+  expect(pod('x', {}, { securityContext: unconfined }).message).toContain(`seccompProfile (pod ${rest})`)
+  expect(pod('x', { securityContext: unconfined }, { securityContext: unconfined }).message).toContain(
+    `seccompProfile (pod and container "c" ${rest})`,
+  )
+})
+
 test.each([
   ['enforce', 'strict', 'must be one of privileged, baseline, restricted'],
   ['warn-version', 'v9', 'must be "latest" or "v1.x"'],
