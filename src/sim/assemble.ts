@@ -32,6 +32,7 @@ import { subresourceHandlers } from './kinds/subresource-handlers'
 import { createClusterNetwork } from './network/cluster-network'
 import { dialFrom } from './network/dial'
 import { lateInternet } from './network/late-internet'
+import { machinesOf } from './machines'
 import type { Host } from './node/host'
 import { createNodes } from './node/nodes'
 import { programFile } from './node/os/file-system'
@@ -175,6 +176,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     client: (identity) => (identity ? server.client(identity) : admin),
     findKind: (name) => findKind(server, name),
     files: filesOf(here),
+    machines: machinesOf(nodes),
     openTerminal: ({ columns = 80, rows = 24, host = 'controlplane', env } = {}) => openTerminal(hostNamed(host), { columns, rows }, env),
     openSession: () => openSession(here),
     start: (script, runOptions) => startScript(here, script, runOptions),

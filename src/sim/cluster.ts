@@ -4,6 +4,7 @@ import type { ApiRequest, ApiResponse, Serve } from './api/http'
 import type { KindDefinition } from './api/kind'
 import type { Descriptions } from './api/openapi-schemas'
 import type { Engine } from './engine/engine'
+import type { Machines } from './machines'
 import { everyProgram } from './programs'
 
 /** What a cluster is made of; everything has a sensible default. */
@@ -77,6 +78,8 @@ export interface Cluster {
   /** A kind by any name kubectl knows it by: `deployment`, `deployments`, `deploy`, `deployments.apps`. */
   findKind(name: string): KindDefinition | undefined
   readonly files: WorkstationFiles
+  /** The computers behind the nodes, for whoever stands in front of them. */
+  readonly machines: Machines
   openTerminal(options?: TerminalOptions): Terminal
   openSession(): Session
   /** Starts a script in a shell on `controlplane`; `run` drives time until it has ended. */

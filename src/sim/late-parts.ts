@@ -1,5 +1,5 @@
 import { lateAddons } from './addons/addon'
-import { clusterAutoscaler } from './addons/cluster-autoscaler'
+import { clusterAutoscaler } from './addons/cluster-autoscaler/cluster-autoscaler'
 import { loadBalancer } from './addons/load-balancer'
 import { addonManifests } from './addons/manifests'
 import { Environment, Optional } from '@marcbachmann/cel-js'
@@ -30,6 +30,8 @@ import { lateTypes } from './api/schema/schema'
 import types from './api/schema/types-late.json' with { type: 'json' }
 import { openApiRoutes } from './api/openapi'
 import { protobufReader } from './api/protobuf'
+import { certificateApprover } from './controllers/certificate-approver'
+import { certificateCleaner } from './controllers/certificate-cleaner'
 import { certificateSigner } from './controllers/certificates'
 import { cronJobController } from './controllers/cronjob/cronjob'
 import { disruptionController } from './controllers/disruption'
@@ -102,7 +104,9 @@ lateControllers.arrive([
   cronJobController,
   ttlAfterFinishedController,
   disruptionController,
+  certificateApprover,
   certificateSigner,
+  certificateCleaner,
   policyStatusController,
 ])
 lateValidation.arrive({

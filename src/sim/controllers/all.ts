@@ -14,6 +14,8 @@ import { horizontalPodAutoscaler } from './hpa/horizontal-pod-autoscaler'
 import type { MetricsSource } from './hpa/metrics'
 import { createInformers, type Informers } from './informers'
 import {
+  certificateApprover,
+  certificateCleaner,
   certificateSigner,
   policyStatusController,
   cronJobController,
@@ -26,7 +28,9 @@ import {
 import { namespaceController } from './namespace'
 import { nodeLifecycleController } from './node/node-lifecycle'
 import { podGarbageCollector } from './node/pod-gc'
+import { nodeRegistration } from './node/registration'
 import { taintEvictionController } from './node/taint-eviction'
+import { ttlController } from './node/ttl'
 import { resourceQuotaController } from './resourcequota'
 import { replicaSetController } from './replicaset'
 import { ephemeralVolumeController } from './volume/ephemeral-volume'
@@ -47,7 +51,9 @@ const controllersOf = ({ server, rootCertificate = '' }: ControllerManagerOption
   disruptionController,
   resourceQuotaController(server.registry),
   clusterRoleAggregationController,
+  certificateApprover(server),
   certificateSigner,
+  certificateCleaner,
   policyStatusController,
   claimProtectionController,
   volumeProtectionController,
@@ -65,6 +71,8 @@ const controllersOf = ({ server, rootCertificate = '' }: ControllerManagerOption
 const componentsOf = ({ metrics }: ControllerManagerOptions): readonly Component[] => [
   garbageCollector,
   podGarbageCollector,
+  nodeRegistration,
+  ttlController,
   ephemeralVolumeController,
   horizontalPodAutoscaler(metrics),
 ]

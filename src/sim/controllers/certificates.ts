@@ -25,7 +25,8 @@ const SIGNERS: Readonly<Record<string, (request: CertificateRequest, usages: Usa
 
 const OPTIONAL = ['digital signature', 'key encipherment']
 
-function nodeComplaint({ subject }: CertificateRequest, usages: Usages, needed: string): string | undefined {
+/** What keeps a request from being one for a node's certificate, in the signer's words; undefined when nothing does. */
+export function nodeComplaint({ subject }: CertificateRequest, usages: Usages, needed: string): string | undefined {
   const organizations = subject.filter(([type]) => type === 'O').map(([, value]) => value)
   const commonName = subject.find(([type]) => type === 'CN')?.[1] ?? ''
   if (organizations.join() !== 'system:nodes') return 'organization is not system:nodes'

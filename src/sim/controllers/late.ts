@@ -1,3 +1,4 @@
+import type { ApiServer } from '../api/hooks'
 import { lateCode } from '../engine/late-code'
 import { controllerRevision } from '../kinds/apps/controller-revision'
 import { validatingAdmissionPolicy } from '../kinds/admissionregistration/validating-admission-policy'
@@ -22,8 +23,11 @@ interface Outline {
   readonly watches: Readonly<Record<string, AnyKind>>
 }
 
-/** Stands for a controller from the start. Until the code has come there is nothing to reconcile, so no change concerns it. */
-function lateController({ watches, ...outline }: Outline): AnyController {
+/**
+ * Stands for a controller from the start. Until the code has come there is nothing to reconcile, so no change concerns it. `given` is what it gets
+ * to see besides what it watches: what only the process around it can answer.
+ */
+function lateController({ watches, ...outline }: Outline, given?: Readonly<Record<string, unknown>>): AnyController {
   let known: AnyController | undefined
   const code = () => (known ??= lateControllers.code.find(({ name }) => name === outline.name)!)
   const standIn = (key: string, kind: AnyKind): AnyController['watches'][string] => ({
@@ -34,7 +38,7 @@ function lateController({ watches, ...outline }: Outline): AnyController {
   return {
     ...outline,
     watches: Object.fromEntries(Object.entries(watches).map(([key, kind]) => [key, standIn(key, kind)])),
-    reconcile: (...asked) => code().reconcile(...asked),
+    reconcile: (object, seen) => code().reconcile(object, given ? { ...seen, ...given } : seen),
     deleted: (...asked) => code().deleted?.(...asked) ?? [],
   }
 }
@@ -71,6 +75,23 @@ export const policyStatusController = lateController({
 })
 export const certificateSigner = lateController({
   name: 'csrsigning-controller',
+  account: 'certificate-controller',
+  reconciles: anyKind(certificateSigningRequest),
+  watches: {},
+})
+/** The authorisers tell it whose requests need nobody's approval. */
+export const certificateApprover = ({ may }: Pick<ApiServer, 'may'>) =>
+  lateController(
+    {
+      name: 'csrapproving-controller',
+      account: 'certificate-controller',
+      reconciles: anyKind(certificateSigningRequest),
+      watches: { may: anyKind(certificateSigningRequest) },
+    },
+    { may },
+  )
+export const certificateCleaner = lateController({
+  name: 'csrcleaner-controller',
   account: 'certificate-controller',
   reconciles: anyKind(certificateSigningRequest),
   watches: {},

@@ -11,7 +11,7 @@ import type { KubeletContext } from './kubelet/context'
 import { APPARMOR_PROFILES } from './kubelet/security-profiles'
 import { createKubelet, type Kubelet } from './kubelet/kubelet'
 import { lateEviction, type WatchedNode } from './kubelet/late-eviction'
-import type { Latency } from './kubelet/latency'
+import { slowed, type Latency } from './kubelet/latency'
 import { hostnameOf, resolvConf } from './kubelet/managed-files'
 import { createNodeImages, type NodeImages } from './kubelet/node-images'
 import type { VolumeContext } from './kubelet/volumes'
@@ -61,6 +61,8 @@ export interface Host {
   stopService(service: ServiceName): void
   /** What something outside of Pods takes of memory and disk; more of it makes the node run short. */
   readonly ballast: WatchedNode['ballast']
+  /** Makes the machine so many times slower than usual. */
+  slow(times: number): void
   /** Says that the machine is about to go down: the node is not ready from now on. */
   announceShutdown(): void
   powerOff(): void
@@ -84,7 +86,9 @@ export function createHost(
   const { engine, places, network } = around
   const files = createFileSystem({ root: createVolume(root), now: () => engine.nowMs })
   const journal = createJournal(() => engine.nowMs)
-  const images = createNodeImages(engine, around.catalogue, around.latency)
+  let slowness = 1
+  const latency = slowed(around.latency, () => slowness)
+  const images = createNodeImages(engine, around.catalogue, latency)
   const active = new Set<ServiceName>(['kubelet', 'containerd'])
   let poweredOn = true
   let connected = true
@@ -130,7 +134,7 @@ export function createHost(
       engine,
       client,
       recorder,
-      latency: around.latency,
+      latency,
       runtime: { engine, network, programs },
       place,
       catalogue: around.catalogue,
@@ -238,6 +242,7 @@ export function createHost(
       settle()
     },
     ballast: watched.ballast,
+    slow: (times) => void (slowness = times),
     announceShutdown() {
       shuttingDown = true
       heartbeat.beatNow()

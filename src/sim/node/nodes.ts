@@ -10,6 +10,7 @@ import { createHost, type Host, type HostSurroundings } from './host'
 import { createCatalogue } from './images/catalogue'
 import type { Repository, ToolSet } from './images/image'
 import { kubeletConnections } from './kubelet/connections'
+import { join } from './joining'
 import { realisticLatency, type Latency } from './kubelet/latency'
 import type { HostFacts } from './node-object'
 import { treeOf, type FileNode } from './os/file-system'
@@ -43,8 +44,12 @@ export interface NodesOptions {
 /** The machines of a cluster. */
 export interface Nodes {
   readonly hosts: ReadonlyMap<string, Host>
+  /** Names of machines that are on their way in. */
+  readonly joining: ReadonlySet<string>
   /** Sets up a machine; its kubelet registers the Node. */
   add(facts: HostFacts): Host
+  /** The same for a machine that joins a running cluster: it must first get a certificate from it. */
+  join(facts: HostFacts, joined?: () => void): void
   /** Switches a machine off and forgets it. Its Node stays until somebody deletes it. */
   remove(name: string): void
   /** The kubelet's side of logs, exec, attach and port-forward; undefined when no kubelet answers. */
@@ -62,6 +67,7 @@ function introduce(one: Host, other: Host) {
 export function createNodes(options: NodesOptions): Nodes {
   const { engine, clientFor } = options
   const hosts = new Map<string, Host>()
+  const joining = new Set<string>()
   const catalogue = createCatalogue(options.toolFiles, options.images)
   const programs = (name: string) => options.programs(name) ?? systemProgram(name)
   const around: HostSurroundings = {
@@ -88,7 +94,7 @@ export function createNodes(options: NodesOptions): Nodes {
     if (nodeName !== undefined) hosts.get(nodeName)?.kubelet.seen(event)
   }
 
-  return {
+  const nodes: Nodes = {
     hosts,
     add(facts) {
       const client = clientFor({ user: `system:node:${facts.name}`, groups: ['system:nodes', 'system:authenticated'], manager: 'kubelet' })
@@ -104,6 +110,15 @@ export function createNodes(options: NodesOptions): Nodes {
       hosts.set(facts.name, host)
       return host
     },
+    joining,
+    join(facts, joined) {
+      joining.add(facts.name)
+      join(engine, clientFor, facts, () => {
+        joining.delete(facts.name)
+        nodes.add(facts)
+        joined?.()
+      })
+    },
     remove(name) {
       const host = hosts.get(name)
       host?.powerOff()
@@ -115,4 +130,5 @@ export function createNodes(options: NodesOptions): Nodes {
       return host?.kubelet.running ? kubeletConnections(host) : undefined
     },
   }
+  return nodes
 }

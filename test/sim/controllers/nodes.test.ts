@@ -65,7 +65,10 @@ describe('a node whose kubelet falls silent', () => {
       message: 'Kubelet stopped posting node status.',
     })
     expect(cluster.taints('node02')).toEqual(['node.kubernetes.io/unreachable:NoSchedule', 'node.kubernetes.io/unreachable:NoExecute'])
-    expect(cluster.events('node02')).toEqual(['Normal NodeNotReady Node node02 status is now: NodeNotReady'])
+    expect(cluster.events('node02')).toEqual([
+      'Normal RegisteredNode Node node02 event: Registered Node node02 in Controller',
+      'Normal NodeNotReady Node node02 status is now: NodeNotReady',
+    ])
     const [lost] = cluster.on('node02')
     expect(lost!.status!.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'False' }))
     expect(cluster.events(lost!.metadata.name)).toContain('Warning NodeNotReady Node is not ready')

@@ -11,10 +11,8 @@ import { allKinds } from '../../../src/sim/kinds/all'
 import { event } from '../../../src/sim/kinds/core/event'
 import { namespace } from '../../../src/sim/kinds/core/namespace'
 import { node } from '../../../src/sim/kinds/core/node'
-import { namespaceFinalize } from '../../../src/sim/kinds/core/namespace-finalize'
-import { podBinding } from '../../../src/sim/kinds/core/pod-binding'
-import { podEviction } from '../../../src/sim/kinds/core/pod-eviction'
 import { pod } from '../../../src/sim/kinds/core/pod'
+import { subresourceHandlers } from '../../../src/sim/kinds/subresource-handlers'
 
 export const START_MS = 1_767_225_600_000
 
@@ -59,7 +57,7 @@ export function smallCluster(options: SmallClusterOptions = {}) {
   const server = createApiServer({
     engine,
     kinds: allKinds,
-    subresourceHandlers: [podBinding, podEviction, namespaceFinalize],
+    subresourceHandlers,
     admission: options.admission ?? [],
   })
   const client = server.client({ user: 'kubernetes-admin', groups: ['system:masters'], manager: 'test' })

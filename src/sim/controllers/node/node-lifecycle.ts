@@ -6,8 +6,9 @@ import { pod as podKind } from '../../kinds/core/pod'
 import { anyKind, defineController, type Step } from '../controller'
 import { conditionOf } from '../pod-state'
 import { same } from '../../formats/same'
-import { patch, patchStatus, say, setStatus } from '../steps'
+import { again, patch, patchStatus, say, setStatus } from '../steps'
 import { looksAt } from '../watches'
+import { evictionPauseMs } from './zones'
 
 /** A kubelet that has not renewed its lease for this long is taken for dead; it renews every ten seconds. */
 const GRACE_MS = 50_000
@@ -26,6 +27,7 @@ const CONDITION_TAINTS: readonly (readonly [type: string, status: string, taint:
   ['PIDPressure', 'True', 'node.kubernetes.io/pid-pressure'],
   ['NetworkUnavailable', 'True', 'node.kubernetes.io/network-unavailable'],
 ]
+const ILLNESSES = CONDITION_TAINTS.filter(([type]) => type === 'Ready')
 const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable'
 const OWN_TAINTS: ReadonlySet<string> = new Set([...CONDITION_TAINTS.map(([, , taint]) => taint), UNSCHEDULABLE])
 
@@ -42,15 +44,19 @@ export const nodeLifecycleController = defineController({
         () =>
           find.onNode(podKind, metadata.name),
     ),
+    // Only asked when a node is not ready: how the others fare decides whether its Pods are driven away, and when.
+    all: looksAt(anyKind(nodeKind), (_node: Node, find) => () => find.list(nodeKind)),
   },
   resyncMs: MONITOR_MS,
 
-  reconcile(node, { lease, pods, nowMs }) {
+  reconcile(node, { lease, pods, all, nowMs }) {
     if (node.metadata.deletionTimestamp) return []
     const isSilent = nowMs - lastSignMs(node, lease?.spec?.renewTime) > GRACE_MS
     const conditions = isSilent ? silentConditions(node, nowMs) : (node.status?.conditions ?? [])
     const ready = conditions.find(({ type }) => type === 'Ready')
-    const taints = taintsFor(node, conditions, nowMs)
+    const illness = ILLNESSES.find(([, status]) => status === ready?.status)?.[2]
+    const eviction = illness ? evictionOf(node, conditions, all(), nowMs) : 'none'
+    const taints = taintsFor(node, conditions, eviction === 'now' ? illness : undefined, nowMs)
     const { name } = node.metadata
     const wentSilent = isSilent && readyOf(node) === 'True'
     return [
@@ -58,6 +64,7 @@ export const nodeLifecycleController = defineController({
       ...(same(taints, node.spec?.taints ?? []) ? [] : [patch(nodeKind, node, { spec: { taints: taints.length > 0 ? taints : null } })]),
       ...(wentSilent ? [say('Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`)] : []),
       ...(ready && ready.status !== 'True' ? markNotReady(pods(), nowMs) : []),
+      ...(typeof eviction === 'number' ? [again(eviction, { background: true })] : []),
     ]
   },
 })
@@ -87,8 +94,24 @@ function silentConditions(node: Node, nowMs: number): readonly NodeCondition[] {
   return [...others, ...unknown]
 }
 
-/** The taints a node ought to have: others' as they are, ours by its conditions, with the time since when. */
-function taintsFor(node: Node, conditions: readonly NodeCondition[], nowMs: number): readonly Taint[] {
+/**
+ * Whether Pods are driven from a node that is not ready: nodes that fall ill together do so one after the other, and where most of a zone or all
+ * of the cluster is ill, nobody is driven away. A number: look again after so many milliseconds.
+ */
+function evictionOf(node: Node, conditions: readonly NodeCondition[], nodes: readonly Node[], nowMs: number): 'now' | 'none' | number {
+  const isDriving = node.spec?.taints?.some(({ key, effect }) => effect === 'NoExecute' && (key === NOT_READY || key === UNREACHABLE))
+  // What is about to be written of this node counts already.
+  const asSeen = nodes.map((other) =>
+    other.metadata.uid === node.metadata.uid ? { ...node, status: { ...node.status, conditions } } : other,
+  )
+  const pauseMs = evictionPauseMs(node, asSeen, nowMs)
+  if (pauseMs === 'never') return 'none'
+  if (isDriving || pauseMs === 0) return 'now'
+  return pauseMs === Infinity ? 'none' : pauseMs
+}
+
+/** The taints a node ought to have: others' as they are, ours by its conditions, with the time since when. `evicting` also drives Pods away. */
+function taintsFor(node: Node, conditions: readonly NodeCondition[], evicting: string | undefined, nowMs: number): readonly Taint[] {
   const present = node.spec?.taints ?? []
   const holding = CONDITION_TAINTS.filter(([type, status]) =>
     conditions.some((condition) => condition.type === type && condition.status === status),
@@ -96,7 +119,7 @@ function taintsFor(node: Node, conditions: readonly NodeCondition[], nowMs: numb
   const timeAdded = timestamp(nowMs)
   const keys = [...holding, ...(node.spec?.unschedulable ? [UNSCHEDULABLE] : [])]
   const wanted = keys.map((key): Taint => ({ key, effect: 'NoSchedule', timeAdded }))
-  for (const key of [NOT_READY, UNREACHABLE]) if (holding.includes(key)) wanted.push({ key, effect: 'NoExecute', timeAdded })
+  if (evicting) wanted.push({ key: evicting, effect: 'NoExecute', timeAdded })
   const isWanted = (taint: Taint) => wanted.some((it) => it.key === taint.key && it.effect === taint.effect)
   const kept = present.filter((taint) => !OWN_TAINTS.has(taint.key) || isWanted(taint))
   return [...kept, ...wanted.filter((it) => !present.some((taint) => taint.key === it.key && taint.effect === it.effect))]

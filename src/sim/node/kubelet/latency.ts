@@ -32,3 +32,11 @@ export const realisticLatency: Latency = {
   refusalMs: 1100,
   presentMs: 350,
 }
+
+/** The same for a machine that takes `times()` as long for everything. */
+export function slowed(latency: Latency, times: () => number): Latency {
+  const slow = {}
+  for (const [name, value] of Object.entries(latency) as [keyof Latency, number][])
+    Object.defineProperty(slow, name, { get: () => (name === 'pullBytesPerMs' ? value / times() : value * times()) })
+  return slow as Latency // with a getter for each of its fields
+}

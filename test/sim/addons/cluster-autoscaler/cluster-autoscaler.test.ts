@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createCluster } from '../../../src/sim/cluster'
+import { createCluster } from '../../../../src/sim/cluster'
 
 /** A cluster with the autoscaler running, quicker to shrink than by default. */
 function autoscaled() {
@@ -31,9 +31,9 @@ test('given Pods that no node has room for, when a new node would have it, then 
     'ScaledUpGroup Scale-up: setting group workers size to 5 instead of 3 (max: 6)',
     'ScaledUpGroup Scale-up: group workers size set to 5 instead of 3 (max: 6)',
     'ScaleDownEmpty Scale-down: removing empty node "node05"',
-    'ScaleDownEmpty Scale-down: empty node "node05" removed',
+    'ScaleDownEmpty Scale-down: empty node node05 removed',
     'ScaleDownEmpty Scale-down: removing empty node "node04"',
-    'ScaleDownEmpty Scale-down: empty node "node04" removed',
+    'ScaleDownEmpty Scale-down: empty node node04 removed',
   ])
 })
 
