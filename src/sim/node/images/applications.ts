@@ -1,6 +1,9 @@
-import { directory, file, programFile } from '../os/file-system'
+import { directory, file, link, programFile } from '../os/file-system'
 import { tagsOf, type Repository } from './image'
 import { same } from './system'
+
+/** In the image's own folder, which its user may empty. */
+const zookeeperPrograms = ['zookeeper-ready', 'zkCli.sh', 'zkServer.sh']
 
 const library = (name: string) => [`docker.io/library/${name}`, `mirror.gcr.io/library/${name}`, `public.ecr.aws/docker/library/${name}`]
 
@@ -90,8 +93,9 @@ export const applications: readonly Repository[] = [
     user: 'zookeeper',
     files: () => ({
       '/usr/bin/start-zookeeper': programFile('start-zookeeper'),
-      '/usr/bin/zookeeper-ready': programFile('zookeeper-ready'),
-      '/usr/bin/zkCli.sh': programFile('zkCli.sh'),
+      '/opt/zookeeper/bin': directory(Object.fromEntries(zookeeperPrograms.map((name) => [name, programFile(name)])), 0o777),
+      ...Object.fromEntries(zookeeperPrograms.map((name) => [`/usr/bin/${name}`, link(`/opt/zookeeper/bin/${name}`)])),
+      '/usr/etc/zookeeper': link('/opt/zookeeper/conf'),
       '/etc/passwd': file('root:x:0:0:root:/root:/bin/bash\nzookeeper:x:1000:1000::/home/zookeeper:/bin/sh\n'),
       '/etc/group': file('root:x:0:\nzookeeper:x:1000:\n'),
       '/opt/zookeeper/conf': directory({}, 0o777),

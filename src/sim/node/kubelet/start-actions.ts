@@ -305,7 +305,9 @@ function userOf(pod: Pod, spec: ContainerSpec, image: Image, tree: ContainerConf
         : `container has runAsNonRoot and image will run as root (pod: "${podText(pod)}", container: ${spec.name})`,
     )
   }
-  const gid = context.runAsGroup ?? (context.runAsUser === undefined ? (fromImage?.gids[0] ?? 0) : 0)
+  // A user that the image knows has the group it gives her; anybody else is in root's.
+  const account = context.runAsUser === undefined ? fromImage : credentialsOf(String(context.runAsUser), files)
+  const gid = context.runAsGroup ?? account?.gids[0] ?? 0
   const { fsGroup, supplementalGroups = [], supplementalGroupsPolicy } = pod.spec.securityContext ?? {}
   // Root's memberships say nothing, and root is who most containers run as.
   const inImage = uid === 0 || supplementalGroupsPolicy === 'Strict' ? [] : groupsOf(uid, files)

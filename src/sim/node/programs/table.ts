@@ -31,7 +31,7 @@ import { memoryStress, stress } from './stress'
 import { programNamed, systemProgram } from './system'
 import { webhookServer } from './webhook'
 import { wordpress } from './wordpress'
-import { startZookeeper, zkCli, zookeeperReady } from './zookeeper'
+import { startZookeeper, zkCli, zkServer, zookeeperReady } from './zookeeper'
 
 /** What runs in people's containers besides shells and tools, by name. The parameter is what follows a slash in the name: a version. */
 const programs: Readonly<Record<string, (parameter: string) => Program>> = {
@@ -49,6 +49,7 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   'start-zookeeper': () => startZookeeper,
   'zookeeper-ready': () => zookeeperReady,
   'zkCli.sh': () => zkCli,
+  'zkServer.sh': () => zkServer,
   cassandra: () => cassandra,
   'cassandra-ready': () => cassandraReady,
   nodetool: () => nodetool,

@@ -58,17 +58,34 @@ export const startZookeeper: Program = function* (self) {
   }
 }
 
+/** What a znode holds, and what `stat` tells of it. */
+interface Znode {
+  readonly data: string
+  readonly version: number
+  readonly createdZxid: number
+  readonly changedZxid: number
+  readonly createdMs: number
+  readonly changedMs: number
+}
+
+/** Transactions of the first epoch. */
+const FIRST_ZXID = 0x1_0000_0000
+const root: Znode = { data: '', version: 0, createdZxid: 0, changedZxid: 0, createdMs: 0, changedMs: 0 }
+
 /** A member of the ensemble: what is written at one is sent to the others, and who comes back asks them for what was missed. */
 const server = (data: string): Program =>
   function* () {
     const configuration = yield* readFile(CONFIGURATION)
     const id = (yield* readFile(`${data}/myid`)).trim()
     const port = Number(/^clientPort=(\d+)$/m.exec(configuration)?.[1] ?? 2181)
-    const peers = [...configuration.matchAll(/^server\.(\d+)=([^:]+):/gm)].filter(([, peer]) => peer !== id).map((match) => match[2] ?? '')
+    const members = [...configuration.matchAll(/^server\.(\d+)=([^:]+):/gm)]
+    const peers = members.filter(([, peer]) => peer !== id).map((match) => match[2] ?? '')
+    // The ballot is not modelled: the member with the highest number leads, as it does when all start together.
+    const mode = members.length < 2 ? 'standalone' : id === String(members.length) ? 'leader' : 'follower'
     const snapshot = `${data}/version-2/snapshot.0`
     yield* makeDirectory(`${data}/version-2`, { parents: true })
     const nodes = new Map(
-      Object.entries((yield* stat(snapshot)) ? (JSON.parse(yield* readFile(snapshot)) as Record<string, string>) : { '/zookeeper': '' }), // written below
+      Object.entries((yield* stat(snapshot)) ? (JSON.parse(yield* readFile(snapshot)) as Record<string, Znode>) : { '/zookeeper': root }), // written below
     )
     const say = function* (where: string, text: string): Proc {
       const t = calendar(yield* nowMs())
@@ -81,38 +98,93 @@ const server = (data: string): Program =>
     yield* say('main:QuorumPeerConfig@124', `Reading configuration from: ${CONFIGURATION}`)
     for (const peer of peers) {
       const answer = yield* askServer(peer, port, 'all')
-      for (const [path, value] of Object.entries(JSON.parse(answer || '{}') as Record<string, string>)) nodes.set(path, value)
+      for (const [path, value] of Object.entries(JSON.parse(answer || '{}') as Record<string, Znode>)) nodes.set(path, value)
     }
     const listener = yield* listen(port)
     yield* say('main:NIOServerCnxnFactory@89', `binding to port 0.0.0.0/0.0.0.0:${port}`)
+    const here = `NIOServerCxn.Factory:0.0.0.0/0.0.0.0:${port}:NIOServerCnxn@827`
     for (const signal of ['SIGTERM', 'SIGINT'] as const) yield* onSignal(signal, 'default')
-    for (;;) {
+    for (let received = 1; ; received++) {
       const { fd, peer } = yield* accept(listener)
       const [command = '', path = '', ...value] = (yield* read(fd)).trim().split(' ')
-      if (command === 'ruok') {
-        yield* say(`NIOServerCxn.Factory:0.0.0.0/0.0.0.0:${port}:NIOServerCnxn@827`, `Processing ruok command from /${peer}`)
-        yield* write(fd, 'imok')
+      const found = nodes.get(path)
+      const zxid = Math.max(FIRST_ZXID, ...[...nodes.values()].map(({ changedZxid }) => changedZxid))
+      if (command in fourLetterWords) {
+        yield* say(here, `Processing ${command} command from /${peer}`)
+        yield* write(fd, fourLetterWords[command]!({ mode, zxid, nodes: nodes.size, received, peer }))
         yield* say('Thread-1142:NIOServerCnxn@1008', `Closed socket connection for client /${peer} (no session established for client)`)
       } else if (command === 'all') yield* write(fd, JSON.stringify(Object.fromEntries(nodes)))
-      else if (command === 'get') yield* write(fd, nodes.has(path) ? `=${nodes.get(path)}` : '!')
-      else if (command === 'ls') yield* write(fd, `=[${childrenOf(path, nodes).join(', ')}]`)
+      else if (command === 'get') yield* write(fd, found ? `=${found.data}\n${statText(found, path, nodes)}` : '!')
+      else if (command === 'ls') yield* write(fd, found || path === '/' ? `=[${childrenOf(path, nodes).join(', ')}]` : '!')
       else if (['create', 'set', 'delete', 'replicate', 'forget'].includes(command)) {
-        const refused = (command === 'create' && nodes.has(path)) || ((command === 'set' || command === 'delete') && !nodes.has(path))
+        const refused = command === 'create' ? found !== undefined : (command === 'set' || command === 'delete') && !found
+        const now = yield* nowMs()
+        const changed: Znode =
+          command === 'replicate'
+            ? (JSON.parse(value.join(' ')) as Znode) // sent below
+            : {
+                data: value.join(' '),
+                version: found ? found.version + 1 : 0,
+                createdZxid: found?.createdZxid ?? zxid + 1,
+                changedZxid: zxid + 1,
+                createdMs: found?.createdMs ?? now,
+                changedMs: now,
+              }
         if (!refused) {
           if (command === 'delete' || command === 'forget') nodes.delete(path)
-          else nodes.set(path, value.join(' '))
+          else nodes.set(path, changed)
           yield* writeFile(snapshot, JSON.stringify(Object.fromEntries(nodes)))
           if (command !== 'replicate' && command !== 'forget')
             for (const other of peers)
-              yield* askServer(other, port, command === 'delete' ? `forget ${path}` : `replicate ${path} ${value.join(' ')}`)
+              yield* askServer(other, port, command === 'delete' ? `forget ${path}` : `replicate ${path} ${JSON.stringify(changed)}`)
         }
-        yield* write(fd, refused ? '!' : '=')
+        yield* write(fd, refused ? '!' : `=${command === 'set' ? statText(changed, path, nodes) : ''}`)
       }
       yield* close(fd)
     }
   }
 
-const childrenOf = (path: string, nodes: ReadonlyMap<string, string>) => {
+/** What the short commands of an administrator are answered from. */
+interface Standing {
+  readonly mode: string
+  readonly zxid: number
+  readonly nodes: number
+  readonly received: number
+  readonly peer: string
+}
+
+const VERSION = '3.4.10-39d3a4f269333c922ed3db283be479f9deacaa0f, built on 03/23/2017 10:13 GMT'
+const serverFigures = ({ mode, zxid, nodes, received }: Standing) =>
+  `Latency min/avg/max: 0/0/1\nReceived: ${received}\nSent: ${received - 1}\nConnections: 1\nOutstanding: 0\nZxid: 0x${zxid.toString(16)}\nMode: ${mode}\nNode count: ${nodes + 3}\n`
+const fourLetterWords: Readonly<Record<string, (standing: Standing) => string>> = {
+  ruok: () => 'imok',
+  stat: (standing) =>
+    `Zookeeper version: ${VERSION}\nClients:\n /${standing.peer}:40000[0](queued=0,recved=1,sent=0)\n\n${serverFigures(standing)}`,
+  srvr: (standing) => `Zookeeper version: ${VERSION}\n${serverFigures(standing)}`,
+  mntr: ({ mode, nodes, received }) =>
+    `zk_version\t${VERSION}\nzk_avg_latency\t0\nzk_max_latency\t1\nzk_min_latency\t0\nzk_packets_received\t${received}\nzk_packets_sent\t${received - 1}\nzk_num_alive_connections\t1\nzk_outstanding_requests\t0\nzk_server_state\t${mode}\nzk_znode_count\t${nodes + 3}\n`,
+}
+
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const DAY_MS = 86_400_000
+
+/** As Java prints a date. */
+function javaDate(ms: number): string {
+  const t = calendar(ms)
+  // The first day of the epoch was a Thursday.
+  const weekday = weekdays[(Math.floor(ms / DAY_MS) + 4) % 7]
+  return `${weekday} ${months[t.month - 1]} ${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)} UTC ${t.year}`
+}
+
+/** What zkCli.sh prints of a znode under its data. */
+function statText(node: Znode, path: string, nodes: ReadonlyMap<string, Znode>): string {
+  const children = childrenOf(path, nodes).length
+  const hex = (zxid: number) => `0x${zxid.toString(16)}`
+  return `cZxid = ${hex(node.createdZxid)}\nctime = ${javaDate(node.createdMs)}\nmZxid = ${hex(node.changedZxid)}\nmtime = ${javaDate(node.changedMs)}\npZxid = ${hex(node.createdZxid)}\ncversion = ${children}\ndataVersion = ${node.version}\naclVersion = 0\nephemeralOwner = 0x0\ndataLength = ${node.data.length}\nnumChildren = ${children}\n`
+}
+
+const childrenOf = (path: string, nodes: ReadonlyMap<string, Znode>) => {
   const prefix = path === '/' ? '/' : `${path}/`
   return [...nodes.keys()]
     .filter((node) => node.startsWith(prefix) && node !== '/' && !node.slice(prefix.length).includes('/'))
@@ -154,12 +226,18 @@ export const zkCli: Program = function* (self) {
   const text = answer.slice(1)
   if (command === 'create') yield* write(1, `Created ${path}\n`)
   if (command === 'ls') yield* write(1, `${text}\n`)
-  if (command === 'get') {
-    const t = 'Thu Jan 01 00:00:00 UTC 2026'
-    yield* write(
-      1,
-      `${text}\ncZxid = 0x100000002\nctime = ${t}\nmZxid = 0x100000002\nmtime = ${t}\npZxid = 0x100000002\ncversion = 0\ndataVersion = 0\naclVersion = 0\nephemeralOwner = 0x0\ndataLength = ${text.length}\nnumChildren = 0\n`,
-    )
-  }
+  if (command === 'get' || command === 'set') yield* write(1, text)
   return answer === '' ? 1 : 0
+}
+
+/** `zkServer.sh status`: what part the server of this machine plays. */
+export const zkServer: Program = function* (self) {
+  if (self.argv[1] !== 'status') {
+    yield* write(1, 'Usage: zkServer.sh {start|start-foreground|stop|restart|status|upgrade|print-cmd}\n')
+    return 1
+  }
+  yield* write(2, 'ZooKeeper JMX enabled by default\nUsing config: /opt/zookeeper/bin/../conf/zoo.cfg\n')
+  const mode = /^Mode: .*$/m.exec(yield* askServer('127.0.0.1', 2181, 'srvr'))?.[0]
+  yield* write(1, mode ? `${mode}\n` : 'Error contacting service. It is probably not running.\n')
+  return mode ? 0 : 1
 }

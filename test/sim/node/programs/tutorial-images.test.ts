@@ -65,9 +65,17 @@ spec:
 kubectl rollout status sts/zk --timeout=90s >/dev/null
 kubectl exec zk-0 -- zkCli.sh create /hello world | tail -1
 kubectl exec zk-1 -- zkCli.sh get /hello | grep -A1 WatchedEvent | tail -1
+kubectl exec zk-1 -- zkCli.sh set /hello there | grep dataVersion
+kubectl exec zk-0 -- zkCli.sh get /hello | grep -E 'there|dataVersion|dataLength'
+for i in 0 1; do kubectl exec zk-$i -- zkServer.sh status 2>/dev/null; done
+kubectl exec zk-0 -- sh -c 'echo srvr | nc localhost 2181' | grep ersion
+kubectl exec zk-0 -- head -1 /usr/etc/zookeeper/log4j.properties
+kubectl exec zk-0 -- stat -c '%U %G' /var/lib/zookeeper/data
 kubectl exec zk-1 -- cat /var/lib/zookeeper/data/myid
 kubectl exec zk-1 -- hostname -f`)
-  expect(ran.stdout).toBe('Created /hello\nworld\n2\nzk-1.zk.default.svc.cluster.local\n')
+  expect(ran.stdout).toBe(
+    'Created /hello\nworld\ndataVersion = 1\nthere\ndataVersion = 1\ndataLength = 5\nMode: follower\nMode: leader\nZookeeper version: 3.4.10-39d3a4f269333c922ed3db283be479f9deacaa0f, built on 03/23/2017 10:13 GMT\nzookeeper.root.logger=CONSOLE\nzookeeper zookeeper\n2\nzk-1.zk.default.svc.cluster.local\n',
+  )
 })
 
 test('nginx passes requests on to the Service its configuration names, and does not start without it', () => {

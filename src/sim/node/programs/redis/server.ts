@@ -48,6 +48,10 @@ export const redisServer =
 
 function* serveRedis(version: string, self: Self): Proc<number> {
   const { argv } = self
+  if (argv[1] === '--version' || argv[1] === '-v') {
+    yield* write(1, `Redis server v=${version} sha=00000000:1 malloc=jemalloc-5.3.0 bits=64 build=9c9d8b8d8a9d8b8d\n`)
+    return 0
+  }
   const state = yield* configured(version, argv)
   const redis: Redis = {
     argv,
