@@ -1,6 +1,6 @@
 import { listDirectory, nowMs, readFile, readLink, stat, terminalSize, write } from '../../node/os/calls'
 import { type FileStat, type Proc, SyscallError } from '../../node/os/syscalls'
-import { compareVersions } from './columns'
+import { compareVersions } from './sort'
 import { formatTime } from './format'
 import { join } from './paths'
 import { complain, parseOptions, tool } from './tool'

@@ -2,7 +2,7 @@ import { close, open, pipe, read, spawn, wait } from '../../../node/os/calls'
 import { SyscallError, type Proc } from '../../../node/os/syscalls'
 import { complain, type Context, type Output } from '../tool'
 import type { Memory } from './memory'
-import { unescapeAwk } from './parse'
+import { unescapeAwk } from './tokens'
 import { regex } from './regex'
 import { outside, toNumber, toText, type Table, type Value } from './values'
 

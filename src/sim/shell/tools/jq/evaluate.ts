@@ -1,6 +1,6 @@
 import { natives } from './builtins'
 import { formatString } from './formats'
-import type { Node, Pattern } from './parse'
+import type { Node, Pattern } from './syntax'
 import { MAX_DEPTH, MAX_STEPS, child, iterate, pathOf, plain, recurse, result, type Machine, type Result, type Results } from './results'
 import { bind, define, libraryScope, lookUpFunction, patternNames, type Closure, type Scope } from './scope'
 import { special } from './special'

@@ -6,7 +6,8 @@ import { Halt, type Machine } from './results'
 import { checkNames } from './scope'
 import { special } from './special'
 import { readDocuments } from './documents'
-import { JqSyntaxError, parseJq, type Node } from './parse'
+import { parseJq } from './parse'
+import { JqSyntaxError, type Node } from './syntax'
 import { JqError, toJson, writeJson } from './values'
 
 /** jq 1.7. Exit codes: 2 wrong usage or unreadable input, 3 a program that does not compile, 5 an error while it ran, 1 and 4 with -e. */

@@ -1,5 +1,6 @@
 import { natives, prelude } from './builtins'
-import { JqSyntaxError, parseDefinitions, type Definition, type Node, type Pattern } from './parse'
+import { parseDefinitions } from './parse'
+import { JqSyntaxError, type Definition, type Node, type Pattern } from './syntax'
 import { isArray, isObject } from './values'
 
 /** Names of functions and variables: where they are defined, and where they are seen. */

@@ -1,7 +1,7 @@
 import { natives } from './builtins'
 import { evaluate } from './evaluate'
 import { formatString } from './formats'
-import type { Node } from './parse'
+import type { Node } from './syntax'
 import { Halt, counted, pathOf, recurse, result, type Machine, type Result, type Results } from './results'
 import type { Scope } from './scope'
 import { JqError, arithmetic, compare, deletePaths, getPath, isArray, setPath, truthy, typeOf } from './values'
