@@ -19,7 +19,9 @@ import { validatingAdmissionPolicy } from './api/admission/validating-admission-
 import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './api/admission/webhooks'
 import { celLibrary } from './api/cel/library'
 import { customKind } from './api/crd/definition'
-import { customResourceDefinitionValidation } from './api/crd/definition-validation'
+import { definitionErrors } from './api/crd/definition-validation'
+import { lateChecks } from './api/late-checks'
+import { mutatingPolicyErrors, validatingPolicyErrors, webhookConditionErrors } from './api/admission/policy-checks'
 import { lateCustomKind } from './api/crd/late-definition'
 import { applied, withLastApplied } from './api/apply'
 import { applyJsonPatch } from './api/json-patching'
@@ -79,6 +81,7 @@ metricsPage.arrive(metricsPageOf)
 openApi.arrive(openApiRoutes)
 protobuf.arrive(protobufReader)
 lateCustomKind.arrive(customKind)
+lateChecks.arrive({ validatingPolicyErrors, mutatingPolicyErrors, webhookConditionErrors, definitionErrors })
 yamlReader.arrive(parseYaml)
 latePlugins.arrive([
   claimResize,
@@ -88,7 +91,6 @@ latePlugins.arrive([
   podSecurity,
   mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
-  customResourceDefinitionValidation,
   runtimeClass,
   certificateApproval,
   certificateSigning,

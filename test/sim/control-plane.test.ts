@@ -47,3 +47,15 @@ test('a controller may do what its role says, and its refusal shows in an event'
     'Error creating: pods is forbidden: User "system:serviceaccount:kube-system:replicaset-controller" cannot create resource "pods" in API group "" in the namespace "default"',
   )
 })
+
+test('a scheduler whose role was taken away hears nothing from its next watch on, and catches up once it has it again', () => {
+  const cluster = createCluster()
+  const phase = () => cluster.run('kubectl get pod late -o jsonpath="{.spec.nodeName}/{.status.phase}"').stdout
+  cluster.run(`kubectl get clusterrolebinding system:kube-scheduler -o yaml > /tmp/role.yaml
+    kubectl delete clusterrolebinding system:kube-scheduler
+    kubectl -n kube-system delete pod kube-scheduler-controlplane; sleep 20`)
+  cluster.run('kubectl run late --image=nginx; sleep 30')
+  expect(phase()).toBe('/Pending')
+  cluster.run('kubectl create -f /tmp/role.yaml; sleep 60')
+  expect(phase()).toMatch(/^node0\d\/Running$/)
+})

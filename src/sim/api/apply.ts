@@ -92,7 +92,7 @@ type Json = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The live value with what the configuration says laid over it. */
-function merge(live: unknown, config: unknown, type: Type | undefined): unknown {
+export function merge(live: unknown, config: unknown, type: Type | undefined): unknown {
   if (isObject(config) && isObject(live) && !(type && 'atomic' in type && type.atomic)) {
     if (type?.is === 'scalar') return config
     const result: Record<string, unknown> = { ...live }

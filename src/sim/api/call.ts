@@ -1,4 +1,13 @@
-import type { AdmissionOperation, AdmissionPlugin, AdmissionRequest, ApiServer, ApiServerOptions, SubresourceHandler, User } from './hooks'
+import type {
+  AdmissionOperation,
+  AdmissionPlugin,
+  AdmissionRequest,
+  ApiServer,
+  ApiServerOptions,
+  GroupVersionKind,
+  SubresourceHandler,
+  User,
+} from './hooks'
 import type { KindContext, KindDefinition } from './kind'
 import type { Writing } from './managed-fields'
 import type { AnyObject, KubeObject } from './object'
@@ -28,6 +37,8 @@ export interface Call {
   readonly dryRun: boolean
   /** Create-, Update-, Patch- or DeleteOptions. */
   readonly options: Readonly<Record<string, unknown>>
+  /** What the request's body is where it is no object of the resource's own kind: a Scale, an Eviction, a Binding. */
+  readonly body?: GroupVersionKind | undefined
   warn(text: string): void
 }
 
@@ -68,6 +79,8 @@ const admissionRequest = (
 ): AdmissionRequest => ({
   operation,
   kind: call.served.kind,
+  served: call.served,
+  body: call.body,
   subresource: call.subresource,
   namespace: call.namespace,
   name: call.name || (object?.metadata.name ?? ''),

@@ -83,6 +83,8 @@ export interface Client {
     listener: (events: readonly WatchEvent<T>[]) => void,
     options?: ListOptions,
   ): () => void
+  /** Whether this client may list and watch a kind: while it may not, its watches are silent, and it must not act on what it would not know. */
+  mayWatch<T extends KubeObject>(kind: KindDefinition<T>, namespace?: string): boolean
 }
 
 /** Who a client is: decides authorization, managedFields and what "blame" shows. */

@@ -78,12 +78,22 @@ export interface Decision {
 /** Decides whether `user` may do it. Asked for every request and for every write of an in-process client. */
 export type Authorise = (user: User, attributes: RequestAttributes, server: ApiServer) => Decision
 
+export interface GroupVersionKind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 
 /** One write on its way through admission. */
 export interface AdmissionRequest {
   readonly operation: AdmissionOperation
   readonly kind: KindDefinition
+  /** The version that the request names. */
+  readonly served: Served
+  /** What `object` is where it is no object of that kind: a Scale, an Eviction, a Binding. */
+  readonly body: GroupVersionKind | undefined
   readonly subresource: string | undefined
   readonly namespace: string | undefined
   /** Empty for a create with generateName. */
@@ -142,7 +152,9 @@ export interface CallSubresource {
   /** Verbs served; `connect` for subresources that take any method (exec, attach, portforward, proxy), otherwise `create`, `get`… */
   readonly verbs: readonly string[]
   /** What a body must be. */
-  readonly body?: { readonly group: string; readonly version: string; readonly kind: string }
+  readonly body?: GroupVersionKind
+  /** What CONNECT is told to have been asked with, where there is no body: `PodExecOptions`. */
+  readonly options?: GroupVersionKind
   /** Answers an object, a Status, or a ready response (streams, upgrades, plain text). */
   readonly handle: (request: SubresourceRequest) => KubeObject | Status | ApiResponse
 }

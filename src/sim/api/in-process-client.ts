@@ -9,7 +9,8 @@ import type { Served } from './registry'
 import { writeScale } from './scale'
 import { select, selectionOf } from './select'
 import { failure, forbidden, type StatusError } from './status'
-import type { Stored, StorageEvent } from './storage'
+import type { Stored } from './storage'
+import { followKind } from './in-process-watch'
 import { createPatience } from './patience'
 import { createObject, updateObject } from './write'
 import { askSubresource } from './subresource'
@@ -57,7 +58,7 @@ export function createClient(core: Core, identity: Identity): Client {
     }
   }
 
-  /** Only writes are asked about: what a controller reads comes from its informers, which asked once when they began to watch. */
+  /** Only writes are asked about one by one: what a component reads comes from its reflectors, which ask when a watch begins (in-process-watch.ts). */
   function authorise(
     verb: string,
     { group, version, kind }: Served,
@@ -138,8 +139,17 @@ export function createClient(core: Core, identity: Identity): Client {
       )
     },
     watch<T extends KubeObject>(kind: KindDefinition<T>, listener: (events: readonly WatchEvent<T>[]) => void, options: ListOptions = {}) {
-      const interest = selectionOf(generic(kind), options.namespace, options.labelSelector, options.fieldSelector)
-      return core.storage.watch(kind, interest, (events) => listener(events.map((event) => told<T>(event))))
+      const selection = selectionOf(generic(kind), options.namespace, options.labelSelector, options.fieldSelector)
+      return followKind(core, kind, selection, () => client.mayWatch(kind, options.namespace), listener)
+    },
+    mayWatch(kind, namespace) {
+      const {
+        group,
+        version,
+        kind: { plural },
+      } = core.registry.ofKind(kind)
+      const resource = { group, version, plural, ...(namespace !== undefined && { namespace }) }
+      return ['list', 'watch'].every((verb) => core.may(user, { verb, path: '', query: NO_QUERY, resource }).allowed)
     },
   }
 
@@ -194,9 +204,3 @@ function objects<T>(items: Iterable<Stored>): readonly T[] {
   for (const { object } of items) result.push(object as unknown as T) // stored under the kind asked for
   return result
 }
-
-const told = <T extends KubeObject>({ type, stored, previous }: StorageEvent): WatchEvent<T> => ({
-  type,
-  object: stored.object as unknown as T, // stored under the kind that is watched
-  ...(previous && { old: previous.object as unknown as T }),
-})

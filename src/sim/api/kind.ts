@@ -119,6 +119,8 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   readonly ttlSeconds?: number
   /** What a client is warned of that uses the kind (Endpoints, ComponentStatus). Old versions' warnings come from the schema. */
   readonly deprecationWarning?: string
+  /** How an object is read that was stored under an earlier version of a custom resource's definition. */
+  readonly fromStorage?: (object: AnyObject) => AnyObject
   /** Structural schema of a custom resource; built-in kinds take theirs from schema/types.json. */
   readonly customSchema?: unknown
 }

@@ -44,7 +44,7 @@ function servedVersions(kind: KindDefinition): Served[] {
     apiVersion: join(kind.group, kind.version),
     stored: true,
     toStorage: same,
-    fromStorage: same,
+    fromStorage: kind.fromStorage ?? same,
     selectableFields: kind.selectableFields,
     deprecationWarning: kind.deprecationWarning,
   }

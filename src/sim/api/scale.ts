@@ -1,5 +1,5 @@
 import { mergePatch } from '../formats/merge-patch'
-import { resourceOf, writingOf, type Call } from './call'
+import { admit, mutate, resourceOf, writingOf, type Call } from './call'
 import type { PatchType } from './client'
 import { age } from './columns'
 import { defineKind } from './kind'
@@ -44,11 +44,12 @@ export function writeScale(call: Call, how: 'update' | PatchType, body: unknown)
   const after = (
     how === 'update' ? body : how === 'json' ? latePatches.code.applyJsonPatch(before, body) : mergePatch(before, body)
   ) as Partial<Scale> // fields are checked below
-  const replicas = after.spec?.replicas ?? 0
-  if (typeof replicas !== 'number' || !Number.isInteger(replicas))
-    throw badRequest(
-      `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`,
-    )
+  checkReplicas(after.spec?.replicas ?? 0)
+  // Admission is asked about the Scale, as a write of `deployments/scale`; of the Deployment itself it does not hear.
+  const about: Call = { ...call, body: SCALE, subresource: 'scale' }
+  const given: Scale = { ...before, ...after, spec: { ...after.spec } }
+  const asked = mutate(about, 'UPDATE', given, before) as Scale // plugins keep a Scale one
+  const replicas = asked.spec.replicas ?? 0
   if (replicas < 0)
     throw invalid({ group: 'autoscaling', kind: 'Scale' }, call.name, [
       fieldPath('spec.replicas').invalid(replicas, 'must be greater than or equal to 0'),
@@ -65,7 +66,17 @@ export function writeScale(call: Call, how: 'update' | PatchType, body: unknown)
   const next = replicas === before.spec.replicas ? found.object : (withAt(found.object, path, replicas) as AnyObject) // one number of it changed
   const type = typeOfKind(call.served.kind)
   const fields = type && next !== found.object ? afterWrite(found.fields, writingOf(call), found.object, next, type) : found.fields
-  return scaleOf(call, replaceStored({ ...call, subresource: undefined }, found, next, fields))
+  const judge = () => admit(about, 'UPDATE', asked, before)
+  return scaleOf(call, replaceStored({ ...call, subresource: undefined }, found, next, fields, judge))
+}
+
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+
+function checkReplicas(replicas: unknown) {
+  if (typeof replicas === 'number' && Number.isInteger(replicas)) return
+  throw badRequest(
+    `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`,
+  )
 }
 
 function stored(call: Call): Stored {

@@ -1,5 +1,5 @@
 import { admit, resourceOf, type Call } from './call'
-import type { CallSubresource, SubresourceHandler } from './hooks'
+import type { CallSubresource, GroupVersionKind, SubresourceHandler } from './hooks'
 import type { ApiRequest, ApiResponse } from './http'
 import type { AnyObject, KubeObject } from './object'
 import { methodNotAllowed, notFound, unknownPath, type Status } from './status'
@@ -19,7 +19,9 @@ export function askSubresource(
   if (!handler.verbs.includes(verb) && !handler.verbs.includes('connect')) throw methodNotAllowed()
   const stored = core.storage.get(served.kind, namespace, subresource === 'proxy' ? unadorned(name) : name)
   if (!stored) throw notFound(resourceOf(call), name)
-  admit(call, handler.verbs.includes('connect') ? 'CONNECT' : 'CREATE', body, stored.object)
+  const about = { ...call, body: handler.body ?? handler.options }
+  const asked = handler.options ? connectOptions(handler.options, query, subpath) : body
+  admit(about, handler.verbs.includes('connect') ? 'CONNECT' : 'CREATE', asked, stored.object)
   return handler.handle({
     verb,
     kind: served.kind,
@@ -37,6 +39,20 @@ export function askSubresource(
     warn: call.warn,
   })
 }
+
+/** What CONNECT is asked with, as an object: `PodExecOptions` and the like are sent as a query. */
+function connectOptions({ group, version, kind }: GroupVersionKind, query: URLSearchParams, subpath: string): AnyObject {
+  const options: Record<string, unknown> = { kind, apiVersion: group ? `${group}/${version}` : version }
+  for (const flag of ['stdin', 'stdout', 'stderr', 'tty']) if (isTrue(query.get(flag))) options[flag] = true
+  const container = query.get('container')
+  if (container) options.container = container
+  if (query.has('command')) options.command = query.getAll('command')
+  if (query.has('ports')) options.ports = query.getAll('ports').flatMap((text) => text.split(',').map(Number))
+  if (kind.endsWith('ProxyOptions')) options.path = `/${subpath}`
+  return options as unknown as AnyObject // has no metadata, as in a real server; whoever looks for some is prepared
+}
+
+const isTrue = (text: string | null) => text === '1' || text === 'true'
 
 /** What is proxied may be named with a scheme and a port: `https:web:443`. */
 function unadorned(name: string): string {

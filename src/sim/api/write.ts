@@ -32,8 +32,8 @@ export function createObject(call: Call, submitted: AnyObject, fields?: ManagedF
     refuse(call, prepared, [...checkMetadata(prepared, kind), ...(kind.validate?.(prepared, top, core.context) ?? [])])
     const taken = core.storage.get(kind, namespace, prepared.metadata.name)
     if (taken && submitted.metadata.generateName && !submitted.metadata.name && attempt < NAME_ATTEMPTS) continue
+    admit(call, 'CREATE', prepared) // only storing finds out that a name is taken: a full quota says so first
     if (taken) throw alreadyExists(resourceOf(call), prepared.metadata.name)
-    admit(call, 'CREATE', prepared)
     const stored = keep(call, prepared, undefined, managed)
     if (asWritten) storedAs(managed, filled, stored.object)
     return stored
@@ -52,14 +52,17 @@ export function updateObject(call: Call, submitted: AnyObject): Stored {
   return replaceStored(call, stored, submitted)
 }
 
+/** Admission of a write that is about something else than the object itself: a Scale has been mutated before, and is judged in its stead. */
+export type JudgedAs = () => void
+
 /** The common end of update, patch and apply: `submitted` is to become the new state of `stored`. */
-export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, fields?: ManagedFields): Stored {
+export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, fields?: ManagedFields, judge?: JudgedAs): Stored {
   const { core, served, subresource } = call
   const { kind } = served
-  const old = stored.object
+  const old = kind.fromStorage?.(stored.object) ?? stored.object // an older version's object becomes one of the version of storage
   const filled = share(old, withDefaults(call, onlyPart(call, old, keepIdentity(submitted, old)), old)) as AnyObject
   const managed = fields ?? tracked(call, givenFields(submitted, stored), old, filled)
-  const admitted = share(old, mutate(call, 'UPDATE', filled, old)) as AnyObject
+  const admitted = judge ? filled : (share(old, mutate(call, 'UPDATE', filled, old)) as AnyObject)
   checkRevision(call, submitted.metadata, old.metadata)
   const prepared = share(
     old,
@@ -67,7 +70,8 @@ export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, 
   ) as AnyObject
   const counted = withGeneration(kind, prepared, old)
   refuse(call, counted, [...checkMetadataUpdate(counted, old), ...rulesOf(call, counted, old)])
-  admit(call, 'UPDATE', counted, old)
+  if (judge) judge()
+  else admit(call, 'UPDATE', counted, old)
   if (isReadyToGo(kind, counted)) return removeStored(call, { ...stored, object: counted })
   const kept = keep(call, counted, stored, managed)
   if (counted === filled) storedAs(managed, filled, kept.object)

@@ -10,6 +10,8 @@ type Listener = (event: WatchEvent<KubeObject>) => void
 export interface Informers {
   /** Calls back for every change of a kind. Returns how to stop. */
   onChange(kind: AnyKind, listener: Listener): () => void
+  /** Whether what is there of a kind may be known at all. */
+  isKnown(kind: AnyKind): boolean
   /** Objects of a namespace without a controller, as they are now. */
   orphans<O extends KubeObject>(kind: KindDefinition<O>, namespace: string): readonly O[]
   stop(): void
@@ -47,6 +49,7 @@ export function createInformers(client: Client): Informers {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+    isKnown: (kind) => client.mayWatch(kind),
     orphans<O extends KubeObject>(kind: KindDefinition<O>, namespace: string) {
       const informer = informerOf(anyKind(kind))
       informer.orphans ??= indexed(client.list(anyKind(kind)))

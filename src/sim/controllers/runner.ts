@@ -156,7 +156,7 @@ export function createRunner(options: RunnerOptions, controller: AnyController):
         ),
         ...(controller.resyncMs === undefined ? [] : [resync(controller.resyncMs)]),
       ]
-      for (const object of find.all()) wake(keyOf(object), object)
+      if (informers.isKnown(reconciles)) for (const object of find.all()) wake(keyOf(object), object)
     },
     stop() {
       for (const stop of unsubscribe) stop()

@@ -4,18 +4,19 @@ import { lateCode } from '../engine/late-code'
 /** Handlers of subresources that only people and their tools ask for; the page loads them after the first prompt. */
 export const lateSubresources = lateCode<readonly SubresourceHandler[]>('subresources that people ask for')
 
+const CORE = { group: '', version: 'v1' }
 const PODS = { group: '', plural: 'pods' }
 
 /** What of these handlers must be known before their code has come; a test keeps the two equal. */
 const calls: readonly Omit<CallSubresource, 'handle'>[] = [
-  { of: { group: '', plural: 'nodes' }, subresource: 'proxy', verbs: ['connect'] },
-  { of: PODS, subresource: 'attach', verbs: ['connect'] },
+  { of: { group: '', plural: 'nodes' }, subresource: 'proxy', verbs: ['connect'], options: { ...CORE, kind: 'NodeProxyOptions' } },
+  { of: PODS, subresource: 'attach', verbs: ['connect'], options: { ...CORE, kind: 'PodAttachOptions' } },
   { of: PODS, subresource: 'eviction', verbs: ['create'], body: { group: 'policy', version: 'v1', kind: 'Eviction' } },
-  { of: PODS, subresource: 'exec', verbs: ['connect'] },
+  { of: PODS, subresource: 'exec', verbs: ['connect'], options: { ...CORE, kind: 'PodExecOptions' } },
   { of: PODS, subresource: 'log', verbs: ['get'] },
-  { of: PODS, subresource: 'portforward', verbs: ['connect'] },
-  { of: PODS, subresource: 'proxy', verbs: ['connect'] },
-  { of: { group: '', plural: 'services' }, subresource: 'proxy', verbs: ['connect'] },
+  { of: PODS, subresource: 'portforward', verbs: ['connect'], options: { ...CORE, kind: 'PodPortForwardOptions' } },
+  { of: PODS, subresource: 'proxy', verbs: ['connect'], options: { ...CORE, kind: 'PodProxyOptions' } },
+  { of: { group: '', plural: 'services' }, subresource: 'proxy', verbs: ['connect'], options: { ...CORE, kind: 'ServiceProxyOptions' } },
 ]
 const parts: readonly Omit<PartSubresource, 'merge'>[] = [
   { of: { group: 'certificates.k8s.io', plural: 'certificatesigningrequests' }, subresource: 'approval' },

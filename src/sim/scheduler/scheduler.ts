@@ -263,8 +263,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         wakeOn(storageClass, 'StorageClass'),
         wakeOn(csiNode, 'CSINode'),
       ]
-      for (const node of client.list(nodeKind)) view.setNode(node)
-      for (const pod of client.list(podKind)) onPod({ type: 'ADDED', object: pod })
+      if (client.mayWatch(nodeKind)) for (const node of client.list(nodeKind)) view.setNode(node)
+      if (client.mayWatch(podKind)) for (const pod of client.list(podKind)) onPod({ type: 'ADDED', object: pod })
     },
     stop() {
       for (const stop of unsubscribe) stop()

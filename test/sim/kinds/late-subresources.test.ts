@@ -12,6 +12,7 @@ test('what is served before its code has come is what the code serves', () => {
       'subresource',
       'verbs',
       'body',
+      'options',
       'version',
       'kind',
       'sort',

@@ -24,9 +24,8 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   late('CertificateRequester'),
   late('MutatingAdmissionPolicy'),
   late('MutatingAdmissionWebhook'),
-  // Not plugins in a real server: what the storage of roles, bindings and definitions checks itself, at the same place.
+  // Not plugins in a real server: what the storage of roles and bindings checks itself, at the same place.
   late('RBACEscalation'),
-  late('CustomResourceDefinitionValidation'),
   late('CertificateApproval'),
   late('CertificateSigning'),
   late('CertificateSubjectRestriction'),

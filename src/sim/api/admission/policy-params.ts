@@ -1,22 +1,45 @@
 import { matches, selectorOf } from '../../formats/selector'
 import type { AdmissionRequest } from '../hooks'
 import { parseApiVersion, type KubeObject } from '../object'
+import type { Served } from '../registry'
 import type { ParamKind, ParamRef } from '../types/admissionregistration-v1.gen'
 
-/** What a binding's `paramRef` leads to: the objects to ask the policy with, one after another; `undefined` stands for "no parameters". */
+/** Why a policy or a binding cannot be asked as it is: decided by its failurePolicy, whatever the binding's actions are. */
+export class ConfigurationError extends Error {}
+
+/** The kind of a policy's parameters; undefined when it has none. Throws ConfigurationError when nobody serves it. */
+export function paramKindOf(paramKind: ParamKind | undefined, { server }: AdmissionRequest): Served | undefined {
+  if (!paramKind) return undefined
+  const { apiVersion = '', kind = '' } = paramKind
+  const { group, version } = parseApiVersion(apiVersion)
+  const served = server.registry.findKind(group, version, kind)
+  if (served) return served
+  throw new ConfigurationError(`failed to configure policy: failed to find resource referenced by paramKind: '${apiVersion}, Kind=${kind}'`)
+}
+
+const wrong = (why: string) => new ConfigurationError(`failed to configure binding: ${why}`)
+
+/**
+ * What a binding's `paramRef` leads to: the objects to ask the policy with, one after another; `undefined` stands for "no parameters". Throws
+ * ConfigurationError. See `CollectParams`.
+ */
 export function paramsOf(
-  paramKind: ParamKind | undefined,
+  served: Served | undefined,
   paramRef: ParamRef | undefined,
   request: AdmissionRequest,
-): readonly (KubeObject | undefined)[] | 'missing' {
-  if (!paramKind || !paramRef) return [undefined]
-  const { group, version } = parseApiVersion(paramKind.apiVersion ?? '')
-  const served = request.server.registry.findKind(group, version, paramKind.kind ?? '')
-  if (!served) return 'missing'
-  const namespace = served.kind.namespaced ? (paramRef.namespace ?? request.namespace) : undefined
+): readonly (KubeObject | undefined)[] {
+  if (!served || !paramRef) return [undefined]
   const { name, selector } = paramRef
-  const candidates = [...request.server.storage.list(served.kind as never, namespace)].map(({ object }) => object as unknown as KubeObject) // what is stored is an object
-  const found = candidates.filter(({ metadata }) => (name ? metadata.name === name : matches(selectorOf(selector), metadata.labels ?? {})))
-  if (found.length > 0) return found
-  return paramRef.parameterNotFoundAction === 'Allow' ? [] : 'missing'
+  const { namespaced } = served.kind
+  if (paramRef.namespace && !namespaced) throw wrong('paramRef.namespace must not be provided for a cluster-scoped `paramKind`')
+  const namespace = namespaced ? (paramRef.namespace ?? request.namespace) : undefined
+  if (namespaced && namespace === undefined)
+    throw wrong('cannot use namespaced paramRef in policy binding that matches cluster-scoped resources')
+  const fits = ({ metadata }: KubeObject) => (name ? metadata.name === name : matches(selectorOf(selector), metadata.labels ?? {}))
+  const found = [...request.server.storage.list(served.kind as never, namespace)]
+    .map(({ object }) => served.fromStorage(object) as unknown as KubeObject) // what is stored is an object
+    .filter(fits)
+  if (found.length === 0 && paramRef.parameterNotFoundAction === 'Deny')
+    throw wrong('no params found for policy binding with `Deny` parameterNotFoundAction')
+  return found
 }

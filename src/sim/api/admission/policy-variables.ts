@@ -1,8 +1,8 @@
 import type { Environment } from '@marcbachmann/cel-js'
-import { celEnvironment, celValue } from '../cel/expression'
+import { celEnvironment, celValue, type VariableType } from '../cel/expression'
 import type { AdmissionRequest } from '../hooks'
 import type { KubeObject } from '../object'
-import { namespaceOf } from './policy-match'
+import { inVersion, namespaceOf, type Version } from './policy-match'
 
 /** The variables that the expressions of admission policies see. */
 export const POLICY_VARIABLES = {
@@ -15,31 +15,49 @@ export const POLICY_VARIABLES = {
   authorizer: 'Authorizer',
 } as const
 
-/** Their values for a request; `params` is the object that a binding refers to. */
-export function policyVariables(request: AdmissionRequest, params: KubeObject | undefined): Record<string, unknown> {
-  const { kind, subresource, namespace, name, operation, user, dryRun, options } = request
-  const gvk = { group: kind.group, version: kind.version, kind: kind.kind }
-  const gvr = { group: kind.group, version: kind.version, resource: kind.plural }
+/** Their values for a request as a version shows it; `params` is the object that a binding refers to. */
+export function policyVariables(asked: AdmissionRequest, params: KubeObject | undefined, version: Version): Record<string, unknown> {
+  const request = inVersion(asked, version)
+  const { operation, object, old, body } = request
   return {
-    object: celValue(request.object ?? null),
-    oldObject: celValue(request.old ?? null),
+    object: celValue(object ?? null),
+    // What is asked of a Pod (exec, eviction) has no state before.
+    oldObject: celValue((body && operation !== 'UPDATE' ? undefined : old) ?? null),
     params: celValue(params ?? null),
-    namespaceObject: celValue(namespaceOf(request) ?? null),
-    request: celValue({
-      kind: gvk,
-      resource: gvr,
-      requestKind: gvk,
-      requestResource: gvr,
-      subResource: subresource ?? '',
-      requestSubResource: subresource ?? '',
-      name,
-      namespace: namespace ?? '',
-      operation,
-      userInfo: { username: user.name, uid: user.uid ?? '', groups: user.groups, extra: user.extra ?? {} },
-      dryRun,
-      options,
-    }),
+    namespaceObject: celValue(namespaceObjectOf(request)),
+    request: celValue(requestValue(request, version)),
     authorizer: new Authorizer(request, {}),
+  }
+}
+
+/** What expressions may see of a namespace: not who manages which of its fields. */
+function namespaceObjectOf(request: AdmissionRequest): unknown {
+  const found = request.kind.plural === 'namespaces' && request.kind.group === '' ? undefined : namespaceOf(request)
+  if (!found) return null
+  const { managedFields: _fields, ...metadata } = found.metadata
+  return { ...found, metadata }
+}
+
+/** `request`: the admission review's request without the objects. */
+function requestValue(
+  { kind, served, body, subresource = '', namespace = '', name, operation, user, dryRun, options }: AdmissionRequest,
+  version: Version,
+) {
+  const kindIn = ({ group, version: of }: Pick<Version, 'group' | 'version'>) => body ?? { group, version: of, kind: kind.kind }
+  const resourceIn = ({ group, version: of }: Pick<Version, 'group' | 'version'>) => ({ group, version: of, resource: kind.plural })
+  return {
+    kind: kindIn(version),
+    resource: resourceIn(version),
+    requestKind: kindIn(served),
+    requestResource: resourceIn(served),
+    subResource: subresource,
+    requestSubResource: subresource,
+    name,
+    namespace,
+    operation,
+    userInfo: { username: user.name, uid: user.uid ?? '', groups: user.groups, extra: user.extra ?? {} },
+    dryRun,
+    options,
   }
 }
 
@@ -94,9 +112,14 @@ export class AuthorizerDecision {
   ) {}
 }
 
-/** The environment of policy expressions, made once. */
-export function policyEnvironment(): Environment {
-  return (environment ??= celEnvironment(POLICY_VARIABLES, (env) => {
+/** The environment of policy expressions, made once: what is asked has been checked when it was written. */
+export const policyEnvironment = (): Environment => (environment ??= environmentWith(POLICY_VARIABLES))
+
+let environment: Environment | undefined
+
+/** An environment that knows these variables and no others, for checking what somebody writes. */
+export function environmentWith(variables: Readonly<Record<string, VariableType>>): Environment {
+  return celEnvironment(variables, (env) => {
     env.registerType('Authorizer', { ctor: Authorizer, fields: { requestResource: 'Authorizer' } } as never)
     env.registerType('AuthorizerDecision', AuthorizerDecision as never)
     for (const step of ['group', 'resource', 'subresource', 'namespace', 'name', 'path'] as const) {
@@ -113,7 +136,5 @@ export function policyEnvironment(): Environment {
       'Authorizer.serviceAccount(string, string): Authorizer',
       (authorizer: Authorizer, namespace: string, name: string) => authorizer.serviceAccount(namespace, name),
     )
-  }))
+  })
 }
-
-let environment: Environment | undefined

@@ -1,39 +1,70 @@
-import { CompilationError, compile, EvaluationError, type Expression } from '../cel/expression'
-import { fieldPath, type FieldError, type FieldPath } from '../field-path'
+import { compile, EvaluationError, type Expression } from '../cel/expression'
 import type { AdmissionPlugin, AdmissionRequest } from '../hooks'
-import { failure, forbidden, invalid } from '../status'
+import { failure, forbidden } from '../status'
 import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, Validation } from '../types/admissionregistration-v1.gen'
-import { findAll, isAbout, resource } from './lookup'
-import { isMatched } from './policy-match'
-import { paramsOf } from './policy-params'
+import { findAll, resource } from './lookup'
+import { matched, type Version } from './policy-match'
+import { ConfigurationError, paramKindOf, paramsOf } from './policy-params'
 import { policyEnvironment, policyVariables } from './policy-variables'
 
 const GROUP = 'admissionregistration.k8s.io'
 const policies = resource<ValidatingAdmissionPolicy>(GROUP, 'v1', 'validatingadmissionpolicies')
 const bindings = resource<ValidatingAdmissionPolicyBinding>(GROUP, 'v1', 'validatingadmissionpolicybindings')
 
-/** Asks the rules of ValidatingAdmissionPolicies, where a binding puts them into force. */
+/** Asks the rules of ValidatingAdmissionPolicies, where a binding puts them into force. All are asked before the first that denies is told. */
 export const validatingAdmissionPolicy: AdmissionPlugin = {
   name: 'ValidatingAdmissionPolicy',
   validate(request) {
-    if (request.kind.group === GROUP) {
-      if (request.operation !== 'DELETE' && isAbout(request, policies as never)) checkPolicy(request)
-      return // policies never apply to policies: nobody locks themselves out
-    }
+    if (request.kind.group === GROUP) return // policies never apply to policies: nobody locks themselves out
+    const denials: Denial[] = []
     for (const policy of findAll(request.server, policies)) {
-      if (!isMatched(policy.spec?.matchConstraints, request)) continue
-      for (const binding of findAll(request.server, bindings)) {
-        if (binding.spec?.policyName === policy.metadata.name && isMatched(binding.spec.matchResources, request))
-          apply(policy, binding, request)
-      }
+      const version = matched(policy.spec?.matchConstraints, request)
+      if (version) askPolicy(policy, request, version, denials)
     }
+    const [first] = denials
+    if (first) throw denialOf(request, first)
   },
+}
+
+/** One reason to refuse a request. Whatever could not be asked at all has no binding's action behind it, and none of a rule's reasons. */
+interface Denial {
+  readonly message: string
+  readonly reason: string
+}
+
+function askPolicy(policy: ValidatingAdmissionPolicy, request: AdmissionRequest, version: Version, denials: Denial[]) {
+  const name = `ValidatingAdmissionPolicy '${policy.metadata.name}'`
+  const attempt = (who: string, ask: () => void) => {
+    try {
+      ask()
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error
+      if (policy.spec.failurePolicy !== 'Ignore') denials.push({ message: `${who} denied request: ${error.message}`, reason: 'Invalid' })
+    }
+  }
+  attempt(name, () => {
+    const bound = findAll(request.server, bindings).filter(({ spec }) => spec?.policyName === policy.metadata.name)
+    const paramKind = bound.length > 0 ? paramKindOf(policy.spec.paramKind, request) : undefined
+    for (const binding of bound) {
+      if (!matched(binding.spec?.matchResources, request)) continue
+      const who = `${name} with binding '${binding.metadata.name}'`
+      attempt(who, () => {
+        for (const params of paramsOf(paramKind, binding.spec?.paramRef, request))
+          for (const { why, reason } of decisionsOf(policy, policyVariables(request, params, version))) {
+            const actions = binding.spec?.validationActions ?? []
+            if (actions.includes('Warn')) request.warn(`Validation failed for ${who}: ${why}`)
+            if (actions.includes('Deny')) denials.push({ message: `${who} denied request: ${why}`, reason })
+          }
+      })
+    }
+  })
 }
 
 interface CompiledPolicy {
   readonly conditions: readonly Expression[]
   readonly variables: readonly (readonly [name: string, expression: Expression])[]
   readonly validations: readonly (readonly [validation: Validation, expression: Expression, message: Expression | undefined])[]
+  readonly annotations: readonly Expression[]
 }
 
 const compiled = new WeakMap<ValidatingAdmissionPolicy, CompiledPolicy>()
@@ -41,7 +72,7 @@ const compiled = new WeakMap<ValidatingAdmissionPolicy, CompiledPolicy>()
 function compiledOf(policy: ValidatingAdmissionPolicy): CompiledPolicy {
   const known = compiled.get(policy)
   if (known) return known
-  const { matchConditions = [], variables = [], validations = [] } = policy.spec
+  const { matchConditions = [], variables = [], validations = [], auditAnnotations = [] } = policy.spec
   const env = policyEnvironment()
   const made: CompiledPolicy = {
     conditions: matchConditions.map(({ expression }) => compile(env, expression)),
@@ -51,40 +82,48 @@ function compiledOf(policy: ValidatingAdmissionPolicy): CompiledPolicy {
       compile(env, validation.expression),
       validation.messageExpression ? compile(env, validation.messageExpression) : undefined,
     ]),
+    annotations: auditAnnotations.map(({ valueExpression }) => compile(env, valueExpression)),
   }
   compiled.set(policy, made)
   return made
 }
 
-/** Asks one policy through one binding, once for each parameter object, and does what the binding says about what it finds. */
-function apply(policy: ValidatingAdmissionPolicy, binding: ValidatingAdmissionPolicyBinding, request: AdmissionRequest) {
-  const fail = (why: string) => {
-    if (policy.spec.failurePolicy !== 'Ignore') enforce(policy, binding, request, why, 'Invalid')
+interface Decision {
+  readonly why: string
+  readonly reason: string
+}
+
+/** What a policy's rules say against a request. What cannot be answered counts against it as well, unless the policy ignores failures. */
+function decisionsOf(policy: ValidatingAdmissionPolicy, values: Record<string, unknown>): readonly Decision[] {
+  const { conditions, variables, validations, annotations } = compiledOf(policy)
+  const failed = (why: string): readonly Decision[] => (policy.spec.failurePolicy === 'Ignore' ? [] : [{ why, reason: 'Invalid' }])
+  values.variables = lazily(variables, values)
+  for (const condition of conditions) {
+    const answer = evaluated(condition, values)
+    if ('error' in answer) return failed(answer.error)
+    if (answer.value !== true) return []
   }
-  const params = paramsOf(policy.spec.paramKind, binding.spec?.paramRef, request)
-  if (params === 'missing')
-    return fail('failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction')
-  const { conditions, variables, validations } = compiledOf(policy)
-  for (const each of params) {
-    const values = policyVariables(request, each)
-    values.variables = lazily(variables, values)
-    try {
-      if (!conditions.every((condition) => condition.evaluate(values) === true)) continue
-    } catch (error) {
-      if (!(error instanceof EvaluationError)) throw error
-      fail(error.message)
-      continue
-    }
-    for (const [validation, expression, message] of validations) {
-      try {
-        if (expression.evaluate(values) === true) continue
-        const text = textOf(message, values) ?? validation.message?.trim() ?? `failed expression: ${validation.expression.trim()}`
-        enforce(policy, binding, request, text, validation.reason || 'Invalid')
-      } catch (error) {
-        if (!(error instanceof EvaluationError)) throw error
-        fail(`expression '${validation.expression}' resulted in error: ${error.message}`)
-      }
-    }
+  const decisions = validations.flatMap(([validation, expression, message]): readonly Decision[] => {
+    const answer = evaluated(expression, values)
+    if ('error' in answer) return failed(`expression '${validation.expression}' resulted in error: ${answer.error}`)
+    if (answer.value === true) return []
+    const why = textOf(message, values) ?? (validation.message?.trim() || `failed expression: ${validation.expression.trim()}`)
+    return [{ why, reason: validation.reason || 'Invalid' }]
+  })
+  // Their values go to an audit log, which this server does not keep; that they have one is checked all the same.
+  const unsaid = annotations.flatMap((expression) => {
+    const answer = evaluated(expression, values)
+    return 'error' in answer ? failed(`expression '${expression.source}' resulted in error: ${answer.error}`) : []
+  })
+  return [...decisions, ...unsaid]
+}
+
+function evaluated(expression: Expression, values: Readonly<Record<string, unknown>>): { value: unknown } | { error: string } {
+  try {
+    return { value: expression.evaluate(values) }
+  } catch (error) {
+    if (error instanceof EvaluationError) return { error: error.message }
+    throw error
   }
 }
 
@@ -93,65 +132,34 @@ export function lazily(variables: CompiledPolicy['variables'], values: Record<st
   const object = {}
   for (const [name, expression] of variables) {
     let known: { readonly value: unknown } | undefined
-    Object.defineProperty(object, name, { enumerable: true, get: () => (known ??= { value: expression.evaluate(values) }).value })
+    Object.defineProperty(object, name, { enumerable: true, get: () => (known ??= { value: composed(name, expression, values) }).value })
   }
   return object
 }
 
+function composed(name: string, expression: Expression, values: Readonly<Record<string, unknown>>): unknown {
+  const answer = evaluated(expression, values)
+  if ('error' in answer) throw new Error(`composited variable ${JSON.stringify(name)} fails to evaluate: ${answer.error}`)
+  return answer.value
+}
+
+/** A message that an expression makes, unless it fails, is empty, has several lines or is far too long. */
 function textOf(message: Expression | undefined, values: Readonly<Record<string, unknown>>): string | undefined {
   try {
     const text = message?.evaluate(values)
-    return typeof text === 'string' && text.trim() !== '' ? text.trim() : undefined
+    return typeof text === 'string' && isMessage(text.trim()) ? text.trim() : undefined
   } catch (error) {
     if (error instanceof EvaluationError) return undefined
     throw error
   }
 }
 
+const MAX_MESSAGE = 5 * 1024
+const isMessage = (text: string) => text !== '' && text.length <= MAX_MESSAGE && !text.includes('\n')
+
 const CODES: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 401, RequestEntityTooLarge: 413, Invalid: 422 }
 
-function enforce(
-  { metadata }: ValidatingAdmissionPolicy,
-  binding: ValidatingAdmissionPolicyBinding,
-  request: AdmissionRequest,
-  why: string,
-  reason: string,
-) {
-  const actions = binding.spec?.validationActions ?? []
-  const which = `ValidatingAdmissionPolicy '${metadata.name}' with binding '${binding.metadata.name}'`
-  if (actions.includes('Warn')) request.warn(`Validation failed for ${which}: ${why}`)
-  if (!actions.includes('Deny')) return
-  const message = `${which} denied request: ${why}`
-  const { status } = forbidden(request.kind, request.name, message)
-  throw failure(CODES[reason] ?? 422, reason, status.message ?? message, { ...status.details, causes: [{ reason: '', message }] })
-}
-
-/** Refuses policies whose expressions do not compile. */
-function checkPolicy({ kind, name, object }: AdmissionRequest) {
-  const { spec } = object as unknown as ValidatingAdmissionPolicy // a write of a policy carries one
-  const { validations = [], matchConditions = [], variables = [], auditAnnotations = [] } = spec
-  const at = fieldPath('spec')
-  const env = policyEnvironment()
-  const errors = [
-    ...variables.flatMap(({ expression }, index) => expressionErrors(expression, at('variables')(index)('expression'))),
-    ...matchConditions.flatMap(({ expression }, index) => expressionErrors(expression, at('matchConditions')(index)('expression'), 'bool')),
-    ...validations.flatMap(({ expression, messageExpression }, index) => [
-      ...expressionErrors(expression, at('validations')(index)('expression'), 'bool'),
-      ...(messageExpression ? expressionErrors(messageExpression, at('validations')(index)('messageExpression'), 'string') : []),
-    ]),
-    ...auditAnnotations.flatMap(({ valueExpression }, index) =>
-      expressionErrors(valueExpression, at('auditAnnotations')(index)('valueExpression')),
-    ),
-  ]
-  if (errors.length > 0) throw invalid(kind, name, errors)
-
-  function expressionErrors(expression: string, here: FieldPath, wanted?: string): FieldError[] {
-    try {
-      const { type } = compile(env, expression)
-      return wanted && type !== wanted && type !== 'dyn' ? [here.invalid(expression, `must evaluate to ${wanted}`)] : []
-    } catch (error) {
-      if (error instanceof CompilationError) return [here.invalid(expression, error.message)]
-      throw error
-    }
-  }
+function denialOf({ kind, name }: AdmissionRequest, { message, reason }: Denial) {
+  const { status } = forbidden(kind, name, message)
+  return failure(CODES[reason] ?? 422, reason, status.message ?? message, { ...status.details, causes: [{ reason: '', message }] })
 }

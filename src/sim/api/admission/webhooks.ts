@@ -13,7 +13,7 @@ import type {
 import { callWebhook, CallError } from '../webhook-call'
 import { defaulted } from './defaulted'
 import { findAll, resource } from './lookup'
-import { fits, selectsNamespace, selectsObject } from './policy-match'
+import { inVersion, matchedVersion, selectsNamespace, selectsObject, type Version } from './policy-match'
 import { policyEnvironment, policyVariables } from './policy-variables'
 
 const GROUP = 'admissionregistration.k8s.io'
@@ -29,17 +29,19 @@ export const mutatingAdmissionWebhook: AdmissionPlugin = {
     let object = request.object!
     const asked: { readonly webhook: Webhook; readonly after: AnyObject }[] = []
     const apply = (webhook: Webhook, round: number) => {
-      const patch = ask(webhook, { ...request, object }, round)?.patch
-      if (patch) object = defaulted(request.server, request.kind, patched(webhook, object, patch))
+      const version = versionFor(webhook, { ...request, object })
+      if (!version) return false
+      const patch = ask(webhook, { ...request, object }, version, round)?.patch
+      if (!patch) return true
+      const shown = request.body ? object : version.fromStorage(object)
+      const next = patched(webhook, shown, patch)
+      object = request.body ? next : defaulted(request.server, request.kind, version.toStorage(next))
+      return true
     }
-    for (const webhook of webhooksFor(mutating, request)) {
-      if (!isCalled(webhook, { ...request, object })) continue
-      apply(webhook, 1)
-      asked.push({ webhook, after: object })
-    }
+    for (const webhook of webhooksFor(mutating, request)) if (apply(webhook, 1)) asked.push({ webhook, after: object })
     for (const { webhook, after } of asked) {
       const wantsToSeeChanges = 'reinvocationPolicy' in webhook && webhook.reinvocationPolicy === 'IfNeeded'
-      if (wantsToSeeChanges && after !== object && isCalled(webhook, { ...request, object })) apply(webhook, 2)
+      if (wantsToSeeChanges && after !== object) apply(webhook, 2)
     }
     return object
   },
@@ -49,7 +51,10 @@ export const mutatingAdmissionWebhook: AdmissionPlugin = {
 export const validatingAdmissionWebhook: AdmissionPlugin = {
   name: 'ValidatingAdmissionWebhook',
   validate(request) {
-    for (const webhook of webhooksFor(validating, request)) if (isCalled(webhook, request)) ask(webhook, request, 1)
+    for (const webhook of webhooksFor(validating, request)) {
+      const version = versionFor(webhook, request)
+      if (version) ask(webhook, request, version, 1)
+    }
   },
 }
 
@@ -62,36 +67,36 @@ function webhooksFor(kind: typeof mutating | typeof validating, request: Admissi
   return configurations.flatMap(({ webhooks = [] }) => webhooks as readonly Webhook[])
 }
 
-function isCalled(
-  { name, rules = [], namespaceSelector, objectSelector, matchConditions = [], failurePolicy }: Webhook,
+/** The version in which a webhook wants to be asked about a request; undefined when it does not want to. */
+function versionFor(
+  { name, rules = [], namespaceSelector, objectSelector, matchConditions = [], failurePolicy, matchPolicy }: Webhook,
   request: AdmissionRequest,
-): boolean {
-  if (
-    !rules.some((rule) => fits(rule, request)) ||
-    !selectsNamespace(namespaceSelector, request) ||
-    !selectsObject(objectSelector, request)
-  )
-    return false
-  if (matchConditions.length === 0) return true
+): Version | undefined {
+  const version = matchedVersion(rules, matchPolicy, request)
+  if (!version || !selectsNamespace(namespaceSelector, request) || !selectsObject(objectSelector, request)) return undefined
+  if (matchConditions.length === 0) return version
   try {
-    const values = policyVariables(request, undefined)
+    const values = policyVariables(request, undefined, version)
     return matchConditions.every(({ expression }) => compile(policyEnvironment(), expression).evaluate(values) === true)
+      ? version
+      : undefined
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error
-    if (failurePolicy === 'Ignore') return false
+    if (failurePolicy === 'Ignore') return undefined
     throw failure(403, 'Forbidden', `admission webhook ${JSON.stringify(name)} denied the request: ${error.message}`)
   }
 }
 
 /** Asks one webhook. Undefined when it could not be asked and that is to be ignored. Throws what it denies. */
-function ask(webhook: Webhook, request: AdmissionRequest, round: number): AdmissionResponse | undefined {
+function ask(webhook: Webhook, request: AdmissionRequest, version: Version, round: number): AdmissionResponse | undefined {
   const { name, clientConfig, timeoutSeconds = 10, sideEffects } = webhook
   if (request.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
     throw badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`)
   }
   const response = answerOf(webhook, () => {
     const key = `${name} ${round} ${subjectOf(request)}`
-    return callWebhook(request.server, key, clientConfig, timeoutSeconds, (uid) => reviewOf(request, uid)) as Review | undefined // whatever the program behind it wrote; looked at with care
+    return callWebhook(request.server, key, clientConfig, timeoutSeconds, (uid) => reviewOf(inVersion(request, version), version, uid)) as
+      Review | undefined // whatever the program behind it wrote; looked at with care
   })
   if (!response) return undefined
   for (const warning of response.warnings ?? []) request.warn(warning)
@@ -148,26 +153,27 @@ function patched({ name, failurePolicy }: Webhook, object: AnyObject, patch: str
   }
 }
 
-function reviewOf({ kind, subresource, name, namespace, operation, user, object, old, dryRun, options }: AdmissionRequest, uid: string) {
-  const gvk = { group: kind.group, version: kind.version, kind: kind.kind }
-  const gvr = { group: kind.group, version: kind.version, resource: kind.plural }
-  const sub = subresource === undefined ? {} : { subResource: subresource, requestSubResource: subresource }
+function reviewOf(request: AdmissionRequest, version: Version, uid: string) {
+  const { kind, served, body, subresource, name, namespace, operation, user, object, old, dryRun, options } = request
+  const kindIn = ({ group, version: of }: Pick<Version, 'group' | 'version'>) => body ?? { group, version: of, kind: kind.kind }
+  const resourceIn = ({ group, version: of }: Pick<Version, 'group' | 'version'>) => ({ group, version: of, resource: kind.plural })
   return {
     kind: 'AdmissionReview',
     apiVersion: 'admission.k8s.io/v1',
     request: {
       uid,
-      kind: gvk,
-      resource: gvr,
-      requestKind: gvk,
-      requestResource: gvr,
-      ...sub,
+      kind: kindIn(version),
+      resource: resourceIn(version),
+      ...(subresource !== undefined && { subResource: subresource }),
+      requestKind: kindIn(served),
+      requestResource: resourceIn(served),
+      ...(subresource !== undefined && { requestSubResource: subresource }),
       ...(name && { name }),
       ...(namespace !== undefined && { namespace }),
       operation,
       userInfo: { username: user.name, ...(user.uid && { uid: user.uid }), groups: user.groups, ...(user.extra && { extra: user.extra }) },
       object: object ?? null,
-      oldObject: old ?? null,
+      oldObject: (body && operation !== 'UPDATE' ? undefined : old) ?? null,
       dryRun,
       options: operation === 'CONNECT' ? null : { kind: OPTIONS[operation], apiVersion: 'meta.k8s.io/v1', ...options },
     },

@@ -2,7 +2,9 @@ import type { Environment, ParseResult } from '@marcbachmann/cel-js'
 import { addQuantities, compareQuantities, milliValue, parseQuantity, quantityValue, subtractQuantities } from '../../formats/quantity'
 import { isCIDR, isIP } from '../../formats/ip'
 import { addKubernetesFunctions } from './kubernetes-functions'
+import { compilationComplaint, evaluationWords } from './messages'
 import { formatted, replaced } from './strings'
+import { addTwoVariableMacros } from './two-variables'
 import { celLibrary } from './library'
 
 /** A CEL expression, parsed and checked. */
@@ -81,6 +83,7 @@ function base(): Environment {
     }
   }
   addKubernetesFunctions(env)
+  addTwoVariableMacros(env)
   return (shared = env)
 }
 
@@ -102,7 +105,7 @@ export function compile(env: Environment, source: string): Expression {
       try {
         return parsed(variables as Record<string, unknown>) as unknown
       } catch (error) {
-        throw new EvaluationError(firstLine(error).replace(/^No such key/, 'no such key'))
+        throw new EvaluationError(evaluationWords(firstLine(error)))
       }
     },
   }
@@ -122,12 +125,8 @@ const firstLine = (error: unknown) => (error instanceof Error ? error.message : 
 function compilationError(error: unknown, source: string): CompilationError {
   const said = firstLine(error)
   const place = (error as { range?: { start: number } } | undefined)?.range?.start ?? 0
-  const start = said.startsWith('No such key') && source[place - 1] === '.' ? place - 1 : place // cel-go points at the dot
-  const why = said
-    .replace(/^No such key: (.*)$/, "undefined field '$1'")
-    .replace(/^Unknown variable: (.*)$/, "undeclared reference to '$1' (in container '')")
-    .replace(/^Unexpected token: EOF$/, "Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}") // prettier-ignore
-  return new CompilationError(`compilation failed: ERROR: <input>:1:${start + 1}: ${why}\n | ${source}\n | ${'.'.repeat(start)}^`)
+  const { text, at } = compilationComplaint(said, source, place)
+  return new CompilationError(`compilation failed: ERROR: <input>:1:${at + 1}: ${text}\n | ${source}\n | ${'.'.repeat(at)}^`)
 }
 
 /** A JSON value as CEL takes it: whole numbers are `int`. */

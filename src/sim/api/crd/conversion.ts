@@ -24,7 +24,7 @@ export type Convert = (object: AnyObject, apiVersion: string) => AnyObject
 export function converterOf({ spec }: CustomResourceDefinition, server: ApiServer): Convert {
   const { conversion } = spec
   const clientConfig = conversion?.strategy === 'Webhook' ? conversion.webhook?.clientConfig : undefined
-  if (!clientConfig) return (object, apiVersion) => ({ ...object, apiVersion })
+  if (!clientConfig) return (object, apiVersion) => (object.apiVersion === apiVersion ? object : { ...object, apiVersion })
   const known = new Map<string, AnyObject>()
   return (object, apiVersion) => {
     if (object.apiVersion === apiVersion) return object

@@ -1,78 +1,136 @@
-import { isAbout, resource } from '../admission/lookup'
 import { fieldPath, type FieldError, type FieldPath } from '../field-path'
-import type { AdmissionPlugin } from '../hooks'
-import { invalid } from '../status'
-import type { CustomResourceDefinition, JSONSchemaProps } from '../types/apiextensions-v1.gen'
+import type {
+  CustomResourceColumnDefinition,
+  CustomResourceConversion,
+  CustomResourceDefinition,
+  CustomResourceDefinitionVersion,
+  CustomResourceSubresources,
+  JSONSchemaProps,
+} from '../types/apiextensions-v1.gen'
 import { compilationErrors } from './cel-rules'
-import { schemaErrors } from './schema-validation'
+import { structuralErrors } from './structural-schema'
 
-const definitions = resource<never>('apiextensions.k8s.io', 'v1', 'customresourcedefinitions')
+/** Complaints about the versions of a CustomResourceDefinition: schemas, columns, subresources, conversion. See `ValidateCustomResourceDefinition`. */
+export function definitionErrors(definition: CustomResourceDefinition): readonly FieldError[] {
+  const { spec } = definition
+  const at = fieldPath('spec')
+  return [
+    ...(spec.versions ?? []).flatMap((version, index) => versionErrors(version, at('versions')(index))),
+    ...(spec.conversion ? conversionErrors(spec.conversion, at('conversion')) : []),
+    ...(spec.preserveUnknownFields
+      ? [
+          at('preserveUnknownFields').invalid(
+            true,
+            'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
+          ),
+        ]
+      : []),
+    ...approvalErrors(definition),
+  ]
+}
 
-/** Refuses CustomResourceDefinitions whose schemas are not structural or whose rules do not compile. */
-export const customResourceDefinitionValidation: AdmissionPlugin = {
-  name: 'CustomResourceDefinitionValidation',
-  validate(request) {
-    if (request.operation === 'DELETE' || !isAbout(request, definitions)) return
-    const { metadata, spec } = request.object as unknown as CustomResourceDefinition // a write of one carries one
-    const errors = spec.versions.flatMap(({ schema }, index) => {
-      const root = schema?.openAPIV3Schema
-      const at = fieldPath('spec')('versions')(index)('schema')('openAPIV3Schema')
-      return root ? [...rootErrors(root, at), ...structureErrors(root, at), ...compilationErrors(root, at)] : []
-    })
-    errors.push(...approvalErrors(request.object as unknown as CustomResourceDefinition))
-    if (errors.length > 0) throw invalid(request.kind, metadata.name, errors)
-  },
+function versionErrors(version: CustomResourceDefinitionVersion, at: FieldPath): FieldError[] {
+  const root = version.schema?.openAPIV3Schema
+  const here = at('schema')('openAPIV3Schema')
+  const errors: FieldError[] = []
+  if (version.deprecationWarning !== undefined && !version.deprecated)
+    errors.push(at('deprecationWarning').invalid(version.deprecationWarning, 'can only be set for deprecated versions'))
+  if (root) {
+    const structural = structuralErrors(root, here)
+    errors.push(...structural, ...(structural.length > 0 ? [] : compilationErrors(root, here)))
+  }
+  version.additionalPrinterColumns?.forEach((column, index) => errors.push(...columnErrors(column, at('additionalPrinterColumns')(index))))
+  if (version.subresources) errors.push(...subresourceErrors(version.subresources, at('subresources')('scale')))
+  version.selectableFields?.forEach(({ jsonPath = '' }, index) =>
+    errors.push(...selectableErrors(jsonPath, root, at('selectableFields')(index)('jsonPath'))),
+  )
+  return errors
+}
+
+const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string']
+const COLUMN_FORMATS = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password']
+
+function columnErrors({ name, type, format, jsonPath }: CustomResourceColumnDefinition, at: FieldPath): FieldError[] {
+  const types = `must be one of ${COLUMN_TYPES.join(',')}`
+  return [
+    ...(name ? [] : [at('name').required()]),
+    ...(!type ? [at('type').required(types)] : COLUMN_TYPES.includes(type) ? [] : [at('type').invalid(type, types)]),
+    ...(format && !COLUMN_FORMATS.includes(format) ? [at('format').invalid(format, `must be one of ${COLUMN_FORMATS.join(',')}`)] : []),
+    ...(jsonPath ? pathErrors(jsonPath, at('jsonPath')) : [at('jsonPath').required()]),
+  ]
+}
+
+const pathErrors = (path: string, at: FieldPath): readonly FieldError[] =>
+  path.startsWith('.') ? [] : [at.invalid(path, 'must be a simple json path starting with .')]
+
+function subresourceErrors({ scale }: CustomResourceSubresources, at: FieldPath): FieldError[] {
+  if (!scale) return []
+  const check = (path: string | undefined, here: FieldPath, under: readonly string[], why: string): readonly FieldError[] => {
+    if (!path) return [here.required()]
+    const errors = pathErrors(path, here)
+    return errors.length > 0 || under.some((each) => path.startsWith(`.${each}.`)) ? errors : [here.invalid(path, why)]
+  }
+  const { specReplicasPath, statusReplicasPath, labelSelectorPath } = scale
+  return [
+    ...check(specReplicasPath, at('specReplicasPath'), ['spec'], 'should be a json path under .spec'),
+    ...check(statusReplicasPath, at('statusReplicasPath'), ['status'], 'should be a json path under .status'),
+    ...(labelSelectorPath
+      ? check(labelSelectorPath, at('labelSelectorPath'), ['spec', 'status'], 'should be a json path under either .spec or .status')
+      : []),
+  ]
+}
+
+/** A selectable field is a scalar that the schema describes. */
+function selectableErrors(path: string, root: JSONSchemaProps | undefined, at: FieldPath): readonly FieldError[] {
+  if (!path) return [at.required()]
+  const steps = path.replace(/^\./, '').split('.')
+  if (!path.startsWith('.') || /[[\]]/.test(path)) return [at.invalid(path, 'must be a simple json path starting with .')]
+  if (steps[0] === 'metadata') return [at.invalid(path, 'must not point to fields in metadata')]
+  const field = steps.reduce<JSONSchemaProps | undefined>((schema, step) => schema?.properties?.[step], root)
+  if (!field) return [at.invalid(path, 'does not refer to a valid field')]
+  return ['string', 'boolean', 'integer'].includes(field.type ?? '')
+    ? []
+    : [
+        at.invalid(
+          path,
+          'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
+        ),
+      ]
+}
+
+function conversionErrors({ strategy, webhook }: CustomResourceConversion, at: FieldPath): readonly FieldError[] {
+  if (strategy !== undefined && strategy !== 'None' && strategy !== 'Webhook')
+    return [at('strategy').notSupported(strategy, ['None', 'Webhook'])]
+  const client = at('webhookClientConfig') // a real server checks, and names, the fields of its own form
+  const versions = at('conversionReviewVersions')
+  const { clientConfig, conversionReviewVersions = [] } = webhook ?? {}
+  if (strategy !== 'Webhook')
+    return [
+      ...(clientConfig ? [client.forbidden('should not be set when strategy is not set to Webhook')] : []),
+      ...(conversionReviewVersions.length > 0 ? [versions.forbidden('should not be set when strategy is not set to Webhook')] : []),
+    ]
+  const errors = !clientConfig
+    ? [client.required('required when strategy is set to Webhook')]
+    : (clientConfig.url === undefined) === (clientConfig.service === undefined)
+      ? [client.required('exactly one of url or service is required')]
+      : []
+  if (conversionReviewVersions.length === 0) errors.push(versions.required('must specify one of v1, v1beta1'))
+  else if (!conversionReviewVersions.some((each) => each === 'v1' || each === 'v1beta1'))
+    errors.push(versions.invalid(conversionReviewVersions, 'must include at least one of v1, v1beta1'))
+  return errors
 }
 
 const APPROVED = 'api-approved.kubernetes.io'
 
 /** Groups of the community's own need its approval. */
 function approvalErrors({ metadata: { annotations = {} }, spec: { group } }: CustomResourceDefinition): FieldError[] {
-  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group)) return []
+  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group ?? '')) return []
   const at = fieldPath('metadata')('annotations').key(APPROVED)
   const value = annotations[APPROVED]
-  const why = `protected groups must have approval annotation ${JSON.stringify(APPROVED)}, see https://github.com/kubernetes/enhancements/pull/1111`
-  if (value === undefined) return [at.required(why)]
+  const needs = `protected groups must have approval annotation ${JSON.stringify(APPROVED)}`
+  const see = 'see https://github.com/kubernetes/enhancements/pull/1111'
+  if (value === undefined) return [at.required(`${needs}, ${see}`)]
   return URL.canParse(value) || value.startsWith('unapproved')
     ? []
-    : [
-        at.invalid(
-          value,
-          `protected groups must have approval annotation ${JSON.stringify(APPROVED)} with either a URL or a reason starting with "unapproved", see https://github.com/kubernetes/enhancements/pull/1111`,
-        ),
-      ]
-}
-
-const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string']
-
-function rootErrors({ type }: JSONSchemaProps, at: FieldPath): FieldError[] {
-  if (!type) return [at('type').required('must not be empty at the root')]
-  return type === 'object' ? [] : [at('type').invalid(type, 'must be object at the root')]
-}
-
-/** The rules of structural schemas: every field has a type, every list says what is in it, every default fits. */
-function structureErrors(schema: JSONSchemaProps, at: FieldPath): FieldError[] {
-  const { properties = {}, additionalProperties, type } = schema
-  const items = schema.items as JSONSchemaProps | undefined // the list form is refused by the schema of schemas
-  const errors: FieldError[] = []
-  if (type && !TYPES.includes(type)) errors.push(at('type').notSupported(type, TYPES))
-  if (type === 'array' && !items) errors.push(at('items').required('must be specified'))
-  if (Object.keys(properties).length > 0 && typeof additionalProperties === 'object') {
-    errors.push(at('additionalProperties').forbidden('additionalProperties and properties are mutual exclusive'))
-  }
-  if (schema.uniqueItems)
-    errors.push(at('uniqueItems').forbidden('uniqueItems cannot be set to true since the runtime complexity becomes quadratic'))
-  if (schema.default !== undefined && schemaErrors(schema.default, schema, at('default')).length > 0) {
-    errors.push(...schemaErrors(schema.default, schema, at('default')))
-  }
-  const child = (inner: JSONSchemaProps, here: FieldPath, what: string): FieldError[] => [
-    ...(inner.type || inner['x-kubernetes-int-or-string'] || inner['x-kubernetes-preserve-unknown-fields']
-      ? []
-      : [here('type').required(`must not be empty for specified ${what}`)]),
-    ...structureErrors(inner, here),
-  ]
-  for (const [name, property] of Object.entries(properties)) errors.push(...child(property, at('properties').key(name), 'object fields'))
-  if (items) errors.push(...child(items, at('items'), 'array items'))
-  if (typeof additionalProperties === 'object') errors.push(...child(additionalProperties, at('additionalProperties'), 'object fields'))
-  return errors
+    : [at.invalid(value, `${needs} with either a URL or a reason starting with "unapproved", ${see}`)]
 }

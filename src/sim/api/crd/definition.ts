@@ -43,6 +43,7 @@ export function customKind(definition: CustomResourceDefinition, server: ApiServ
       scale: { specReplicas: dotless(scale.specReplicasPath), statusReplicas: dotless(scale.statusReplicasPath), selector },
     }),
     customSchema: schema,
+    fromStorage: (object) => convert(object, `${group}/${stored.name}`),
     ...deprecationOf(names.kind, group, stored),
     unconditionalUpdate: false,
     generation: (object, old) => !sameBut(object, old, stored.subresources?.status ? ['metadata', 'status'] : ['metadata']),

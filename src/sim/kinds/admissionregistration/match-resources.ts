@@ -1,7 +1,9 @@
 import type { FieldError, FieldPath } from '../../api/field-path'
-import type { MatchResources, ParamRef } from '../../api/types/admissionregistration-v1.gen'
+import { parseApiVersion } from '../../api/object'
+import type { MatchResources, ParamKind, ParamRef } from '../../api/types/admissionregistration-v1.gen'
+import { dns1035Label, dnsSubdomain } from '../../formats/names'
 import { changeField, mapSame, withDefaults, withEmpty } from '../defaulting'
-import { labelSelector, oneOf } from '../field-checks'
+import { invalidName, labelSelector, oneOf } from '../field-checks'
 import { ruleDefaults, ruleErrors } from './webhooks'
 
 /** Defaults of what a policy or a binding matches. */
@@ -22,12 +24,34 @@ export function matchErrors(match: MatchResources, at: FieldPath): FieldError[] 
   ]
 }
 
+/** Complaints about the kind of a policy's parameters. */
+export function paramKindErrors({ apiVersion = '', kind = '' }: ParamKind, at: FieldPath): FieldError[] {
+  const { group, version } = parseApiVersion(apiVersion)
+  const errors: FieldError[] = []
+  if (!apiVersion) errors.push(at('apiVersion').required())
+  else if (apiVersion.split('/').length > 2)
+    errors.push(at('apiVersion').invalid(apiVersion, `unexpected GroupVersion string: ${apiVersion}`))
+  else {
+    if (group) errors.push(...invalidName(group, at('apiVersion'), dnsSubdomain))
+    if (!version) errors.push(at('apiVersion').invalid(apiVersion, 'version must be specified'))
+    else errors.push(...invalidName(version, at('apiVersion'), dns1035Label))
+  }
+  if (!kind) errors.push(at('kind').required())
+  else
+    errors.push(
+      ...dns1035Label(kind.toLowerCase()).map((why) => at('kind').invalid(kind, `may have mixed case, but should otherwise match: ${why}`)),
+    )
+  return errors
+}
+
 /** Complaints about the parameters that a binding hands to its policy. */
 export function paramRefErrors({ name, selector, parameterNotFoundAction }: ParamRef, at: FieldPath): FieldError[] {
   const errors: FieldError[] = []
-  if (name && selector) errors.push(at('name').forbidden('name and selector are mutually exclusive'))
-  if (!name && !selector) errors.push(at.required('one of name or selector must be specified'))
+  const exclusive = 'name and selector are mutually exclusive'
+  if (name && selector) errors.push(at('name').forbidden(exclusive))
   errors.push(...labelSelector(selector, at('selector')))
+  if (name && selector) errors.push(at('selector').forbidden(exclusive))
+  if (!name && !selector) errors.push(at.required('one of name or selector must be specified'))
   if (!parameterNotFoundAction) errors.push(at('parameterNotFoundAction').required())
   return [...errors, ...oneOf(parameterNotFoundAction, ['Deny', 'Allow'], at('parameterNotFoundAction'))]
 }

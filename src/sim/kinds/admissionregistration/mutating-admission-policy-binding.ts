@@ -1,7 +1,9 @@
 import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { MutatingAdmissionPolicyBinding } from '../../api/types/admissionregistration-v1.gen'
+import { dnsSubdomain } from '../../formats/names'
 import { changeField, withEmpty } from '../defaulting'
+import { requiredName } from '../field-checks'
 import { matchDefaults, matchErrors, paramRefErrors, paramRefText } from './match-resources'
 
 export const mutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicyBinding>({
@@ -13,7 +15,7 @@ export const mutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicy
   namespaced: false,
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', (spec) => changeField(spec, 'matchResources', matchDefaults)),
   validate: ({ spec = {} }, at) => [
-    ...(spec.policyName ? [] : [at('spec', 'policyName').required()]),
+    ...requiredName(spec.policyName, at('spec', 'policyName'), dnsSubdomain),
     ...(spec.paramRef ? paramRefErrors(spec.paramRef, at('spec', 'paramRef')) : []),
     ...(spec.matchResources ? matchErrors(spec.matchResources, at('spec', 'matchResources')) : []),
   ],

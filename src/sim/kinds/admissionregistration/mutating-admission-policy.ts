@@ -1,9 +1,10 @@
 import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
+import { checked } from '../../api/late-checks'
 import type { MutatingAdmissionPolicy } from '../../api/types/admissionregistration-v1.gen'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { oneOf, requiredOneOf } from '../field-checks'
-import { matchDefaults, matchErrors } from './match-resources'
+import { matchDefaults, matchErrors, paramKindErrors } from './match-resources'
 
 export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
   group: 'admissionregistration.k8s.io',
@@ -16,7 +17,8 @@ export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
     changeField(withEmpty(object, 'spec'), 'spec', (spec) =>
       changeField(withDefaults(spec, { failurePolicy: 'Fail', reinvocationPolicy: 'Never' }), 'matchConstraints', matchDefaults),
     ),
-  validate: ({ spec = {} }, at) => {
+  validate: (object, at) => {
+    const { spec = {} } = object
     const here = at('spec')
     const { mutations = [], matchConstraints } = spec
     const errors = [
@@ -25,11 +27,13 @@ export const mutatingAdmissionPolicy = defineKind<MutatingAdmissionPolicy>({
     ]
     if (!matchConstraints) errors.push(here('matchConstraints').required())
     else errors.push(...matchErrors(matchConstraints, here('matchConstraints')))
+    if (matchConstraints && !matchConstraints.resourceRules?.length) errors.push(here('matchConstraints', 'resourceRules').required())
+    if (spec.paramKind) errors.push(...paramKindErrors(spec.paramKind, here('paramKind')))
     if (mutations.length === 0) errors.push(here('mutations').required('mutations must contain at least one item'))
     mutations.forEach((mutation, index) =>
       errors.push(...requiredOneOf(mutation.patchType, ['ApplyConfiguration', 'JSONPatch'], here('mutations', index, 'patchType'))),
     )
-    return errors
+    return [...errors, ...checked(({ mutatingPolicyErrors }) => mutatingPolicyErrors(object))]
   },
   columns: [
     [

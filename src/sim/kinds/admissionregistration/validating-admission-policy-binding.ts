@@ -1,8 +1,9 @@
 import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { ValidatingAdmissionPolicyBinding } from '../../api/types/admissionregistration-v1.gen'
+import { dnsSubdomain } from '../../formats/names'
 import { changeField, withEmpty } from '../defaulting'
-import { oneOf } from '../field-checks'
+import { oneOf, requiredName } from '../field-checks'
 import { sameShape } from '../versions'
 import { matchDefaults, matchErrors, paramRefErrors, paramRefText } from './match-resources'
 
@@ -19,13 +20,13 @@ export const validatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPo
   validate: ({ spec }, at) => {
     const { policyName, paramRef, matchResources, validationActions = [] } = spec ?? {}
     const here = at('spec')
-    const errors = policyName ? [] : [here('policyName').required()]
+    const errors = [...requiredName(policyName, here('policyName'), dnsSubdomain)]
     if (paramRef) errors.push(...paramRefErrors(paramRef, here('paramRef')))
     if (matchResources) errors.push(...matchErrors(matchResources, here('matchResources')))
     const actions = here('validationActions')
-    if (validationActions.length === 0) errors.push(actions.required())
+    if (validationActions.length === 0) errors.push(actions.required('at least one validation action is required'))
     validationActions.forEach((action, index) => {
-      errors.push(...oneOf(action, ['Deny', 'Warn', 'Audit'], actions(index)))
+      errors.push(...oneOf(action, ['Audit', 'Deny', 'Warn'], actions(index)))
       if (validationActions.indexOf(action) < index) errors.push(actions(index).duplicate(action))
     })
     if (validationActions.includes('Deny') && validationActions.includes('Warn'))

@@ -1,10 +1,11 @@
 import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
+import { checked } from '../../api/late-checks'
 import type { ValidatingAdmissionPolicy } from '../../api/types/admissionregistration-v1.gen'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { oneOf } from '../field-checks'
 import { sameShape } from '../versions'
-import { matchDefaults, matchErrors } from './match-resources'
+import { matchDefaults, matchErrors, paramKindErrors } from './match-resources'
 
 const stored = { group: 'admissionregistration.k8s.io', version: 'v1' }
 
@@ -21,25 +22,22 @@ export const validatingAdmissionPolicy = defineKind<ValidatingAdmissionPolicy>({
       changeField(withDefaults(spec, { failurePolicy: 'Fail' }), 'matchConstraints', matchDefaults),
     ),
   beforeCreate: (object) => ({ ...object, status: {} }),
-  validate: ({ spec = {} }, at) => {
+  validate: (object, at) => {
+    const { spec = {} } = object
     const here = at('spec')
     const { validations = [], auditAnnotations = [], matchConstraints, paramKind } = spec
     const errors = [...oneOf(spec.failurePolicy, ['Fail', 'Ignore'], here('failurePolicy'))]
-    if (paramKind && !paramKind.apiVersion) errors.push(here('paramKind', 'apiVersion').required())
-    if (paramKind && !paramKind.kind) errors.push(here('paramKind', 'kind').required())
+    if (paramKind) errors.push(...paramKindErrors(paramKind, here('paramKind')))
     if (!matchConstraints) errors.push(here('matchConstraints').required())
     else {
       errors.push(...matchErrors(matchConstraints, here('matchConstraints')))
       if (!matchConstraints.resourceRules?.length) errors.push(here('matchConstraints', 'resourceRules').required())
     }
     if (validations.length + auditAnnotations.length === 0) {
-      const why = 'validations or auditAnnotations must be specified'
+      const why = 'validations or auditAnnotations must contain at least one item'
       errors.push(here('validations').required(why), here('auditAnnotations').required(why))
     }
-    validations.forEach(({ expression }, index) => {
-      if (!expression?.trim()) errors.push(here('validations', index, 'expression').required('expression is not specified'))
-    })
-    return errors
+    return [...errors, ...checked(({ validatingPolicyErrors }) => validatingPolicyErrors(object))]
   },
   columns: [
     [

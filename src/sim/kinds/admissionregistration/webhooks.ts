@@ -1,8 +1,9 @@
 import type { FieldError, FieldPath } from '../../api/field-path'
+import { checked } from '../../api/late-checks'
 import type { MutatingWebhook, RuleWithOperations, ValidatingWebhook } from '../../api/types/admissionregistration-v1.gen'
-import { dnsSubdomain } from '../../formats/names'
+import { dns1035Label, dnsSubdomain } from '../../formats/names'
 import { changeField, mapSame, withDefaults, withEmpty } from '../defaulting'
-import { invalidName, labelSelector, oneOf, requiredOneOf } from '../field-checks'
+import { invalidName, labelSelector, oneOf } from '../field-checks'
 
 type Webhook = MutatingWebhook | ValidatingWebhook
 
@@ -38,12 +39,19 @@ function webhookErrors(webhook: Webhook, at: FieldPath): FieldError[] {
   const { name, clientConfig, admissionReviewVersions = [], sideEffects, timeoutSeconds, rules = [] } = webhook
   const errors: FieldError[] = [...qualifiedNameErrors(name, at('name'))]
   if (admissionReviewVersions.length === 0) errors.push(at('admissionReviewVersions').required('must specify one of v1, v1beta1'))
-  else if (!admissionReviewVersions.some((version) => version === 'v1' || version === 'v1beta1'))
+  admissionReviewVersions.forEach((version, index) => {
+    const here = at('admissionReviewVersions', index)
+    if (admissionReviewVersions.indexOf(version) < index) errors.push(here.invalid(version, 'duplicate version'))
+    else errors.push(...invalidName(version, here, dns1035Label))
+  })
+  if (admissionReviewVersions.length > 0 && !admissionReviewVersions.some((version) => version === 'v1' || version === 'v1beta1'))
     errors.push(at('admissionReviewVersions').invalid(admissionReviewVersions, 'must include at least one of v1, v1beta1'))
   errors.push(
     ...oneOf(webhook.failurePolicy, ['Fail', 'Ignore'], at('failurePolicy')),
     ...oneOf(webhook.matchPolicy, ['Equivalent', 'Exact'], at('matchPolicy')),
-    ...requiredOneOf(sideEffects, ['None', 'NoneOnDryRun'], at('sideEffects')),
+    ...(sideEffects
+      ? oneOf(sideEffects, ['None', 'NoneOnDryRun'], at('sideEffects'))
+      : [at('sideEffects').required('must specify one of None, NoneOnDryRun')]),
     ...labelSelector(webhook.namespaceSelector, at('namespaceSelector')),
     ...labelSelector(webhook.objectSelector, at('objectSelector')),
   )
@@ -54,7 +62,7 @@ function webhookErrors(webhook: Webhook, at: FieldPath): FieldError[] {
   else if (url !== undefined && !url.startsWith('https://'))
     errors.push(at('clientConfig', 'url').invalid(url, "'https' is the only allowed URL scheme; desired format: https://host[/path]"))
   rules.forEach((rule, index) => errors.push(...ruleErrors(rule, at('rules', index))))
-  return errors
+  return [...errors, ...checked(({ webhookConditionErrors }) => webhookConditionErrors(webhook.matchConditions, at('matchConditions')))]
 }
 
 function qualifiedNameErrors(name: string | undefined, at: FieldPath): readonly FieldError[] {
@@ -64,6 +72,11 @@ function qualifiedNameErrors(name: string | undefined, at: FieldPath): readonly 
   return name.split('.').length < 3 ? [at.invalid(name, 'should be a domain with at least three segments separated by dots')] : []
 }
 
+const OTHERS: Readonly<Record<string, string>> = {
+  apiGroups: 'API groups',
+  apiVersions: 'API versions',
+  resources: 'resources without subresources',
+}
 const OPERATIONS = ['*', 'CREATE', 'UPDATE', 'DELETE', 'CONNECT']
 
 /** Complaints about one rule of a webhook or a policy. */
@@ -74,8 +87,8 @@ export function ruleErrors(
   const lists = { apiGroups, apiVersions, resources }
   const errors: FieldError[] = Object.entries(lists).flatMap(([field, list]) => [
     ...(list.length === 0 ? [at(field).required()] : []),
-    ...(list.length > 1 && list.includes('*') && field !== 'resources'
-      ? [at(field).invalid(list, "if '*' is present, must not specify other API groups")]
+    ...(list.length > 1 && list.includes('*')
+      ? [at(field).invalid(list, `if '*' is present, must not specify other ${OTHERS[field]}`)]
       : []),
   ])
   if (operations.length === 0) errors.push(at('operations').required())

@@ -57,6 +57,7 @@ export const podExec: CallSubresource = {
   of: POD,
   subresource: 'exec',
   verbs: ['connect'],
+  options: { group: '', version: 'v1', kind: 'PodExecOptions' },
   handle: (request) => {
     const { pod, query } = withContainer(request)
     const kubelet = kubeletOf(request, 'exec', query)
@@ -69,6 +70,7 @@ export const podAttach: CallSubresource = {
   of: POD,
   subresource: 'attach',
   verbs: ['connect'],
+  options: { group: '', version: 'v1', kind: 'PodAttachOptions' },
   handle: (request) => {
     const { pod, query } = withContainer(request)
     const kubelet = kubeletOf(request, 'attach', query)
@@ -81,6 +83,7 @@ export const podPortForward: CallSubresource = {
   of: POD,
   subresource: 'portforward',
   verbs: ['connect'],
+  options: { group: '', version: 'v1', kind: 'PodPortForwardOptions' },
   handle: (request) => {
     const pod = request.object as unknown as Pod // the handler is asked for Pods only
     const ports = request.query

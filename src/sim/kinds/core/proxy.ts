@@ -18,6 +18,7 @@ export const podProxy: CallSubresource = {
   of: { group: '', plural: 'pods' },
   subresource: 'proxy',
   verbs: ['connect'],
+  options: { group: '', version: 'v1', kind: 'PodProxyOptions' },
   handle: (request) => {
     const { spec, status } = request.object as unknown as Pod // the handler is asked for Pods only
     const { port } = asNamed(request.name)
@@ -32,6 +33,7 @@ export const serviceProxy: CallSubresource = {
   of: { group: '', plural: 'services' },
   subresource: 'proxy',
   verbs: ['connect'],
+  options: { group: '', version: 'v1', kind: 'ServiceProxyOptions' },
   handle: (request) => {
     const { metadata, spec } = request.object as unknown as Service // the handler is asked for Services only
     const { port: wanted } = asNamed(request.name)
@@ -56,6 +58,7 @@ export const nodeProxy: CallSubresource = {
   of: { group: '', plural: 'nodes' },
   subresource: 'proxy',
   verbs: ['connect'],
+  options: { group: '', version: 'v1', kind: 'NodeProxyOptions' },
   handle: (request) => {
     const { object, subpath, query, server } = request
     const { metadata, status } = object as unknown as Node // the handler is asked for Nodes only

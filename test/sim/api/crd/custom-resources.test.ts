@@ -241,3 +241,60 @@ test('names that another definition has are not accepted', () => {
     message: '"ct" is already in use',
   })
 })
+
+// prettier-ignore
+test.each<[field: object, complaint: string]>([
+  [{ properties: { x: { type: 'string' } } }, '.type: Required value: must not be empty for specified object fields'],
+  [{ type: 'foo' }, '.type: Unsupported value: "foo": supported values: "array", "boolean", "integer", "number", "object", "string"'],
+  [{ type: 'array' }, '.items: Required value: must be specified'],
+  [{ type: 'array', items: {} }, '.items.type: Required value: must not be empty for specified array items'],
+  [{ type: 'object', properties: { a: { type: 'string' } }, additionalProperties: { type: 'string' } }, '.additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive'],
+  [{ type: 'string', default: 5 }, '.default: Invalid value: "integer"'],
+  [{ type: 'string', pattern: '*bad' }, ".pattern: Invalid value: \"*bad\": must be a valid regular expression, but isn't: error parsing regexp: missing argument to repetition operator: `*`"],
+  [{ type: 'array', uniqueItems: true, items: { type: 'string' } }, '.uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic'],
+  [{ type: 'object', 'x-kubernetes-preserve-unknown-fields': false }, '.x-kubernetes-preserve-unknown-fields: Invalid value: false: must be true or undefined'],
+  [{ type: 'string', 'x-kubernetes-int-or-string': true }, '.type: Invalid value: "string": must be empty if x-kubernetes-int-or-string is true'],
+  [{ type: 'object', 'x-kubernetes-embedded-resource': true }, '.properties: Required value: must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields'],
+  [{ type: 'object', anyOf: [{ properties: { z: { minimum: 1 } } }] }, '.properties[z]: Required value: because it is defined in spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[x].anyOf[0].properties[z]'],
+  [{ type: 'object', properties: { z: { type: 'integer' } }, anyOf: [{ properties: { z: { type: 'integer' } } }] }, '.anyOf[0].properties[z].type: Forbidden: must be empty to be structural'],
+  [{ type: 'string', 'x-kubernetes-list-type': 'set' }, '.type: Invalid value: "string": must be array if x-kubernetes-list-type is specified'],
+  [{ type: 'array', items: { type: 'object', properties: {} }, 'x-kubernetes-list-type': 'map' }, '.x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map'],
+  [{ type: 'array', items: { type: 'object', properties: { k: { type: 'string' } } }, 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k'] }, '.items.properties[k].default: Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property'],
+  [{ type: 'array', items: { type: 'object', properties: { k: { type: 'string' } } }, 'x-kubernetes-list-type': 'set' }, '.items.x-kubernetes-map-type: Invalid value: null: must be atomic as item of a list with x-kubernetes-list-type=set'],
+])('a schema that is not structural is refused: %j', (field, complaint) => {
+  const { message } = define({ properties: { x: field } })
+  expect(message).toContain(`spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[x]${complaint}`)
+})
+
+// prettier-ignore
+test.each<[version: object, complaint: string]>([
+  [{ additionalPrinterColumns: [{ name: 'X', type: 'money', jsonPath: '.spec.x' }] }, 'spec.versions[0].additionalPrinterColumns[0].type: Invalid value: "money": must be one of boolean,date,integer,number,string'],
+  [{ additionalPrinterColumns: [{ name: 'X', type: 'string', jsonPath: 'spec.x' }] }, 'spec.versions[0].additionalPrinterColumns[0].jsonPath: Invalid value: "spec.x": must be a simple json path starting with .'],
+  [{ subresources: { scale: { specReplicasPath: '.size', statusReplicasPath: '.status.replicas' } } }, 'spec.versions[0].subresources.scale.specReplicasPath: Invalid value: ".size": should be a json path under .spec'],
+  [{ selectableFields: [{ jsonPath: '.spec.color' }] }, 'spec.versions[0].selectableFields[0].jsonPath: Invalid value: ".spec.color": does not refer to a valid field'],
+  [{ deprecationWarning: 'old' }, 'spec.versions[0].deprecationWarning: Invalid value: "old": can only be set for deprecated versions'],
+])('a version that says what cannot be is refused: %j', (version, complaint) => {
+  expect(define({}, version).message).toContain(complaint)
+})
+
+test('objects stay in the version in which they were stored until they are written, and read as the present one', () => {
+  const at = `${CRDS}/crontabs.stable.example.com`
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: { n: { type: 'integer' } } } } } }
+  const versions = (...all: readonly (readonly [name: string, storage: boolean])[]) =>
+    patch(at, { spec: { versions: all.map(([name, storage]) => ({ name, storage, served: true, schema })) } })
+  define({ properties: { n: { type: 'integer' } } }, { schema })
+  create({ n: 1 })
+  expect(versions(['v1', false], ['v2', true]).status.storedVersions).toEqual(['v1', 'v2'])
+  passTime()
+  const object = '/apis/stable.example.com/v2/namespaces/default/crontabs/x'
+  const before = send('GET', object)
+  expect(before).toMatchObject({ apiVersion: 'stable.example.com/v2', spec: { n: 1 } })
+  expect(send('GET', `${TABS}/x`).apiVersion).toBe('stable.example.com/v1')
+  expect(versions(['v2', true]).message).toContain(
+    'status.storedVersions[0]: Invalid value: "v1": missing from spec.versions; v1 was previously a storage version, and must remain in spec.versions until a storage migration ensures',
+  )
+  // Writing it as it is migrates it.
+  expect(Number(send('PUT', object, before).metadata.resourceVersion)).toBeGreaterThan(Number(before.metadata.resourceVersion))
+  patch(`${at}/status`, { status: { storedVersions: ['v2'] } })
+  expect(versions(['v2', true]).status.storedVersions).toEqual(['v2'])
+})
