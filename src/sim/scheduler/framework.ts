@@ -63,6 +63,11 @@ export const on = (resource: Hint['resource'], action: Hint['action'], helps?: H
 /** One reason to say no or to prefer, in the real scheduler's words. Every member but the name is optional. */
 export interface Plugin {
   readonly name: string
+  /**
+   * Its filter and its score look at nothing but what the Pod asks for (same-pods.ts says what that is) and the one node: they say the same again
+   * of Pods that ask for the same, until the node changes.
+   */
+  readonly local?: boolean
   /** Keeps a Pod out of the queue; answers why. */
   readonly gate?: (pod: Pod) => string | undefined
   readonly preFilter?: (pod: PodInfo, view: ClusterView) => PreFilterResult | undefined

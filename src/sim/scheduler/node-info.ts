@@ -128,6 +128,8 @@ function claimsOf(pod: Pod): readonly string[] {
 export interface NodeInfo {
   node: Node
   readonly name: string
+  /** Another one whenever anything here has changed. */
+  version: number
   readonly pods: Map<string, PodInfo>
   allocatable: Amounts
   readonly requested: Map<string, number>
@@ -142,6 +144,7 @@ export function nodeInfo(node: Node): NodeInfo {
   return {
     node,
     name: node.metadata.name,
+    version: 0,
     pods: new Map(),
     allocatable: amountsOf(node.status?.allocatable),
     requested: new Map(),
@@ -154,6 +157,7 @@ export function nodeInfo(node: Node): NodeInfo {
 export function renewNode(info: NodeInfo, node: Node) {
   const before = info.node.status
   info.node = node
+  info.version++
   if (before?.allocatable !== node.status?.allocatable) info.allocatable = amountsOf(node.status?.allocatable)
   if (before?.images !== node.status?.images) info.images = imagesOf(node)
 }
@@ -173,6 +177,7 @@ export function removePod(info: NodeInfo, pod: PodInfo) {
 }
 
 function book(info: NodeInfo, pod: PodInfo, sign: 1 | -1) {
+  info.version++
   for (const [resource, amount] of pod.requests) info.requested.set(resource, (info.requested.get(resource) ?? 0) + sign * amount)
   info.assumed.cpu += sign * pod.assumed.cpu
   info.assumed.memory += sign * pod.assumed.memory

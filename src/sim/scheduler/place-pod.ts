@@ -4,6 +4,7 @@ import type { Decision, NodeRefusal } from './explanation'
 import type { Plugin, Refusal } from './framework'
 import { nodeWith, type NodeInfo, type PodInfo } from './node-info'
 import type { Profile } from './profile'
+import type { Finding } from './same-pods'
 import { noNodeAvailable } from './summary'
 
 /** What came of looking for a node. */
@@ -22,6 +23,9 @@ export interface Placement {
 /** Plugins that have something to filter for a Pod, each with what it found out beforehand. */
 export interface Filters {
   readonly plugins: readonly { readonly plugin: Plugin; readonly state: unknown }[]
+  /** Those of them that come first and look at the one node only, and all that follow. */
+  readonly local: Filters['plugins']
+  readonly others: Filters['plugins']
   /** Only these nodes come into question, for these plugins' reasons. */
   readonly nodes?: ReadonlySet<string>
   readonly narrowedBy: readonly string[]
@@ -44,7 +48,8 @@ export function prepareFilters(profile: Profile, pod: PodInfo, view: ClusterView
   let nodes: ReadonlySet<string> | undefined
   for (const plugin of profile.plugins) {
     const result = plugin.preFilter?.(pod, view)
-    if (result?.refusal) return { plugins, narrowedBy, refusal: { plugin: plugin.name, refusal: result.refusal } }
+    if (result?.refusal)
+      return { plugins, local: [], others: plugins, narrowedBy, refusal: { plugin: plugin.name, refusal: result.refusal } }
     if (result?.nodes) {
       const before = nodes
       nodes = before ? new Set([...before].filter((name) => result.nodes!.has(name))) : result.nodes
@@ -52,32 +57,35 @@ export function prepareFilters(profile: Profile, pod: PodInfo, view: ClusterView
     }
     if (plugin.filter && !result?.skip) plugins.push({ plugin, state: result?.state })
   }
-  return { plugins, narrowedBy, ...(nodes && { nodes }) }
+  const first = plugins.findIndex(({ plugin }) => !plugin.local)
+  const split = first < 0 ? plugins.length : first
+  return { plugins, local: plugins.slice(0, split), others: plugins.slice(split), narrowedBy, ...(nodes && { nodes }) }
 }
 
 /** The first plugin with something against a node, and what. */
-export function filterNode(
-  filters: Filters,
-  pod: PodInfo,
-  node: NodeInfo,
-  view: ClusterView,
-): { readonly plugin: string; readonly refusal: Refusal } | undefined {
+export function filterNode(filters: Filters, pod: PodInfo, node: NodeInfo, view: ClusterView): Omit<NodeRefusal, 'node'> | undefined {
   const nominated = view.nominated(node.name)
   const expected = nominated.length === 0 ? nominated : nominated.filter((other) => other.uid !== pod.uid && other.priority >= pod.priority)
   // Room that a preemptor of at least this importance waits for is not free, but neither may the Pod rely on its company.
   if (expected.length > 0) {
-    const refusal = firstRefusal(filters, pod, nodeWith(node, [...node.pods.values(), ...expected]), view)
+    const refusal = firstRefusal(filters.plugins, pod, nodeWith(node, [...node.pods.values(), ...expected]), view)
     if (refusal) return refusal
   }
-  return firstRefusal(filters, pod, node, view)
+  return firstRefusal(filters.plugins, pod, node, view)
 }
 
-function firstRefusal({ plugins }: Filters, pod: PodInfo, node: NodeInfo, view: ClusterView) {
+function firstRefusal(plugins: Filters['plugins'], pod: PodInfo, node: NodeInfo, view: ClusterView) {
   for (const { plugin, state } of plugins) {
     const refusal = plugin.filter!(pod, node, state, view)
     if (refusal) return { plugin: plugin.name, refusal }
   }
   return undefined
+}
+
+/** What is known of a node, found out anew when the node has changed since. */
+function renewed(known: Finding | undefined, filters: Filters, pod: PodInfo, node: NodeInfo, view: ClusterView): Finding {
+  if (known?.version === node.version) return known
+  return { version: node.version, refusal: firstRefusal(filters.local, pod, node, view), points: [] }
 }
 
 /** Looks for the best node for a Pod: filters, scores, and lets `random` decide between equals. */
@@ -93,12 +101,15 @@ export function placePod(profile: Profile, pod: PodInfo, view: ClusterView, rand
     return { ...nowhere, refusals, refusedBy: [plugin], message: noNodeAvailable(all.length, refusal.reasons.join(', '), []) }
   }
 
+  const findings = profile.samePods.findingsFor(pod, all)
   const feasible: NodeInfo[] = []
+  const found: Finding[] = []
   const refusals: NodeRefusal[] = []
   const wanted = enough(all.length)
   let looked = 0
   for (; looked < all.length && feasible.length < wanted; looked++) {
-    const info = all[(start + looked) % all.length]!
+    const index = (start + looked) % all.length
+    const info = all[index]!
     if (filters.nodes && !filters.nodes.has(info.name)) {
       refusals.push({
         node: info.name,
@@ -107,9 +118,16 @@ export function placePod(profile: Profile, pod: PodInfo, view: ClusterView, rand
       })
       continue
     }
-    const refused = filterNode(filters, pod, info, view)
+    const finding = (findings[index] = renewed(findings[index], filters, pod, info, view))
+    const refused =
+      view.nominated(info.name).length > 0
+        ? filterNode(filters, pod, info, view)
+        : (finding.refusal ?? firstRefusal(filters.others, pod, info, view))
     if (refused) refusals.push({ node: info.name, plugin: refused.plugin, refusal: refused.refusal })
-    else feasible.push(info)
+    else {
+      feasible.push(info)
+      found.push(finding)
+    }
   }
   const nextStart = (start + looked) % all.length
   const refusers = new Set<string>()
@@ -123,21 +141,36 @@ export function placePod(profile: Profile, pod: PodInfo, view: ClusterView, rand
     )
     return { ...nowhere, refusals, refusedBy, message, nextStart }
   }
-  const scores = feasible.length === 1 ? [] : scoreNodes(profile, pod, feasible, view)
+  const scores = feasible.length === 1 ? [] : scoreNodes(profile, pod, feasible, found, view)
   const names = feasible.map((info) => info.name)
   return { node: names[best(names.length, scores, random)], refusals, refusedBy, message: undefined, feasible: names, scores, nextStart }
 }
 
-function scoreNodes(profile: Profile, pod: PodInfo, nodes: readonly NodeInfo[], view: ClusterView): Decision['scores'] {
+function scoreNodes(
+  profile: Profile,
+  pod: PodInfo,
+  nodes: readonly NodeInfo[],
+  findings: readonly Finding[],
+  view: ClusterView,
+): Decision['scores'] {
   const scores: { plugin: string; points: readonly number[] }[] = []
-  for (const plugin of profile.plugins) {
+  for (const [place, plugin] of profile.plugins.entries()) {
     if (!plugin.score) continue
     const prepared = plugin.preScore?.(pod, nodes, view)
     if (prepared?.skip) continue
-    const points = nodes.map((node) => plugin.score!(pod, node, prepared?.state, view))
+    const points: number[] = []
+    for (let i = 0; i < nodes.length; i++) {
+      const known = plugin.local ? findings[i]!.points : undefined
+      let point = known?.[place]
+      if (point === undefined) {
+        point = plugin.score(pod, nodes[i]!, prepared?.state, view)
+        if (known) known[place] = point
+      }
+      points.push(point)
+    }
     plugin.normalize?.(points, prepared?.state)
     const weight = profile.weightOf(plugin.name)
-    for (let i = 0; i < points.length; i++) points[i] = points[i]! * weight
+    if (weight !== 1) for (let i = 0; i < points.length; i++) points[i] = points[i]! * weight
     scores.push({ plugin: plugin.name, points })
   }
   return scores

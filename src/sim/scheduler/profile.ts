@@ -14,6 +14,7 @@ import { taintToleration } from './plugins/taint-toleration'
 import { volumeBinding } from './plugins/volume-binding'
 import { volumeRestrictions } from './plugins/volume-restrictions'
 import { volumeZone } from './plugins/volume-zone'
+import { createSamePods, type SamePods } from './same-pods'
 
 /** A scheduler's name and what is different about it, as in a KubeSchedulerConfiguration. */
 export interface ProfileOptions {
@@ -29,6 +30,8 @@ export interface Profile {
   readonly schedulerName: string
   readonly plugins: readonly Plugin[]
   readonly weightOf: (plugin: string) => number
+  /** What its plugins remember from one Pod to the next that asks for the same. */
+  readonly samePods: SamePods
 }
 
 const WEIGHTS: Readonly<Record<string, number>> = { TaintToleration: 3, NodeAffinity: 2, PodTopologySpread: 2, InterPodAffinity: 2 }
@@ -56,5 +59,6 @@ export function createProfile(options: ProfileOptions, siblings: SiblingSelector
     schedulerName: options.schedulerName ?? 'default-scheduler',
     plugins: plugins.filter((plugin) => !options.disabled?.includes(plugin.name)),
     weightOf: (plugin) => options.weights?.[plugin] ?? WEIGHTS[plugin] ?? 1,
+    samePods: createSamePods(),
   }
 }

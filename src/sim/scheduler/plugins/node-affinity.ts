@@ -7,6 +7,7 @@ const preferred = ({ pod }: PodInfo) => pod.spec?.affinity?.nodeAffinity?.prefer
 /** `nodeSelector` and node affinity: which labels a node must have, and which it had better have. */
 export const nodeAffinity = definePlugin({
   name: 'NodeAffinity',
+  local: true,
   preFilter: ({ pod }) => {
     const required = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
     if (!required && !pod.spec?.nodeSelector) return { skip: true }

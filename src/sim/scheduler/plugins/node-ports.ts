@@ -12,6 +12,7 @@ const clashes = (pod: PodInfo, other: PodInfo) => pod.hostPorts.some((port) => o
 /** A port of the host can be had only once. */
 export const nodePorts = definePlugin({
   name: 'NodePorts',
+  local: true,
   preFilter: (pod) => (pod.hostPorts.length === 0 ? { skip: true } : undefined),
   filter: (pod, node) => {
     for (const other of node.pods.values())

@@ -4,6 +4,7 @@ import type { NodeInfo, PodInfo } from '../node-info'
 /** Prefers nodes on which CPU and memory would be used to about the same degree. Pods that request neither do not care. */
 export const nodeResourcesBalancedAllocation = definePlugin({
   name: 'NodeResourcesBalancedAllocation',
+  local: true,
   preScore: ({ requests }) => (!requests.get('cpu') && !requests.get('memory') ? { skip: true } : {}),
   score: (pod, node) => {
     const cpu = fractionOf('cpu', pod, node)

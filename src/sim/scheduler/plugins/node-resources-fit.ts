@@ -29,6 +29,7 @@ const BY_DEFAULT: ScoringStrategy = {
 export const nodeResourcesFit = (strategy: ScoringStrategy = BY_DEFAULT): Plugin =>
   definePlugin({
     name: 'NodeResourcesFit',
+    local: true,
     // Asked of every node for every Pod: a list is walked through faster than a Map, and nothing is made for a yes.
     preFilter: (pod) => ({ state: [...pod.requests] }),
     filter: (pod, node, state) => (hasRoom(state as readonly (readonly [string, number])[], node) ? fits : whatLacks(pod, node)),

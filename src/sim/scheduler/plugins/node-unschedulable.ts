@@ -7,6 +7,7 @@ const CORDON: readonly Taint[] = [{ key: 'node.kubernetes.io/unschedulable', eff
 /** A cordoned node takes only Pods that tolerate being there all the same, such as those of DaemonSets. */
 export const nodeUnschedulable = definePlugin({
   name: 'NodeUnschedulable',
+  local: true,
   filter: ({ pod }, { node }) =>
     node.spec?.unschedulable && untolerated(CORDON, pod.spec?.tolerations, ['NoSchedule'])
       ? unresolvable('node(s) were unschedulable')

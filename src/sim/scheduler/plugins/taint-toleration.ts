@@ -7,6 +7,7 @@ const REPELLING = ['NoSchedule', 'NoExecute']
 /** Taints keep Pods away that do not tolerate them; PreferNoSchedule only makes a node less attractive. */
 export const taintToleration = definePlugin({
   name: 'TaintToleration',
+  local: true,
   filter: ({ pod }, { node }) => {
     const taint = untolerated(node.spec?.taints, pod.spec?.tolerations, REPELLING)
     return taint ? unresolvable(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`) : fits
