@@ -1,20 +1,6 @@
-/** Shell patterns. In a pattern a backslash makes the next character literal; that is also how quoted text is written into one. */
+import { characterClasses } from './character-classes'
 
-const classes: Readonly<Record<string, string>> = {
-  alpha: 'a-zA-Z',
-  digit: '0-9',
-  alnum: 'a-zA-Z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: '\\s',
-  blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~',
-  xdigit: '0-9a-fA-F',
-  cntrl: '\\x00-\\x1f\\x7f',
-  print: '\\x20-\\x7e\\u00a0-\\uffff',
-  graph: '\\x21-\\x7e\\u00a1-\\uffff',
-  word: 'a-zA-Z0-9_',
-}
+/** Shell patterns. In a pattern a backslash makes the next character literal; that is also how quoted text is written into one. */
 
 const literal = (character: string) => character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
@@ -59,8 +45,8 @@ function bracket(body: string): string {
   }
   for (; i < body.length; i++) {
     const name = /^\[:(\w+):\]/.exec(body.slice(i, i + 12))?.[1]
-    if (name && classes[name]) {
-      out += classes[name]
+    if (name && characterClasses[name]) {
+      out += characterClasses[name]
       i += name.length + 3
     } else if (body[i] === '\\' && i + 1 < body.length) out += literal(body[++i]!).replace(/^-$/, '\\-')
     else if (body[i] === '-') out += '-'

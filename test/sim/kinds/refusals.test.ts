@@ -1,28 +1,12 @@
 import { expect, test } from 'vitest'
-import { createApi, pathOf } from './api'
-import { minimalObjects } from './minimal-objects'
+import { pathOf } from './api'
+import { createChangedObjects, type Change } from './changed-objects'
 
 /*
  * What a real server refuses, a row a rule: a change to the least valid object of a kind, and what of the message tells it apart.
  */
 
-type Change = Readonly<Record<string, unknown>>
-
-const api = createApi()
-const versionOf = new Map(
-  api.server.registry.all().map((served) => [served.group === '' ? served.kind.plural : `${served.kind.plural}.${served.group}`, served]),
-)
-
-/** A merge patch on a minimal object. */
-function merged(value: unknown, change: unknown): unknown {
-  if (typeof change !== 'object' || change === null || Array.isArray(change)) return change
-  const result: Record<string, unknown> = { ...(typeof value === 'object' && value !== null ? value : {}) }
-  for (const [key, part] of Object.entries(change)) {
-    if (part === null) delete result[key]
-    else result[key] = merged(result[key], part)
-  }
-  return result
-}
+const { api, objectOf } = createChangedObjects()
 
 const c = (change: Change): Change => ({ spec: { containers: [{ name: 'c', image: 'nginx', ...change }] } })
 const s = (spec: Change): Change => ({ spec })
@@ -179,9 +163,7 @@ const cases: readonly (readonly [resource: string, change: Change, complaint: st
 ]
 
 test.each(cases)('%s %j', (resource, change, complaint) => {
-  const served = versionOf.get(resource)!
-  const { name = 'example', body = {} } = minimalObjects[resource]!
-  const object = merged({ apiVersion: served.apiVersion, kind: served.kind.kind, metadata: { name }, ...body }, change)
+  const { served, object } = objectOf(resource, change)
   const answer = api.ask('POST', pathOf(served), object)
   expect(answer.body.message ?? 'accepted').toContain(complaint)
   expect([403, 422]).toContain(answer.status)

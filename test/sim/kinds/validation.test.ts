@@ -1,30 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { createApi, pathOf } from './api'
-import { minimalObjects } from './minimal-objects'
+import { createChangedObjects, type Change } from './changed-objects'
 
-type Change = Readonly<Record<string, unknown>>
-
-const api = createApi()
-const versionOf = new Map(
-  api.server.registry.all().map((served) => [served.group === '' ? served.kind.plural : `${served.kind.plural}.${served.group}`, served]),
-)
-
-/** A merge patch on a minimal object, so that a row shows only what is wrong. */
-function merged(value: unknown, change: unknown): unknown {
-  if (typeof change !== 'object' || change === null || Array.isArray(change)) return change
-  const result: Record<string, unknown> = { ...(typeof value === 'object' && value !== null ? value : {}) }
-  for (const [key, part] of Object.entries(change)) {
-    if (part === null) delete result[key]
-    else result[key] = merged(result[key], part)
-  }
-  return result
-}
-
-function objectOf(resource: string, change: Change) {
-  const served = versionOf.get(resource)!
-  const { name = 'example', body = {} } = minimalObjects[resource]!
-  return { served, name, object: merged({ apiVersion: served.apiVersion, kind: served.kind.kind, metadata: { name }, ...body }, change) }
-}
+const { objectOf } = createChangedObjects()
 
 const container = (change: Change) => ({ spec: { containers: [{ name: 'c', image: 'nginx', ...change }] } })
 const labelText =

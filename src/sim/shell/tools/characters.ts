@@ -1,22 +1,16 @@
 import { read, write } from '../../node/os/calls'
+import { characterClasses } from '../character-classes'
 import { unescape } from './format'
 import { ToolError, eachInput, eachLine, parseOptions, tool } from './tool'
 
 /** Tools on the characters of lines: tr, fold, expand, rev. */
 
-const sets: Readonly<Record<string, string>> = {
-  alpha: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
-  upper: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ',
-  lower: 'abcdefghijklmnopqrstuvwxyz',
-  digit: '0123456789',
-  alnum: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
-  space: '\t\n\v\f\r ',
-  blank: '\t ',
-  punct: '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
-  xdigit: '0123456789ABCDEFabcdef',
-  cntrl: Array.from({ length: 32 }, (_, i) => String.fromCharCode(i)).join('') + '\x7f',
-  print: Array.from({ length: 95 }, (_, i) => String.fromCharCode(i + 32)).join(''),
-  graph: Array.from({ length: 94 }, (_, i) => String.fromCharCode(i + 33)).join(''),
+/** The ASCII characters of a class, in order; undefined when there is no such class. */
+function charactersOf(name: string): string[] | undefined {
+  const body = characterClasses[name]
+  if (body === undefined) return undefined
+  const matching = new RegExp(`[${body}]`)
+  return Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)).filter((character) => matching.test(character))
 }
 
 function expandSet(text: string, length = 0): string[] {
@@ -28,8 +22,9 @@ function expandSet(text: string, length = 0): string[] {
     const name = /^\[:(\w+):\]$/.exec(token)?.[1]
     const repeat = /^\[(.)\*(\d*)\]$/u.exec(token)
     if (name) {
-      if (!sets[name]) throw new ToolError(`invalid character class ‘${name}’`)
-      out.push(...sets[name])
+      const all = charactersOf(name)
+      if (!all) throw new ToolError(`invalid character class ‘${name}’`)
+      out.push(...all)
     } else if (repeat) for (let n = Number(repeat[2] || Math.max(0, length - out.length)); n > 0; n--) out.push(repeat[1]!)
     else if (tokens[i + 1] === '-' && tokens[i + 2] !== undefined) {
       const [from, to] = [plain(token).codePointAt(0)!, plain(tokens[i + 2]!).codePointAt(0)!]

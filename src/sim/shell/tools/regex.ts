@@ -1,24 +1,11 @@
+import { characterClasses } from '../character-classes'
+
 /** POSIX regular expressions (basic and extended, with GNU's additions) as JavaScript's. */
 export interface RegexOptions {
   readonly extended: boolean
   readonly ignoreCase?: boolean
   readonly global?: boolean
   readonly multiline?: boolean
-}
-
-const classes: Readonly<Record<string, string>> = {
-  alpha: 'a-zA-Z',
-  digit: '0-9',
-  alnum: 'a-zA-Z0-9',
-  upper: 'A-Z',
-  lower: 'a-z',
-  space: '\\s',
-  blank: ' \\t',
-  punct: '!-\\/:-@\\[-`{-~',
-  xdigit: '0-9a-fA-F',
-  cntrl: '\\x00-\\x1f\\x7f',
-  print: '\\x20-\\x7e\\u00a0-\\uffff',
-  graph: '\\x21-\\x7e\\u00a1-\\uffff',
 }
 
 const cache = new Map<string, RegExp>()
@@ -153,7 +140,7 @@ function bracket(pattern: string, start: number): { source: string; end: number 
     const name = c === '[' ? /^\[:(\w+):\]/.exec(pattern.slice(i, i + 12)) : null
     const single = c === '[' ? /^\[([.=])(.)\1\]/.exec(pattern.slice(i, i + 6)) : null
     if (name) {
-      const known = classes[name[1]!]
+      const known = characterClasses[name[1]!]
       if (!known) throw new Error('Invalid character class name')
       source += known
       i += name[0].length - 1

@@ -1,3 +1,4 @@
+import { characterClasses } from '../../character-classes'
 import { calendar, epochDays } from '../../../engine/time'
 import { byteLength } from '../../../node/os/text'
 import { formatTime } from '../format'
@@ -163,11 +164,7 @@ function regexOf(pattern: unknown, flags: unknown): { regex: RegExp; global: boo
     .replace(/\\h/g, '[0-9a-fA-F]')
     .replace(/\\A/g, '^')
     .replace(/\\[zZ]/g, '$')
-    .replace(
-      /\[\[:(\w+):\]\]/g,
-      (_, name: string) =>
-        ({ alpha: '[a-zA-Z]', digit: '[0-9]', alnum: '[a-zA-Z0-9]', space: '\\s', upper: '[A-Z]', lower: '[a-z]' })[name] ?? '.',
-    )
+    .replace(/\[\[:(\w+):\]\]/g, (_, name: string) => (characterClasses[name] === undefined ? '.' : `[${characterClasses[name]}]`))
   try {
     const options = `g${given.includes('i') || pattern.startsWith('(?i)') ? 'i' : ''}${/[ps]/.test(given) ? 's' : ''}`
     return { regex: new RegExp(source, options), global: given.includes('g'), skipEmpty: given.includes('n') }
