@@ -67,6 +67,16 @@ export function serveMetrics(server: ApiServer, hosts: () => Iterable<readonly [
       const value = (rate: Rate) => (resource === 'cpu' ? Math.ceil(rate.milliCores) : rate.memoryBytes * 1000)
       return new Map([...sample.containers].map(([name, rate]) => [name, value(rate)]))
     },
+    measuredSinceMs({ spec }) {
+      const sample = samples.node(spec.nodeName ?? '')
+      return sample && sample.atMs - RESOLUTION_MS
+    },
+    whyNoUsage: () =>
+      !served
+        ? 'the server could not find the requested resource (get pods.metrics.k8s.io)'
+        : answering
+          ? undefined
+          : 'the server is currently unable to handle the request (get pods.metrics.k8s.io)',
   }
 }
 

@@ -1,5 +1,5 @@
+import type { Timer } from '../../engine/engine'
 import { lateCode } from '../../engine/late-code'
-import { same } from '../../formats/same'
 import { horizontalPodAutoscaler as kind } from '../../kinds/autoscaling/horizontal-pod-autoscaler'
 import type { HorizontalPodAutoscaler } from '../../api/types/autoscaling-v2.gen'
 import { attempt, type Component, type Environment } from '../component'
@@ -14,32 +14,34 @@ export const lateRound =
 
 const ROUND_MS = 15_000
 
-/** Looks at every autoscaler's metrics every 15 seconds and scales its target. `source` answers for the metrics APIs. */
+/**
+ * Looks at every autoscaler 15 seconds after it was made and every 15 seconds from then on, and scales its target; a change of its spec brings no
+ * look forward. `source` answers for the metrics APIs.
+ */
 export const horizontalPodAutoscaler = (source: MetricsSource | undefined): Component => ({
   name: 'horizontal-pod-autoscaler',
   start(environment) {
     const { engine, client } = environment
-    const memories = new Map<string, Memory>()
-    const look = (autoscaler: HorizontalPodAutoscaler) => {
-      const { uid } = autoscaler.metadata
-      const memory = memories.get(uid) ?? emptyMemory()
-      memories.set(uid, memory)
-      attempt(() => lateRound.code(environment, autoscaler, memory, source))
+    const timers = new Map<string, Timer>()
+    function follow({ metadata: { uid, namespace, name } }: HorizontalPodAutoscaler) {
+      const memory = emptyMemory()
+      const look = () => {
+        const autoscaler = client.get(kind, namespace, name)
+        if (autoscaler?.metadata.uid !== uid) {
+          timers.delete(uid)
+          return
+        }
+        timers.set(uid, engine.after(ROUND_MS, look, { background: true }))
+        attempt(() => lateRound.code(environment, autoscaler, memory, source))
+      }
+      timers.set(uid, engine.after(ROUND_MS, look, { background: true }))
     }
-    const tick = () => {
-      const all = client.list(kind)
-      const present = new Set(all.map(({ metadata }) => metadata.uid))
-      for (const uid of memories.keys()) if (!present.has(uid)) memories.delete(uid)
-      all.forEach(look)
-      timer = engine.after(ROUND_MS, tick, { background: true })
-    }
-    let timer = engine.after(ROUND_MS, tick, { background: true })
     const stop = client.watch(kind, (events) => {
-      for (const { type, object, old } of events)
-        if (type === 'ADDED' || (type === 'MODIFIED' && old && !same(old.spec, object.spec))) look(object)
+      for (const { type, object } of events) if (type === 'ADDED' && !timers.has(object.metadata.uid)) follow(object)
     })
+    client.list(kind).forEach(follow)
     return () => {
-      engine.cancel(timer)
+      for (const timer of timers.values()) engine.cancel(timer)
       stop()
     }
   },

@@ -23,13 +23,16 @@ interface Target {
   readonly selector: string
 }
 
-function targetOf({ client, registry }: Environment, { spec, metadata }: HorizontalPodAutoscaler): Target | undefined {
+/** The object to scale, or in whose words there is none. */
+function targetOf({ client, registry }: Environment, { spec, metadata }: HorizontalPodAutoscaler): Target | string {
   const { apiVersion = 'apps/v1', kind: name, name: objectName } = spec.scaleTargetRef
   const { group, version } = parseApiVersion(apiVersion)
-  const served = registry.findKind(group, version, name)
-  const scale = served?.kind.scale
-  const object = served && client.get(served.kind, metadata.namespace, objectName)
-  if (!served || !scale || !object) return undefined
+  const served = registry.findKind(group, version, name) ?? registry.all().find(({ kind }) => kind.group === group && kind.kind === name)
+  if (!served) return `no matches for kind ${JSON.stringify(name)} in group ${JSON.stringify(group)}`
+  const { scale, plural } = served.kind
+  const object = client.get(served.kind, metadata.namespace, objectName)
+  if (!object) return `${plural}${group && `.${group}`} ${JSON.stringify(objectName)} not found`
+  if (!scale) return 'the server could not find the requested resource'
   const replicas = at(object, scale.specReplicas)
   return { kind: served.kind, object, replicas: typeof replicas === 'number' ? replicas : 1, selector: scale.selector(object) }
 }
@@ -50,22 +53,23 @@ export function round(environment: Environment, autoscaler: HorizontalPodAutosca
   const say = (type: 'Normal' | 'Warning', reason: string, message: string) => recorder.event(autoscaler, type, reason, message)
   const set = conditionSetter(nowMs)
   let conditions: Conditions = autoscaler.status?.conditions ?? []
-  const { scaleTargetRef, minReplicas = 1, maxReplicas, metrics = [] } = autoscaler.spec
+  const { minReplicas = 1, maxReplicas, metrics = [] } = autoscaler.spec
   const target = targetOf(environment, autoscaler)
-  if (!target) {
-    const message = `${plural(scaleTargetRef.kind)} "${scaleTargetRef.name}" not found`
-    say('Warning', 'FailedGetScale', message)
+  if (typeof target === 'string') {
+    say('Warning', 'FailedGetScale', target)
     conditions = set(
       conditions,
       'AbleToScale',
       'False',
       'FailedGetScale',
-      `the HPA controller was unable to get the target's current scale: ${message}`,
+      `the HPA controller was unable to get the target's current scale: ${target}`,
     )
     return write(environment, autoscaler, { ...autoscaler.status, desiredReplicas: autoscaler.status?.desiredReplicas ?? 0, conditions })
   }
   conditions = set(conditions, 'AbleToScale', 'True', 'SucceededGetScale', "the HPA controller was able to get the target's current scale")
+  const found: Target = target
   const current = target.replicas
+  if (memory.recommendations.length === 0) memory.recommendations = [{ atMs: nowMs, replicas: current }]
   const base = { currentReplicas: current, ...(autoscaler.status?.lastScaleTime && { lastScaleTime: autoscaler.status.lastScaleTime }) }
   if (current === 0 && minReplicas !== 0) {
     conditions = set(
@@ -81,9 +85,20 @@ export function round(environment: Environment, autoscaler: HorizontalPodAutosca
     const wanted = current > maxReplicas ? maxReplicas : minReplicas
     const reason =
       current > maxReplicas ? 'Current number of replicas above Spec.MaxReplicas' : 'Current number of replicas below Spec.MinReplicas'
-    return rescale(wanted, reason, conditions, undefined)
+    return rescale(wanted, reason, conditions, [])
   }
 
+  if (target.selector === '') {
+    say('Warning', 'SelectorRequired', 'selector is required')
+    conditions = set(conditions, 'ScalingActive', 'False', 'InvalidSelector', "the HPA target's scale is missing a selector")
+    return write(environment, autoscaler, { ...base, desiredReplicas: autoscaler.status?.desiredReplicas ?? 0, conditions })
+  }
+  const rivals = rivalsOf(environment, autoscaler, target.selector)
+  if (rivals) {
+    say('Warning', 'AmbiguousSelector', rivals)
+    conditions = set(conditions, 'ScalingActive', 'False', 'AmbiguousSelector', rivals)
+    return write(environment, autoscaler, { ...base, desiredReplicas: autoscaler.status?.desiredReplicas ?? 0, conditions })
+  }
   const pods = client.list(podKind, { namespace: autoscaler.metadata.namespace, labelSelector: target.selector })
   const question = { autoscaler, pods, current, tolerance: tolerances(rulesOf(autoscaler)), source, nowMs }
   const proposals = metrics.map((metric) => propose(metric, question))
@@ -103,7 +118,7 @@ export function round(environment: Environment, autoscaler: HorizontalPodAutosca
     return write(environment, autoscaler, {
       ...base,
       desiredReplicas: autoscaler.status?.desiredReplicas ?? 0,
-      ...currentMetrics(valid),
+      ...currentMetrics(proposals),
       conditions,
     })
   }
@@ -126,11 +141,11 @@ export function round(environment: Environment, autoscaler: HorizontalPodAutosca
     ? set(conditions, 'ScalingLimited', 'True', limit.reason, limit.message)
     : set(conditions, 'ScalingLimited', 'False', 'DesiredWithinRange', 'the desired count is within the acceptable range')
   if (replicas === current)
-    return write(environment, autoscaler, { ...base, desiredReplicas: replicas, ...currentMetrics(valid), conditions })
-  return rescale(replicas, replicas > current ? `${best.name} above target` : 'All metrics below target', conditions, valid)
+    return write(environment, autoscaler, { ...base, desiredReplicas: replicas, ...currentMetrics(proposals), conditions })
+  return rescale(replicas, replicas > current ? `${best.name} above target` : 'All metrics below target', conditions, proposals)
 
-  function rescale(wanted: number, reason: string, before: Conditions, measured: typeof valid | undefined) {
-    const { kind: targetKind, object } = target!
+  function rescale(wanted: number, reason: string, before: Conditions, measured: readonly Proposal[]) {
+    const { kind: targetKind, object } = found
     const refused = attempt(() =>
       client.scale(targetKind, object.metadata.namespace, object.metadata.name, wanted, {
         because: `HorizontalPodAutoscaler ${keyOf(autoscaler)}`,
@@ -145,7 +160,7 @@ export function round(environment: Environment, autoscaler: HorizontalPodAutosca
         'FailedUpdateScale',
         `the HPA controller was unable to update the target scale: ${refused.message}`,
       )
-      return write(environment, autoscaler, { ...base, desiredReplicas: current, ...currentMetrics(measured ?? []), conditions: failed })
+      return write(environment, autoscaler, { ...base, desiredReplicas: current, ...currentMetrics(measured), conditions: failed })
     }
     say('Normal', 'SuccessfulRescale', `New size: ${wanted}; reason: ${reason}`)
     memory.changes = [...memory.changes.filter(({ atMs }) => nowMs - atMs < 3_600_000), { atMs: nowMs, by: wanted - current }]
@@ -160,14 +175,34 @@ export function round(environment: Environment, autoscaler: HorizontalPodAutosca
       ...base,
       lastScaleTime: timestamp(nowMs),
       desiredReplicas: wanted,
-      ...currentMetrics(measured ?? []),
+      ...currentMetrics(measured),
       conditions: scaled,
     })
   }
 }
 
-const currentMetrics = (proposals: readonly { readonly status: NonNullable<HorizontalPodAutoscalerStatus['currentMetrics']>[number] }[]) =>
-  proposals.length > 0 ? { currentMetrics: proposals.map(({ status }) => status) } : {}
+/** In the order of the spec; a metric that could not be read leaves an empty place. */
+const currentMetrics = (proposals: readonly Proposal[]) =>
+  proposals.length > 0 ? { currentMetrics: proposals.map((proposal) => ('failure' in proposal ? { type: '' } : proposal.status)) } : {}
+
+/** Two autoscalers must not measure the same Pods; a sentence when they would. */
+function rivalsOf(environment: Environment, autoscaler: HorizontalPodAutoscaler, selector: string): string | undefined {
+  const { client } = environment
+  const { namespace } = autoscaler.metadata
+  const others = client.list(kind, { namespace })
+  if (others.length < 2) return undefined
+  const mine = new Set(client.list(podKind, { namespace, labelSelector: selector }).map(({ metadata }) => metadata.name))
+  const rivals = others.filter((other) => {
+    const target = other.metadata.uid === autoscaler.metadata.uid ? '' : targetOf(environment, other)
+    return (
+      typeof target !== 'string' &&
+      client.list(podKind, { namespace, labelSelector: target.selector }).some(({ metadata }) => mine.has(metadata.name))
+    )
+  })
+  if (rivals.length === 0) return undefined
+  const names = [autoscaler, ...rivals].map(keyOf).sort().join(' ')
+  return `pods by selector ${selector} are controlled by multiple HPAs: [${names}]`
+}
 
 function write({ client }: Environment, autoscaler: HorizontalPodAutoscaler, status: HorizontalPodAutoscalerStatus) {
   if (!same(autoscaler.status, status)) client.updateStatus(kind, { ...autoscaler, status })
@@ -187,8 +222,6 @@ const conditionSetter =
     }
     return present ? conditions.map((condition) => (condition === present ? next : condition)) : [...conditions, next]
   }
-
-const plural = (kindName: string) => `${kindName.toLowerCase()}s.apps`
 
 /** What sort of metric it is, as the message about its failure calls it. */
 function sortOf(metric: MetricSpec | undefined): string {

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
-import type { MetricSpec } from '../../../src/sim/api/types/autoscaling-v2.gen'
-import { createControllerManager } from '../../../src/sim/controllers/all'
-import type { MetricsSource } from '../../../src/sim/controllers/hpa/metrics'
-import { deployment } from '../../../src/sim/kinds/apps/deployment'
-import { horizontalPodAutoscaler } from '../../../src/sim/kinds/autoscaling/horizontal-pod-autoscaler'
-import { smallCluster, template } from './small-cluster'
+import type { MetricSpec } from '../../../../src/sim/api/types/autoscaling-v2.gen'
+import { createControllerManager } from '../../../../src/sim/controllers/all'
+import type { MetricsSource } from '../../../../src/sim/controllers/hpa/metrics'
+import { deployment } from '../../../../src/sim/kinds/apps/deployment'
+import { horizontalPodAutoscaler } from '../../../../src/sim/kinds/autoscaling/horizontal-pod-autoscaler'
+import { smallCluster, template } from '../small-cluster'
 
-/** A Deployment of two Pods scaled by one metric, which `source` answers. */
+/** A Deployment of three Pods scaled by one metric, which `source` answers. */
 function scaledBy(metric: MetricSpec, source: Omit<MetricsSource, 'podUsage'> = {}) {
   const cluster = smallCluster({ only: [] })
   const only = ['deployment-controller', 'replicaset-controller', 'horizontal-pod-autoscaler']
   createControllerManager({ server: cluster.server, only, metrics: { podUsage: () => undefined, ...source } }).start()
   cluster.create(deployment, {
     metadata: { name: 'web' },
-    spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: template({ app: 'web' }) },
+    spec: { replicas: 3, selector: { matchLabels: { app: 'web' } }, template: template({ app: 'web' }) },
   })
   cluster.advance(5000)
   cluster.create(horizontalPodAutoscaler, {
@@ -59,10 +59,10 @@ test('given Pods with twice the packets they should have, when it looks, then it
   const it = scaledBy(pods, { podMetric: () => 2_000_000 })
   expect(it.replicas).toBeGreaterThanOrEqual(4)
   expect(it.shown).toEqual({ type: 'Pods', pods: { metric: { name: 'packets-per-second' }, current: { averageValue: '2k' } } })
-  expect(it.events[0]).toBe('Normal SuccessfulRescale New size: 4; reason: pods metric packets-per-second above target')
+  expect(it.events[0]).toBe('Normal SuccessfulRescale New size: 6; reason: pods metric packets-per-second above target')
 })
 
-test('given an Ingress with three times its requests, when it looks, then there are three times the Pods', () => {
+test('given an Ingress with three times its requests, when it looks, then there are twice the Pods, and more at the next look', () => {
   const it = scaledBy(object, { objectMetric: (_, kind, name) => (kind === 'Ingress' && name === 'main-route' ? 6_000_000 : undefined) })
   expect(it.events[0]).toBe('Normal SuccessfulRescale New size: 6; reason: Ingress metric requests-per-second above target')
   expect(it.active).toMatchObject({
@@ -87,7 +87,7 @@ test.each([
   ['the outside', external, 'FailedGetExternalMetric', 'queue_messages_ready external', 'unable to get external metric default/queue_messages_ready/&LabelSelector{MatchLabels:map[string]string{queue: worker_tasks,},MatchExpressions:[]LabelSelectorRequirement{},}: unable to fetch metrics from external metrics API: the server could not find the requested resource (get queue_messages_ready.external.metrics.k8s.io)'],
 ])('given nobody who measures %s, then nothing is scaled and it says what is missing', (_, metric, reason, sort, message) => {
   const it = scaledBy(metric)
-  expect(it.replicas).toBe(2)
+  expect(it.replicas).toBe(3)
   expect(it.active).toMatchObject({ status: 'False', reason, message: `the HPA was unable to compute the replica count: ${message}` })
   expect(it.events).toEqual([
     `Warning ${reason} ${message}`,
