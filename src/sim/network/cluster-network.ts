@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine'
 import { namespace as namespaceKind } from '../kinds/core/namespace'
 import { pod as podKind } from '../kinds/core/pod'
 import type { DnsAnswer } from '../node/os/calls'
-import type { ConnectAnswer, Delayed, DnsQuery, Network, NetworkNamespace } from '../node/os/network'
+import { socketName, type ConnectAnswer, type Delayed, type DnsQuery, type Network, type NetworkNamespace } from '../node/os/network'
 import type { Listener } from '../node/os/socket'
 import { inCidr, isAddress } from './address'
 import { answerClusterName } from './cluster-dns'
@@ -45,7 +45,7 @@ const latency = { local: 0.2, remote: 0.6, outside: 20, dns: 1, refusedMs: 0.4, 
 
 /** Where an attempt ended, before anybody connects. */
 type Way =
-  | { readonly listener: Listener; readonly delayMs: number; readonly place?: Place; readonly peer: string; readonly local: string }
+  | { readonly listener: Listener; readonly delayMs: number; readonly peer: string; readonly local: string }
   | { readonly error: string; readonly delayMs: number }
 
 export function createClusterNetwork(options: ClusterNetworkOptions): ClusterNetwork {
@@ -181,8 +181,8 @@ export function createClusterNetwork(options: ClusterNetworkOptions): ClusterNet
       hops.push({ at: 'policy', text: 'a NetworkPolicy does not allow it' })
       return lost(hops, 'dropped')
     }
-    const arrived = toListener(target.namespace.listeners, own, own, target.address, port, protocol, hops)
-    return { ...arrived, place: target, delayMs: from?.node === target.node ? latency.local : latency.remote }
+    const delayMs = from?.node === target.node ? latency.local : latency.remote
+    return toListener(target.namespace.listeners, own, own, target.address, port, protocol, hops, delayMs)
   }
 
   function toListener(
@@ -193,17 +193,21 @@ export function createClusterNetwork(options: ClusterNetworkOptions): ClusterNet
     port: number,
     protocol: 'tcp' | 'udp',
     hops: Hop[],
+    delayMs?: number,
   ): Way {
-    const listener = listeners.get(`${protocol}:${port}`)
+    const listener = listeners.get(socketName(protocol, port))
     const takes =
       listener &&
       (listener.address === '0.0.0.0' ||
         listener.address === '::' ||
         listener.address === address ||
         (inCidr(address, '127.0.0.0/8') && inCidr(listener.address, '127.0.0.0/8')))
-    if (!takes) return refused(hops, `nobody listens on ${address}:${port}`)
+    if (!takes) {
+      hops.push({ at: 'refused', text: `nobody listens on ${address}:${port}` })
+      return { error: 'ECONNREFUSED', delayMs: delayMs ?? latency.refusedMs }
+    }
     hops.push({ at: 'arrived', text: `${address}:${port}` })
-    return { listener, delayMs: latency.local, peer, local: own === peer ? address : own }
+    return { listener, delayMs: delayMs ?? latency.local, peer, local: own === peer ? address : own }
   }
 
   function outside(address: string, port: number, hops: Hop[]): Way {

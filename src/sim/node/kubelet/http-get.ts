@@ -115,10 +115,28 @@ export function exchange<T>(
 }
 
 function parseAnswer(text: string, ended: boolean): HttpAnswer | undefined {
-  const head = text.indexOf('\r\n\r\n')
-  const status = head < 0 ? undefined : /^HTTP\/\d\.\d (\d+)/.exec(text)
-  if (!status) return undefined
-  const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, head))
-  const body = text.slice(head + 4)
-  return ended || (length && body.length >= Number(length[1])) || length === null ? { status: Number(status[1]), body } : undefined
+  const end = text.indexOf('\r\n\r\n')
+  const head = end < 0 ? undefined : headOf(text.slice(0, end))
+  if (!head) return undefined
+  const body = text.slice(end + 4)
+  return ended || head.length === undefined || body.length >= head.length ? { status: head.status, body } : undefined
+}
+
+interface AnswerHead {
+  readonly status: number
+  /** What it says of the body's length, if anything. */
+  readonly length: number | undefined
+}
+
+let lastText = ''
+let lastHead: AnswerHead | undefined
+
+/** Reads an answer's first line and headers. Servers of one image that are probed in the same second say the same, word for word. */
+function headOf(text: string): AnswerHead | undefined {
+  if (text === lastText) return lastHead
+  const status = /^HTTP\/\d\.\d (\d+)/.exec(text)
+  const length = /\r\ncontent-length: *(\d+)/i.exec(text)
+  lastText = text
+  lastHead = status ? { status: Number(status[1]), length: length ? Number(length[1]) : undefined } : undefined
+  return lastHead
 }

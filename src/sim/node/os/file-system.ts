@@ -139,6 +139,9 @@ const split = (path: string) => path.split('/').filter((part) => part !== '' && 
 /** `path` made absolute and free of `.` and `..` (without looking at links). */
 export function normalise(path: string, cwd: string): string {
   if (isNormal(path)) return path
+  // A directory with a slash at its end, as servers ask for it.
+  const bare = path.slice(0, -1)
+  if (path.endsWith('/') && isNormal(bare)) return bare
   const out: string[] = []
   for (const part of split(path.startsWith('/') ? path : `${cwd}/${path}`)) {
     if (part === '..') out.pop()

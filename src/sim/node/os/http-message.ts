@@ -31,7 +31,7 @@ export function* readRequest(fd: number, peer: string, local: string): Proc<Http
   }
   const head = headIn(end + 4 === text.length ? text : text.slice(0, end + 4))
   if (!head) return undefined
-  const { headers } = head
+  const { method, target, path, query, headers, version } = head
   let body = text.slice(end + 4)
   const length = Number(headers['content-length'] ?? 0)
   while (byteLength(body) < length) {
@@ -39,7 +39,7 @@ export function* readRequest(fd: number, peer: string, local: string): Proc<Http
     if (chunk === '') break
     body += chunk
   }
-  return { ...head, body, peer, local }
+  return { method, target, path, query, headers, body, version, peer, local }
 }
 
 type Head = Omit<HttpRequest, 'body' | 'peer' | 'local'>
@@ -50,7 +50,8 @@ const MAX_HEADS = 2000
 
 /** What a request line and headers say, up to the empty line that ends them. A probe sends the same ones again and again. */
 function headIn(text: string): Head | undefined {
-  if (heads.has(text)) return heads.get(text)
+  const known = heads.get(text)
+  if (known || heads.has(text)) return known
   const head = parseHead(text)
   if (heads.size >= MAX_HEADS) heads.clear()
   heads.set(text, head)

@@ -450,6 +450,8 @@ class RunningMachine implements Machine, Kernel {
         return closeFd(task, request.fd)
       case 'read': {
         const open = fileAt(task, request.fd)
+        const text = open.read(request.max, request.until)
+        if (text !== undefined) return text
         return this.block(
           task,
           () => open.read(request.max, request.until),
@@ -458,6 +460,7 @@ class RunningMachine implements Machine, Kernel {
       }
       case 'write': {
         const open = fileAt(task, request.fd)
+        if (request.data === '' || open.write(request.data)) return true
         return this.block(
           task,
           () => (request.data === '' || open.write(request.data) ? true : undefined),

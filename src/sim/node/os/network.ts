@@ -8,10 +8,19 @@ export interface NetworkNamespace {
   readonly name: string
   /** Interfaces besides `lo`; empty until the sandbox has its address. */
   readonly interfaces: readonly { readonly interface: string; readonly address: string }[]
-  /** Who listens here, by `protocol:port`. */
+  /** Who listens here, by `socketName`. */
   readonly listeners: Map<string, Listener>
   /** A file of whoever asks, for `/etc/hosts` and `/etc/resolv.conf`; undefined when it is not there. */
   readFile(path: string): string | undefined
+}
+
+const names = { tcp: new Map<number, string>(), udp: new Map<number, string>() }
+
+/** `tcp:80`: under what a namespace keeps who listens on a port. Made once a port: every connection asks for one. */
+export function socketName(protocol: 'tcp' | 'udp', port: number): string {
+  let name = names[protocol].get(port)
+  if (name === undefined) names[protocol].set(port, (name = `${protocol}:${port}`))
+  return name
 }
 
 export interface DnsQuery {

@@ -1,4 +1,4 @@
-import { createWakers, takeFrom, type OpenFile } from './open-file'
+import { createWakers, takeFrom, type OpenFile, type Wakers } from './open-file'
 import { SyscallError } from './syscalls'
 
 /** Characters a pipe holds before its writer has to wait (Linux: 64 KiB). */
@@ -24,10 +24,52 @@ class Pipe {
   buffer = ''
   ended = false
   broken = false
-  readonly readers = createWakers()
-  readonly writers = createWakers()
+  private waitingReaders: Wakers | undefined
+  private waitingWriters: Wakers | undefined
 
   constructor(readonly capacity: number) {}
+
+  /** Those who wait for something to read. Made for the first of them: most connections are over before anybody has waited. */
+  get readers(): Wakers {
+    return (this.waitingReaders ??= createWakers())
+  }
+
+  /** Those who wait for room. */
+  get writers(): Wakers {
+    return (this.waitingWriters ??= createWakers())
+  }
+
+  read(max: number | undefined, until: string | undefined): string | undefined {
+    const taken = takeFrom(this.buffer, max, until, this.ended)
+    if (taken) {
+      this.buffer = taken.length === this.buffer.length ? '' : this.buffer.slice(taken.length)
+      this.waitingWriters?.wakeAll()
+    }
+    return taken
+  }
+
+  write(data: string): boolean {
+    if (this.broken) throw new SyscallError('EPIPE')
+    if (this.buffer.length >= this.capacity) return false
+    this.buffer += data
+    this.waitingReaders?.wakeAll()
+    return true
+  }
+
+  readable(): boolean {
+    return this.buffer !== '' || this.ended
+  }
+
+  closeReader() {
+    this.broken = true
+    this.buffer = ''
+    this.waitingWriters?.wakeAll()
+  }
+
+  closeWriter() {
+    this.ended = true
+    this.waitingReaders?.wakeAll()
+  }
 }
 
 class PipeReader implements OpenFile {
@@ -36,13 +78,7 @@ class PipeReader implements OpenFile {
   constructor(private readonly pipe: Pipe) {}
 
   read(max: number | undefined, until: string | undefined) {
-    const { pipe } = this
-    const taken = takeFrom(pipe.buffer, max, until, pipe.ended)
-    if (taken) {
-      pipe.buffer = pipe.buffer.slice(taken.length)
-      pipe.writers.wakeAll()
-    }
-    return taken
+    return this.pipe.read(max, until)
   }
 
   write(): never {
@@ -50,7 +86,7 @@ class PipeReader implements OpenFile {
   }
 
   readable() {
-    return this.pipe.buffer !== '' || this.pipe.ended
+    return this.pipe.readable()
   }
 
   onReadable(wake: () => void) {
@@ -62,9 +98,7 @@ class PipeReader implements OpenFile {
   }
 
   release() {
-    this.pipe.broken = true
-    this.pipe.buffer = ''
-    this.pipe.writers.wakeAll()
+    this.pipe.closeReader()
   }
 }
 
@@ -78,12 +112,7 @@ class PipeWriter implements OpenFile {
   }
 
   write(data: string) {
-    const { pipe } = this
-    if (pipe.broken) throw new SyscallError('EPIPE')
-    if (pipe.buffer.length >= pipe.capacity) return false
-    pipe.buffer += data
-    pipe.readers.wakeAll()
-    return true
+    return this.pipe.write(data)
   }
 
   readable() {
@@ -99,8 +128,7 @@ class PipeWriter implements OpenFile {
   }
 
   release() {
-    this.pipe.ended = true
-    this.pipe.readers.wakeAll()
+    this.pipe.closeWriter()
   }
 }
 
@@ -144,45 +172,43 @@ export function createFeeder(file: OpenFile): Feeder {
 
 /** The two ends of a connection. */
 export function createSocketPair(): readonly [OpenFile, OpenFile] {
-  const there = createPipe()
-  const back = createPipe()
-  return [joined(back.reader, there.writer), joined(there.reader, back.writer)]
+  const there = new Pipe(CAPACITY)
+  const back = new Pipe(CAPACITY)
+  return [new Socket(back, there), new Socket(there, back)]
 }
 
-/** A descriptor that reads from one pipe and writes to another. */
-export const joined = (reader: OpenFile, writer: OpenFile): OpenFile => new Joined(reader, writer)
-
-class Joined implements OpenFile {
+/** One end of a connection: it reads what the other end writes. */
+class Socket implements OpenFile {
   refs = 0
 
   constructor(
-    private readonly reader: OpenFile,
-    private readonly writer: OpenFile,
+    private readonly from: Pipe,
+    private readonly to: Pipe,
   ) {}
 
   read(max: number | undefined, until: string | undefined) {
-    return this.reader.read(max, until)
+    return this.from.read(max, until)
   }
 
   write(data: string) {
-    return this.writer.write(data)
+    return this.to.write(data)
   }
 
   readable() {
-    return this.reader.readable()
+    return this.from.readable()
   }
 
   onReadable(wake: () => void) {
-    return this.reader.onReadable(wake)
+    return this.from.readers.add(wake)
   }
 
   onWritable(wake: () => void) {
-    return this.writer.onWritable(wake)
+    return this.to.writers.add(wake)
   }
 
   release() {
-    this.reader.release()
-    this.writer.release()
+    this.from.closeReader()
+    this.to.closeWriter()
   }
 }
 

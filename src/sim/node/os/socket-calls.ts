@@ -1,3 +1,4 @@
+import { socketName } from './network'
 import { createListener, ListeningFile } from './socket'
 import type { Syscall } from './syscalls'
 import { fail, fileAt, install, refuseErrors, type Kernel, type Parked, type Task } from './task'
@@ -17,7 +18,7 @@ export function connectTo(kernel: Kernel, task: Task, request: Extract<Syscall, 
 /** `listen`: answers the descriptor of a listening socket; EADDRINUSE, or EACCES for a low port. */
 export function listenOn({ place, init }: Kernel, task: Task, request: Extract<Syscall, { call: 'listen' }>): number {
   const { port, protocol = 'tcp', address = '0.0.0.0' } = request
-  const key = `${protocol}:${port}`
+  const key = socketName(protocol, port)
   if (place.listeners.has(key)) fail('EADDRINUSE')
   if (port < 1024 && task.who.uid !== 0 && !init) fail('EACCES')
   const listener = createListener({ port, address, protocol }, () => place.listeners.delete(key))
@@ -29,22 +30,24 @@ export function listenOn({ place, init }: Kernel, task: Task, request: Extract<S
 export function acceptFrom(kernel: Kernel, task: Task, fd: number): unknown {
   const { listener } = fileAt(task, fd)
   if (!listener) return fail('EINVAL')
-  return kernel.block(
-    task,
-    () => {
-      const incoming = listener.accept()
-      if (!incoming) return undefined
-      const accepted = { fd: install(task, incoming.file), peer: incoming.peer, local: incoming.local }
-      incoming.file.refs-- // the backlog's hold
-      return accepted
-    },
-    (again) => listener.onIncoming(again),
-  )
+  const attempt = () => {
+    const incoming = listener.accept()
+    if (!incoming) return undefined
+    const accepted = { fd: install(task, incoming.file), peer: incoming.peer, local: incoming.local }
+    incoming.file.refs-- // the backlog's hold
+    return accepted
+  }
+  return kernel.block(task, attempt, (again) => listener.onIncoming(again))
 }
 
 /** `poll`: the first of `fds` that can be read, or -1 when the time is up. */
 export function pollAny(kernel: Kernel, task: Task, fds: readonly number[], timeoutMs: number | undefined): unknown {
-  const ready = () => fds.find((fd) => fileAt(task, fd).readable())
+  const ready = () => {
+    for (const fd of fds) if (fileAt(task, fd).readable()) return fd
+    return undefined
+  }
+  const atOnce = ready() ?? (timeoutMs === 0 ? -1 : undefined)
+  if (atOnce !== undefined) return atOnce
   const { engine, background } = kernel
   const deadline = timeoutMs === undefined ? undefined : engine.nowMs + timeoutMs
   return kernel.block(

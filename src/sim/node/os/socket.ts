@@ -51,14 +51,15 @@ class OpenListener implements Listener {
     if (!this.open) throw new SyscallError('ECONNREFUSED')
     const [near, far] = createSocketPair()
     far.refs = 1 // held by the backlog until somebody accepts it
-    this.backlog = [...this.backlog, { file: far, peer, local }]
+    const incoming = { file: far, peer, local }
+    this.backlog = this.backlog === NONE ? [incoming] : [...this.backlog, incoming]
     this.waiting.wakeAll()
     return near
   }
 
   accept(): Incoming | undefined {
-    const [first, ...rest] = this.backlog
-    this.backlog = rest.length === 0 ? NONE : rest
+    const first = this.backlog[0]
+    this.backlog = this.backlog.length <= 1 ? NONE : this.backlog.slice(1)
     return first
   }
 

@@ -1,19 +1,32 @@
-import { calendar } from '../../engine/time'
+import { calendar, type CalendarTime } from '../../engine/time'
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const SECONDS_KEPT = 50
 const two = (value: number) => String(value).padStart(2, '0')
 
 /** As in HTTP headers: `Thu, 01 Jan 2026 00:00:00 GMT`. */
-export function httpDate(timeMs: number): string {
-  const t = calendar(timeMs)
-  return `${weekdays[t.weekday]}, ${two(t.day)} ${months[t.month - 1]} ${t.year} ${two(t.hour)}:${two(t.minute)}:${two(t.second)} GMT`
-}
+export const httpDate = perSecond(
+  (t) => `${weekdays[t.weekday]}, ${two(t.day)} ${months[t.month - 1]} ${t.year} ${two(t.hour)}:${two(t.minute)}:${two(t.second)} GMT`,
+)
 
 /** As in access logs of Apache and nginx: `01/Jan/2026:00:00:00 +0000`. */
-export function logDate(timeMs: number): string {
-  const t = calendar(timeMs)
-  return `${two(t.day)}/${months[t.month - 1]}/${t.year}:${two(t.hour)}:${two(t.minute)}:${two(t.second)} +0000`
+export const logDate = perSecond(
+  (t) => `${two(t.day)}/${months[t.month - 1]}/${t.year}:${two(t.hour)}:${two(t.minute)}:${two(t.second)} +0000`,
+)
+
+/** Remembers the texts of a few seconds: many servers answer in one, and a file's date is told with every answer. */
+function perSecond(write: (time: CalendarTime) => string): (timeMs: number) => string {
+  const texts = new Map<number, string>()
+  return (timeMs) => {
+    const second = Math.floor(timeMs / 1000)
+    let text = texts.get(second)
+    if (text === undefined) {
+      if (texts.size >= SECONDS_KEPT) texts.clear()
+      texts.set(second, (text = write(calendar(timeMs))))
+    }
+    return text
+  }
 }
 
 /** As in nginx's error log: `2026/01/01 00:00:00`. */

@@ -97,11 +97,13 @@ const simple = (block: readonly Directive[]) =>
 
 /** The location for a path: an exact one, or else the longest prefix. */
 export function chooseLocation(server: NginxServer, path: string): NginxLocation | undefined {
-  const exact = server.locations.find((location) => location.exact && location.path === path)
-  if (exact) return exact
-  return server.locations
-    .filter((location) => !location.exact && path.startsWith(location.path))
-    .sort((a, b) => b.path.length - a.path.length)[0]
+  let best: NginxLocation | undefined
+  for (const location of server.locations) {
+    if (location.exact) {
+      if (location.path === path) return location
+    } else if (path.startsWith(location.path) && (!best || location.path.length > best.path.length)) best = location
+  }
+  return best
 }
 
 interface Token {

@@ -104,27 +104,37 @@ function* isKnown(host: string): Proc<boolean> {
 
 function* respond(version: string, servers: readonly NginxServer[], request: HttpRequest, self: Self, turn: number): Proc<HttpResponse> {
   const time = yield* nowMs()
-  const port = Number(request.local.slice(request.local.lastIndexOf(':') + 1))
-  const host = (request.headers.host ?? '').replace(/:\d+$/, '')
-  const here = servers.filter((server) => server.port === port)
-  const server = here.find((candidate) => candidate.names.includes(host)) ?? here[0] ?? servers[0]
+  const server = serverFor(servers, request)
   const location = server && chooseLocation(server, request.path)
   const response = server ? yield* content(server, location, request, version, self, turn) : errorPage(404, version)
-  const client = request.peer.replace(/:\d+$/, '')
   const size = request.method === 'HEAD' ? 0 : response.body.length
-  yield* write(
-    1,
-    `${client} - - [${logDate(time)}] "${request.method} ${request.target} ${request.version}" ${response.status} ${size} "${request.headers.referer ?? '-'}" "${request.headers['user-agent'] ?? '-'}" "${request.headers['x-forwarded-for'] ?? '-'}"\n`,
-  )
-  return {
-    ...response,
-    headers: {
-      Server: `nginx/${version}`,
-      Date: httpDate(time),
-      ...response.headers,
-      Connection: request.version === 'HTTP/1.0' ? 'close' : 'keep-alive',
-    },
+  const { referer = '-', 'user-agent': agent = '-', 'x-forwarded-for': forwarded = '-' } = request.headers
+  const what = `"${request.method} ${request.target} ${request.version}" ${response.status} ${size} "${referer}" "${agent}" "${forwarded}"\n`
+  // Joined: text put together by `+` rests in the log as a tree of its pieces.
+  yield* write(1, [withoutPort(request.peer), ' - - [', logDate(time), '] ', what].join(''))
+  const headers: Record<string, string> = { Server: `nginx/${version}`, Date: httpDate(time) }
+  for (const name in response.headers) headers[name] = response.headers[name]!
+  headers.Connection = request.version === 'HTTP/1.0' ? 'close' : 'keep-alive'
+  return { status: response.status, headers, body: response.body }
+}
+
+/** The server block that a request is for: the one on its port with the host's name, else the first on the port, else the first of all. */
+function serverFor(servers: readonly NginxServer[], request: HttpRequest): NginxServer | undefined {
+  const port = Number(request.local.slice(request.local.lastIndexOf(':') + 1))
+  const host = withoutPort(request.headers.host ?? '')
+  let first: NginxServer | undefined
+  for (const server of servers) {
+    if (server.port !== port) continue
+    if (server.names.includes(host)) return server
+    first ??= server
   }
+  return first ?? servers[0]
+}
+
+/** `10.0.0.1:80` without what follows the colon; anything else as it is. */
+function withoutPort(address: string): string {
+  const colon = address.lastIndexOf(':')
+  return colon >= 0 && /^\d+$/.test(address.slice(colon + 1)) ? address.slice(0, colon) : address
 }
 
 function* content(
@@ -157,7 +167,7 @@ function* content(
     const what = isIndex ? `directory index of "${path}" is forbidden` : `open() "${path}" failed (2: No such file or directory)`
     yield* write(
       2,
-      `${time} [error] 29#29: *1 ${what}, client: ${request.peer.replace(/:\d+$/, '')}, server: ${server.names[0] ?? ''}, request: "${request.method} ${request.target} ${request.version}", host: "${request.headers.host ?? ''}"\n`,
+      `${time} [error] 29#29: *1 ${what}, client: ${withoutPort(request.peer)}, server: ${server.names[0] ?? ''}, request: "${request.method} ${request.target} ${request.version}", host: "${request.headers.host ?? ''}"\n`,
     )
     return errorPage(isIndex ? 403 : 404, version)
   }
@@ -213,7 +223,7 @@ function returnDirective(
 /** Puts the request's values in the place of nginx's variables. */
 const expand = (text: string, request: HttpRequest, self: Self): string => {
   const variables: Readonly<Record<string, string>> = {
-    hostname: self.hostname, host: request.headers.host ?? '', uri: request.path, request_uri: request.target, remote_addr: request.peer.replace(/:\d+$/, ''), proxy_add_x_forwarded_for: request.peer.replace(/:\d+$/, ''), http_host: request.headers.host ?? '', scheme: 'http', request_method: request.method, server_addr: request.local.replace(/:\d+$/, ''),
+    hostname: self.hostname, host: request.headers.host ?? '', uri: request.path, request_uri: request.target, remote_addr: withoutPort(request.peer), proxy_add_x_forwarded_for: withoutPort(request.peer), http_host: request.headers.host ?? '', scheme: 'http', request_method: request.method, server_addr: withoutPort(request.local),
   } // prettier-ignore
   return text.replace(/\$\{?(\w+)\}?/g, (whole, name: string) => variables[name] ?? whole)
 }
