@@ -39,6 +39,7 @@ import { programFile } from './node/os/file-system'
 import { systemProgram } from './node/programs/system'
 import { bytesFromText } from './node/os/text'
 import { createStorage } from './storage/storage'
+import type { ProfileOptions } from './scheduler/profile'
 import { createScheduler, type Scheduler } from './scheduler/scheduler'
 import { hostAt, ssh } from './ssh'
 import { filesOf, openSession, openTerminal, startScript } from './workstation'
@@ -116,6 +117,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     apiServerAt: (at, port) => (serving && at === address && port === API_SERVER_PORT ? server.serve : undefined),
   })
   const scheduler = schedulerOf(server)
+  const schedulers = new Set([scheduler])
   const storage = createStorage({ engine, clientFor: server.client, hostFiles: (name) => nodes.hosts.get(name)?.files })
   const manager = createControllerManager({
     server,
@@ -124,11 +126,32 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   })
   const controllers = restartable(together(manager, storage))
   const scheduling = restartable(scheduler)
-  const leading = [controllers, scheduling]
+  const leading = new Set([controllers, scheduling])
+  /** What a kube-scheduler's process is: the usual scheduler, or one of its own where it has a configuration. */
+  function configured(profiles: readonly ProfileOptions[] | undefined, account: string | undefined): Switch {
+    // Somebody else's without a configuration of its own waits for ever for the lease that the control plane's holds.
+    if (!profiles) return account ? { start: () => {}, stop: () => {} } : noted('scheduler', scheduling)
+    const own = schedulerOf(server, profiles, account)
+    const part = restartable(own)
+    const isMain = own.names.includes('default-scheduler')
+    const another: Switch = {
+      start() {
+        schedulers.add(own)
+        leading.add(part)
+        part.start()
+      },
+      stop() {
+        part.stop()
+        schedulers.delete(own)
+        leading.delete(part)
+      },
+    }
+    return isMain ? noted('scheduler', another) : another
+  }
   const components = controlPlanePrograms({
     apiServer,
     controllerManager: noted('controller-manager', controllers),
-    scheduler: noted('scheduler', scheduling),
+    scheduler: configured,
     serve: server.serve,
   })
   const addons = addonProgram(() => {
@@ -177,6 +200,13 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     findKind: (name) => findKind(server, name),
     files: filesOf(here),
     machines: machinesOf(nodes),
+    explainScheduling(uid) {
+      for (const each of schedulers) {
+        const found = each.explain(uid)
+        if (found) return found
+      }
+      return undefined
+    },
     openTerminal: ({ columns = 80, rows = 24, host = 'controlplane', env } = {}) => openTerminal(hostNamed(host), { columns, rows }, env),
     openSession: () => openSession(here),
     start: (script, runOptions) => startScript(here, script, runOptions),
@@ -224,12 +254,21 @@ function restartable(part: Switch): Switch & { again(): void } {
   }
 }
 
-function schedulerOf(server: ApiServer): Scheduler {
-  const client = server.client({ user: 'system:kube-scheduler', groups: ['system:authenticated'], manager: 'kube-scheduler' })
+/** A scheduler with some profiles (the default one unless told), as a service account or as the control plane's own. */
+function schedulerOf(server: ApiServer, profiles?: readonly ProfileOptions[], account = 'system:kube-scheduler'): Scheduler {
+  const [, , namespace] = account.split(':')
+  const isServiceAccount = account.startsWith('system:serviceaccount:')
+  const groups = [...(isServiceAccount ? ['system:serviceaccounts', `system:serviceaccounts:${namespace}`] : []), 'system:authenticated']
+  const client = server.client({ user: account, groups, manager: 'kube-scheduler' })
+  const { engine, release } = server
+  const recorderOf = (component: string) => createEventRecorder(client, { engine, kind: event, component, style: 'events.k8s.io' })
   return createScheduler({
-    engine: server.engine,
+    engine,
     client,
-    recorder: createEventRecorder(client, { engine: server.engine, kind: event, component: 'default-scheduler', style: 'events.k8s.io' }),
+    recorder: recorderOf('default-scheduler'),
+    recorderOf,
+    allocatesDevices: release[1] >= 34,
+    ...(profiles && { profiles }),
   })
 }
 

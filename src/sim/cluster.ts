@@ -6,6 +6,7 @@ import type { Descriptions } from './api/openapi-schemas'
 import type { Engine } from './engine/engine'
 import type { Machines } from './machines'
 import { everyProgram } from './programs'
+import type { Explanation } from './scheduler/explanation'
 
 /** What a cluster is made of; everything has a sensible default. */
 export interface ClusterOptions {
@@ -78,6 +79,8 @@ export interface Cluster {
   /** A kind by any name kubectl knows it by: `deployment`, `deployments`, `deploy`, `deployments.apps`. */
   findKind(name: string): KindDefinition | undefined
   readonly files: WorkstationFiles
+  /** Why a Pod (by its uid) went where it went, or nowhere: each node, each plugin's verdict and points. Undefined when nobody has decided yet. */
+  explainScheduling(uid: string): Explanation | undefined
   /** The computers behind the nodes, for whoever stands in front of them. */
   readonly machines: Machines
   openTerminal(options?: TerminalOptions): Terminal

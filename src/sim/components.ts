@@ -1,10 +1,15 @@
 import { isStreamed, isUpgraded, type ApiResponse, type Serve } from './api/http'
 import { serveHttp, type HttpRequest, type HttpResponse } from './node/programs/http-server'
-import { nowMs, sleep, write } from './node/os/calls'
-import type { Proc, Program } from './node/os/syscalls'
+import { hostWork, nowMs, readFile, sleep, stat, write } from './node/os/calls'
+import type { Proc, Program, Self } from './node/os/syscalls'
 import { textFromBytes } from './node/os/text'
 import { API_SERVER_PORT } from './bootstrap/addresses'
+import { readToken } from './api/auth/token'
 import { calendar } from './engine/time'
+import { readYaml } from './formats/late-yaml'
+import { klogHead } from './node/programs/dates'
+import { lateConfiguration } from './scheduler/configuration'
+import type { ProfileOptions } from './scheduler/profile'
 
 /** How often a request by hand looks whether its answer is there. */
 const POLL_MS = 10
@@ -19,7 +24,8 @@ export interface Switch {
 export interface ControlPlane {
   readonly apiServer: Switch
   readonly controllerManager: Switch
-  readonly scheduler: Switch
+  /** A scheduler as its command line and its configuration file say. */
+  readonly scheduler: (profiles: readonly ProfileOptions[] | undefined, account: string | undefined) => Switch
   readonly serve: Serve
 }
 
@@ -40,7 +46,7 @@ export function controlPlanePrograms({ apiServer, controllerManager, scheduler, 
       return plain(answer)
     }),
     'kube-controller-manager': component('kube-controller-manager', 10257, controllerManager, healthy),
-    'kube-scheduler': component('kube-scheduler', 10259, scheduler, healthy),
+    'kube-scheduler': (self) => runScheduler(self, scheduler),
   }
 }
 
@@ -60,6 +66,28 @@ function component(name: string, port: number, part: Switch, handle: Answer): Pr
       part.stop()
     }
   }
+}
+
+const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token'
+
+/** kube-scheduler: serves the profiles of its `--config` file, as the service account whose token it finds, if there is one. */
+function* runScheduler(self: Self, schedulerOf: ControlPlane['scheduler']): Proc<number> {
+  const path = self.argv.find((word) => word.startsWith('--config='))?.slice('--config='.length)
+  let profiles: readonly ProfileOptions[] | undefined
+  if (path !== undefined) {
+    if (!(yield* stat(path))) return yield* refuse(self, `open ${path}: no such file or directory`)
+    yield* hostWork(lateConfiguration.coming)
+    const read = lateConfiguration.code(readYaml(yield* readFile(path)))
+    if (typeof read === 'string') return yield* refuse(self, read)
+    profiles = read
+  }
+  const account = (yield* stat(TOKEN)) ? readToken(yield* readFile(TOKEN))?.sub : undefined
+  return yield* component('kube-scheduler', 10259, schedulerOf(profiles, account), healthy)(self)
+}
+
+function* refuse(self: Self, why: string): Proc<number> {
+  yield* write(2, `${klogHead(yield* nowMs(), 'E', self.pid)}run.go:72] "command failed" err=${JSON.stringify(why)}\n`)
+  return 1
 }
 
 const healthy: Answer = function* ({ path }) {

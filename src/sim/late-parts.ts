@@ -71,6 +71,7 @@ import { healthCheckListener } from './network/health-check'
 import { lateInternet } from './network/late-internet'
 import { lateHostTools } from './node/late-host-tools'
 import { lateShell } from './shell/login'
+import { lateConfiguration, profilesOf } from './scheduler/configuration'
 import { shellCode } from './shell/shell-code'
 
 // Importing this module puts every part of the cluster in its place that the page loads after the first prompt (engine/late-code.ts).
@@ -128,6 +129,7 @@ lateHostTools.arrive(hostTools)
 lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside, health: healthCheckListener })
 lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer], manifests: addonManifests })
 lateEviction.arrive(lookForShortage)
+lateConfiguration.arrive(profilesOf)
 kubeletPages.arrive(kubeletPage)
 lateImages.arrive([
   ...webServers,

@@ -19,7 +19,13 @@ import { createSamePods, type SamePods } from './same-pods'
 /** A scheduler's name and what is different about it, as in a KubeSchedulerConfiguration. */
 export interface ProfileOptions {
   readonly schedulerName?: string
+  /** Plugins (or `*`, all of them) that are left out altogether, keep nobody from a node, or give no points; `kept` are there all the same. */
   readonly disabled?: readonly string[]
+  readonly notFiltering?: readonly string[]
+  readonly notScoring?: readonly string[]
+  readonly kept?: readonly string[]
+  /** Whether less important Pods give way; they do unless told. */
+  readonly preempts?: boolean
   /** Weights of scoring plugins that differ from the defaults. */
   readonly weights?: Readonly<Record<string, number>>
   readonly scoringStrategy?: ScoringStrategy
@@ -30,6 +36,7 @@ export interface Profile {
   readonly schedulerName: string
   readonly plugins: readonly Plugin[]
   readonly weightOf: (plugin: string) => number
+  readonly preempts: boolean
   /** What its plugins remember from one Pod to the next that asks for the same. */
   readonly samePods: SamePods
 }
@@ -57,8 +64,21 @@ export function createProfile(options: ProfileOptions, siblings: SiblingSelector
   ]
   return {
     schedulerName: options.schedulerName ?? 'default-scheduler',
-    plugins: plugins.filter((plugin) => !options.disabled?.includes(plugin.name)),
+    plugins: plugins
+      .filter(({ name }) => !isNamed(options.disabled, name) || options.kept?.includes(name))
+      .map((plugin) => without(plugin, options)),
+    preempts: options.preempts ?? true,
     weightOf: (plugin) => options.weights?.[plugin] ?? WEIGHTS[plugin] ?? 1,
     samePods: createSamePods(),
   }
+}
+
+const isNamed = (names: readonly string[] | undefined, plugin: string) => names?.includes(plugin) || names?.includes('*')
+
+/** The plugin without what the profile takes from it. */
+function without(plugin: Plugin, { notFiltering, notScoring, kept }: ProfileOptions): Plugin {
+  const { filter: _filter, ...unfiltered } = plugin
+  const filtering = isNamed(notFiltering, plugin.name) ? unfiltered : plugin
+  const { score: _score, ...unscored } = filtering
+  return isNamed(notScoring, plugin.name) && !kept?.includes(plugin.name) ? unscored : filtering
 }

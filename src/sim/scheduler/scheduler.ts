@@ -31,11 +31,17 @@ export interface SchedulerOptions {
   readonly engine: Engine
   readonly client: Client
   readonly recorder: EventRecorder
+  /** Recorders of profiles other than `default-scheduler`, which tell of their Pods under their own names. */
+  readonly recorderOf?: (schedulerName: string) => EventRecorder
   /** Which `schedulerName`s this scheduler serves, and how; `default-scheduler` with the default plugins unless told. */
   readonly profiles?: readonly ProfileOptions[]
+  /** Whether it looks after device claims, as from release 1.34 on: it says then that there are none to give back before it preempts. */
+  readonly allocatesDevices?: boolean
 }
 
 export interface Scheduler {
+  /** Names that Pods may ask for it by. */
+  readonly names: readonly string[]
   /** Catches up by listing, then follows watches. */
   start(): void
   stop(): void
@@ -52,11 +58,13 @@ const REACTION_MS = 5
 
 /** A scheduler for the Pods that name one of its profiles. */
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { engine, client, recorder } = options
+  const { engine, client } = options
   const siblings = siblingSelector(client)
   const profiles = new Map<string, Profile>(
     (options.profiles ?? [{}]).map((it) => createProfile(it, siblings)).map((profile) => [profile.schedulerName, profile]),
   )
+  const recorders = new Map([...profiles.keys()].map((name) => [name, options.recorderOf?.(name) ?? options.recorder]))
+  const recorderFor = (pod: Pod) => recorders.get(schedulerOf(pod)) ?? options.recorder
   const view = createClusterView(client, (name) => client.get(namespaceKind, undefined, name)?.metadata.labels ?? {})
   const explanations = createExplanations()
   const queue = createSchedulingQueue(engine, hintsOf(profiles.values()), decideSoon)
@@ -95,8 +103,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   function fail(entry: QueuedPod, profile: Profile, placement: Placement): string {
     const { pod } = entry
     const budgets = client.list(podDisruptionBudget)
-    const outcome = view.nodes.length === 0 ? undefined : preempt(profile, pod, placement, view, budgets)
-    const message = outcome && 'message' in outcome ? `${placement.message} preemption: ${outcome.message}` : placement.message!
+    const outcome = view.nodes.length === 0 || !profile.preempts ? undefined : preempt(profile, pod, placement, view, budgets)
+    const tried =
+      outcome && 'message' in outcome
+        ? `${options.allocatesDevices ? 'no new claims to deallocate, ' : ''}preemption: ${outcome.message}`
+        : undefined
+    const message = tried ? `${placement.message} ${tried}` : placement.message!
     queue.putBack(entry, placement.refusedBy)
     report(pod, 'Unschedulable', message, outcome && 'candidate' in outcome ? outcome.candidate.node : undefined)
     if (outcome && 'candidate' in outcome) evictVictims(pod, profile, outcome.candidate)
@@ -107,7 +119,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   function report(pod: PodInfo, reason: string, message: string, nominated?: string) {
     const current = client.get(podKind, pod.namespace, pod.pod.metadata.name)
     if (!current || current.metadata.uid !== pod.uid) return
-    recorder.event(current, 'Warning', 'FailedScheduling', message, { action: 'Scheduling' })
+    recorderFor(current).event(current, 'Warning', 'FailedScheduling', message, { action: 'Scheduling' })
     const present = current.status?.conditions?.find((condition) => condition.type === 'PodScheduled')
     if (nominated === undefined && present?.status === 'False' && present.reason === reason && present.message === message) return
     const lastTransitionTime = present?.status === 'False' ? present.lastTransitionTime : timestamp(engine.nowMs)
@@ -151,7 +163,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         ),
       )
       attempt(() => client.delete(podKind, namespace, victim.metadata.name, { preconditions: { uid } }))
-      recorder.event(victim, 'Normal', 'Preempted', `Preempted by pod ${pod.uid} on node ${node}`, { action: 'Preempting' })
+      recorderFor(pod.pod).event(victim, 'Normal', 'Preempted', `Preempted by pod ${pod.uid} on node ${node}`, { action: 'Preempting' })
     }
   }
 
@@ -166,7 +178,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const error = ready instanceof Error ? ready : bind(pod, nodeName)
       if (!error) {
         queue.delete(pod.uid)
-        recorder.event(pod.pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.key} to ${nodeName}`, { action: 'Binding' })
+        recorderFor(pod.pod).event(pod.pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.key} to ${nodeName}`, { action: 'Binding' })
         queue.happened({ resource: 'Pod', action: 'added', pod, node: info })
         return
       }
@@ -252,6 +264,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     )
 
   return {
+    names: [...profiles.keys()],
     start() {
       if (unsubscribe.length > 0) return
       unsubscribe = [
