@@ -79,7 +79,7 @@ export function* createShell(self: Self, flavour: Flavour): Proc<Shell> {
     monitor: false,
     pid: self.pid,
     ownPid: self.pid,
-    depth: 0,
+    substitutionDepth: 0,
     variables: createVariables(),
     args: [],
     functions: new Map(),

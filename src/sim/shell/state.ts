@@ -55,7 +55,8 @@ export interface Shell {
   /** $$ stays the first shell's in subshells; `ownPid` does not. */
   readonly pid: number
   readonly ownPid: number
-  depth: number
+  /** Command substitutions around this shell: `set -x` shows them. */
+  substitutionDepth: number
   variables: Variables
   args: readonly string[]
   functions: Map<string, ShellFunction>
@@ -110,6 +111,8 @@ export interface ForkOptions {
   readonly command: string
   /** It runs behind the prompt: SIGINT is not for it. */
   readonly background?: boolean
+  /** It is a command substitution. */
+  readonly substitution?: boolean
   /** Nothing but one simple command is run. */
   readonly givesWay?: boolean
 }

@@ -17,13 +17,15 @@ import {
   type Variable,
 } from '../variables'
 
-/** Carries out `name=value`, `name+=value`, `name[i]=value`, `name=(…)`. */
-export function* assign(shell: Shell, assignment: Assignment): Proc {
+/** Carries out `name=value`, `name+=value`, `name[i]=value`, `name=(…)`; answers the expanded value, '' for a list. */
+export function* assign(shell: Shell, assignment: Assignment): Proc<string> {
   const { variables } = shell
   const name = resolveName(variables, assignment.name)
   const variable = variableOf(shell, name)
-  if (assignment.value.type === 'ArrayValue')
-    return yield* assignArray(shell, name, assignment.value.elements, assignment.append ?? false, variable)
+  if (assignment.value.type === 'ArrayValue') {
+    yield* assignArray(shell, name, assignment.value.elements, assignment.append ?? false, variable)
+    return ''
+  }
   const text = yield* expandText(shell, assignment.value, 'assignment')
   const joined = function* (old: string | undefined): Proc<string> {
     if (variable?.integer) return String(yield* expandArithmetic(shell, assignment.append ? `${old || 0}+(${text || 0})` : text))
@@ -31,11 +33,13 @@ export function* assign(shell: Shell, assignment: Assignment): Proc {
   }
   if (assignment.index) {
     const key = yield* subscript(shell, variable, assignment.index)
-    return setElement(variables, name, key, yield* joined(elementAt(variable, key)))
+    setElement(variables, name, key, yield* joined(elementAt(variable, key)))
+    return text
   }
   if (name === 'RANDOM') shell.randomSeed = Number(text) >>> 0
   setText(variables, name, yield* joined(textOf(variable)))
   if (shell.options.has('allexport')) declare(variables, name, { exported: true })
+  return text
 }
 
 function* assignArray(shell: Shell, name: string, elements: readonly Word[], append: boolean, variable: Variable | undefined): Proc {

@@ -1,16 +1,16 @@
 import type { Assignment, Command, Redirection, Word } from 'unbash'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { builtins, declarations, type Builtin } from '../builtins/all'
-import { quoteIfNeeded } from '../expand/quote'
 import { expandText, expandWords } from '../expand/words'
 import { parse } from '../parse'
 import { ShellError, lineAt, type Shell, type ShellFunction } from '../state'
 import { lookUp, textOf, type Scope, type Variable } from '../variables'
 import { assign } from './assign'
-import { closeAll, complain, environment, printError, replace, reported, start } from './fork'
+import { closeAll, complain, environment, replace, reported, start } from './fork'
 import { waitForeground } from './jobs'
 import { applyRedirections, endSubstitutions } from './redirect'
 import { runNode } from './run'
+import { trace, traceCommand, tracedAssignment } from './trace'
 
 /** The deepest functions may call each other: beyond it a script has lost its way, and the page must not. */
 const MAX_CALLS = 400
@@ -70,17 +70,18 @@ function* runExpanded(shell: Shell, node: Command, givesWay: boolean): Proc {
     const { opened } = yield* applyRedirections(shell, node.redirects)
     yield* closeAll(opened)
     for (const one of assignments) {
-      yield* assign(shell, one)
-      if (shell.options.has('xtrace')) yield* trace(shell, [one.text])
+      const given = yield* assign(shell, one)
+      if (shell.options.has('xtrace')) yield* trace(shell, tracedAssignment(one, given))
     }
     shell.status = shell.substitutionStatus
     return
   }
-  if (shell.options.has('xtrace')) yield* trace(shell, [...assignments.map((one) => one.text), ...argv.map(quoteIfNeeded)])
+  const scope = assignments.length > 0 ? yield* temporaryScope(shell, assignments) : undefined
+  if (shell.options.has('xtrace')) yield* traceCommand(shell, scope ? tracedAssignments(assignments, scope) : [], argv)
   const { io, opened } = yield* applyRedirections(shell, node.redirects)
   const outer = shell.io
   shell.io = io
-  const scope = assignments.length > 0 ? yield* pushTemporary(shell, assignments) : undefined
+  if (scope) shell.variables.scopes.push(scope)
   let keep = false
   try {
     const name = argv[0]!
@@ -124,7 +125,7 @@ function* expandCommandLine(shell: Shell, node: Command): Proc<{ argv: string[];
 }
 
 /** `A=1 command`: variables that exist while the command runs. */
-function* pushTemporary(shell: Shell, assignments: readonly Assignment[]): Proc<Scope> {
+function* temporaryScope(shell: Shell, assignments: readonly Assignment[]): Proc<Scope> {
   const scope: Scope = new Map<string, Variable>()
   for (const { name, value, append } of assignments) {
     if (value.type !== 'Word') continue // bash ignores arrays here too
@@ -132,9 +133,11 @@ function* pushTemporary(shell: Shell, assignments: readonly Assignment[]): Proc<
     if (lookUp(shell.variables, name)?.readonly) throw new ShellError(`${name}: readonly variable`)
     scope.set(name, { kind: 'text', value: append ? (textOf(lookUp(shell.variables, name)) ?? '') + text : text, exported: true })
   }
-  shell.variables.scopes.push(scope)
   return scope
 }
+
+const tracedAssignments = (assignments: readonly Assignment[], scope: Scope) =>
+  assignments.map((one) => tracedAssignment(one, textOf(scope.get(one.name)) ?? ''))
 
 export function* callFunction(shell: Shell, called: ShellFunction, args: readonly string[]): Proc {
   if (shell.functionDepth >= MAX_CALLS) {
@@ -199,13 +202,5 @@ function* runProgram(shell: Shell, argv: readonly string[], node: { pos: number;
     [started.pid],
     shell.monitor ? started.pid : undefined,
     shell.unit.source.slice(node.pos, node.end),
-  )
-}
-
-function* trace(shell: Shell, words: readonly string[]): Proc {
-  const mark = textOf(lookUp(shell.variables, 'PS4')) ?? '+ '
-  yield* printError(
-    shell,
-    `${mark.slice(0, 1).repeat(shell.flavour === 'bash' ? Math.min(shell.depth + 1, 8) : 1)}${mark.slice(1)}${words.join(' ')}\n`,
   )
 }

@@ -10,6 +10,7 @@ import { closeAll, complain, fork, printError, reported } from './fork'
 import { waitForeground } from './jobs'
 import { applyRedirections, endSubstitutions } from './redirect'
 import { tick } from './signals'
+import { traceSyntax } from './trace'
 
 type Compound = Exclude<CommandNode, { type: 'Command' }>
 
@@ -39,7 +40,7 @@ export function* runCompound(shell: Shell, node: Compound): Proc {
       return yield* runFor(shell, node)
     case 'ArithmeticFor': {
       const part = (expression: { pos: number; end: number } | undefined, empty: bigint) =>
-        expression ? expandArithmetic(shell, shell.unit.source.slice(expression.pos, expression.end)) : constant(empty)
+        expression ? arithmetic(shell, shell.unit.source.slice(expression.pos, expression.end)) : constant(empty)
       yield* part(node.initialize, 0n)
       let first = true
       return yield* loop(shell, node.body, function* () {
@@ -58,11 +59,16 @@ export function* runCompound(shell: Shell, node: Compound): Proc {
       return
     case 'ArithmeticCommand':
       shell.line = lineAt(shell.unit, node.pos)
-      shell.status = yield* statusOf(shell, truth(expandArithmetic(shell, node.body)), '((: ')
+      shell.status = yield* statusOf(shell, truth(arithmetic(shell, node.body)), '((: ')
       return
     case 'Coproc':
       throw new ShellError('coproc: coprocesses are not supported here')
   }
+}
+
+function* arithmetic(shell: Shell, expression: string): Proc<bigint> {
+  yield* traceSyntax(shell, `(( ${expression.trim()} ))`)
+  return yield* expandArithmetic(shell, expression)
 }
 
 function* constant(value: bigint): Proc<bigint> {
@@ -173,6 +179,7 @@ function* runFor(shell: Shell, node: For): Proc {
   shell.status = 0
   yield* loop(shell, node.body, function* () {
     if (next >= items.length) return false
+    yield* traceSyntax(shell, `for ${node.name.text} in ${node.wordlist ? node.wordlist.map(({ text }) => text).join(' ') : '"$@"'}`)
     setText(shell.variables, node.name.text, items[next++]!)
     return true
   })
@@ -204,6 +211,7 @@ function* runSelect(shell: Shell, node: Select): Proc {
 }
 
 function* runCase(shell: Shell, { word, items }: Case): Proc {
+  yield* traceSyntax(shell, `case ${word.text} in`)
   const subject = yield* expandText(shell, word)
   shell.status = 0
   let falling = false

@@ -6,6 +6,7 @@ import { variableOf } from '../expand/parameters'
 import { matchesPattern } from '../pattern'
 import { ShellError, type Shell } from '../state'
 import { elementAt, setList, textOf } from '../variables'
+import { traceTest } from './trace'
 import { posixRegex } from '../tools/regex'
 
 /** The value of `[[ … ]]`. */
@@ -23,20 +24,29 @@ export function* evaluateCondition(shell: Shell, node: TestExpression): Proc<boo
         if (value !== (node.operator === '&&')) return value
       }
       return node.operator === '&&'
-    case 'TestUnary':
-      return yield* testUnary(shell, node.operator, yield* expandText(shell, node.operand))
+    case 'TestUnary': {
+      const operand = yield* expandText(shell, node.operand)
+      yield* traceTest(shell, node.operator, operand)
+      return yield* testUnary(shell, node.operator, operand)
+    }
     case 'TestBinary': {
       const left = yield* expandText(shell, node.left)
       switch (node.operator) {
         case '=':
         case '==':
-          return matchesPattern(left, yield* expandPattern(shell, node.right), shell.shopts.has('nocasematch'))
-        case '!=':
-          return !matchesPattern(left, yield* expandPattern(shell, node.right), shell.shopts.has('nocasematch'))
-        case '=~':
-          return matchRegex(shell, left, yield* expandRegex(shell, node.right))
+        case '!=': {
+          const pattern = yield* expandPattern(shell, node.right)
+          yield* traceTest(shell, left, node.operator, pattern)
+          return matchesPattern(left, pattern, shell.shopts.has('nocasematch')) === (node.operator !== '!=')
+        }
+        case '=~': {
+          const pattern = yield* expandRegex(shell, node.right)
+          yield* traceTest(shell, left, '=~', pattern)
+          return matchRegex(shell, left, pattern)
+        }
         default: {
           const right = yield* expandText(shell, node.right)
+          yield* traceTest(shell, left, node.operator, right)
           if (/^-(?:eq|ne|lt|le|gt|ge)$/.test(node.operator)) {
             return compareNumbers(node.operator, yield* expandArithmetic(shell, left), yield* expandArithmetic(shell, right))
           }

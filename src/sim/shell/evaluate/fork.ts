@@ -11,7 +11,7 @@ export function* fork(shell: Shell, work: (child: Shell) => Proc<void>, options:
     interactive: false,
     monitor: false,
     terminal: undefined,
-    depth: shell.depth + 1,
+    substitutionDepth: shell.substitutionDepth + (options.substitution ? 1 : 0),
     variables: copyVariables(shell.variables),
     functions: new Map(shell.functions),
     aliases: new Map(shell.aliases),

@@ -351,7 +351,7 @@ function* substitute(shell: Shell, part: CommandExpansionPart): Proc<string> {
       child.unit = unit
       yield* child.run(child, script.commands)
     },
-    { io: new Map(shell.io).set(1, to), command: part.text },
+    { io: new Map(shell.io).set(1, to), command: part.text, substitution: true },
   )
   yield* close(to)
   const text = yield* outputOf(from)
@@ -390,7 +390,7 @@ function* substituteProcess(shell: Shell, part: Extract<WordPart, { type: 'Proce
     function* (child) {
       yield* child.run(child, part.script?.commands ?? [])
     },
-    { io: new Map(shell.io).set(at, theirs), command: part.text },
+    { io: new Map(shell.io).set(at, theirs), command: part.text, substitution: true },
   )
   yield* close(theirs)
   let number = 63
