@@ -47,6 +47,7 @@ import { statefulSetController } from './controllers/statefulset/statefulset'
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished'
 import { yamlReader } from './formats/late-yaml'
 import { parseYaml } from './formats/yaml'
+import { internalDifference, internalForm, internalPodTemplate } from './kinds/core/internal-form'
 import { lateValidation } from './kinds/core/late-validation'
 import { podSpecErrors, podTemplateErrors, workloadTemplateErrors } from './kinds/core/pod-spec-validation'
 import { podUpdateErrors } from './kinds/core/pod-update-validation'
@@ -120,6 +121,9 @@ lateValidation.arrive({
   nodeSelectorErrors,
   serviceErrors,
   serviceUpdateErrors,
+  internalForm,
+  internalPodTemplate,
+  internalDifference,
 })
 lateSubresources.arrive(peopleSubresources)
 lateUsage.arrive(totalUsage)

@@ -8,7 +8,8 @@ import { humanDuration } from '../../formats/duration'
 import { matches, selectorOf } from '../../formats/selector'
 import { templateColumns } from '../apps/workload-columns'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
-import { immutable, labelSelector } from '../field-checks'
+import { internalPodTemplate } from '../core/late-validation'
+import { immutable, labelSelector, sameValue } from '../field-checks'
 import { jobSpecDefaults, jobSpecErrors } from './job-spec'
 
 export const job = defineKind<Job>({
@@ -76,13 +77,23 @@ function selectorErrors({ selector, template, manualSelector }: JobSpec, at: Fie
 }
 
 function updateErrors(spec: JobSpec, old: JobSpec, at: FieldPath): FieldError[] {
-  const elastic = spec.completionMode === 'Indexed' && spec.completions === spec.parallelism
-  const fields = ['selector', 'completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const
+  const fields = ['completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const
   return [
-    ...(spec.completions === old.completions || elastic ? [] : immutable(spec.completions, old.completions, at('completions'))),
-    ...immutable(spec.template, suspendedTemplate(spec, old), at('template')),
+    ...completionsErrors(spec, old, at('completions')),
+    ...immutable(spec.selector, old.selector, at('selector')),
+    ...(sameValue(spec.template, suspendedTemplate(spec, old))
+      ? []
+      : [at('template').invalid(internalPodTemplate(spec.template), 'field is immutable')]),
     ...fields.flatMap((field) => immutable(spec[field], old[field], at(field))),
   ]
+}
+
+/** How many indexes there are changes only together with how many run at once. */
+function completionsErrors(spec: JobSpec, old: JobSpec, at: FieldPath): readonly FieldError[] {
+  if (spec.completionMode !== 'Indexed') return immutable(spec.completions, old.completions, at)
+  return spec.completions === old.completions || spec.completions === spec.parallelism
+    ? []
+    : [at.invalid(spec.completions, 'can only be modified in tandem with spec.parallelism')]
 }
 
 /** Where the Pods of a Job that has not started yet may run can still be changed. */

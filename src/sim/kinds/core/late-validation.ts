@@ -1,5 +1,6 @@
 import type { FieldError } from '../../api/field-path'
 import { lateCode } from '../../engine/late-code'
+import type * as internal from './internal-form'
 import type * as pods from './pod-spec-validation'
 import type * as updates from './pod-update-validation'
 import type * as scheduling from './scheduling-validation'
@@ -9,7 +10,8 @@ import type * as services from './service-validation'
 type Checks = Pick<typeof pods, 'podSpecErrors' | 'podTemplateErrors' | 'workloadTemplateErrors'> &
   Pick<typeof updates, 'podUpdateErrors'> &
   Pick<typeof scheduling, 'nodeSelectorErrors'> &
-  Pick<typeof services, 'serviceErrors' | 'serviceUpdateErrors'>
+  Pick<typeof services, 'serviceErrors' | 'serviceUpdateErrors'> &
+  Pick<typeof internal, 'internalForm' | 'internalPodTemplate' | 'internalDifference'>
 
 /**
  * Loaded by the page after the first prompt. Until then nothing is found fault with: all that is written by then comes from the cluster itself
@@ -19,7 +21,7 @@ export const lateValidation = lateCode<Checks>('validation of Pods and Services'
 
 const none: readonly FieldError[] = []
 /** A check that finds nothing before its code has come. The cast is safe: all of them answer lists of errors. */
-const check = <Name extends keyof Checks>(name: Name): Checks[Name] =>
+const check = <Name extends Exclude<keyof Checks, `internal${string}`>>(name: Name): Checks[Name] =>
   ((...asked: readonly unknown[]) =>
     lateValidation.arrived ? (lateValidation.code[name] as (...asked: readonly unknown[]) => unknown)(...asked) : none) as Checks[Name]
 
@@ -30,3 +32,14 @@ export const podUpdateErrors = check('podUpdateErrors')
 export const nodeSelectorErrors = check('nodeSelectorErrors')
 export const serviceErrors = check('serviceErrors')
 export const serviceUpdateErrors = check('serviceUpdateErrors')
+
+/** A value as the API server has it inside, for a message about it. */
+export const internalValue = (struct: internal.InternalStruct, value: unknown): unknown =>
+  lateValidation.arrived ? lateValidation.code.internalForm(struct, value) : value
+
+/** How two of them differ, on lines of its own. */
+export const internalDifference = (struct: internal.InternalStruct, before: unknown, after: unknown): string =>
+  lateValidation.arrived ? `\n${lateValidation.code.internalDifference(internalValue(struct, before), internalValue(struct, after))}` : ''
+
+export const internalPodTemplate = (template: object): unknown =>
+  lateValidation.arrived ? lateValidation.code.internalPodTemplate(template) : template

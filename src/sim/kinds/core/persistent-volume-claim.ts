@@ -5,6 +5,7 @@ import type { PersistentVolumeClaim, PersistentVolumeClaimSpec } from '../../api
 import { compareQuantities } from '../../formats/quantity'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { labelSelector, oneOf, sameValue } from '../field-checks'
+import { internalDifference } from './late-validation'
 import { accessModeErrors, accessModesText } from './access-modes'
 
 export const persistentVolumeClaim = defineKind<PersistentVolumeClaim>({
@@ -58,6 +59,8 @@ export function claimSpecErrors(spec: PersistentVolumeClaimSpec, at: FieldPath):
   return errors
 }
 
+const MAY_CHANGE = 'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'
+
 /** A claim may be bound, and once bound may grow: nothing else. */
 function updateErrors({ spec = {} }: PersistentVolumeClaim, old: PersistentVolumeClaim, at: FieldPath): FieldError[] {
   const before = old.spec ?? {}
@@ -69,10 +72,7 @@ function updateErrors({ spec = {} }: PersistentVolumeClaim, old: PersistentVolum
     ...(bound && { resources: { ...spec.resources, requests: before.resources?.requests } }),
     volumeAttributesClassName: before.volumeAttributesClassName,
   }
-  if (!sameValue(allowed, before))
-    return [
-      at('spec').forbidden('spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims'),
-    ]
+  if (!sameValue(allowed, before)) return [at('spec').forbidden(`${MAY_CHANGE}${internalDifference('ClaimSpec', before, allowed)}`)]
   // A failed expansion may be taken back, as far as what the volume has; a claim may ask for less than it has got all along.
   const [now = '0', was = '0'] = [spec.resources?.requests?.storage, before.resources?.requests?.storage]
   return compareQuantities(now, was) < 0 && compareQuantities(now, old.status?.capacity?.storage ?? '0') < 0

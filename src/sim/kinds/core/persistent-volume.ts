@@ -5,7 +5,7 @@ import { compareQuantities } from '../../formats/quantity'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { immutable, oneOf, sameValue } from '../field-checks'
 import { accessModeErrors, accessModesText } from './access-modes'
-import { nodeSelectorErrors } from './late-validation'
+import { internalDifference, nodeSelectorErrors } from './late-validation'
 
 /** Everything in the spec that is not the volume itself. */
 const NOT_A_SOURCE = new Set([
@@ -54,7 +54,11 @@ export const persistentVolume = defineKind<PersistentVolume>({
     return [
       ...(sameValue(source(spec), source(old))
         ? []
-        : [here('persistentvolumesource').forbidden('spec.persistentvolumesource is immutable after creation')]),
+        : [
+            here('persistentvolumesource').forbidden(
+              `spec.persistentvolumesource is immutable after creation${internalDifference('PersistentVolumeSource', source(old), source(spec))}`,
+            ),
+          ]),
       ...immutable(spec.volumeMode, old.volumeMode, here('volumeMode')),
       ...(old.nodeAffinity ? immutable(spec.nodeAffinity, old.nodeAffinity, here('nodeAffinity')) : []),
     ]

@@ -1,6 +1,7 @@
 import type { FieldError, FieldPath } from '../../api/field-path'
 import type { Container, Pod, PodSpec, Toleration } from '../../api/types/core-v1.gen'
 import { sameValue } from '../field-checks'
+import { internalDifference, internalPodSpec } from './internal-form'
 
 const MAY_CHANGE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)'
@@ -18,8 +19,11 @@ export function podUpdateErrors(pod: Pod, old: Pod, at: FieldPath): FieldError[]
   ]
   const gated = (old.spec.schedulingGates ?? []).length > 0
   errors.push(...gateErrors(spec, old.spec, here('schedulingGates')))
+  if (gated) errors.push(...narrowingErrors(spec, old.spec, here))
   const allowed = withAllowedChanges(spec, old.spec, gated)
-  return sameValue(allowed, old.spec) ? errors : [...errors, here.forbidden(`${MAY_CHANGE}\n${difference(allowed, old.spec)}`)]
+  if (sameValue(allowed, old.spec)) return errors
+  const difference = internalDifference(internalPodSpec({ ...old.spec }), internalPodSpec({ ...allowed }))
+  return [...errors, here.forbidden(`${MAY_CHANGE}\n${difference}`)]
 }
 
 function deadlineErrors({ activeDeadlineSeconds: now }: PodSpec, { activeDeadlineSeconds: before }: PodSpec, at: FieldPath): FieldError[] {
@@ -40,6 +44,36 @@ function gateErrors({ schedulingGates: now = [] }: PodSpec, { schedulingGates: b
   return added ? [at.forbidden(`only deletion is allowed, but found new scheduling gate '${added.name}'`)] : []
 }
 
+/** While a Pod is held by a gate, where it may run can be narrowed and not widened. */
+function narrowingErrors(spec: PodSpec, old: PodSpec, at: FieldPath): FieldError[] {
+  const errors: FieldError[] = []
+  if (Object.entries(old.nodeSelector ?? {}).some(([key, value]) => spec.nodeSelector?.[key] !== value))
+    errors.push(
+      at('nodeSelector').invalid(spec.nodeSelector, 'only additions are allowed to spec.nodeSelector (no mutations or deletions)'),
+    )
+  const { podAffinity, podAntiAffinity, nodeAffinity } = spec.affinity ?? {}
+  const before = old.affinity ?? {}
+  const here = at('affinity')
+  for (const [name, now, was] of [
+    ['podAffinity', podAffinity, before.podAffinity],
+    ['podAntiAffinity', podAntiAffinity, before.podAntiAffinity],
+  ] as const)
+    if (!sameValue(now, was)) errors.push(here(name).invalid(now, 'field is immutable'))
+  const required = nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+  const terms = before.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms
+  if (!terms) return errors
+  const place = here('nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms')
+  if (terms.length > 0 && terms.length !== (required ?? []).length)
+    return [...errors, place.invalid(required ?? [], 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')]
+  const keeps = (now: readonly unknown[] = [], was: readonly unknown[] = []) => was.every((each, index) => sameValue(each, now[index]))
+  terms.forEach((term, index) => {
+    const now = required?.[index]
+    if (!keeps(now?.matchExpressions, term.matchExpressions) || !keeps(now?.matchFields, term.matchFields))
+      errors.push(place(index).invalid(now, 'only additions are allowed (no mutations or deletions)'))
+  })
+  return errors
+}
+
 /** The new spec with everything that may change put back as it was: what then differs may not. */
 function withAllowedChanges(spec: PodSpec, old: PodSpec, gated: boolean): PodSpec {
   const images = (now: readonly Container[] | undefined, before: readonly Container[] | undefined) =>
@@ -57,13 +91,4 @@ function withAllowedChanges(spec: PodSpec, old: PodSpec, gated: boolean): PodSpe
     // A gated Pod has not been seen by the scheduler yet, so where it may run can still be narrowed.
     ...(gated && { nodeSelector: old.nodeSelector, affinity: old.affinity }),
   }
-}
-
-/** The fields that differ, the new value above the old one. */
-function difference(now: PodSpec, before: PodSpec): string {
-  const keys = [...new Set([...Object.keys(now), ...Object.keys(before)])].sort() as (keyof PodSpec)[]
-  return keys
-    .filter((key) => !sameValue(now[key], before[key]))
-    .map((key) => `- ${key}: ${JSON.stringify(now[key] ?? null)}\n+ ${key}: ${JSON.stringify(before[key] ?? null)}`)
-    .join('\n')
 }

@@ -149,11 +149,16 @@ function allocationErrors(spec: ServiceSpec, stored: ServiceSpec | undefined, at
   return errors
 }
 
-/** Complaints about a changed Service: its first address stays. */
-export function serviceUpdateErrors({ spec }: Service, old: Service, at: FieldPath): FieldError[] {
-  const before = old.spec.clusterIP
-  const staysVirtual = spec.type !== 'ExternalName' && old.spec.type !== 'ExternalName'
-  return staysVirtual && before && spec.clusterIP !== before
-    ? [at('spec', 'clusterIPs', 0).invalid(spec.clusterIPs, 'may not change once set')]
-    : []
+const ONCE = 'may not change once set'
+
+/** Complaints about a changed Service: its first address and family stay, and who balances its load. See `ValidateServiceUpdate`. */
+export function serviceUpdateErrors({ spec }: Service, { spec: old }: Service, at: FieldPath): FieldError[] {
+  const errors: FieldError[] = []
+  if (spec.type === 'ExternalName' || old.type === 'ExternalName') return errors
+  if (old.clusterIP && spec.clusterIP !== old.clusterIP) errors.push(at('spec', 'clusterIPs', 0).invalid(spec.clusterIPs, ONCE))
+  const [family] = old.ipFamilies ?? []
+  if (family && spec.ipFamilies?.[0] !== family) errors.push(at('spec', 'ipFamilies', 0).invalid(spec.ipFamilies, ONCE))
+  if (spec.type === 'LoadBalancer' && old.type === 'LoadBalancer' && spec.loadBalancerClass !== old.loadBalancerClass)
+    errors.push(at('spec', 'loadBalancerClass').invalid(spec.loadBalancerClass, ONCE))
+  return errors
 }

@@ -4,6 +4,7 @@ import type { Column } from '../../api/kind'
 import type { ClusterRoleBinding, RoleBinding, Subject } from '../../api/types/rbac-v1.gen'
 import { pathSegment } from '../../formats/names'
 import { changeField, mapSame, withDefaults } from '../defaulting'
+import { internalValue } from '../core/late-validation'
 import { invalidName, sameValue } from '../field-checks'
 
 type Binding = RoleBinding | ClusterRoleBinding
@@ -51,7 +52,7 @@ function subjectErrors({ kind, name, namespace, apiGroup }: Subject, at: FieldPa
 
 /** What a binding gives cannot be exchanged for something else under the same name. */
 export const bindingUpdateErrors = (object: Binding, old: Binding, at: FieldPath): FieldError[] =>
-  sameValue(object.roleRef, old.roleRef) ? [] : [at('roleRef').invalid(object.roleRef, 'cannot change roleRef')]
+  sameValue(object.roleRef, old.roleRef) ? [] : [at('roleRef').invalid(internalValue('RoleRef', object.roleRef), 'cannot change roleRef')]
 
 const names = ({ subjects = [] }: Binding, kind: string) => subjects.filter((subject) => subject.kind === kind)
 const joined = (words: readonly string[]) => (words.length === 0 ? '' : listText(words).replaceAll(',', ', '))

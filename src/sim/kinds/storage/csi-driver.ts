@@ -2,7 +2,7 @@ import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { CSIDriver } from '../../api/types/storage-v1.gen'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
-import { oneOf } from '../field-checks'
+import { immutable, oneOf } from '../field-checks'
 import { sameShape } from '../versions'
 
 const stored = { group: 'storage.k8s.io', version: 'v1' }
@@ -28,6 +28,10 @@ export const csiDriver = defineKind<CSIDriver>({
   validate: ({ spec }, at) => [
     ...oneOf(spec.fsGroupPolicy, ['ReadWriteOnceWithFSType', 'File', 'None'], at('spec', 'fsGroupPolicy')),
     ...(spec.volumeLifecycleModes ?? []).flatMap((mode) => oneOf(mode, ['Persistent', 'Ephemeral'], at('spec', 'volumeLifecycleModes'))),
+  ],
+  validateUpdate: ({ spec }, { spec: old }, at) => [
+    ...immutable(spec.attachRequired, old.attachRequired, at('spec', 'attachedRequired')),
+    ...immutable(spec.volumeLifecycleModes, old.volumeLifecycleModes, at('spec', 'volumeLifecycleModes')),
   ],
   columns: [
     ['AttachRequired', ({ spec }) => String(spec.attachRequired ?? true), { type: 'boolean' }],
