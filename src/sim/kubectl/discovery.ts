@@ -30,10 +30,13 @@ export function* rediscover(kubectl: Kubectl, attempts?: number): Proc<Mapper> {
   return kubectl.known.mapper
 }
 
-/** How often the client library asks for a type before it believes that nobody is there; each time leaves a line in its log. */
-const usualAttempts = 4
+/**
+ * How often the client library asks for a type before it believes that nobody is there; each time leaves a line in its log. Commands that map a
+ * word to its resource themselves ask less often than those that leave it to the builder.
+ */
+const attemptsOf = ({ path }: Kubectl) => (/^(auth can-i|create (cluster)?role|events|explain|taint)$/.test(path) ? 2 : 4)
 
-function* fetchAll(kubectl: Kubectl, attempts = usualAttempts): Proc<ResourceType[]> {
+function* fetchAll(kubectl: Kubectl, attempts = attemptsOf(kubectl)): Proc<ResourceType[]> {
   try {
     return [...(yield* fetchGroups(kubectl, '/api')), ...(yield* fetchGroups(kubectl, '/apis'))]
   } catch (error) {

@@ -67,8 +67,9 @@ export function throwAll(errors: readonly Error[]): void {
   if (errors.length > 1) throw new ErrorList(errors)
 }
 
-/** Throws them as a list even where there is but one: it is then told without `error: `. */
+/** Throws them as a list even where there is but one: it is then told without `error: `, unless it is a name that the client did not ask for. */
 export function listAll(errors: readonly Error[]): void {
+  if (errors.length === 1 && errors[0] instanceof BadRequest) throw errors[0]
   if (errors.length) throw new ErrorList(errors)
 }
 

@@ -2,7 +2,7 @@ import { parseGoDuration } from '../formats/duration'
 import { readFile, readLine, stat, write } from '../node/os/calls'
 import type { Proc } from '../node/os/syscalls'
 import { ownsFlag } from './command-tree'
-import { CommandError, ConfigurationError } from './errors'
+import { CommandError, ConfigurationError, ConnectionError } from './errors'
 import type { Flags } from './flags'
 import type { Entry, KubeConfig, Members } from './kubeconfig-file'
 import { absolute, loadKubeconfig } from './kubeconfig-loading'
@@ -51,10 +51,12 @@ function* resolveConfig(kubectl: Kubectl): Proc<ClientConfig> {
   }
 }
 
-/** A server's address as a URL without a slash at its end. Throws CommandError. */
+/** A server's address as a URL without a slash at its end. Throws CommandError and ConnectionError. */
 function serverUrl(address: string): string {
   const url = (/^\w+:\/\//.test(address) ? address : `http://${address}`).replace(/[?#].*$/, '')
   if (/^\w+:\/\/(\/|$)/.test(url)) throw new CommandError(`host must be a URL or a host:port pair: ${JSON.stringify(address)}`)
+  const port = /^\w+:\/\/(?:\[[^\]]*\]|[^/]*)(:[^/:\]]*)(?:\/|$)/.exec(url)?.[1]
+  if (port !== undefined && !/^:\d*$/.test(port)) throw new ConnectionError('GET', url, `invalid port ${JSON.stringify(port)} after host`)
   return url.replace(/\/+$/, '')
 }
 
@@ -73,6 +75,9 @@ const text = (value: unknown) => (typeof value === 'string' ? value : '')
 /** Commands that ask for the namespace before anything else: what is wrong with the configuration is then told as a whole. */
 const namespaceFirst =
   /^(annotate|apply .*|attach|auth reconcile|cp|create token|debug|delete|describe|edit|events|exec|get|label|logs|patch|port-forward|rollout .*|scale|set (?!env).*|taint|top pod)$/
+
+/** Commands that, with a namespace given, meet the configuration first where they look for a type: they call what is wrong with it by its name. */
+const throughMapper = /^(annotate|apply view-last-applied|delete|describe|edit|get|label|patch)$/
 
 /** The context, cluster and user that flags and files choose. Throws CommandError and ConfigurationError in the client library's words. */
 function* choose(kubectl: Kubectl, config: KubeConfig) {
@@ -96,7 +101,8 @@ function* choose(kubectl: Kubectl, config: KubeConfig) {
       ...(yield* clusterProblems(cluster)),
     ]
     const [first] = problems
-    if (problems.length > 1 || (first && contextName && !context)) throw new ConfigurationError(problems)
+    const asWhole = problems.length > 1 || (contextName && !context) || (flags.text('namespace') && throughMapper.test(kubectl.path))
+    if (first && asWhole) throw new ConfigurationError(problems)
     if (first) throw new CommandError(first)
   }
   if (namespaceFirst.test(kubectl.path) && !flags.text('namespace')) yield* wholly()

@@ -8,7 +8,7 @@ import { jsonProblem } from './json-problem'
 import { asYaml, build } from './kustomize/build'
 import { metadataProblem } from './object-meta'
 import type { Kubectl } from './session'
-import { isBuiltIn } from './typed'
+import { isRegistered, notRegistered } from './typed'
 
 /** `-f`, `-k` and `-R` as given. */
 export interface FileOptions {
@@ -253,10 +253,7 @@ function checked(value: unknown, source: string, { typed }: Reading): AnyObject 
   const problem = typed ? undefined : metadataProblem(object.metadata)
   if (problem) throw refuse(problem)
   if (typed && !object.apiVersion) throw refuse(`Object 'apiVersion' is missing in '${goJson(value)}'`)
-  if (typed && !isBuiltIn(object) && !object.kind.endsWith('List'))
-    throw refuse(
-      `no kind ${JSON.stringify(object.kind)} is registered for version ${JSON.stringify(object.apiVersion)} in scheme "pkg/scheme/scheme.go:28"`,
-    )
+  if (typed && !isRegistered(object) && !object.kind.endsWith('List')) throw refuse(notRegistered(object))
   return object
 }
 

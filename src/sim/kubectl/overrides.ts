@@ -4,7 +4,7 @@ import { strategicMerge, StrategicMergeError } from '../formats/strategic-merge'
 import { CommandError } from './errors'
 import { jsonProblem } from './json-problem'
 import type { Kubectl } from './session'
-import { typeNameOf } from './typed'
+import { notRegistered, typeNameOf } from './typed'
 import type { NewObject } from './writing'
 
 /** `--overrides` changes what was generated; it is JSON, never YAML. Throws CommandError. */
@@ -14,10 +14,7 @@ export function applyOverrides({ flags }: Kubectl, object: NewObject): NewObject
   const type = flags.text('override-type') || 'merge'
   if (type !== 'json' && type !== 'merge' && type !== 'strategic') throw new CommandError(`invalid override type: ${type}`)
   const changed = change(object, parse(text, type), type)
-  if (typeNameOf(changed.apiVersion, changed.kind) === undefined)
-    throw new CommandError(
-      `no kind ${JSON.stringify(changed.kind)} is registered for version ${JSON.stringify(changed.apiVersion)} in scheme "pkg/scheme/scheme.go:28"`,
-    )
+  if (typeNameOf(changed.apiVersion, changed.kind) === undefined) throw new CommandError(notRegistered(changed))
   return changed
 }
 

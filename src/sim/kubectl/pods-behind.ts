@@ -6,6 +6,7 @@ import { close, nowMs, poll, readLine } from '../node/os/calls'
 import type { Proc } from '../node/os/syscalls'
 import { err, usageError, type Kubectl } from './session'
 import { builtInResource } from './built-in-resource'
+import { discover } from './discovery'
 import { CommandError } from './errors'
 import { clientConfig } from './kubeconfig'
 import { pathOf } from './mapper'
@@ -31,7 +32,11 @@ export function* podsBehind(
   options: PodsBehindOptions = {},
 ): Proc<Resource[]> {
   const { namespace } = yield* clientConfig(kubectl)
-  if ('selector' in what) return yield* listResources(kubectl, pods, namespace, { selector: what.selector })
+  if ('selector' in what) {
+    // The builder looks the type up even where it is known.
+    yield* discover(kubectl)
+    return yield* listResources(kubectl, pods, namespace, { selector: what.selector })
+  }
   const [target] = yield* parseTargets(kubectl, { words: [what.word], defaultType: what.word.includes('/') ? undefined : 'pods' })
   if (!target || target.by !== 'name') throw new CommandError('arguments in resource/name form must have a single resource and name')
   return yield* podsOf(

@@ -1,6 +1,6 @@
 import type { AnyObject } from '../api/object'
 import { discover, findWithRetry, resourceType } from './discovery'
-import { ApiError, asReported, CommandError, ConnectionError, isNotFound } from './errors'
+import { ApiError, asReported, BadRequest, CommandError, ConnectionError, isNotFound } from './errors'
 import { findSources, readManifests, type FileOptions, type Manifest } from './manifests'
 import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
@@ -8,6 +8,7 @@ import { findResource, noMatch, pathOf, qualifiedName, typeOfObject, type Resour
 import { matches, parseSelector } from '../formats/selector'
 import { request, requestJson } from './rest'
 import type { Kubectl } from './session'
+import { isRegistered, notRegistered } from './typed'
 import type { Proc } from '../node/os/syscalls'
 
 /** One thing a command works on: where it lives on the server and, once known, the object. */
@@ -183,15 +184,27 @@ export function* needResources(kubectl: Kubectl, query: ResourceQuery): Proc<rea
 export function* fetchResource(kubectl: Kubectl, resource: Resource, subresource?: string): Proc<Resource> {
   const { type, namespace, name } = resource
   try {
-    return { ...resource, object: yield* requestJson<AnyObject>(kubectl, { path: pathOf(type, namespace, name, subresource) }) }
+    const object = yield* requestJson<AnyObject>(kubectl, { path: pathOf(type, namespace, name, subresource) })
+    needStruct(kubectl, object)
+    return { ...resource, object }
   } catch (error) {
-    if (isNotFound(error) && namespace !== '' && namespace !== 'default') yield* needNamespace(kubectl, namespace)
+    yield* blameNamespace(kubectl, error, namespace)
     throw error
   }
 }
 
-/** Throws NotFound when the namespace is missing; whoever may not look is not told. */
-function* needNamespace(kubectl: Kubectl, namespace: string): Proc {
+/** Commands that hold what the server sends as structs of the types they were built with. */
+const holdsStructs = /^(attach|debug|exec|expose|logs|port-forward|rollout|set)\b/
+
+/** Throws CommandError for a kind of which this command has no struct. */
+function needStruct({ path }: Kubectl, object: { readonly apiVersion: string; readonly kind: string }): void {
+  if (!holdsStructs.test(path) || isRegistered({ ...object, kind: object.kind.replace(/List$/, '') })) return
+  throw new CommandError(notRegistered(object, path === 'port-forward' ? 'k8s.io/client-go/kubernetes/scheme/register.go:84' : undefined))
+}
+
+/** After a NotFound: throws that of the object's namespace when that is missing too; whoever may not look is not told. */
+export function* blameNamespace(kubectl: Kubectl, error: unknown, namespace: string): Proc {
+  if (!isNotFound(error) || namespace === '' || namespace === 'default') return
   try {
     yield* request(kubectl, { path: `/api/v1/namespaces/${namespace}`, place: 'visitor.go:104' })
   } catch (error) {
@@ -211,6 +224,7 @@ export function* listResources(
   do {
     const list = yield* requestList<ObjectList>(kubectl, type, namespace, query, { continue: next })
     const kind = list.kind.replace(/List$/, '')
+    needStruct(kubectl, list)
     for (const item of list.items ?? []) {
       const object = item.kind ? item : { ...item, apiVersion: list.apiVersion, kind }
       resources.push({ type, namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '', object })
@@ -249,6 +263,7 @@ export function* requestList<T>(
       accept,
     })
   } catch (error) {
+    if (error instanceof BadRequest) throw new CommandError(error.message)
     throw error instanceof ApiError ? listError(error, type, query) : error
   }
 }
@@ -331,7 +346,7 @@ const locally = ({ object, source }: Manifest): Resource => ({
 /** The same as `locate`, a server that does not answer told in the words of whoever asked first: validation where that is wanted. */
 function* recognise(kubectl: Kubectl, manifest: Manifest, namespace: string, explicit: boolean, validate?: boolean): Proc<Resource> {
   try {
-    return yield* locate(kubectl, manifest, namespace, explicit, validate ? 0 : undefined)
+    return yield* locate(kubectl, manifest, namespace, explicit, validate ? 0 : 1)
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error
     const source = JSON.stringify(manifest.source)
@@ -345,7 +360,7 @@ function* recognise(kubectl: Kubectl, manifest: Manifest, namespace: string, exp
 }
 
 /** Where a manifest's object lives: its resource type and namespace. Throws when the server does not know its kind. */
-function* locate(kubectl: Kubectl, { object, source }: Manifest, namespace: string, explicit: boolean, attempts?: number): Proc<Resource> {
+function* locate(kubectl: Kubectl, { object, source }: Manifest, namespace: string, explicit: boolean, attempts: number): Proc<Resource> {
   const type = yield* findWithRetry(kubectl, (mapper) => typeOfObject(mapper, object.apiVersion, object.kind), attempts)
   const { name = '', namespace: own = '' } = object.metadata ?? {}
   if (!type) {

@@ -72,12 +72,29 @@ export function* watch<T>(kubectl: Kubectl, call: ApiCall, visit: (event: WatchE
   }
 }
 
-/** Opens numbered channels (exec, attach, port-forward). */
+/**
+ * Opens numbered channels (exec, attach, port-forward): with a GET as WebSockets begin and, where that is refused, once more with the POST of the
+ * older protocol, which asks for another permission. Throws the second refusal.
+ */
 export function* openChannels(kubectl: Kubectl, call: ApiCall): Proc<NonNullable<FetchResponse['channel']>> {
+  try {
+    return yield* upgraded(kubectl, call, 'GET')
+  } catch (error) {
+    if (!(error instanceof ApiError || error instanceof CommandError)) throw error
+    const why = `unable to upgrade streaming request: ${error.message.replace(/^unable to upgrade connection: /, '')}`
+    const [place, text] = call.path.endsWith('/portforward')
+      ? ['fallback_dialer.go:53', `fallback to secondary dialer from primary dialer err: ${why}`]
+      : ['fallback.go:56', `RemoteCommand fallback: ${why}`]
+    if (verbosity(kubectl) >= 4) yield* log(kubectl, 'I', place, text)
+    return yield* upgraded(kubectl, call, 'POST')
+  }
+}
+
+function* upgraded(kubectl: Kubectl, call: ApiCall, method: 'GET' | 'POST'): Proc<NonNullable<FetchResponse['channel']>> {
   const config = yield* clientConfig(kubectl)
   const url = config.server + call.path + encodeQuery(call.query)
   const traced = {
-    method: 'GET',
+    method,
     url,
     headers: { 'sec-websocket-protocol': 'v5.channel.k8s.io', 'user-agent': userAgent, ...config.headers },
     place: '',
@@ -86,7 +103,7 @@ export function* openChannels(kubectl: Kubectl, call: ApiCall): Proc<NonNullable
   try {
     const startedMs = yield* nowMs()
     yield* traceRequest(kubectl, traced)
-    const response = yield* upgrade({ method: call.method ?? 'GET', url, headers: { 'user-agent': userAgent, ...config.headers } })
+    const response = yield* upgrade({ method, url, headers: { 'user-agent': userAgent, ...config.headers } })
     yield* traceResponse(kubectl, traced, response, (yield* nowMs()) - startedMs)
     if (response.channel) {
       if (verbosity(kubectl) >= 4) yield* log(kubectl, 'I', 'websocket.go:133', 'The subprotocol is v5.channel.k8s.io')
@@ -96,7 +113,7 @@ export function* openChannels(kubectl: Kubectl, call: ApiCall): Proc<NonNullable
     if (!response.body.startsWith('{')) throw new CommandError(`unable to upgrade connection: ${response.body.trim()}`)
     throw statusError(response, call)
   } catch (error) {
-    throw asConnectionError(error, 'GET', url)
+    throw asConnectionError(error, method, url)
   }
 }
 

@@ -4,9 +4,11 @@ import { strategicMerge } from '../formats/strategic-merge'
 import type { LabelSelector } from '../api/types/meta-v1.gen'
 import type { Proc } from '../node/os/syscalls'
 import { builtInResource } from './built-in-resource'
+import { asReported } from './errors'
 import { listResources, type Resource } from './resources'
 import type { Kubectl } from './session'
 import { typeNameOf } from './typed'
+import { withFailure } from './writing'
 
 /** One revision that a workload remembers. */
 export interface Revision {
@@ -29,13 +31,23 @@ export const revisionOf = (object: { readonly metadata: { readonly annotations?:
 /** Kinds that remember their revisions. */
 export const hasHistory = (kind: string) => ['Deployment', 'DaemonSet', 'StatefulSet'].includes(kind)
 
-/** Every revision of a Deployment, DaemonSet or StatefulSet, oldest first. */
+/** Every revision of a Deployment, DaemonSet or StatefulSet, oldest first. Throws CommandError when they may not be listed. */
 export function* historyOf(kubectl: Kubectl, { object, namespace }: Resource): Proc<Revision[]> {
   const owner = object!
   const { selector } = owner.spec as { selector?: LabelSelector } // these kinds have one
   const kind = owner.kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision'
   const type = builtInResource({ apiVersion: 'apps/v1', kind })
-  const found = yield* listResources(kubectl, type, namespace, { selector: selectorText(selectorOf(selector)) })
+  let found: Resource[]
+  try {
+    found = yield* listResources(kubectl, type, namespace, { selector: selectorText(selectorOf(selector)) })
+  } catch (error) {
+    const { name = '' } = owner.metadata
+    const what =
+      kind === 'ReplicaSet'
+        ? `failed to retrieve replica sets from deployment ${name}`
+        : `unable to find history controlled by ${owner.kind} ${name}`
+    throw withFailure(asReported(error), what)
+  }
   const owned = found
     .map((resource) => resource.object!)
     .filter((one) => one.metadata.ownerReferences?.some(({ uid, controller }) => controller && uid === owner.metadata.uid))

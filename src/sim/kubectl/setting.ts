@@ -10,7 +10,7 @@ import { goJson } from './printers/json'
 import { printerFor } from './printers/printer'
 import { findResources, type Resource } from './resources'
 import { out, type Kubectl } from './session'
-import { asStruct, isBuiltIn, typeNameOf } from './typed'
+import { asStruct, isRegistered, notRegistered, typeNameOf } from './typed'
 import { dryRunOf, operationText, patchObject, writeQuery } from './writing'
 
 /** With --local there is no server to ask for anything else. */
@@ -76,7 +76,7 @@ export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
         throw new CommandError(
           `unable to decode ${JSON.stringify(resource.source ?? '')}: Object 'apiVersion' is missing in '${goJson(before)}'`,
         )
-      if (!isBuiltIn(before)) throw new CommandError(unknownKind(before, local ? resource.source : undefined))
+      if (!isRegistered(before)) throw new CommandError(unknownKind(before, local ? resource.source : undefined))
       const after = change(before, resource)
       if (setting.silent) continue
       if (local || dryRun === 'client') {
@@ -115,8 +115,8 @@ function* patched(
 }
 
 /** Typed commands know built-in kinds alone. */
-const unknownKind = ({ apiVersion, kind }: AnyObject, file: string | undefined) =>
-  `${file === undefined ? '' : `unable to decode ${JSON.stringify(file)}: `}no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/scheme/scheme.go:28"`
+const unknownKind = (object: AnyObject, file: string | undefined) =>
+  `${file === undefined ? '' : `unable to decode ${JSON.stringify(file)}: `}${notRegistered(object)}`
 
 /** How the real one calls an object: the resource it was found under, or the kind in a file; there a group is followed by a line break. */
 const nameInError = ({ type, name }: Resource, local: boolean) =>

@@ -10,8 +10,18 @@ export function typeNameOf(apiVersion = '', kind: string): string | undefined {
   return typeNames.get(`${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}/${kind}`)
 }
 
-export const isBuiltIn = (object: { readonly apiVersion: string; readonly kind: string }) =>
-  typeNameOf(object.apiVersion, object.kind) !== undefined
+/** Groups that the server has built in and the client has not. */
+const otherGroups = /^(apiextensions|apiregistration|metrics)\.k8s\.io\//
+
+/** The client was built with a struct for that kind. */
+export const isRegistered = ({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }) =>
+  !otherGroups.test(apiVersion) && typeNameOf(apiVersion, kind) !== undefined
+
+/** What a client says that was to make a struct of an object of any other kind. `scheme` names the list of kinds it was built with. */
+export const notRegistered = (
+  { apiVersion, kind }: { readonly apiVersion: string; readonly kind: string },
+  scheme = 'pkg/scheme/scheme.go:28',
+) => `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "${scheme}"`
 
 /**
  * An object of a built-in kind as a Go program prints it that holds it as a struct: members in the struct's order, unknown ones gone, and with the

@@ -142,6 +142,8 @@ export interface Generated {
   /** `failed to create deployment`: put before an error. */
   readonly failure?: string
   readonly manager?: string
+  /** What is said to have been done: `created` unless told otherwise. */
+  readonly operation?: string
   /** Services pass over --save-config. */
   readonly savesConfig?: boolean
 }
@@ -155,11 +157,14 @@ export function* checkWriting(kubectl: Kubectl): Proc {
 }
 
 /** Creates what a generator made and prints it, as all `kubectl create TYPE` do. */
-export function* createGenerated(kubectl: Kubectl, { object: made, failure, manager, savesConfig = true }: Generated): Proc {
+export function* createGenerated(
+  kubectl: Kubectl,
+  { object: made, failure, manager, operation = 'created', savesConfig = true }: Generated,
+): Proc {
   const object = made as unknown as AnyObject // the server completes the metadata
   yield* clientConfig(kubectl)
   const dryRun = yield* dryRunOf(kubectl)
-  const printer = yield* printerFor(kubectl, { operation: operationText('created', dryRun), struct: true })
+  const printer = yield* printerFor(kubectl, { operation: operationText(operation, dryRun), struct: true })
   const prepared =
     savesConfig && kubectl.flags.has('save-config') && kubectl.flags.bool('save-config') ? structWithLastApplied(object) : object
   fieldValidation(kubectl)

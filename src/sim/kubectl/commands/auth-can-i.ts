@@ -1,7 +1,7 @@
-import { CommandError, Exit } from '../errors'
+import { CommandError, ConnectionError, Exit } from '../errors'
 import { findWithRetry } from '../discovery'
 import { clientConfig } from '../kubeconfig'
-import { findResource } from '../mapper'
+import { findResource, type ResourceType } from '../mapper'
 import { tableColumns, tabulate } from '../printers/tabwriter'
 import { requestJson } from '../rest'
 import { err, out, type Command, type Kubectl } from '../session'
@@ -44,6 +44,7 @@ export const authCanI: Command = {
         `you must specify two arguments: verb resource or verb resource/resourceName.\nSee 'kubectl auth can-i -h' for help and examples.`,
       )
     }
+    if (flags.bool('no-headers')) throw new CommandError('--no-headers cannot be set without --list specified')
     const attributes = yield* attributesOf(kubectl)
     const { status } = yield* requestJson<Review>(kubectl, {
       method: 'POST',
@@ -96,9 +97,19 @@ function* attributesOf(kubectl: Kubectl): Proc<object> {
 
 function* resourceOf(kubectl: Kubectl, word: string): Proc<{ group: string; resource: string; known: boolean; namespaced: boolean }> {
   if (word === '*') return { group: '*', resource: '*', known: true, namespaced: true }
-  const type = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word.toLowerCase()))
+  const type = yield* typeNamed(kubectl, word.toLowerCase())
   if (type) return { group: type.group, resource: type.plural, known: true, namespaced: type.namespaced }
   return { group: '', resource: word, known: false, namespaced: true }
+}
+
+/** Nobody to ask leaves the word as it is: whether one is there, the question itself will show. */
+function* typeNamed(kubectl: Kubectl, word: string): Proc<ResourceType | undefined> {
+  try {
+    return yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))
+  } catch (error) {
+    if (error instanceof ConnectionError) return undefined
+    throw error
+  }
 }
 
 /** `--list`: rules, one line for each resource and set of verbs. */

@@ -101,7 +101,11 @@ function* compare(kubectl: Kubectl, { type, namespace, name, object }: Resource)
     existing = yield* requestJson<RbacObject>(kubectl, { path: pathOf(type, namespace, name) })
   } catch (error) {
     if (!isNotFound(error)) throw error
-    return { object: wanted, operation: 'create', changes: wanted.roleRef ? subjectsAdded([], wanted) : rulesAdded([], wanted) }
+    return {
+      object: wanted,
+      operation: 'create',
+      changes: wanted.roleRef ? subjectsAdded([], wanted) : [['missing rules added', (wanted.rules ?? []).map(ruleText)]],
+    }
   }
   const isProtected = existing.metadata.annotations?.[optOut] === 'false'
   return { ...(wanted.roleRef ? compareBinding(kubectl, existing, wanted) : compareRole(kubectl, existing, wanted)), isProtected }

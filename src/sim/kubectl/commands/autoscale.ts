@@ -28,6 +28,7 @@ export const autoscale: Command = {
             `cannot autoscale a ${type.kind}: could not find scale subresource for ${type.group}/${type.version}, Resource=${type.plural} in discovery information`,
           )
         yield* createGenerated(kubectl, {
+          operation: 'autoscaled',
           // Only what is created carries the annotation.
           savesConfig: flags.text('dry-run') !== 'client',
           object: {

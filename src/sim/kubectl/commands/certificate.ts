@@ -6,7 +6,7 @@ import { asReported, CommandError, isConflict, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { pathOf } from '../mapper'
 import { printerFor } from '../printers/printer'
-import { findResources, type Resource } from '../resources'
+import { findResources, parseTargets, type Resource } from '../resources'
 import { requestJson } from '../rest'
 import { out, type Command, type Kubectl } from '../session'
 import type { Proc } from '../../node/os/syscalls'
@@ -32,10 +32,15 @@ const command = (decision: Decision): Command => ({
     if (args.length < 1 && files.names.length === 0 && !files.kustomize)
       throw new CommandError('one or more CSRs must be specified as <name> or -f <filename>')
     const print = yield* printerFor(kubectl, { operation: decision.outcome })
-    const found = yield* findResources(kubectl, { words: args, defaultType: 'certificatesigningrequests', files, fetch: true })
+    const query = { words: args, defaultType: 'certificatesigningrequests', files }
+    const named = files.names.length === 0 && !files.kustomize ? yield* parseTargets(kubectl, query) : []
+    if (named.some(({ type }) => type.namespaced)) throw new CommandError('namespace may not be empty when retrieving a resource by name')
+    const found = yield* findResources(kubectl, { ...query, fetch: true })
     const failures = [...found.errors]
     for (const resource of found.resources) {
       try {
+        if (resource.type.plural !== requests.plural)
+          throw new CommandError(`can only handle CertificateSigningRequest.certificates.k8s.io objects, got ${resource.type.kind}`)
         yield* decide(kubectl, resource, decision)
         // What is printed is the request as it was found.
         yield* out(print(resource.object!))

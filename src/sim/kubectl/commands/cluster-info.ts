@@ -1,3 +1,4 @@
+import { discover } from '../discovery'
 import { clientConfig } from '../kubeconfig'
 import { builtInResource } from '../built-in-resource'
 import { listResources } from '../resources'
@@ -18,6 +19,8 @@ export const clusterInfo: Command = {
 }
 
 function* listServices(kubectl: Kubectl, server: string): Proc {
+  // The builder looks the type up even where it is known.
+  yield* discover(kubectl, 5)
   const services = builtInResource({ apiVersion: 'v1', kind: 'Service' })
   const found = yield* listResources(kubectl, services, 'kube-system', { selector: 'kubernetes.io/cluster-service=true' })
   yield* out(`Kubernetes control plane is running at ${server}\n`)

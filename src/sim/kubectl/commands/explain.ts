@@ -1,10 +1,11 @@
 import { CommandError, ErrorList } from '../errors'
-import { findWithRetry, warnOfShortName } from '../discovery'
+import type { Proc } from '../../node/os/syscalls'
+import { discover, findWithRetry, warnOfShortName } from '../discovery'
 import { explainPlainly } from '../explain-plainly'
-import { findResource, noMatch, type ResourceType } from '../mapper'
+import { apiVersionOf, findResource, noMatch, type ResourceType } from '../mapper'
 import { loadSchemas, type Schema, type Schemas } from '../openapi'
 import { outline, type ExplainedField } from '../openapi-outline'
-import { out, type Command } from '../session'
+import { out, type Command, type Kubectl } from '../session'
 
 /** `kubectl explain`: a kind or one of its fields, from the server's own OpenAPI document. */
 export const explain: Command = {
@@ -18,18 +19,10 @@ export const explain: Command = {
     const output = flags.text('output') || 'plaintext'
     const [word = '', ...path] = splitPath(args[0]!)
     const wanted = flags.text('api-version')
-    const type = yield* findWithRetry(kubectl, (mapper) =>
-      wanted
-        ? mapper.types.find((one) => findResource({ types: [one] }, word) && `${one.group ? `${one.group}/` : ''}${one.version}` === wanted)
-        : findResource(mapper, word),
-    )
-    if (!type)
-      throw wanted
-        ? new CommandError(
-            `couldn't find resource for "${wanted.includes('/') ? wanted : `/${wanted}`}, Resource=${word}"`.replace('"', '"'),
-          )
-        : new ErrorList([noMatch(word)])
-    yield* warnOfShortName(kubectl, word, type)
+    const preferred = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))
+    if (!preferred) throw new ErrorList([noMatch(word)])
+    yield* warnOfShortName(kubectl, word, preferred)
+    const type = wanted ? yield* inVersion(kubectl, preferred, wanted, output) : preferred
     if (!['plaintext', 'plaintext-openapiv2'].includes(output)) throw new CommandError(`unrecognized format: ${output}`)
     const schemas = yield* loadSchemas(kubectl, type)
     const root = schemas.rootOf(type)
@@ -42,11 +35,24 @@ export const explain: Command = {
   },
 }
 
+/** The same resource in the version that --api-version names. Throws CommandError: which words depend on whether the server has that version at all. */
+function* inVersion(kubectl: Kubectl, { plural, kind }: ResourceType, wanted: string, output: string): Proc<ResourceType> {
+  if (wanted.split('/').length > 2) throw new CommandError(`unexpected GroupVersion string: ${wanted}`)
+  const { types } = yield* discover(kubectl)
+  const found = types.find((type) => type.plural === plural && apiVersionOf(type) === wanted)
+  if (found) return found
+  const version = wanted.includes('/') ? wanted : `/${wanted}`
+  if (output === 'plaintext-openapiv2') throw new CommandError(`couldn't find resource for "${version}, Kind=${kind}"`)
+  if (types.some((type) => apiVersionOf(type) === wanted))
+    throw new CommandError(`GVR (${version}, Resource=${plural}) not found in OpenAPI schema`)
+  throw new CommandError(`couldn't find resource for "${version}, Resource=${plural}"`)
+}
+
 /** `deployments.spec.strategy` in its parts. Throws CommandError for what is no path of names. */
 function splitPath(path: string): string[] {
   const brace = /[{}]/.exec(path)?.[0]
   if (brace) throw new CommandError(`unrecognized character in action: U+00${brace.charCodeAt(0).toString(16).toUpperCase()} '${brace}'`)
-  if (/^\.|[[\]*]/.test(path)) throw new CommandError('invalid jsonpath syntax, first node must be field node')
+  if (/^\.|\.\.|[[\]*]/.test(path)) throw new CommandError('invalid jsonpath syntax, first node must be field node')
   return path.split('.').filter(Boolean)
 }
 
@@ -97,7 +103,8 @@ const enumLine = ({ enums }: ExplainedField, margin: string) =>
     : ''
 
 function explained(field: ExplainedField): string {
-  const text = field.texts.filter(Boolean)[0]
+  // What a list or map holds speaks for itself only where it is looked at.
+  const text = field.texts.slice(0, 2).find(Boolean)
   return `${typeLine(field, '  ')}${enumLine(field, '  ')}${indented(text || '<no description>', '    ', 76)}\n\n`
 }
 

@@ -11,7 +11,7 @@ import { pathOf, type ResourceType } from '../mapper'
 import { columnFormats, outputFormat, printerFor, type Printable } from '../printers/printer'
 import { sortBy, Unsortable } from '../printers/sort'
 import { acceptTable, alignTable, isTable, tableLines, type Table, type TableRow } from '../printers/table'
-import { findResources, parseTargets, requestList, type Resource } from '../resources'
+import { blameNamespace, findResources, parseTargets, requestList, type Resource } from '../resources'
 import { request, requestJson } from '../rest'
 import { err, log, out, usageError, type Command, type Kubectl } from '../session'
 
@@ -202,10 +202,13 @@ function* requestTable(
   includeObject?: string,
   subresource?: string,
 ): Proc<Table> {
-  return asTable(
-    yield* requestJson<Table & AnyObject>(kubectl, { path: pathOf(type, namespace, name, subresource), query: { includeObject }, accept }),
-    yield* nowMs(),
-  )
+  const path = pathOf(type, namespace, name, subresource)
+  try {
+    return asTable(yield* requestJson<Table & AnyObject>(kubectl, { path, query: { includeObject }, accept }), yield* nowMs())
+  } catch (error) {
+    yield* blameNamespace(kubectl, error, namespace)
+    throw error
+  }
 }
 
 /** Objects of a server that draws no tables, as a table of names and ages. */

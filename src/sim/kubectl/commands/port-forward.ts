@@ -1,7 +1,7 @@
 import type { Pod, Service } from '../../api/types/core-v1.gen'
 import { accept, close, closeChannel, onSignal, pendingSignals, poll, read, sendOnChannel, write } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
-import { CommandError, Exit } from '../errors'
+import { ApiError, CommandError, Exit } from '../errors'
 import { forwardedPorts, type ForwardedPort } from '../forwarded-ports'
 import { clientConfig } from '../kubeconfig'
 import { listenAt } from '../listening'
@@ -25,6 +25,7 @@ export const portForward: Command = {
     if (pod.status?.phase !== 'Running')
       throw new CommandError(`unable to forward port because pod is not running. Current status=${pod.status?.phase ?? ''}`)
     const addresses = addressesOf(flags.list('address'))
+    yield* reach(kubectl, resource!)
     const listeners = new Map<number, Listening>()
     for (const port of ports) yield* listenOn(port, addresses, listeners)
     if (listeners.size === 0)
@@ -33,6 +34,18 @@ export const portForward: Command = {
       )
     yield* forward(kubectl, resource!, listeners)
   },
+}
+
+/** Before it listens it goes as far as the pod once, without any port. Throws CommandError. */
+function* reach(kubectl: Kubectl, { type, namespace, name }: Resource): Proc {
+  try {
+    const { id, fds } = yield* openChannels(kubectl, { path: pathOf(type, namespace, name, 'portforward') })
+    yield* closeChannel(id)
+    for (const fd of Object.values(fds)) yield* close(fd)
+  } catch (error) {
+    if (error instanceof ApiError) throw new CommandError(`error upgrading connection: ${error.status.message}`)
+    throw error
+  }
 }
 
 function* named(kubectl: Kubectl, word: string): Proc<Resource> {

@@ -1,12 +1,13 @@
 import type { AnyObject } from '../../api/object'
 import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
-import { asReported, CommandError, isNotFound, throwAll, withSource } from '../errors'
+import { ApiError, asReported, CommandError, isNotFound, throwAll, withSource } from '../errors'
 import { fileOptions } from '../manifests'
 import { pathOf } from '../mapper'
 import { findResources } from '../resources'
 import { sendRaw } from '../raw'
 import { requestJson } from '../rest'
-import { out, type Command } from '../session'
+import { out, type Command, type Kubectl } from '../session'
+import type { Proc } from '../../node/os/syscalls'
 import { createObject, dryRunOf, fieldValidation, lastAppliedOf, printWritten, withLastApplied, writeQuery } from '../writing'
 
 /** `kubectl replace -f`: each object takes the place of the one that is there; with --force that one is deleted first. */
@@ -61,7 +62,7 @@ export const replace: Command = {
             method: 'PUT',
             path,
             query: writeQuery(kubectl, dryRun),
-            body: prepared(resource.object!),
+            body: yield* withVersion(kubectl, prepared(resource.object!), path),
           }),
         )
       } catch (error) {
@@ -70,4 +71,16 @@ export const replace: Command = {
     }
     throwAll(failures)
   },
+}
+
+/** An object that names no version takes the place of whatever is there now: some kinds are written no other way. */
+function* withVersion(kubectl: Kubectl, object: AnyObject, path: string): Proc<AnyObject> {
+  if (object.metadata.resourceVersion) return object
+  try {
+    const { metadata } = yield* requestJson<AnyObject>(kubectl, { path })
+    return { ...object, metadata: { ...object.metadata, resourceVersion: metadata.resourceVersion } }
+  } catch (error) {
+    if (error instanceof ApiError) return object // the server says itself what is wrong
+    throw error
+  }
 }

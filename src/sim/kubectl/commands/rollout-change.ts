@@ -8,9 +8,10 @@ import { fileOptions } from '../manifests'
 import { qualifiedName } from '../mapper'
 import { printerFor } from '../printers/printer'
 import { findResources, type Resource } from '../resources'
-import { err, out, type Command } from '../session'
+import { err, out, type Command, type Kubectl } from '../session'
 import { typeNameOf } from '../typed'
-import { patchObject, writeQuery } from '../writing'
+import { patchObject, withFailure, writeQuery } from '../writing'
+import type { Proc } from '../../node/os/syscalls'
 
 interface Change {
   readonly done: string
@@ -38,11 +39,8 @@ const rolloutCommand = ({ done, change }: Change): Command => ({
           throw new CommandError(
             `failed to create patch for ${resource.name}: if restart has already been triggered within the past second, please wait before attempting to trigger another`,
           )
-        yield* out(
-          (yield* printerFor(kubectl, { operation: done }))(
-            yield* patchObject(kubectl, resource, 'strategic', patch, writeQuery(kubectl, 'none')),
-          ),
-        )
+        const changed = yield* patched(kubectl, resource, patch)
+        yield* out((yield* printerFor(kubectl, { operation: done }))(changed))
       } catch (error) {
         // Each of the client's own refusals says that it is one, in a list too.
         failures.push(error instanceof CommandError ? new CommandError(`error: ${error.message}`) : asReported(error))
@@ -52,6 +50,14 @@ const rolloutCommand = ({ done, change }: Change): Command => ({
   },
 })
 
+function* patched(kubectl: Kubectl, resource: Resource, patch: unknown): Proc<AnyObject> {
+  try {
+    return yield* patchObject(kubectl, resource, 'strategic', patch, writeQuery(kubectl, 'none'))
+  } catch (error) {
+    throw withFailure(asReported(error), 'failed to patch')
+  }
+}
+
 const label = ({ type, name }: Resource) => `${qualifiedName(type)} ${JSON.stringify(name)}`
 const specOf = (object: AnyObject) => (object.spec ?? {}) as Readonly<Record<string, unknown>>
 
@@ -59,12 +65,7 @@ export const rolloutRestart = rolloutCommand({
   done: 'restarted',
   change: (object, resource, now) => {
     if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(object.kind))
-      throw new CommandError(
-        `${label(resource)} restarting is not supported`.replace(
-          `${label(resource)} `,
-          `${qualifiedName(resource.type)} ${JSON.stringify(resource.name)} `,
-        ),
-      )
+      throw new CommandError(`${label(resource)} restarting is not supported`)
     const spec = specOf(object)
     if (object.kind === 'Deployment' && spec.paused)
       throw new CommandError(`${label(resource)} can't restart paused deployment (run rollout resume first)`)

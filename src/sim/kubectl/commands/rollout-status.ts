@@ -4,7 +4,7 @@ import { close, nowMs, poll, readLine } from '../../node/os/calls'
 import { CommandError, throwAll } from '../errors'
 import { clientConfig } from '../kubeconfig'
 import { fileOptions } from '../manifests'
-import { pathOf, qualifiedName } from '../mapper'
+import { pathOf } from '../mapper'
 import { findResources, type Resource } from '../resources'
 import { requestJson, requestStream, type WatchEvent } from '../rest'
 import { revisionOf } from '../rollout-history'
@@ -37,11 +37,11 @@ function* followOne(kubectl: Kubectl, resource: Resource): Proc {
   const timeoutMs = flags.durationMs('timeout')
   const endMs = timeoutMs > 0 ? (yield* nowMs()) + timeoutMs : Infinity
   const show = function* (object: AnyObject): Proc<boolean> {
-    const { text, done } = progressOf(object, qualifiedName(type), flags.int('revision'))
+    const { text, done } = progressOf(object, flags.int('revision'))
     yield* out(text)
     return done || !flags.bool('watch')
   }
-  progressOf(resource.object!, qualifiedName(type), 0)
+  progressOf(resource.object!, 0)
   for (;;) {
     const list = yield* requestJson<{ items?: AnyObject[]; apiVersion: string; kind: string; metadata?: { resourceVersion?: string } }>(
       kubectl,
@@ -71,15 +71,12 @@ function* followOne(kubectl: Kubectl, resource: Resource): Proc {
 }
 
 /** What there is to say of a rollout, and whether it is over. Throws CommandError when it has failed or cannot be followed. */
-function progressOf(object: AnyObject, resource: string, revision: number): Progress {
+function progressOf(object: AnyObject, revision: number): Progress {
   if (object.kind === 'Deployment') return deploymentProgress(object as unknown as Deployment, revision) // by its kind, as below
   if (object.kind === 'DaemonSet') return daemonSetProgress(object as unknown as DaemonSet)
   if (object.kind === 'StatefulSet') return statefulSetProgress(object as unknown as StatefulSet)
   throw new CommandError(
-    `no status viewer has been implemented for ${object.kind}${object.apiVersion.includes('/') ? `.${object.apiVersion.split('/')[0]}` : ''}`.replace(
-      'no status viewer has been implemented for',
-      'no status viewer has been implemented for',
-    ) + (resource ? '' : ''),
+    `no status viewer has been implemented for ${object.kind}${object.apiVersion.includes('/') ? `.${object.apiVersion.split('/')[0]}` : ''}`,
   )
 }
 

@@ -6,7 +6,7 @@ import { printerFor } from '../printers/printer'
 import { findResources, type Resource } from '../resources'
 import { hasHistory, historyOf, withoutHash, type Revision } from '../rollout-history'
 import { out, type Command, type Kubectl } from '../session'
-import { dryRunOf, operationText, patchObject, type DryRun } from '../writing'
+import { dryRunOf, operationText, patchObject, withFailure, type DryRun, type PatchType } from '../writing'
 import type { Proc } from '../../node/os/syscalls'
 
 export const rolloutUndo: Command = {
@@ -50,15 +50,23 @@ function* undo(kubectl: Kubectl, resource: Resource, dryRun: DryRun): Proc<strin
       { op: 'replace', path: '/spec/template', value: withoutHash(target.template) },
       { op: 'replace', path: '/metadata/annotations', value: annotations },
     ]
-    yield* patchObject(kubectl, resource, 'json', patch, { dryRun: dryRun === 'server' ? 'All' : undefined })
+    yield* restore(kubectl, resource, 'json', patch, dryRun)
     return 'rolled back'
   }
   if (dryRun === 'client') return describeTarget(target)
   const { data } = target.object as unknown as { data: unknown } // a ControllerRevision
   if (sameJson(spec.template, target.template))
     return `skipped rollback (current template already matches revision ${wanted > 0 ? wanted : target.number})`
-  yield* patchObject(kubectl, resource, 'strategic', data, { dryRun: dryRun === 'server' ? 'All' : undefined })
+  yield* restore(kubectl, resource, 'strategic', data, dryRun)
   return 'rolled back'
+}
+
+function* restore(kubectl: Kubectl, resource: Resource, kind: PatchType, patch: unknown, dryRun: DryRun): Proc {
+  try {
+    yield* patchObject(kubectl, resource, kind, patch, { dryRun: dryRun === 'server' ? 'All' : undefined })
+  } catch (error) {
+    throw withFailure(asReported(error), `failed restoring revision ${kubectl.flags.int('to-revision')}`)
+  }
 }
 
 const describeTarget = (target: Revision) => `${describePodTemplate({ ...target, changeCause: '' }).trimEnd()}\n (dry run)`

@@ -23,7 +23,7 @@ const weekMs = 7 * 24 * 3_600_000
 export const wait: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
-    const condition = conditionOf(flags.list('for'))
+    const condition = conditionOf(flags.text('for'))
     const printer = yield* printerFor(kubectl, { operation: 'condition met' })
     const timeoutMs = flags.durationMs('timeout') < 0 ? weekMs : flags.durationMs('timeout')
     const endMs = (yield* nowMs()) + timeoutMs
@@ -38,7 +38,8 @@ export const wait: Command = {
       local: flags.bool('local'),
     }
     if (flags.bool('local') && !query.files?.names.length) throw new CommandError(onlyFiles)
-    if (condition.is === 'create') yield* waitForCreation(kubectl, query, endMs)
+    // What a file names has to be there already.
+    if (condition.is === 'create' && !query.files?.names.length) yield* waitForCreation(kubectl, query, endMs)
     const { resources, errors } = yield* findResources(kubectl, condition.is === 'create' ? { ...query, fetch: true } : query)
     if (condition.is === 'create' && resources.length) {
       for (const { object } of resources) yield* out(printer(object!))
@@ -66,13 +67,12 @@ export const wait: Command = {
   },
 }
 
-function conditionOf(texts: readonly string[]): Condition {
-  const text = texts.at(-1) ?? ''
+function conditionOf(text: string): Condition {
   const lower = text.toLowerCase()
   if (lower === 'delete') return { is: 'delete' }
   if (lower === 'create') return { is: 'create' }
   if (text.startsWith('condition=')) {
-    const [name = '', wanted = 'True'] = text.slice('condition='.length).split('=')
+    const [, name = '', wanted = 'True'] = /^condition=([^=]*)(?:=(.*))?$/s.exec(text)!
     return { is: 'met', met: (object) => conditionIs(object, name, wanted) }
   }
   if (text.startsWith('jsonpath=')) {
@@ -188,7 +188,7 @@ function* waitUntilMet(
 
 /** Asks again until what was named is there. */
 function* waitForCreation(kubectl: Kubectl, query: ResourceQuery, endMs: number): Proc {
-  if (!query.files?.names.length) yield* parseTargets(kubectl, query)
+  yield* parseTargets(kubectl, query)
   for (;;) {
     const { resources, errors } = yield* findResources(kubectl, { ...query, fetch: true })
     const serious = errors.filter((error) => !isNotFound(error))
