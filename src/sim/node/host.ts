@@ -19,6 +19,7 @@ import type { HostFacts } from './node-object'
 import { createFileSystem, createVolume, directory, file, programFile, type DirectoryEntry, type FileSystem } from './os/file-system'
 import { createMachine, type Machine } from './os/machine'
 import type { Network, NetworkNamespace } from './os/network'
+import { ProcessSpace } from './os/process-space'
 import type { Listener } from './os/socket'
 import type { Program } from './os/syscalls'
 import type { Sandbox } from './runtime/sandbox'
@@ -159,7 +160,8 @@ export function createHost(
         const address = hostNetwork ? facts.address : takeAddress()
         const hostname = hostnameOf(pod, facts.name)
         const id = engine.random.hex(64)
-        if (hostNetwork) return { id, hostname, address, hostNetwork, listeners, place }
+        const space = pod.spec.shareProcessNamespace ? new ProcessSpace(1, engine.nowMs) : undefined
+        if (hostNetwork) return { id, hostname, address, hostNetwork, listeners, place, ...(space && { space }) }
         const mine = new Map<string, Listener>()
         forwardHostPorts(pod, mine, listeners)
         const stack: NetworkNamespace = {
@@ -176,7 +178,7 @@ export function createHost(
           pod: { namespace, name },
           connected: () => poweredOn && connected,
         })
-        return { id, hostname, address, hostNetwork, listeners: mine, place: stack }
+        return { id, hostname, address, hostNetwork, listeners: mine, place: stack, ...(space && { space }) }
       },
       closeSandbox(sandbox) {
         if (sandbox.hostNetwork) return

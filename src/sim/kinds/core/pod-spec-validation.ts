@@ -47,11 +47,27 @@ export function podSpecErrors(spec: PodSpec, at: FieldPath): FieldError[] {
       )
     errors.push(...podSecurityErrors(spec.securityContext, at('securityContext')))
   }
+  errors.push(...userNamespaceErrors(spec, at))
   errors.push(...resourceErrors(spec.resources, at('resources')))
   errors.push(...oneOf(spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], at('preemptionPolicy')))
   if (spec.os && !spec.os.name) errors.push(at('os', 'name').required())
   else if (spec.os) errors.push(...oneOf(spec.os.name, ['linux', 'windows'], at('os', 'name')))
   return errors
+}
+
+/** What a Pod may not have together with users of its own, and what it may have with them only. */
+function userNamespaceErrors(spec: PodSpec, at: FieldPath): readonly FieldError[] {
+  if (spec.hostUsers === false)
+    return (['hostNetwork', 'hostPID', 'hostIPC'] as const)
+      .filter((field) => spec[field])
+      .map((field) => at(field).forbidden('when `hostUsers` is false'))
+  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((field) =>
+    (spec[field] ?? []).flatMap(({ securityContext }, index) =>
+      securityContext?.procMount === 'Unmasked'
+        ? [at(field, index, 'securityContext', 'procMount').invalid('Unmasked', '`hostUsers` must be false to use `Unmasked`')]
+        : [],
+    ),
+  )
 }
 
 function identityErrors(spec: PodSpec, at: FieldPath): readonly FieldError[] {

@@ -61,6 +61,7 @@ function downwardErrors(items: readonly DownwardAPIVolumeFile[] | undefined, at:
 
 function projectedErrors(source: ProjectedVolumeSource, at: FieldPath): FieldError[] {
   const errors = modeErrors(source.defaultMode, at('defaultMode'))
+  const paths = new Set<string>()
   source.sources?.forEach((projection, index) => {
     const here = at('sources', index)
     const [first, ...others] = (
@@ -76,6 +77,16 @@ function projectedErrors(source: ProjectedVolumeSource, at: FieldPath): FieldErr
         ...itemsErrors(projection.configMap.items, here('configMap')),
       )
     if (projection.downwardAPI) errors.push(...downwardErrors(projection.downwardAPI.items, here('downwardAPI')))
+    for (const { named, items } of [
+      { named: projection.secret?.name, items: projection.secret?.items },
+      { named: projection.configMap?.name, items: projection.configMap?.items },
+      { named: undefined, items: projection.downwardAPI?.items },
+    ]) {
+      for (const { path } of items ?? []) {
+        if (path && paths.has(path)) errors.push(at.invalid(named ?? path, 'conflicting duplicate paths'))
+        paths.add(path)
+      }
+    }
     const token = projection.serviceAccountToken
     if (token) {
       const seconds = token.expirationSeconds ?? 3600

@@ -28,6 +28,8 @@ export interface KubeletContext {
   readonly release: string
   readonly allocatable: () => Readonly<Record<string, string>>
   readonly volumes: VolumeContext
+  /** Every Pod of the node that the kubelet knows of. */
+  readonly pods: () => Iterable<PodState>
   /** Gives a Pod its place on the network, and takes it back. */
   readonly openSandbox: (pod: Pod) => Sandbox
   readonly closeSandbox: (sandbox: Sandbox) => void

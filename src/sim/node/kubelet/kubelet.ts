@@ -30,7 +30,7 @@ export interface Kubelet {
   readonly running: boolean
 }
 
-type NewContext = (hooks: Pick<KubeletContext, 'look' | 'report' | 'write'>) => KubeletContext
+type NewContext = (hooks: Pick<KubeletContext, 'pods' | 'look' | 'report' | 'write'>) => KubeletContext
 
 /** A kubelet, stopped. */
 export function createKubelet(make: NewContext, log: (text: string) => void): Kubelet {
@@ -39,6 +39,7 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
   let stopRefreshing = () => {}
 
   const context: KubeletContext = make({
+    pods: () => pods.values(),
     look(state) {
       if (running && pods.get(state.uid) === state) syncPod(context, state)
       if (running && state.finished && state.terminating) forget(state)

@@ -80,6 +80,8 @@ export interface PodState {
     | undefined
   /** Why a resize has to wait or will never be; undefined when there is nothing to do. */
   resizePending: { readonly reason: 'Infeasible' | 'Deferred'; readonly message: string } | undefined
+  /** A resize was begun, and not every container has what it is to get. */
+  resizing: boolean
   /** All containers are down for good. */
   finished: boolean
   /** From a manifest on the node: the API server holds only its mirror image. */
@@ -104,6 +106,7 @@ export function newPodState(pod: Pod, nowMs: number): PodState {
     terminating: undefined,
     failure: undefined,
     resizePending: undefined,
+    resizing: false,
     finished: false,
     fromFile: pod.metadata.annotations?.['kubernetes.io/config.source'] === 'file',
     mountRetryMs: 0,

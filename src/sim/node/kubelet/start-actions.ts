@@ -226,6 +226,7 @@ function configOf(context: KubeletContext, state: PodState, container: Container
   const expanded = (words: readonly string[] | undefined) => words?.map((word) => expand(word, env))
   const limits = spec.resources?.limits
   const message = spec.terminationMessagePath ?? '/dev/termination-log'
+  const target = container.role === 'ephemeral' ? targetOf(state, container) : undefined
   return {
     image,
     tree,
@@ -246,7 +247,14 @@ function configOf(context: KubeletContext, state: PodState, container: Container
     memoryLimitBytes: limits?.memory === undefined ? undefined : quantityValue(limits.memory),
     stdin: spec.stdin ?? false,
     tty: spec.tty ?? false,
+    ...(target && { space: target.machine.share() }),
   }
+}
+
+/** The running container among whose processes an ephemeral one is to live. */
+const targetOf = ({ pod, containers }: PodState, { spec: { name } }: ContainerState) => {
+  const target = pod.spec.ephemeralContainers?.find((each) => each.name === name)?.targetContainerName
+  return target === undefined ? undefined : containers.get(target)?.running
 }
 
 /** Reads a file of a Pod's volume, for variables that come from there. */

@@ -14,6 +14,7 @@ import {
   type SpawnRequest,
   type Syscall,
   type WaitResult,
+  type ShownWorker,
 } from './syscalls'
 
 function* call<T>(request: Syscall): Proc<T> {
@@ -74,6 +75,8 @@ export const kill = (pid: number, signal: Signal) => call<void>({ call: 'kill', 
 export const onSignal = (signal: Signal, action: 'default' | 'ignore' | 'catch') => call<void>({ call: 'signals', signal, action })
 export const pendingSignals = () => call<readonly Signal[]>({ call: 'pending' })
 export const changeDirectory = (path: string) => call<string>({ call: 'chdir', path })
+/** Shows the process under a title of its own, with workers beside it; answers the numbers of those. */
+export const setTitle = (title: string, workers: readonly ShownWorker[]) => call<readonly number[]>({ call: 'title', title, workers })
 /** Makes a directory the process's `/`, for itself and what it starts from now on. Root's alone. */
 export const changeRoot = (path: string) => call<string>({ call: 'chroot', path })
 export const processes = () => call<readonly ProcessInfo[]>({ call: 'processes' })

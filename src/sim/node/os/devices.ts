@@ -6,10 +6,10 @@ import type { FileStat, FsOperation } from './syscalls'
 import { fail, fileAt, install, type Kernel, type Task } from './task'
 import { textFromBytes } from './text'
 
-type OpenMode = 'read' | 'write' | 'append' | 'readwrite'
+export type OpenMode = 'read' | 'write' | 'append' | 'readwrite'
 
 /** `open`: a regular file, one of the process's own descriptors (/dev/stdout, /dev/fd/3), or a device. Answers the descriptor. */
-export function openPath(kernel: Kernel, task: Task, path: string, mode: OpenMode): number {
+export function openPath(kernel: Kernel, task: Task, files: FileSystem, path: string, mode: OpenMode): number {
   const full = normalise(path, task.cwd)
   const own = ownDescriptor(full)
   if (own !== undefined) return install(task, fileAt(task, own))
@@ -19,7 +19,7 @@ export function openPath(kernel: Kernel, task: Task, path: string, mode: OpenMod
     return install(task, terminal ?? fail('EACCES'))
   }
   if (full === '/dev/zero' || full === '/dev/urandom' || full === '/dev/random') return install(task, endlessDevice(full, kernel.engine))
-  return install(task, openRegular(task.files, full, mode, task.who))
+  return install(task, openRegular(files, full, mode, task.who))
 }
 
 /** Which of a process's own descriptors a path names (`/dev/fd/63`, `/dev/stdin`, `/proc/self/fd/3`), if any. */

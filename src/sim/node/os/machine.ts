@@ -1,5 +1,5 @@
 import type { Engine, ScheduleOptions } from '../../engine/engine'
-import { lookAtOwn, openPath } from './devices'
+import { lookAtOwn, openPath, type OpenMode } from './devices'
 import { fetchFrom } from './fetch-calls'
 import { normalise, rootUser, type Credentials, type FileSystem } from './file-system'
 import { performFs } from './fs-calls'
@@ -7,11 +7,13 @@ import { load, passwdName } from './load'
 import type { Delayed, Network, NetworkNamespace } from './network'
 import type { OpenFile } from './open-file'
 import { createPipe } from './pipe'
+import { ProcessSpace, type Member, type Viewer } from './process-space'
 import { acceptFrom, connectTo, listenOn, pollAny } from './socket-calls'
 import {
   SyscallError,
   signalNumbers,
   type ExecRequest,
+  type FsOperation,
   type HostWork,
   type ProcessInfo,
   type Program,
@@ -20,6 +22,7 @@ import {
   type SpawnRequest,
   type Syscall,
   type WaitResult,
+  type ShownWorker,
 } from './syscalls'
 import { adopt, closeFd, fail, fileAt, install, PARKED, refuseErrors, Task, type Kernel, type Parked, type TaskRequest } from './task'
 
@@ -40,6 +43,8 @@ export interface MachineOptions {
   readonly cpuLimit?: number
   /** Names for user ids; from /etc/passwd unless told. */
   readonly userName?: (uid: number) => string
+  /** Processes of other machines among which this one's live. */
+  readonly space?: ProcessSpace
 }
 
 /** How a process is started from outside the machine. */
@@ -73,6 +78,8 @@ export interface Machine {
   eachCommandLine(visit: (argv: readonly string[]) => void): void
   /** What a process has open at a descriptor: for those that hand it on to another machine, as `ssh` does. */
   openFile(pid: number, fd: number): OpenFile | undefined
+  /** The space of its processes, for a machine that is to live in it too. */
+  share(): ProcessSpace
   /** Throws SyscallError (ENOENT, EACCES, ENOEXEC) when argv[0] cannot be run. */
   start(options: StartOptions): Process
   /** From outside: SIGKILL and SIGSTOP reach even an init. A negative pid names a process group. */
@@ -121,7 +128,7 @@ const FOREGROUND: ScheduleOptions = { background: false }
 const BACKGROUND: ScheduleOptions = { background: true }
 
 /** A class, because every container has one and most only wait. */
-class RunningMachine implements Machine, Kernel {
+class RunningMachine implements Machine, Kernel, Member {
   readonly engine: Engine
   readonly network: Network
   readonly place: NetworkNamespace
@@ -133,7 +140,10 @@ class RunningMachine implements Machine, Kernel {
   private readonly programs: MachineOptions['programs']
   private readonly cpuLimit: number | undefined
   private readonly named: MachineOptions['userName']
-  private readonly tasks = new Map<number, Task>()
+  readonly tasks = new Map<number, Task>()
+  private space: ProcessSpace | undefined
+  /** The process the machine was started for. */
+  private firstPid = 0
   private lastPid = 0
   private lastChannel = 0
   private off = false
@@ -149,6 +159,7 @@ class RunningMachine implements Machine, Kernel {
     this.programs = options.programs
     this.cpuLimit = options.cpuLimit
     this.named = options.userName
+    this.space = options.space?.join(this)
   }
 
   private get schedule(): ScheduleOptions {
@@ -235,9 +246,9 @@ class RunningMachine implements Machine, Kernel {
     task.state = 'zombie'
     for (const peer of task.channels?.values() ?? []) peer.close()
     for (const fd of [...task.fds.keys()]) closeFd(task, fd)
-    if (this.init && task.pid === 1) for (const other of [...this.tasks.values()]) if (other !== task) this.kill(other)
+    if (this.init && task.pid === this.firstPid) this.endAll(task)
     for (const child of task.children ?? []) {
-      child.parent = this.tasks.get(1)
+      child.parent = this.tasks.get(this.firstPid)
       if (child.state === 'zombie') this.tasks.delete(child.pid)
       else if (child.parent) adopt(child.parent, child)
     }
@@ -257,6 +268,17 @@ class RunningMachine implements Machine, Kernel {
     }
   }
 
+  /** With the process it was started for, a container ends; with the first of a space, everybody in it. */
+  private endAll(first: Task) {
+    for (const other of [...this.tasks.values()]) if (other !== first) this.kill(other)
+    this.space?.leave(this)
+    if (first.pid === 1) this.space?.end()
+  }
+
+  killAll() {
+    for (const task of [...this.tasks.values()]) this.kill(task)
+  }
+
   private kill(task: Task) {
     this.end(task, { pid: task.pid, code: 128 + signalNumbers.SIGKILL, signal: 'SIGKILL' })
   }
@@ -270,7 +292,7 @@ class RunningMachine implements Machine, Kernel {
 
   // ---- signals ----
 
-  private signalTask(task: Task, signal: Signal, outside = false) {
+  signalTask(task: Task, signal: Signal, outside = false) {
     if (task.state === 'zombie') return
     const action = task.actions.get(signal)
     if (signal === 'SIGCONT' && task.state === 'stopped') {
@@ -303,12 +325,19 @@ class RunningMachine implements Machine, Kernel {
     this.end(task, { pid: task.pid, code: 128 + signalNumbers[signal], signal })
   }
 
+  isWorker(pid: number): boolean {
+    for (const { shown } of this.tasks.values()) if (shown?.workers.has(pid)) return true
+    return false
+  }
+
   private signalPid(pid: number, signal: Signal, outside: boolean) {
+    if (this.space && !outside) return this.space.signal(pid, signal) ? undefined : fail('ESRCH')
     const targets =
       pid < 0
         ? [...this.tasks.values()].filter((task) => task.group === -pid && task.state !== 'zombie')
         : [this.tasks.get(pid)].filter((task) => task !== undefined)
-    if (targets.length === 0) fail('ESRCH')
+    // Who works for a server is replaced at once when it is killed.
+    if (targets.length === 0 && !this.isWorker(pid)) fail('ESRCH')
     for (const task of targets) this.signalTask(task, signal, outside)
   }
 
@@ -334,7 +363,8 @@ class RunningMachine implements Machine, Kernel {
       ? { program: request.run, argv: request.argv }
       : load({ files, programs: this.programs, env: request.env, cwd: request.cwd }, request.argv)
     if (this.tasks.size >= MOST_PROCESSES) fail('EAGAIN')
-    const pid = ++this.lastPid
+    const pid = this.nextPid()
+    if (this.firstPid === 0) this.firstPid = pid
     const task = new Task(pid, loaded.argv, request, files, this.engine.nowMs)
     task.coroutine = loaded.program(this.selfOf(task))
     for (const [fd, open] of request.fds) install(task, open, fd)
@@ -342,6 +372,10 @@ class RunningMachine implements Machine, Kernel {
     if (request.parent) adopt(request.parent, task)
     this.resumeAfter(task, 0, () => undefined)
     return task
+  }
+
+  private nextPid(): number {
+    return this.space ? this.space.nextPid() : ++this.lastPid
   }
 
   userName(uid: number): string {
@@ -405,10 +439,6 @@ class RunningMachine implements Machine, Kernel {
     })
   }
 
-  private infoOf(task: Task): ProcessInfo {
-    return new TaskInfo(this, task)
-  }
-
   /** Goes on in the very moment the host's work is done, as a part of the same event: a replay without the wait is the same story. */
   private holdFor(task: Task, work: HostWork): Parked {
     const letGo = this.engine.hold()
@@ -428,6 +458,23 @@ class RunningMachine implements Machine, Kernel {
     return ++this.lastChannel
   }
 
+  /** `fs`, also on files of other processes in the same space. */
+  private lookInto(task: Task, op: FsOperation): unknown {
+    const found = this.space && 'path' in op ? this.space.lookInto(normalise(op.path, task.cwd)) : undefined
+    if (found && 'files' in found) return performFs(found.files, { ...op, path: found.path } as FsOperation, '/', task.who) // the same operation, elsewhere
+    return found && op.do === 'readFile' ? found.text : performFs(task.files, op, task.cwd, task.who)
+  }
+
+  private openIn(task: Task, path: string, mode: OpenMode): number {
+    const found = this.space?.lookInto(normalise(path, task.cwd))
+    if (!found) return openPath(this, task, task.files, path, mode)
+    if ('files' in found) return openPath(this, task, found.files, found.path, mode)
+    const { reader, writer } = createPipe()
+    writer.write(found.text)
+    writer.release()
+    return install(task, reader)
+  }
+
   // ---- system calls ----
 
   private perform(task: Task, request: Syscall): unknown {
@@ -445,7 +492,7 @@ class RunningMachine implements Machine, Kernel {
         this.resumeAfter(task, request.ms, () => undefined, true)
         return PARKED
       case 'open':
-        return openPath(this, task, request.path, request.mode)
+        return this.openIn(task, request.path, request.mode)
       case 'close':
         return closeFd(task, request.fd)
       case 'read': {
@@ -494,7 +541,7 @@ class RunningMachine implements Machine, Kernel {
       }
       case 'fs': {
         const own = lookAtOwn(this, task, request.op)
-        return own ? own.answer : performFs(task.files, request.op, task.cwd, task.who)
+        return own ? own.answer : this.lookInto(task, request.op)
       }
       case 'spawn':
         return this.spawnFrom(task, request.process)
@@ -517,6 +564,11 @@ class RunningMachine implements Machine, Kernel {
         const path = task.files.realPath(normalise(request.path, task.cwd))
         if (task.files.stat(path)?.type !== 'directory') fail('ENOTDIR')
         return (task.cwd = path)
+      }
+      case 'title': {
+        const { title, workers } = request
+        task.shown = { title, workers: new Map(workers.map((worker) => [this.nextPid(), worker])) }
+        return [...task.shown.workers.keys()]
       }
       case 'chroot':
         if (task.who.uid !== 0) fail('EPERM')
@@ -548,10 +600,18 @@ class RunningMachine implements Machine, Kernel {
     }
   }
 
+  /** What runs in this machine, workers included; who looks has names for users of his own. */
+  ownProcesses(viewer: Viewer): readonly ProcessInfo[] {
+    return [...this.tasks.values()].flatMap((task) => [
+      new TaskInfo(viewer, task),
+      ...[...(task.shown?.workers ?? [])].map(([pid, worker]) => workerOf(viewer, task, pid, worker)),
+    ])
+  }
+
   // ---- from outside ----
 
   processes(): readonly ProcessInfo[] {
-    return [...this.tasks.values()].map((task) => this.infoOf(task))
+    return this.space ? this.space.processes(this) : this.ownProcesses(this)
   }
 
   get processCount(): number {
@@ -581,8 +641,12 @@ class RunningMachine implements Machine, Kernel {
     return task
   }
 
+  share(): ProcessSpace {
+    return (this.space ??= new ProcessSpace(this.lastPid).join(this))
+  }
+
   signal(pid: number, signal: Signal) {
-    this.signalPid(pid, signal, true)
+    this.signalPid(pid === 1 ? this.firstPid : pid, signal, true)
   }
 
   powerOff() {
@@ -594,8 +658,21 @@ class RunningMachine implements Machine, Kernel {
       for (const open of task.fds.values()) open.listener?.close()
     }
     this.tasks.clear()
+    this.space?.leave(this)
   }
 }
+
+const workerOf = (viewer: Viewer, { pid: parent, group, startedMs }: Task, pid: number, { title, uid }: ShownWorker): ProcessInfo => ({
+  pid,
+  parent,
+  group,
+  argv: [title],
+  state: 'sleeping',
+  user: viewer.userName(uid),
+  startedMs,
+  cpuMs: 0,
+  tty: false,
+})
 
 /** What others see of a process. Its user is looked up in /etc/passwd only for those who ask. */
 class TaskInfo implements ProcessInfo {
@@ -609,13 +686,13 @@ class TaskInfo implements ProcessInfo {
   readonly tty: boolean
 
   constructor(
-    private readonly machine: RunningMachine,
+    private readonly viewer: Viewer,
     private readonly task: Task,
   ) {
     this.pid = task.pid
     this.parent = task.parent?.pid ?? 0
     this.group = task.group
-    this.argv = task.argv
+    this.argv = task.shown ? [task.shown.title] : task.argv
     this.state = task.state
     this.startedMs = task.startedMs
     this.cpuMs = task.cpuMs
@@ -623,6 +700,6 @@ class TaskInfo implements ProcessInfo {
   }
 
   get user(): string {
-    return this.machine.userName(this.task.who.uid)
+    return this.viewer.userName(this.task.who.uid)
   }
 }

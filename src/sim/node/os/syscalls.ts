@@ -43,6 +43,7 @@ export type Syscall =
   | { readonly call: 'pending' }
   | { readonly call: 'chdir'; readonly path: string }
   | { readonly call: 'chroot'; readonly path: string }
+  | { readonly call: 'title'; readonly title: string; readonly workers: readonly ShownWorker[] }
   | { readonly call: 'processes' }
   // network
   | {
@@ -77,6 +78,12 @@ export interface HostWork {
   readonly done: boolean
   /** Calls back once, when it is done. */
   onDone(listener: () => void): void
+}
+
+/** A process that a server keeps beside itself and that others only see: its work is done by the server's own. */
+export interface ShownWorker {
+  readonly title: string
+  readonly uid: number
 }
 
 export interface ExecRequest {

@@ -3,7 +3,7 @@ import type { Engine, Timer } from '../../engine/engine'
 import type { Credentials, FileSystem } from './file-system'
 import type { Delayed, Network, NetworkNamespace } from './network'
 import type { OpenFile } from './open-file'
-import { SyscallError, type Proc, type Signal, type WaitResult } from './syscalls'
+import { SyscallError, type Proc, type Signal, type WaitResult, type ShownWorker } from './syscalls'
 
 /** What is decided about a process before it runs. */
 export interface TaskRequest {
@@ -48,6 +48,8 @@ export class Task {
   reports: readonly { readonly task: Task; readonly result: WaitResult }[] = NOTHING
   waiters: readonly (() => void)[] = NOTHING
   channels: Map<number, ChannelPeer> | undefined
+  /** How others see it, and who works for it, once it has said so. */
+  shown: { readonly title: string; readonly workers: ReadonlyMap<number, ShownWorker> } | undefined
   cpuMs = 0
   /** CPU time used in this burst, not yet paid for with virtual time. */
   owedMs = 0

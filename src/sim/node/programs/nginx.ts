@@ -1,5 +1,5 @@
-import { nowMs, readFile, resolve, stat, listDirectory, write } from '../os/calls'
-import { SyscallError, type Proc, type Program, type Self } from '../os/syscalls'
+import { kill, listDirectory, nowMs, processes, readFile, resolve, setTitle, stat, write } from '../os/calls'
+import { SyscallError, type Proc, type Program, type Self, type Signal } from '../os/syscalls'
 import { httpDate, logDate, slashDate } from './dates'
 import { serveHttp, type HttpRequest, type HttpResponse } from './http-server'
 import { parseNginxConfiguration, chooseLocation, type NginxServer, type NginxLocation } from './nginx-configuration'
@@ -18,6 +18,8 @@ export const nginx = (version: string): Program =>
       yield* write(2, `nginx version: nginx/${version}\n`)
       return 0
     }
+    const order = flags.indexOf('-s')
+    if (order >= 0) return yield* tellMaster(self, flags[order + 1] ?? '')
     let servers = yield* configuration()
     if (typeof servers === 'string') {
       yield* write(2, `${slashDate(yield* nowMs())} [emerg] ${self.pid}#${self.pid}: ${servers}\nnginx: [emerg] ${servers}\n`)
@@ -34,19 +36,27 @@ export const nginx = (version: string): Program =>
     let requests = 0 // servers of an upstream take turns by it
     yield* notice(self, 'using the "epoll" event method')
     yield* notice(self, `nginx/${version}`)
-    yield* notice(self, 'start worker processes')
+    yield* startWorkers(self)
     return yield* serveHttp({
       self,
       ports: [...new Set(servers.map((server) => server.port))],
       stopOn: ['SIGQUIT', 'SIGTERM', 'SIGINT'],
-      catches: ['SIGHUP'],
+      catches: ['SIGHUP', 'SIGUSR1'],
       handle: (request) => respond(version, servers as readonly NginxServer[], request, self, requests++),
       // What is passed on takes as long as the other server takes.
       slow: () => (servers as readonly NginxServer[]).some(({ locations }) => locations.some(({ directives }) => directives.proxy_pass)),
-      *onSignal() {
+      *onSignal(signal) {
+        if (signal === 'SIGUSR1') return yield* notice(self, 'signal 10 (SIGUSR1) received, reopening logs')
         yield* notice(self, 'signal 1 (SIGHUP) received, reconfiguring')
+        yield* notice(self, 'reconfiguring')
         const fresh = yield* configuration()
-        if (typeof fresh !== 'string') servers = fresh
+        if (typeof fresh === 'string') {
+          yield* write(2, `${slashDate(yield* nowMs())} [emerg] ${self.pid}#${self.pid}: ${fresh}\n`)
+          return
+        }
+        servers = fresh
+        yield* notice(self, 'using the "epoll" event method')
+        yield* startWorkers(self)
       },
       *onStop(signal) {
         const [number, how] = signal === 'SIGQUIT' ? [3, 'gracefully shutting down'] : [15, 'exiting']
@@ -56,6 +66,44 @@ export const nginx = (version: string): Program =>
       },
     })
   }
+
+/** The account of nginx in its images. */
+const WORKER_UID = 101
+/** `worker_processes auto` on a node of two cores. */
+const WORKERS = 2
+
+function* startWorkers(self: Self): Proc {
+  yield* notice(self, 'start worker processes')
+  const title = `nginx: master process ${self.argv.join(' ')}`
+  const workers = Array.from({ length: WORKERS }, () => ({ title: 'nginx: worker process', uid: WORKER_UID }))
+  for (const pid of yield* setTitle(title, workers)) yield* notice(self, `start worker process ${pid}`)
+}
+
+const orders: Readonly<Record<string, Signal>> = { stop: 'SIGTERM', quit: 'SIGQUIT', reload: 'SIGHUP', reopen: 'SIGUSR1' }
+
+/** `nginx -s reload`: a signal for the master process. */
+function* tellMaster(self: Self, order: string): Proc<number> {
+  const signal = orders[order]
+  if (!signal) {
+    yield* write(2, `nginx: invalid option: "-s ${order}"\n`)
+    return 1
+  }
+  const now = yield* nowMs()
+  const say = (level: string, text: string) => write(2, `${slashDate(now)} [${level}] ${self.pid}#${self.pid}: ${text}\n`)
+  const broken = order === 'reload' ? yield* configuration() : ''
+  if (typeof broken === 'string' && broken !== '') {
+    yield* say('emerg', broken)
+    return 1
+  }
+  yield* say('notice', 'signal process started')
+  const master = (yield* processes()).find(({ argv: [title = ''] }) => title.startsWith('nginx: master process'))
+  if (!master) {
+    yield* say('error', 'open() "/run/nginx.pid" failed (2: No such file or directory)')
+    return 1
+  }
+  yield* kill(master.pid, signal)
+  return 0
+}
 
 function* notice({ pid }: Self, text: string): Proc {
   yield* write(2, `${slashDate(yield* nowMs())} [notice] ${pid}#${pid}: ${text}\n`)

@@ -16,6 +16,7 @@ import { createMachine, type Machine } from '../os/machine'
 import type { Network } from '../os/network'
 import type { OpenFile } from '../os/open-file'
 import { createPipe, nullDevice } from '../os/pipe'
+import type { ProcessSpace } from '../os/process-space'
 import { SyscallError, type Program, type WaitResult } from '../os/syscalls'
 import { createTty, type Tty } from '../os/tty'
 import { createContainerLog, LogFile, type ContainerLog } from './container-log'
@@ -43,6 +44,8 @@ export interface ContainerConfig {
   /** The runtime's words for why the first process cannot start, when that is known beforehand. */
   readonly startRefusal?: string
   readonly cpuLimit: number | undefined
+  /** The processes of the container that this one was made to look into. */
+  readonly space?: ProcessSpace
   readonly memoryLimitBytes: number | undefined
   readonly stdin: boolean
   readonly tty: boolean
@@ -99,6 +102,7 @@ export function createContainer(runtime: ContainerRuntime, sandbox: Sandbox, con
     init: true,
     background: true,
     cpuLimit: config.cpuLimit,
+    space: config.space ?? sandbox.space,
   })
   if (config.tty) container.tty = ttyOf(container)
   const stdin = config.stdin && !config.tty ? createPipe() : undefined

@@ -1,6 +1,7 @@
 import type { FileSystem } from '../os/file-system'
 import type { NetworkNamespace } from '../os/network'
 import type { Listener } from '../os/socket'
+import type { ProcessSpace } from '../os/process-space'
 
 /** What the containers of a Pod share: network stack, host name, address. */
 export interface Sandbox {
@@ -10,6 +11,8 @@ export interface Sandbox {
   readonly address: string
   readonly hostNetwork: boolean
   readonly listeners: Map<string, Listener>
+  /** Where the processes of all containers live when the Pod shares them. */
+  readonly space?: ProcessSpace
   /** The sandbox's own view, used for what comes from outside any container (probes find listeners here). */
   readonly place: NetworkNamespace
 }

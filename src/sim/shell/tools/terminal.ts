@@ -1,4 +1,4 @@
-import { mounts, setTerminalMode, terminalSize, write } from '../../node/os/calls'
+import { mounts, readFile, setTerminalMode, stat, terminalSize, write } from '../../node/os/calls'
 import { type Proc } from '../../node/os/syscalls'
 import { tool, ToolError } from './tool'
 
@@ -55,7 +55,20 @@ export const tty = tool(function* (context) {
   return on ? 0 : 1
 })
 
-export const mount = tool(function* () {
+/** Bit of the capability that mounting takes. */
+const SYS_ADMIN = 21n
+
+/** `mount` lists what is mounted. Mounting something takes a right that containers do not have; with it, it is not simulated, and says so. */
+export const mount = tool(function* ({ busybox, name }, args) {
+  const target = args.filter((word, i) => !word.startsWith('-') && !/^-[to]$/.test(args[i - 1] ?? '')).at(-1)
+  if (target !== undefined) {
+    const rights = (yield* stat('/proc/self/status')) ? yield* readFile('/proc/self/status') : ''
+    const may = (BigInt(`0x${/^CapEff:\t(\w+)$/m.exec(rights)?.[1] ?? '0'}`) >> SYS_ADMIN) & 1n
+    if (!may && rights !== '')
+      throw new ToolError(busybox ? 'permission denied (are you root?)' : `${target}: permission denied.`, busybox ? 1 : 32)
+    yield* write(2, `${name}: ${target}: mounting is not part of the simulation\n`)
+    return 32
+  }
   for (const one of yield* mounts()) yield* write(1, `${one.source} on ${one.path} type ${one.type} (${one.options})\n`)
   return 0
 })

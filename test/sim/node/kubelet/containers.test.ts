@@ -283,6 +283,36 @@ test('resources change in place, restart the container where its policy says so,
   ask('1000', '128Mi')
   expect(cluster.container('p')).toMatchObject({ restartCount: 1, resources: { requests: { cpu: '200m' } } })
   expect(cluster.condition('p', 'PodResizePending')).toMatchObject({ status: 'True', reason: 'Infeasible' })
+  const summary = (cpu: string, memory: string, more: string) =>
+    `{"containers":[{"name":"c","resources":{"limits":{"cpu":"${cpu}","memory":"${memory}"},"requests":{"cpu":"${cpu}","memory":"${memory}"}}}],${more}}`
+  const told = cluster.events('p').join('\n')
+  expect(told).toContain(`ResizeStarted Pod resize started: ${summary('200m', '64Mi', '"generation":2')}`)
+  expect(told).toContain(`ResizeCompleted Pod resize completed: ${summary('200m', '128Mi', '"generation":3')}`)
+  expect(told).toMatch(
+    /ResizeInfeasible Pod resize Infeasible: .*"generation":4,"error":"Node didn't have enough capacity: cpu, requested: 1000000, capacity: \d+"\}/,
+  )
+})
+
+test('a resize that other Pods leave no room for waits until one of them has gone', () => {
+  const cluster = miniCluster()
+  const asks = (cpu: string) => `containers: [{name: c, image: nginx, resources: {requests: {cpu: ${cpu}}}}]`
+  const cores = Number(cluster.nodes.hosts.get('node01')!.facts.cpu)
+  cluster.apply(podOf('small', asks('100m')))
+  cluster.apply(podOf('large', asks(`${cores * 1000 - 500}m`)))
+  cluster.advance('10s')
+  cluster.server.request({
+    method: 'PATCH',
+    url: '/api/v1/namespaces/default/pods/small/resize',
+    headers: { 'content-type': 'application/strategic-merge-patch+json' },
+    body: JSON.stringify({ spec: { containers: [{ name: 'c', resources: { requests: { cpu: '1' } } }] } }),
+  })
+  cluster.advance('5s')
+  expect(cluster.condition('small', 'PodResizePending')).toMatchObject({ reason: 'Deferred' })
+  expect(cluster.events('small').some((event) => event.startsWith('ResizeDeferred Pod resize Deferred: '))).toBe(true)
+  cluster.server.request({ method: 'DELETE', url: '/api/v1/namespaces/default/pods/large?gracePeriodSeconds=0', headers: {} })
+  cluster.advance('15s')
+  expect(cluster.condition('small', 'PodResizePending')).toBeUndefined()
+  expect(cluster.container('small')?.allocatedResources).toEqual({ cpu: '1' })
 })
 
 test('rules for exit codes go before a restart policy, and that of a container before the one of its Pod', () => {

@@ -44,3 +44,11 @@ test('a Pod finds its token, the root certificate and its namespace where client
   const folder = '/var/run/secrets/kubernetes.io/serviceaccount'
   expect(cluster.exec('p', ['cat', `${folder}/token`, `${folder}/ca.crt`, `${folder}/namespace`]).stdout).toBe('a-tokencertificatedefault')
 })
+
+test('an ordinary container may list what is mounted, and mount nothing', () => {
+  const cluster = miniCluster()
+  cluster.apply(podOf('p', 'containers: [{name: c, image: "busybox:1.28", command: [sleep, "3600"]}]'))
+  cluster.advance('10s')
+  expect(cluster.exec('p', ['mount']).stdout).toContain('proc on /proc type proc')
+  expect(cluster.exec('p', ['mount', '-t', 'tmpfs', 'none', '/mnt']).stderr).toBe('mount: permission denied (are you root?)\n')
+})
