@@ -18,9 +18,30 @@ import type { Writer } from './storage'
 /** The API server as its own parts see it: what everybody may use, and what it was put together from. */
 export interface Core extends ApiServer {
   readonly options: ApiServerOptions
-  readonly admission: readonly AdmissionPlugin[]
   readonly context: KindContext
   handlerOf(kind: KindDefinition, subresource: string): SubresourceHandler | undefined
+  /** The admission plugins that have anything to say about a kind, in order. */
+  pluginsFor(kind: KindDefinition): PluginsOfKind
+}
+
+export interface PluginsOfKind {
+  readonly mutating: readonly NonNullable<AdmissionPlugin['mutate']>[]
+  readonly validating: readonly NonNullable<AdmissionPlugin['validate']>[]
+}
+
+/** Looks through the plugins of a server for those that have anything to say about a kind; asked once a kind. */
+export function pluginsAbout(plugins: readonly AdmissionPlugin[]): Core['pluginsFor'] {
+  const known = new WeakMap<KindDefinition, PluginsOfKind>()
+  return (kind) => {
+    let found = known.get(kind)
+    if (!found) {
+      const name = kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`
+      const concerned = plugins.filter(({ about }) => about?.includes(name) ?? true)
+      const mutating = concerned.flatMap(({ mutate }) => mutate ?? [])
+      known.set(kind, (found = { mutating, validating: concerned.flatMap(({ validate }) => validate ?? []) }))
+    }
+    return found
+  }
 }
 
 /** One request on its way through the pipeline, whichever way it came in. */
@@ -96,8 +117,7 @@ const admissionRequest = (
 /** Mutating admission: every plugin in order, each on what the one before it made. */
 export function mutate(call: Call, operation: 'CREATE' | 'UPDATE', object: AnyObject, old?: AnyObject): AnyObject {
   let request = admissionRequest(call, operation, object, old)
-  for (const { mutate: change } of call.core.admission) {
-    if (!change) continue
+  for (const change of call.core.pluginsFor(call.served.kind).mutating) {
     const result = change(request)
     if (result !== request.object) request = { ...request, object: result }
   }
@@ -106,10 +126,10 @@ export function mutate(call: Call, operation: 'CREATE' | 'UPDATE', object: AnyOb
 
 /** Validating admission. */
 export function admit(call: Call, operation: AdmissionOperation, object: AnyObject | undefined, old?: AnyObject) {
-  const { admission } = call.core
-  if (!admission.some(({ validate }) => validate)) return
+  const { validating } = call.core.pluginsFor(call.served.kind)
+  if (validating.length === 0) return
   const request = admissionRequest(call, operation, object, old)
-  for (const { validate } of admission) validate?.(request)
+  for (const validate of validating) validate(request)
 }
 
 /** Reads a kind's functions as functions on any object: the pipeline hands them nothing but the kind's own. */

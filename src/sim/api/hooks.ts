@@ -114,6 +114,8 @@ export interface AdmissionRequest {
 /** An admission plugin. The pipeline asks all `mutate` in order, then validates the object, then asks all `validate` in order. */
 export interface AdmissionPlugin {
   readonly name: string
+  /** The resources it has anything to say about, their subresources included, as `plural.group` (`pods`); all of them unless told. */
+  readonly about?: readonly string[]
   /** Returns the object to go on with, the same one when nothing is to change. Asked for CREATE and UPDATE. */
   readonly mutate?: (request: AdmissionRequest) => AnyObject
   readonly validate?: (request: AdmissionRequest) => void

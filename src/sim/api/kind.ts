@@ -80,8 +80,11 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   /** `status` and `scale` are generic; any other name needs a handler in `subresourceHandlers` of the API server's options. */
   readonly subresources: readonly string[]
   readonly otherVersions: readonly OtherVersion[]
-  /** Fills in what the author left out. Must be idempotent. Constant defaults of single fields come from the schema's `default`. */
-  readonly defaults?: (object: T, context: KindContext) => KubeObject
+  /**
+   * Fills in what the author left out. Must be idempotent. Constant defaults of single fields come from the schema's `default`. `old` is what is
+   * stored, for an update: parts that are its very own have been filled in before.
+   */
+  readonly defaults?: (object: T, context: KindContext, old?: T) => KubeObject
   /** Server-owned adjustments when an object is created: allocation of addresses, initial status, dropped fields. Runs after defaults. */
   readonly beforeCreate?: (object: T, context: KindContext) => KubeObject
   /** The same for an update; `old` is what is stored. */
@@ -139,7 +142,7 @@ type Optional =
 
 /** Functions that make an object of the kind: exactly typed where a kind is defined; a `KindDefinition` promises any object, so that `KindDefinition<never>` can hold every kind. */
 interface Makers<T extends KubeObject> {
-  readonly defaults?: (object: T, context: KindContext) => T
+  readonly defaults?: (object: T, context: KindContext, old?: T) => T
   readonly beforeCreate?: (object: T, context: KindContext) => T
   readonly beforeUpdate?: (object: T, old: T, context: KindContext) => T
   readonly beforeDelete?: (object: T, context: KindContext) => T

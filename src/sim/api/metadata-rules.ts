@@ -28,56 +28,68 @@ const at = fieldPath('metadata')
 export function checkMetadata({ metadata }: AnyObject, kind: KindDefinition): readonly FieldError[] {
   const { name, generateName } = metadata
   const rule = NAME_RULES[kind.nameRule]
-  const prefixRule = kind.nameRule === 'path-segment' ? rule : asGenerateName(rule)
-  return [
-    ...(generateName ? prefixRule(generateName).map((why) => at('generateName').invalid(generateName, why)) : []),
-    ...(name ? rule(name).map((why) => at('name').invalid(name, why)) : [at('name').required('name or generateName is required')]),
-    ...checkCommon(metadata),
-  ]
+  const errors: FieldError[] = []
+  if (generateName) {
+    const prefixRule = kind.nameRule === 'path-segment' ? rule : asGenerateName(rule)
+    for (const why of prefixRule(generateName)) errors.push(at('generateName').invalid(generateName, why))
+  }
+  if (!name) errors.push(at('name').required('name or generateName is required'))
+  else for (const why of rule(name)) errors.push(at('name').invalid(name, why))
+  checkCommon(metadata, errors)
+  return errors
 }
 
 /** Complaints about the metadata of a new state of a stored object: `ValidateObjectMetaUpdate`. */
 export function checkMetadataUpdate({ metadata }: AnyObject, { metadata: old }: AnyObject): readonly FieldError[] {
-  const added = (metadata.finalizers ?? []).filter((each) => !old.finalizers?.includes(each))
-  return [
-    ...(metadata.name !== old.name ? [at('name').invalid(metadata.name, IMMUTABLE)] : []),
-    ...(metadata.namespace !== old.namespace ? [at('namespace').invalid(metadata.namespace, IMMUTABLE)] : []),
-    ...(old.deletionTimestamp && added.length > 0
-      ? [
-          at('finalizers').forbidden(
-            `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((each) => JSON.stringify(each)).join(', ')}}`,
-          ),
-        ]
-      : []),
-    ...(metadata.labels === old.labels &&
+  if (metadata === old) return NO_ERRORS
+  const errors: FieldError[] = []
+  if (metadata.name !== old.name) errors.push(at('name').invalid(metadata.name, IMMUTABLE))
+  if (metadata.namespace !== old.namespace) errors.push(at('namespace').invalid(metadata.namespace, IMMUTABLE))
+  const added = metadata.finalizers === old.finalizers ? [] : (metadata.finalizers ?? []).filter((each) => !old.finalizers?.includes(each))
+  if (old.deletionTimestamp && added.length > 0)
+    errors.push(
+      at('finalizers').forbidden(
+        `no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((each) => JSON.stringify(each)).join(', ')}}`,
+      ),
+    )
+  const isSame =
+    metadata.labels === old.labels &&
     metadata.annotations === old.annotations &&
     metadata.ownerReferences === old.ownerReferences &&
     metadata.finalizers === old.finalizers
-      ? []
-      : checkCommon(metadata)),
-  ]
+  if (!isSame) checkCommon(metadata, errors)
+  return errors
 }
 
 const IMMUTABLE = 'field is immutable'
+const NO_ERRORS: readonly FieldError[] = []
 
-function checkCommon({ labels, annotations, ownerReferences, finalizers }: ObjectMeta): readonly FieldError[] {
-  const errors: FieldError[] = []
+/** Labels of stored objects with which everything is right: a template's stand in all its Pods. */
+const soundLabels = new WeakSet<object>()
+
+function checkLabels(labels: Readonly<Record<string, string>>, errors: FieldError[]) {
+  if (soundLabels.has(labels)) return
+  const before = errors.length
   for (const key in labels) {
     const value = labels[key]!
-    errors.push(
-      ...qualifiedName(key).map((why) => at('labels').invalid(key, why)),
-      ...labelValue(value).map((why) => at('labels').invalid(value, why)),
-    )
+    for (const why of qualifiedName(key)) errors.push(at('labels').invalid(key, why))
+    for (const why of labelValue(value)) errors.push(at('labels').invalid(value, why))
   }
+  if (errors.length === before && Object.isFrozen(labels)) soundLabels.add(labels)
+}
+
+/** Adds what is wrong with any object's metadata to the errors. */
+function checkCommon({ labels, annotations, ownerReferences, finalizers }: ObjectMeta, errors: FieldError[]) {
+  if (labels) checkLabels(labels, errors)
   let bytes = 0
   for (const key in annotations) {
     bytes += key.length + annotations[key]!.length
-    errors.push(...qualifiedName(key.toLowerCase()).map((why) => at('annotations').invalid(key, why)))
+    for (const why of qualifiedName(key.toLowerCase())) errors.push(at('annotations').invalid(key, why))
   }
   if (bytes > MAX_ANNOTATIONS_BYTES) errors.push(at('annotations').tooLong(MAX_ANNOTATIONS_BYTES))
-  for (const finalizer of finalizers ?? []) errors.push(...qualifiedName(finalizer).map((why) => at('finalizers').invalid(finalizer, why)))
+  for (const finalizer of finalizers ?? [])
+    for (const why of qualifiedName(finalizer)) errors.push(at('finalizers').invalid(finalizer, why))
   if (ownerReferences) errors.push(...checkOwners(ownerReferences))
-  return errors
 }
 
 function checkOwners(owners: NonNullable<ObjectMeta['ownerReferences']>): readonly FieldError[] {

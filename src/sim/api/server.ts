@@ -1,4 +1,4 @@
-import type { Core } from './call'
+import { pluginsAbout, type Core } from './call'
 import type { ApiServer, ApiServerOptions } from './hooks'
 import { createClient } from './in-process-client'
 import type { KindContext, KindDefinition } from './kind'
@@ -37,7 +37,6 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     registry,
     storage,
     options,
-    admission,
     context,
     serve: (request, answered) => serve(core, request, answered),
     request: (request) => serveNow(core, request),
@@ -46,6 +45,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     kubelet: (nodeName) => options.kubelets?.(nodeName),
     questions: createQuestions(),
     dial: options.dial,
+    pluginsFor: pluginsAbout(admission),
     handlerOf: (kind, subresource) => handlers.get(`${kind.group}/${kind.plural}/${subresource}`),
   }
   expireOldObjects(core, kinds)

@@ -21,7 +21,10 @@ export function createObject(call: Call, submitted: AnyObject, fields?: ManagedF
   const { core, served, namespace } = call
   const { kind } = served
   checkNamespace(call, submitted)
-  const named: AnyObject = { ...submitted, metadata: { ...submitted.metadata, ...(namespace !== undefined && { namespace }) } }
+  const named: AnyObject =
+    namespace === undefined || submitted.metadata.namespace === namespace
+      ? submitted
+      : { ...submitted, metadata: { ...submitted.metadata, namespace } }
   const filled = withDefaults(call, kind.subresources.includes('status') ? without(named, 'status') : named)
   const managed = fields ?? tracked(call, nobody, undefined, filled)
   const admitted = mutate(call, 'CREATE', filled)
@@ -29,7 +32,7 @@ export function createObject(call: Call, submitted: AnyObject, fields?: ManagedF
   for (let attempt = 1; ; attempt++) {
     const object = initial(call, admitted, attempt)
     const prepared = (kind.beforeCreate?.(object, core.context) as AnyObject | undefined) ?? object
-    refuse(call, prepared, [...checkMetadata(prepared, kind), ...(kind.validate?.(prepared, top, core.context) ?? [])])
+    refuse(call, prepared, checkMetadata(prepared, kind), kind.validate?.(prepared, top, core.context))
     const taken = core.storage.get(kind, namespace, prepared.metadata.name)
     if (taken && submitted.metadata.generateName && !submitted.metadata.name && attempt < NAME_ATTEMPTS) continue
     admit(call, 'CREATE', prepared) // only storing finds out that a name is taken: a full quota says so first
@@ -60,7 +63,8 @@ export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, 
   const { core, served, subresource } = call
   const { kind } = served
   const old = kind.fromStorage?.(stored.object) ?? stored.object // an older version's object becomes one of the version of storage
-  const filled = share(old, withDefaults(call, onlyPart(call, old, keepIdentity(submitted, old)), old)) as AnyObject
+  const part = subresource === 'status' ? withField(old, 'status', submitted.status) : onlyPart(call, old, keepIdentity(submitted, old))
+  const filled = share(old, withDefaults(call, part, old)) as AnyObject
   const managed = fields ?? tracked(call, givenFields(submitted, stored), old, filled)
   const admitted = judge ? filled : (share(old, mutate(call, 'UPDATE', filled, old)) as AnyObject)
   checkRevision(call, submitted.metadata, old.metadata)
@@ -68,8 +72,8 @@ export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, 
     old,
     subresource === undefined ? (kind.beforeUpdate?.(admitted, old, core.context) ?? admitted) : admitted,
   ) as AnyObject
-  const counted = withGeneration(kind, prepared, old)
-  refuse(call, counted, [...checkMetadataUpdate(counted, old), ...rulesOf(call, counted, old)])
+  const counted = subresource === 'status' ? prepared : withGeneration(kind, prepared, old)
+  refuse(call, counted, checkMetadataUpdate(counted, old), rulesOf(call, counted, old))
   if (judge) judge()
   else admit(call, 'UPDATE', counted, old)
   if (isReadyToGo(kind, counted)) return removeStored(call, { ...stored, object: counted })
@@ -79,8 +83,8 @@ export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, 
 }
 
 function rulesOf({ core, served: { kind }, subresource }: Call, object: AnyObject, old: AnyObject): readonly FieldError[] {
-  if (subresource === 'status') return kind.validateStatusUpdate?.(object, old, top, core.context) ?? []
-  if (object === old) return []
+  if (subresource === 'status') return kind.validateStatusUpdate?.(object, old, top, core.context) ?? NO_ERRORS
+  if (object === old) return NO_ERRORS
   const errors = kind.validate?.(object, top, core.context) ?? []
   // What may change through a part of its own (ephemeral containers, a resize) is for that part's handler to say.
   return subresource !== undefined ? errors : [...errors, ...(kind.validateUpdate?.(object, old, top, core.context) ?? [])]
@@ -121,7 +125,7 @@ export function isReadyToGo(kind: KindDefinition, object: AnyObject): boolean {
 function withDefaults({ core, served: { kind } }: Call, object: AnyObject, known?: AnyObject): AnyObject {
   const type = typeOfKind(kind)
   const filled = type ? (conform(object, type, { defaults: true, known }) as AnyObject) : object // conform keeps an object an object
-  return (kind.defaults?.(filled, core.context) as AnyObject | undefined) ?? filled
+  return (kind.defaults?.(filled, core.context, known) as AnyObject | undefined) ?? filled
 }
 
 /** What the server alone decides about a new object. */
@@ -169,15 +173,9 @@ function specChanged(object: AnyObject, old: AnyObject): boolean {
   return [...keys].some((key) => key !== 'metadata' && key !== 'status' && !equal(old[key], object[key]))
 }
 
-/** A write through a subresource reaches only its part; a write to the object itself does not reach the status. */
+/** A write through a subresource reaches only its part (for the status see above); a write to the object itself does not reach the status. */
 function onlyPart({ core, served: { kind }, subresource }: Call, old: AnyObject, submitted: AnyObject): AnyObject {
   if (subresource === undefined) return kind.subresources.includes('status') ? withField(submitted, 'status', old.status) : submitted
-  if (subresource === 'status')
-    return withField(
-      { ...old, metadata: { ...old.metadata, resourceVersion: submitted.metadata.resourceVersion ?? '' } },
-      'status',
-      submitted.status,
-    )
   const handler = core.handlerOf(kind, subresource)
   if (handler && 'merge' in handler) return handler.merge(old, submitted, core)
   throw new Error(`${kind.plural}/${subresource} is not a part of the object`)
@@ -237,9 +235,16 @@ function checkNamespace({ namespace }: Call, { metadata }: AnyObject) {
   throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
 }
 
-function refuse({ served: { group, kind } }: Call, { metadata }: AnyObject, errors: readonly FieldError[]) {
-  if (errors.length > 0) throw invalid({ group, kind: kind.kind }, metadata.name, errors)
+function refuse(
+  { served: { group, kind } }: Call,
+  { metadata }: AnyObject,
+  errors: readonly FieldError[],
+  more: readonly FieldError[] = NO_ERRORS,
+) {
+  if (errors.length + more.length > 0) throw invalid({ group, kind: kind.kind }, metadata.name, [...errors, ...more])
 }
+
+const NO_ERRORS: readonly FieldError[] = []
 
 const without = (object: AnyObject, name: string): AnyObject => {
   if (object[name] === undefined) return object

@@ -10,6 +10,7 @@ const IS_DEFAULT = ['storageclass.kubernetes.io/is-default-class', 'storageclass
 /** A claim that names no class (and not "none" either) gets the default one. */
 export const defaultStorageClass: AdmissionPlugin = {
   name: 'DefaultStorageClass',
+  about: ['persistentvolumeclaims'],
   mutate(request) {
     if (request.operation !== 'CREATE' || !isAbout(request, claims)) return request.object!
     const claim = request.object as unknown as PersistentVolumeClaim // a create of a claim carries one

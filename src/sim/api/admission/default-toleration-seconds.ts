@@ -8,6 +8,7 @@ const SECONDS = 300
 /** Pods stay five minutes on a node that went away, unless they say how long themselves. */
 export const defaultTolerationSeconds: AdmissionPlugin = {
   name: 'DefaultTolerationSeconds',
+  about: ['pods'],
   mutate(request) {
     const pod = newPod(request)
     if (!pod || isMirror(pod)) return request.object!

@@ -7,12 +7,13 @@ import type { AdmissionPlugin } from '../hooks'
  */
 export const latePlugins = lateCode<readonly AdmissionPlugin[]>('admission plugins')
 
-/** Such a plugin by its name: it admits everything until its code has come. */
-export function latePlugin(name: string): AdmissionPlugin {
+/** Such a plugin by its name and what it has anything to say about: it admits everything until its code has come. */
+export function latePlugin(name: string, about?: readonly string[]): AdmissionPlugin {
   let known: AdmissionPlugin | undefined
   const code = () => (known ??= latePlugins.code.find((plugin) => plugin.name === name)!)
   return {
     name,
+    ...(about && { about }),
     mutate: (request) => (latePlugins.arrived && code().mutate?.(request)) || request.object!, // mutations have an object
     validate: (request) => latePlugins.arrived && code().validate?.(request),
   }

@@ -8,6 +8,7 @@ const RESTRICTED = 'node-restriction.kubernetes.io'
 /** Holds kubelets to their own node and the Pods bound to it. */
 export const nodeRestriction: AdmissionPlugin = {
   name: 'NodeRestriction',
+  about: ['nodes', 'pods'],
   validate(request) {
     const { user, kind } = request
     if (!user.name.startsWith(USER) || !user.groups.includes('system:nodes') || kind.group !== '') return

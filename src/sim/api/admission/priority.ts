@@ -12,6 +12,7 @@ const SYSTEM: Readonly<Record<string, number>> = { 'system-cluster-critical': 2_
 /** Works out each Pod's priority from its class, and allows no more than one default class. */
 export const priority: AdmissionPlugin = {
   name: 'Priority',
+  about: ['pods', 'priorityclasses.scheduling.k8s.io'],
   mutate(request) {
     const pod = newPod(request)
     return pod ? asObject(withPriority(request, pod)) : request.object!

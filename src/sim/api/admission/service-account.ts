@@ -12,6 +12,7 @@ const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
 /** Gives each Pod its service account, that account's image pull secrets, and a volume with its token. */
 export const serviceAccount: AdmissionPlugin = {
   name: 'ServiceAccount',
+  about: ['pods'],
   mutate(request) {
     const pod = newPod(request)
     if (!pod) return request.object!

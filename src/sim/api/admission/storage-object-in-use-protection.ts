@@ -10,6 +10,7 @@ const GUARDED = [
 /** Claims and volumes are born guarded, so that none can go while it is in use; the controllers of the same name lift the guard. */
 export const storageObjectInUseProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
+  about: ['persistentvolumeclaims', 'persistentvolumes'],
   mutate(request) {
     const object = request.object!
     const guard = request.operation === 'CREATE' ? GUARDED.find(({ what }) => isAbout(request, what)) : undefined

@@ -29,7 +29,7 @@ export const pod: KindDefinition<Pod> = defineKind<Pod>({
   returnsDeleted: true,
   generation: true,
   subresources: ['attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'resize', 'status'],
-  defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
+  defaults: (object, _, old) => (old && object.spec === old.spec ? object : changeField(withEmpty(object, 'spec'), 'spec', specDefaults)),
   beforeCreate: (object, { nowMs }) => ({ ...object, status: firstStatus(object, nowMs) }),
   validate: (object, at, { read }) => {
     const { spec, metadata } = object

@@ -24,15 +24,18 @@ const SAFE_SYSCTLS: ReadonlySet<string> = new Set([
 /** Why a kubelet turns a Pod away that somebody has bound to its node without asking the scheduler; undefined when there is room. */
 export function whyNotAdmitted(
   pod: Pod,
-  known: Iterable<PodState>,
+  known: ReadonlyMap<string, PodState>,
   allocatable: Readonly<Record<string, string>>,
 ): { readonly reason: string; readonly message: string } | undefined {
   const sysctl = pod.spec.securityContext?.sysctls?.find(({ name }) => !SAFE_SYSCTLS.has(name))
   if (sysctl) return { reason: 'SysctlForbidden', message: `forbidden sysctl: ${JSON.stringify(sysctl.name)} not allowlisted` }
-  let count = 0
   const wanted = { cpu: requestOf(pod, 'cpu'), memory: requestOf(pod, 'memory') }
+  const places = Number(allocatable.pods ?? 110)
+  // Most Pods ask for nothing, and most nodes have room: then nobody need be counted.
+  if (wanted.cpu === 0 && wanted.memory === 0 && known.size < places) return undefined
+  let count = 0
   const used = { cpu: 0, memory: 0 }
-  for (const { finished, failure, pod: other } of known) {
+  for (const { finished, failure, pod: other } of known.values()) {
     // One whose containers have ended no longer counts, even while the rest of it is being cleared away: the scheduler sees it so too.
     if (finished || failure || isFinished(other)) continue
     count++
@@ -40,7 +43,7 @@ export function whyNotAdmitted(
     if (wanted.memory > 0) used.memory += requestOf(other, 'memory')
   }
   const asked: readonly (readonly [string, number, number, number])[] = [
-    ['pods', 1, count, Number(allocatable.pods ?? 110)],
+    ['pods', 1, count, places],
     ['cpu', wanted.cpu, used.cpu, milliValue(allocatable.cpu ?? '0')],
     ['memory', wanted.memory, used.memory, quantityValue(allocatable.memory ?? '0')],
   ]

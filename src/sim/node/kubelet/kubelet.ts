@@ -65,8 +65,7 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
   function add(pod: Pod) {
     if (isFinished(pod)) return
     const state = newPodState(pod, engine.nowMs)
-    const refusal =
-      pod.status?.startTime === undefined && !state.fromFile ? whyNotAdmitted(pod, pods.values(), context.allocatable()) : undefined
+    const refusal = pod.status?.startTime === undefined && !state.fromFile ? whyNotAdmitted(pod, pods, context.allocatable()) : undefined
     pods.set(pod.metadata.uid, state)
     if (refusal) {
       state.failure = { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}`, rejected: true }

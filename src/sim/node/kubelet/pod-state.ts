@@ -177,11 +177,17 @@ function newContainerState(spec: ContainerSpec, role: Role, initialising: boolea
   }
 }
 
-export function containersOf(state: PodState, ...roles: Role[]): ContainerState[] {
-  const found: ContainerState[] = []
-  for (const container of state.containers.values()) if (roles.includes(container.role)) found.push(container)
-  return found
+/** In the order of the specification. Asked often, mostly for roles that nobody has. */
+export function containersOf(state: PodState, role: Role, second?: Role, third?: Role, fourth?: Role): readonly ContainerState[] {
+  let found: ContainerState[] | undefined
+  for (const container of state.containers.values()) {
+    const is = container.role
+    if (is === role || is === second || is === third || is === fourth) (found ??= []).push(container)
+  }
+  return found ?? NO_CONTAINERS
 }
+
+const NO_CONTAINERS: readonly ContainerState[] = []
 
 /** Whether a container that has ended is to run again. */
 export function restarts(state: PodState, container: ContainerState): boolean {

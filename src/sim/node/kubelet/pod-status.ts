@@ -80,22 +80,32 @@ function conditionsOf(state: PodState, phase: PodPhase, nowMs: number): PodCondi
   if (state.failure?.disruption)
     own.push({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: state.failure.message })
   if (state.resizePending) own.push({ type: 'PodResizePending', status: 'True', ...state.resizePending })
-  const generation = pod.metadata.generation
-  const conditions = own.map((condition): PodCondition => {
-    const before = old.find(({ type }) => type === condition.type)
-    const since = before?.status === condition.status ? before.lastTransitionTime : undefined
-    return {
-      ...(generation !== undefined && { observedGeneration: generation }),
-      ...condition,
-      lastTransitionTime: since ?? timestamp(nowMs),
-    }
-  })
+  const conditions = own.map((verdict) => conditionOf(verdict, old, pod.metadata.generation, nowMs))
   for (const condition of old)
     if (condition.type !== 'PodResizePending' && !own.some(({ type }) => type === condition.type)) conditions.push(condition)
   return conditions
 }
 
 type Verdict = Omit<PodCondition, 'lastTransitionTime'>
+
+/** A verdict as a condition: the very one that is there already when it says the same. */
+function conditionOf(verdict: Verdict, old: readonly PodCondition[], generation: number | undefined, nowMs: number): PodCondition {
+  const { type, status, reason, message } = verdict
+  const before = old.find((condition) => condition.type === type)
+  const since = before?.status === status ? before.lastTransitionTime : undefined
+  if (
+    since !== undefined &&
+    !before!.lastProbeTime &&
+    before!.observedGeneration === generation &&
+    before!.reason === reason &&
+    before!.message === message
+  )
+    return before!
+  const times = { lastTransitionTime: since ?? timestamp(nowMs), lastProbeTime: null as never } // null as in a real kubelet's, which never sets it
+  const observed = generation === undefined ? {} : { observedGeneration: generation }
+  if (reason === undefined) return { ...observed, type, status, ...times }
+  return message === undefined ? { ...observed, type, status, reason, ...times } : { ...observed, type, status, reason, message, ...times }
+}
 
 function initialized(state: PodState, phase: PodPhase): Verdict {
   const type = 'Initialized'

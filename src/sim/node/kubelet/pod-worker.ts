@@ -205,7 +205,7 @@ function finish(context: KubeletContext, state: PodState) {
 
 /** Asks the running containers to stop: all but sidecars at once, then sidecars from the last to the first. True while any still runs. */
 function stopInOrder(context: KubeletContext, state: PodState, graceSeconds: number): boolean {
-  const running = (...roles: Role[]) => containersOf(state, ...roles).filter((container) => container.running)
+  const running = (...roles: [Role, Role?, Role?]) => containersOf(state, ...roles).filter((container) => container.running)
   const first = running('init', 'app', 'ephemeral')
   const next = first.length > 0 ? first : running('sidecar').slice(-1)
   for (const container of next)
