@@ -48,6 +48,13 @@ const groupOf = ({ pod, uid }: PodInfo): string => {
   return owner ? `${owner.uid}/${pod.metadata.labels?.['pod-template-hash'] ?? ''}` : uid
 }
 
+/** Groups in the order in which they would be tried: room goes to the more important first. */
+function byPriority(groups: ReadonlyMap<string, ReadonlyMap<string, QueuedPod>>): readonly ReadonlyMap<string, QueuedPod>[] {
+  const all = [...groups.values()]
+  const priorityOf = (members: ReadonlyMap<string, QueuedPod>) => members.values().next().value?.pod.priority ?? 0
+  return all.length < 2 ? all : all.sort((a, b) => priorityOf(b) - priorityOf(a))
+}
+
 /** A queue that calls `onActive` when there is something to pop. `hintsOf` lists the hints of a plugin by name. */
 export function createSchedulingQueue(engine: Engine, hints: ReadonlyMap<string, readonly Hint[]>, onActive: () => void): SchedulingQueue {
   const entries = new Map<string, QueuedPod>()
@@ -203,7 +210,7 @@ export function createSchedulingQueue(engine: Engine, hints: ReadonlyMap<string,
       for (const [plugin, groups] of refused) {
         for (const hint of hints.get(plugin) ?? []) {
           if (hint.resource !== event.resource || hint.action !== event.action) continue
-          for (const members of [...groups.values()]) wakeGroup(members, hint, trial)
+          for (const members of byPriority(groups)) wakeGroup(members, hint, trial)
         }
       }
     },

@@ -133,6 +133,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     for (const other of view.nominated(node)) {
       if (other.priority >= pod.priority) continue
       view.nominate(other, undefined)
+      // It looks for another place: what it waited for will be somebody else's.
+      queue.update(other, false, true)
       attempt(() =>
         client.patch(
           podKind,
