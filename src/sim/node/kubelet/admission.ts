@@ -24,7 +24,7 @@ const SAFE_SYSCTLS: ReadonlySet<string> = new Set([
 /** Why a kubelet turns a Pod away that somebody has bound to its node without asking the scheduler; undefined when there is room. */
 export function whyNotAdmitted(
   pod: Pod,
-  known: ReadonlyMap<string, PodState>,
+  known: { readonly size: number; values(): Iterable<PodState> },
   allocatable: Readonly<Record<string, string>>,
 ): { readonly reason: string; readonly message: string } | undefined {
   const sysctl = pod.spec.securityContext?.sysctls?.find(({ name }) => !SAFE_SYSCTLS.has(name))

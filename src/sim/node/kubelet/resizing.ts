@@ -97,6 +97,6 @@ function tooMuch(resources: ResourceRequirements | undefined, allocatable: Reado
 /** Why a node cannot give this much as long as the other Pods hold what they hold. */
 function tooMuchNow({ pods, allocatable }: KubeletContext, { pod, uid }: PodState): Pending | undefined {
   const others = [...pods()].filter((other) => other.uid !== uid).filter(({ finished, failure }) => !finished && !failure)
-  const refusal = whyNotAdmitted(pod, others, allocatable())
+  const refusal = whyNotAdmitted(pod, new Set(others), allocatable())
   return refusal?.reason.startsWith('OutOf') ? { reason: 'Deferred', message: refusal.message } : undefined
 }
