@@ -24,7 +24,7 @@ export function applied(call: Call, live: AnyObject, managed: ManagedFields, con
   const mine = entries.find((entry) => sameManager(entry, writing))
   const others = entries.filter((entry) => entry !== mine)
   const wanted = fieldsOf(config, type)
-  const owned = others.reduce((all, { fields }) => union(all, fields), wanted)
+  const owned = others.reduce((all, { fields }) => union(all, fields), union(wanted, NAMED))
   const merged = merge(live, config, type) as AnyObject // an object merged into an object is one
   const object = mine ? (prune(merged, type, mine.fields, owned) as AnyObject) : merged
   const changed = changedFields(live, object, type)
@@ -36,6 +36,9 @@ export function applied(call: Call, live: AnyObject, managed: ManagedFields, con
   const own: Entry[] = isEmpty(wanted) ? [] : [unchanged ? mine : { ...writing, fields: wanted }]
   return { object, fields: unchanged && remaining.length === others.length ? managed : managedBy([...remaining, ...own]) }
 }
+
+/** Whoever applies an object names it, so that its metadata stays whatever of it is no longer wanted. */
+const NAMED: FieldSet = { 'f:metadata': { 'f:name': {} } }
 
 interface Conflict {
   readonly entry: Entry

@@ -33,3 +33,7 @@ export function parseApiVersion(apiVersion: string): { group: string; version: s
 export function apiVersionOf({ group, version }: { group: string; version: string }): string {
   return group === '' ? version : `${group}/${version}`
 }
+
+/** A kind as Go prints it: `apps/v1, Kind=Deployment`, and with nothing before the slash `/v1, Kind=Pod`. */
+export const kindText = ({ group, version, kind }: { readonly group: string; readonly version: string; readonly kind: string }): string =>
+  `${group}/${version}, Kind=${kind}`

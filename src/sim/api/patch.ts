@@ -3,7 +3,7 @@ import { goMap, StrategicMergeError, strategicMerge } from '../formats/strategic
 import { resourceOf, writingOf, type Call } from './call'
 import type { PatchType } from './client'
 import { readAs } from './decode'
-import type { AnyObject } from './object'
+import { kindText, type AnyObject } from './object'
 import { fieldsOf } from './field-compare'
 import { fieldPath } from './field-path'
 import { latePatches } from './late-patches'
@@ -117,7 +117,8 @@ function readConfig(call: Call, patch: unknown, duplicates: readonly string[]): 
   const unknown: string[] = []
   const read = readAs({ ...call, options: { fieldValidation: 'Ignore' } }, patch, duplicates, { keepZeros: true, unknown })
   if (type && unknown.length > 0) {
-    const about = `failed to create typed patch object (${namespace ?? ''}/${name}; ${served.apiVersion}, Kind=${served.kind.kind})`
+    const kindOf = { group: served.group, version: served.version, kind: served.kind.kind }
+    const about = `failed to create typed patch object (${namespace ?? ''}/${name}; ${kindText(kindOf)})`
     throw failure(500, '', `${about}: ${unknown.map((path) => `.${path}: field not declared in schema`).join('\n')}`)
   }
   return served.toStorage({ ...read, metadata: { ...read.metadata, name, ...(namespace !== undefined && { namespace }) } })

@@ -110,7 +110,7 @@ function handleResource(asked: Asked): ApiResponse {
     options: optionsOf(query),
     warn: (text) => void asked.warnings.push(text),
   }
-  checkDryRun(query)
+  checkDryRun(verb, query)
   const deprecated = served.deprecationWarning ?? deprecationWarning(core.release, served.group, served.version, kind.kind)
   if (deprecated !== undefined) call.warn(deprecated)
   if (resource.subresource !== undefined) return handleSubresource(asked, call)
@@ -279,7 +279,7 @@ function decoded(asked: Asked, call: Call): AnyObject {
   return readAs(call, value, duplicates)
 }
 
-const BODIES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf', 'application/cbor']
+const BODIES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']
 
 function bodyOf(
   { core, request }: Asked,
@@ -300,10 +300,19 @@ const optionsOf = (query: URLSearchParams): Readonly<Record<string, unknown>> =>
   ...(query.has('dryRun') && { dryRun: query.getAll('dryRun') }),
 })
 
-function checkDryRun(query: URLSearchParams) {
+const OPTIONS_OF: Readonly<Record<string, string>> = {
+  create: 'CreateOptions',
+  update: 'UpdateOptions',
+  patch: 'PatchOptions',
+  delete: 'DeleteOptions',
+  deletecollection: 'DeleteOptions',
+}
+
+function checkDryRun(verb: string, query: URLSearchParams) {
   const bad = query.getAll('dryRun').find((each) => each !== 'All' && each !== '')
-  if (bad !== undefined)
-    throw failure(422, 'Invalid', ` "" is invalid: dryRun: Unsupported value: ${JSON.stringify(bad)}: supported values: "All"`, {})
+  if (bad === undefined) return
+  const kind = OPTIONS_OF[verb]
+  if (kind) throw invalid({ group: 'meta.k8s.io', kind }, '', [fieldPath('dryRun').notSupported(bad, ['All'])])
 }
 
 function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiResponse {

@@ -2,7 +2,7 @@ import type { FieldError } from './field-path'
 
 /** One reason a request was refused: `metav1.StatusCause`. */
 export interface StatusCause {
-  readonly reason: string
+  readonly reason?: string
   readonly message: string
   readonly field?: string
 }
@@ -53,7 +53,11 @@ export function failure(code: number, reason: string, message: string, details?:
 }
 
 const qualified = ({ group, plural }: ResourceRef) => (group ? `${plural}.${group}` : plural)
-const about = ({ group, plural }: ResourceRef, name: string): Status['details'] => ({ name, ...(group && { group }), kind: plural })
+const about = ({ group, plural }: ResourceRef, name: string): Status['details'] => ({
+  ...(name && { name }),
+  ...(group && { group }),
+  kind: plural,
+})
 
 export const notFound = (resource: ResourceRef, name: string) =>
   failure(404, 'NotFound', `${qualified(resource)} "${name}" not found`, about(resource, name))
@@ -73,7 +77,7 @@ export const badRequest = (message: string) => failure(400, 'BadRequest', messag
 export const gone = (message: string) => failure(410, 'Expired', message)
 
 export const internalError = (message: string) =>
-  failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ reason: '', message }] })
+  failure(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] })
 
 /** Whether an error is a `Status` with this reason. */
 export const isStatus = (error: unknown, reason: string): error is StatusError => error instanceof StatusError && error.reason === reason
@@ -87,9 +91,9 @@ export function invalid(
   const messages = errors.map(({ field, message }) => (field ? `${field}: ${message}` : message))
   const unique = [...new Set(messages)]
   const text = unique.length === 1 ? unique[0]! : `[${unique.join(', ')}]`
-  const causes = errors.map(({ reason, field, message }) => ({ reason, message, field }))
+  const causes = errors.map(({ reason, field, message }) => ({ reason, message, ...(field && { field }) }))
   return failure(422, 'Invalid', `${group ? `${kind}.${group}` : kind} "${name}" is invalid: ${text}`, {
-    name,
+    ...(name && { name }),
     ...(group && { group }),
     kind,
     causes,

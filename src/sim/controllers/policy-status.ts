@@ -1,4 +1,5 @@
 import type { KindDefinition } from '../api/kind'
+import { kindText } from '../api/object'
 import { typeOfServed, type Type } from '../api/schema/schema'
 import type { ExpressionWarning, ValidatingAdmissionPolicy } from '../api/types/admissionregistration-v1.gen'
 import { validatingAdmissionPolicy } from '../kinds/admissionregistration/validating-admission-policy'
@@ -43,7 +44,7 @@ function typesOf({ spec }: ValidatingAdmissionPolicy): readonly Checked[] {
 function checkedType(group: string, version: string, resource: string): Checked | undefined {
   const kind = allKinds.find((each) => each.plural === resource && each.group === group)
   const type = kind && typeOfServed(kind as unknown as KindDefinition<never>, version, group)
-  return type && { text: `${group ? `${group}/` : ''}${version}, Kind=${kind.kind}`, type }
+  return type && { text: kindText({ group, version, kind: kind.kind }), type }
 }
 
 function warningsOf(policy: ValidatingAdmissionPolicy): readonly ExpressionWarning[] {

@@ -198,3 +198,13 @@ describe('managedFields', () => {
     expect(managers().map(({ manager, operation }) => [manager, operation])).toEqual([['kubectl', 'Apply']])
   })
 })
+
+test('whoever no longer wants any of the metadata loses what was applied of it, and the object keeps its name', () => {
+  const { apply } = appliers()
+  const labelled = { ...web({}), metadata: { name: 'web', labels: { app: 'web' } } }
+  const { metadata: before } = apply('me', labelled).body
+  const { metadata: after } = apply('me', web({})).body
+  expect(before.labels).toEqual({ app: 'web' })
+  expect(after).toMatchObject({ name: 'web', uid: before.uid, creationTimestamp: before.creationTimestamp })
+  expect(after.labels).toBeUndefined()
+})

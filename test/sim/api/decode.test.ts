@@ -54,6 +54,16 @@ test.each([
     'json: cannot unmarshal number into Go struct field DeploymentSpec.spec.paused of type bool',
   ],
   [
+    'a number for a text in a map',
+    { template: { metadata: { labels: { name: 5 } } } },
+    'json: cannot unmarshal number into Go struct field ObjectMeta.spec.template.metadata.labels of type string',
+  ],
+  [
+    'a number for a text in a list',
+    { template: { spec: { containers: [{ name: 'c', env: [{ name: 'A', value: 1 }] }] } } },
+    'json: cannot unmarshal number into Go struct field EnvVar.spec.template.spec.containers.env.value of type string',
+  ],
+  [
     'an object for a list',
     { template: { spec: { containers: {} } } },
     'json: cannot unmarshal object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container',

@@ -57,7 +57,7 @@ export const mutatingAdmissionPolicy: AdmissionPlugin = {
 
 /** A refusal names the first failure; all are its causes. */
 function denial(failures: Failures): StatusError {
-  const causes = failures.map((message) => ({ reason: '', message }))
+  const causes = failures.map((message) => ({ message }))
   return failure(403, 'Invalid', failures[0]!, { causes })
 }
 

@@ -1,6 +1,6 @@
 import { matches, selectorOf } from '../../formats/selector'
 import type { AdmissionRequest } from '../hooks'
-import { parseApiVersion, type KubeObject } from '../object'
+import { kindText, parseApiVersion, type KubeObject } from '../object'
 import type { Served } from '../registry'
 import type { ParamKind, ParamRef } from '../types/admissionregistration-v1.gen'
 
@@ -14,7 +14,9 @@ export function paramKindOf(paramKind: ParamKind | undefined, { server }: Admiss
   const { group, version } = parseApiVersion(apiVersion)
   const served = server.registry.findKind(group, version, kind)
   if (served) return served
-  throw new ConfigurationError(`failed to configure policy: failed to find resource referenced by paramKind: '${apiVersion}, Kind=${kind}'`)
+  throw new ConfigurationError(
+    `failed to configure policy: failed to find resource referenced by paramKind: '${kindText({ group, version, kind })}'`,
+  )
 }
 
 const wrong = (why: string) => new ConfigurationError(`failed to configure binding: ${why}`)

@@ -161,5 +161,5 @@ const CODES: Readonly<Record<string, number>> = { Forbidden: 403, Unauthorized: 
 
 function denialOf({ kind, name }: AdmissionRequest, { message, reason }: Denial) {
   const { status } = forbidden(kind, name, message)
-  return failure(CODES[reason] ?? 422, reason, status.message ?? message, { ...status.details, causes: [{ reason: '', message }] })
+  return failure(CODES[reason] ?? 422, reason, status.message ?? message, { ...status.details, causes: [{ message }] })
 }

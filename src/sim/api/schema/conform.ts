@@ -334,9 +334,10 @@ function goType(type: Type): string {
 
 function mismatch(value: unknown, expected: string, kind: string, owner: Struct | undefined, at: Walk): TypeMismatch {
   const found = typeof value === 'number' && /^int/.test(expected) ? `number ${value}` : goKind(value)
-  const where = owner
-    ? `Go struct field ${owner.name.split('.').at(-1)}.${at.path.filter((each) => typeof each === 'string').join('.')}`
-    : 'Go value'
+  const fields = at.path.filter((each) => typeof each === 'string')
+  // Go names fields, and no keys of maps: `ConfigMap.data of type string`.
+  if (owner?.fields.get(fields.at(-2) ?? '')?.type.is === 'map') fields.pop()
+  const where = owner ? `Go struct field ${owner.name.split('.').at(-1)}.${fields.join('.')}` : 'Go value'
   return new TypeMismatch(`json: cannot unmarshal ${found} into ${where} of type ${expected}`, unconvertible(value, kind))
 }
 
