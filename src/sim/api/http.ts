@@ -20,7 +20,10 @@ interface ResponseHead {
 }
 
 export interface BufferedResponse extends ResponseHead {
+  /** May be written only when it is read: ask for it where it is needed, and only there. */
   readonly body: string | Uint8Array
+  /** What the body says, but for who manages which field: for a client in the same memory, which so needs no text. Frozen as what is stored. */
+  readonly value?: unknown
 }
 
 /** Watches and followed logs: chunks arrive as virtual time passes. */

@@ -10,7 +10,9 @@ import { listObjects, parseRevision, tooLargeRevision } from './list'
 import type { AnyObject, KubeObject } from './object'
 import { patchObject, patchTypeOf } from './patch'
 import {
+  type Wish,
   answer,
+  answerInMemory,
   answerStatus,
   contextOf,
   presentList,
@@ -19,7 +21,6 @@ import {
   shown,
   warningHeader,
   wishOf,
-  type Wish,
 } from './present'
 import { requestAttributes } from './request-attributes'
 import { readScale, scaleKind, writeScale, type Scale } from './scale'
@@ -217,7 +218,12 @@ function showList({ core, attributes: { query } }: Asked, call: Call, wish: Wish
     return answer(200, presentObjects(wish, computedList(call, query), { resourceVersion: '' }, context), wish.media)
   }
   const { items, metadata } = listObjects(call, query)
-  return answer(200, presentList(wish, items, metadata, contextOf(core, call.served, wish, query)), wish.media)
+  const context = contextOf(core, call.served, wish, query)
+  const whole = () => presentList(wish, items, metadata, context)
+  if (wish.form?.as !== 'Table' || query.has('includeObject')) return answer(200, whole(), wish.media)
+  // Rows carry metadata along of which `kubectl get` reads names and labels: who manages which field is not worked out for that.
+  const plain = items.map(({ object }) => call.served.fromStorage(object))
+  return answerInMemory(wish.form.list(plain, metadata, context), whole, wish.media)
 }
 
 function show({ core, attributes: { query } }: Asked, { served }: Call, wish: Wish, stored: Stored, status = 200): ApiResponse {

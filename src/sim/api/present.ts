@@ -77,6 +77,19 @@ export function answer(status: number, value: unknown, media: Wish['media'], war
   return { status, headers, body: media === 'application/yaml' ? toYaml(value) : `${JSON.stringify(value)}\n` }
 }
 
+/** A complete answer to be read by a client in the same memory as `value`, by any other as text, which is written when it is asked for. */
+export function answerInMemory(value: unknown, whole: () => unknown, media: Wish['media']): BufferedResponse {
+  let body: string | undefined
+  return {
+    status: 200,
+    headers: { 'content-type': media },
+    value,
+    get body() {
+      return (body ??= answer(200, whole(), media).body as string) // what `answer` writes is text
+    },
+  }
+}
+
 export const warningHeader = (warnings: readonly string[]): Readonly<Record<string, string>> =>
   warnings.length === 0 ? {} : { warning: [...new Set(warnings)].map((text) => `299 - ${JSON.stringify(text)}`).join(', ') }
 

@@ -5,8 +5,8 @@ const PEOPLE = /^(?:curl|Wget|Mozilla\/5\.0)/
 
 /** JSON is indented for people: for browsers and command-line tools, where `?pretty` asks for it, and `/version` always. */
 export function forPeople(request: ApiRequest, response: ApiResponse): ApiResponse {
-  if (isStreamed(response) || isUpgraded(response) || typeof response.body !== 'string') return response
-  if (response.headers['content-type'] !== 'application/json' || !wantsIndent(request)) return response
+  if (isStreamed(response) || isUpgraded(response) || response.headers['content-type'] !== 'application/json') return response
+  if (!wantsIndent(request) || typeof response.body !== 'string') return response
   return { ...response, body: `${JSON.stringify(JSON.parse(response.body), null, 2)}\n` }
 }
 

@@ -32,7 +32,9 @@ export function* request(kubectl: Kubectl, call: ApiCall): Proc<FetchResponse> {
 
 /** The same with the answer read as JSON. The cast is the caller's: it knows which object it asked for. */
 export function* requestJson<T>(kubectl: Kubectl, call: ApiCall): Proc<T> {
-  const { body, headers } = yield* request(kubectl, call)
+  const response = yield* request(kubectl, call)
+  if (response.value !== undefined) return response.value as T
+  const { body, headers } = response
   try {
     return JSON.parse(body) as T
   } catch {

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { age, labelsText, wide } from '../../../src/sim/api/columns'
 import { defineKind } from '../../../src/sim/api/kind'
 import type { AnyObject, KubeObject } from '../../../src/sim/api/object'
-import { presentations, tableOf } from '../../../src/sim/api/table'
+import type { BufferedResponse } from '../../../src/sim/api/http'
+import { presentations, tableOf, type Table } from '../../../src/sim/api/table'
+import { createApi } from '../kinds/api'
 
 const nowMs = Date.UTC(2026, 0, 1, 12)
 const object = (name: string, creationTimestamp?: string): KubeObject => ({
@@ -52,4 +54,18 @@ test('partial metadata of an object is shown in the version of meta.k8s.io that 
     kind: 'PartialObjectMetadata',
     apiVersion: 'meta.k8s.io/v1beta1',
   })
+})
+
+test('a list as a Table is handed to a client in the same memory as it is, but for who manages which field', () => {
+  const { ask, server } = createApi()
+  for (const name of ['a', 'b']) ask('POST', '/api/v1/namespaces/default/configmaps?fieldManager=me', { metadata: { name, labels: { app: name } }, data: { k: 'v' } }) // prettier-ignore
+  const answer = server.request({
+    method: 'GET',
+    url: '/api/v1/namespaces/default/configmaps',
+    headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
+  }) as BufferedResponse
+  const told = JSON.parse(answer.body as string) as Table
+  expect(told.rows.map((row) => row.object!.metadata.managedFields?.map(({ manager }) => manager))).toEqual([['me'], ['me']])
+  const rows = told.rows.map(({ cells, object: { metadata: { managedFields: _, ...metadata }, ...rest } = object('') }) => ({ cells, object: { ...rest, metadata } })) // prettier-ignore
+  expect(JSON.parse(JSON.stringify(answer.value))).toEqual({ ...told, rows })
 })

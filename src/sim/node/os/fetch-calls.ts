@@ -37,7 +37,18 @@ function received(kernel: Kernel, task: Task, request: FetchRequest, response: A
   const head = { status: response.status, headers: response.headers }
   if (isUpgraded(response)) return { ...head, body: '', channel: openChannels(kernel, task, response.connect) } satisfies FetchResponse
   if (isStreamed(response)) return streamed(kernel, task, request, head, response.stream)
-  const body = typeof response.body === 'string' ? response.body : textFromBytes(response.body)
+  const text = () => (typeof response.body === 'string' ? response.body : textFromBytes(response.body))
+  if (!request.stream && response.value !== undefined) {
+    const late: FetchResponse = {
+      ...head,
+      value: response.value,
+      get body() {
+        return text()
+      },
+    }
+    return late
+  }
+  const body = text()
   if (!request.stream) return { ...head, body } satisfies FetchResponse
   const { reader, writer } = createPipe()
   writer.refs = 1

@@ -118,6 +118,8 @@ export interface FetchResponse {
   readonly headers: Readonly<Record<string, string>>
   /** The whole body; '' when streamed. */
   readonly body: string
+  /** What the body says, where the server shares our memory (BufferedResponse tells what it leaves out). */
+  readonly value?: unknown
   /** Present when streamed: read it to the end, then close it. */
   readonly fd?: number
   /** Present after `upgrade`: the id for `channel` calls; `fds[n]` reads what the server says on channel n. */
