@@ -50,6 +50,7 @@ import { parseYaml } from './formats/yaml'
 import { internalDifference, internalForm, internalPodTemplate } from './kinds/core/internal-form'
 import { lateValidation } from './kinds/core/late-validation'
 import { podSpecErrors, podTemplateErrors, workloadTemplateErrors } from './kinds/core/pod-spec-validation'
+import { podWarnings, workloadWarnings } from './kinds/core/pod-warnings'
 import { podUpdateErrors } from './kinds/core/pod-update-validation'
 import { nodeSelectorErrors } from './kinds/core/scheduling-validation'
 import { serviceErrors, serviceUpdateErrors } from './kinds/core/service-validation'
@@ -124,6 +125,8 @@ lateValidation.arrive({
   internalForm,
   internalPodTemplate,
   internalDifference,
+  podWarnings,
+  workloadWarnings,
 })
 lateSubresources.arrive(peopleSubresources)
 lateUsage.arrive(totalUsage)

@@ -1,4 +1,4 @@
-import { generic, type Call, type Core } from './call'
+import { generic, unheard, type Call, type Core } from './call'
 import type { Client, DeleteOptions, Identity, ListOptions, WatchEvent, WriteOptions } from './client'
 import { deleteObject } from './delete'
 import type { RequestAttributes, User } from './hooks'
@@ -54,7 +54,7 @@ export function createClient(core: Core, identity: Identity): Client {
       because: options.because,
       dryRun: options.dryRun === true,
       options: {},
-      warn: () => undefined,
+      warn: unheard,
     }
   }
 

@@ -91,6 +91,8 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   readonly beforeUpdate?: (object: T, old: T, context: KindContext) => KubeObject
   readonly validate?: (object: T, at: FieldPath, context: KindContext) => readonly FieldError[]
   readonly validateUpdate?: (object: T, old: T, at: FieldPath, context: KindContext) => readonly FieldError[]
+  /** What a client is told of an object that is taken all the same; asked of writes of the object itself, with what was stored before. */
+  readonly warnings?: (object: T, old: T | undefined, context: KindContext) => readonly string[]
   /** Rules for writes to the status subresource. */
   readonly validateStatusUpdate?: (object: T, old: T, at: FieldPath, context: KindContext) => readonly FieldError[]
   readonly columns: readonly Column<T>[]

@@ -35,12 +35,12 @@ export function checkMetadata({ metadata }: AnyObject, kind: KindDefinition): re
   }
   if (!name) errors.push(at('name').required('name or generateName is required'))
   else for (const why of rule(name)) errors.push(at('name').invalid(name, why))
-  checkCommon(metadata, errors)
+  checkCommon(metadata, errors, kind)
   return errors
 }
 
 /** Complaints about the metadata of a new state of a stored object: `ValidateObjectMetaUpdate`. */
-export function checkMetadataUpdate({ metadata }: AnyObject, { metadata: old }: AnyObject): readonly FieldError[] {
+export function checkMetadataUpdate({ metadata }: AnyObject, { metadata: old }: AnyObject, kind: KindDefinition): readonly FieldError[] {
   if (metadata === old) return NO_ERRORS
   const errors: FieldError[] = []
   if (metadata.name !== old.name) errors.push(at('name').invalid(metadata.name, IMMUTABLE))
@@ -57,7 +57,7 @@ export function checkMetadataUpdate({ metadata }: AnyObject, { metadata: old }: 
     metadata.annotations === old.annotations &&
     metadata.ownerReferences === old.ownerReferences &&
     metadata.finalizers === old.finalizers
-  if (!isSame) checkCommon(metadata, errors)
+  if (!isSame) checkCommon(metadata, errors, kind)
   return errors
 }
 
@@ -79,7 +79,7 @@ function checkLabels(labels: Readonly<Record<string, string>>, errors: FieldErro
 }
 
 /** Adds what is wrong with any object's metadata to the errors. */
-function checkCommon({ labels, annotations, ownerReferences, finalizers }: ObjectMeta, errors: FieldError[]) {
+function checkCommon({ labels, annotations, ownerReferences, finalizers }: ObjectMeta, errors: FieldError[], kind: KindDefinition) {
   if (labels) checkLabels(labels, errors)
   let bytes = 0
   for (const key in annotations) {
@@ -89,6 +89,11 @@ function checkCommon({ labels, annotations, ownerReferences, finalizers }: Objec
   if (bytes > MAX_ANNOTATIONS_BYTES) errors.push(at('annotations').tooLong(MAX_ANNOTATIONS_BYTES))
   for (const finalizer of finalizers ?? [])
     for (const why of qualifiedName(finalizer)) errors.push(at('finalizers').invalid(finalizer, why))
+  if (finalizers && namesFinalizers(kind))
+    finalizers.forEach((finalizer, index) => {
+      if (!isQualified(finalizer))
+        errors.push(at('finalizers', index).invalid(finalizer, 'name is neither a standard finalizer name nor is it fully qualified'))
+    })
   if (ownerReferences) errors.push(...checkOwners(ownerReferences))
 }
 
@@ -111,4 +116,26 @@ function checkOwners(owners: NonNullable<ObjectMeta['ownerReferences']>): readon
         ]
       : []),
   ]
+}
+
+const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+const isQualified = (finalizer: string) => finalizer.includes('/') || STANDARD_FINALIZERS.has(finalizer)
+
+/** The kinds of these groups have finalizers of any name, as custom resources have. */
+const FREE_GROUPS = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io', 'admissionregistration.k8s.io'])
+const namesFinalizers = ({ group, customSchema }: KindDefinition) => customSchema === undefined && !FREE_GROUPS.has(group)
+
+/** Warnings about new finalizers of a custom resource that somebody else might choose as well. */
+export function finalizerWarnings(
+  { metadata: { finalizers = [] } }: AnyObject,
+  old: AnyObject | undefined,
+  { customSchema }: KindDefinition,
+): readonly string[] {
+  if (customSchema === undefined) return []
+  return finalizers
+    .filter((finalizer) => !isQualified(finalizer) && !old?.metadata.finalizers?.includes(finalizer))
+    .map(
+      (finalizer) =>
+        `metadata.finalizers: ${JSON.stringify(finalizer)}: prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers`,
+    )
 }

@@ -1,9 +1,9 @@
 import { timestamp } from '../engine/time'
-import { admit, mutate, resourceOf, writerOf, writingOf, type Call } from './call'
+import { admit, mutate, resourceOf, unheard, writerOf, writingOf, type Call } from './call'
 import { fieldPath, type FieldError } from './field-path'
 import type { KindDefinition } from './kind'
 import { afterWrite, managedBy, nobody, readEntries, storedAs, withManagedFields, type ManagedFields } from './managed-fields'
-import { checkMetadata, checkMetadataUpdate } from './metadata-rules'
+import { checkMetadata, checkMetadataUpdate, finalizerWarnings } from './metadata-rules'
 import type { AnyObject } from './object'
 import { conform } from './schema/conform'
 import { typeOfKind } from './schema/schema'
@@ -33,6 +33,7 @@ export function createObject(call: Call, submitted: AnyObject, fields?: ManagedF
     const object = initial(call, admitted, attempt)
     const prepared = (kind.beforeCreate?.(object, core.context) as AnyObject | undefined) ?? object
     refuse(call, prepared, checkMetadata(prepared, kind), kind.validate?.(prepared, top, core.context))
+    warnOf(call, prepared, undefined)
     const taken = core.storage.get(kind, namespace, prepared.metadata.name)
     if (taken && submitted.metadata.generateName && !submitted.metadata.name && attempt < NAME_ATTEMPTS) continue
     admit(call, 'CREATE', prepared) // only storing finds out that a name is taken: a full quota says so first
@@ -73,7 +74,8 @@ export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, 
     subresource === undefined ? (kind.beforeUpdate?.(admitted, old, core.context) ?? admitted) : admitted,
   ) as AnyObject
   const counted = subresource === 'status' ? prepared : withGeneration(kind, prepared, old)
-  refuse(call, counted, checkMetadataUpdate(counted, old), rulesOf(call, counted, old))
+  refuse(call, counted, checkMetadataUpdate(counted, old, kind), rulesOf(call, counted, old))
+  if (subresource === undefined && counted !== old) warnOf(call, counted, old)
   if (judge) judge()
   else admit(call, 'UPDATE', counted, old)
   if (isReadyToGo(kind, counted)) return removeStored(call, { ...stored, object: counted })
@@ -233,6 +235,12 @@ function checkRevision(call: Call, given: Partial<ObjectMeta>, old: ObjectMeta) 
 function checkNamespace({ namespace }: Call, { metadata }: AnyObject) {
   if (!metadata.namespace || metadata.namespace === namespace) return
   throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+}
+
+function warnOf({ core, warn, served: { kind } }: Call, object: AnyObject, old: AnyObject | undefined) {
+  if (warn === unheard) return
+  for (const text of kind.warnings?.(object, old, core.context) ?? []) warn(text)
+  for (const text of finalizerWarnings(object, old, kind)) warn(text)
 }
 
 function refuse(

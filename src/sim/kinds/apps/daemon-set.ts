@@ -3,7 +3,7 @@ import type { FieldError, FieldPath } from '../../api/field-path'
 import { defineKind } from '../../api/kind'
 import type { DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy } from '../../api/types/apps-v1.gen'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
-import { workloadTemplateErrors } from '../core/late-validation'
+import { workloadTemplateErrors, workloadWarnings } from '../core/late-validation'
 import { changeField, withDefaults, withEmpty, withField } from '../defaulting'
 import { immutable, nonNegative, nonNegativeIntOrPercent, percentOf, requiredOneOf, sameValue } from '../field-checks'
 import { sameShape } from '../versions'
@@ -38,6 +38,7 @@ export const daemonSet = defineKind<DaemonSet>({
     ...strategyErrors(spec.updateStrategy ?? {}, at('spec', 'updateStrategy')),
     ...nonNegative(spec.revisionHistoryLimit, at('spec', 'revisionHistoryLimit')),
   ],
+  warnings: workloadWarnings(({ spec }) => spec.template),
   validateUpdate: (object, old, at) => immutable(object.spec.selector, old.spec.selector, at('spec', 'selector')),
   columns: [
     ['Desired', ({ status }) => status?.desiredNumberScheduled ?? 0, { type: 'integer' }],

@@ -4,7 +4,7 @@ import { defineKind } from '../../api/kind'
 import type { Deployment, DeploymentSpec, DeploymentStrategy } from '../../api/types/apps-v1.gen'
 import { selectorOf, selectorText } from '../../formats/selector'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
-import { workloadTemplateErrors } from '../core/late-validation'
+import { workloadTemplateErrors, workloadWarnings } from '../core/late-validation'
 import { changeField, withDefaults, withEmpty, withField } from '../defaulting'
 import { immutable, nonNegative, nonNegativeIntOrPercent, percentOf, requiredOneOf } from '../field-checks'
 import { sameShape } from '../versions'
@@ -24,6 +24,7 @@ export const deployment = defineKind<Deployment>({
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
   beforeCreate: (object) => ({ ...object, status: {} }),
   validate: (object, at) => specErrors(object.spec, at('spec')),
+  warnings: workloadWarnings(({ spec }) => spec.template),
   validateUpdate: (object, old, at) => immutable(object.spec.selector, old.spec.selector, at('spec', 'selector')),
   columns: [
     [

@@ -3,7 +3,7 @@ import { defineKind } from '../../api/kind'
 import type { ReplicaSet, ReplicaSetSpec } from '../../api/types/apps-v1.gen'
 import { selectorOf, selectorText } from '../../formats/selector'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
-import { workloadTemplateErrors } from '../core/late-validation'
+import { workloadTemplateErrors, workloadWarnings } from '../core/late-validation'
 import { changeField, withDefaults, withEmpty, withField } from '../defaulting'
 import { immutable, nonNegative } from '../field-checks'
 import { sameShape } from '../versions'
@@ -27,6 +27,7 @@ export const replicaSet = defineKind<ReplicaSet>({
     ...nonNegative(spec.minReadySeconds, at('spec', 'minReadySeconds')),
     ...workloadTemplateErrors(spec, at('spec'), { selector: 'deployment', deadline: 'ReplicaSet' }),
   ],
+  warnings: workloadWarnings(({ spec }) => spec.template),
   validateUpdate: (object, old, at) => immutable(object.spec.selector, old.spec.selector, at('spec', 'selector')),
   columns: [
     ['Desired', ({ spec }) => spec.replicas ?? 1, { type: 'integer' }],

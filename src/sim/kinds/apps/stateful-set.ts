@@ -5,7 +5,7 @@ import type { StatefulSet, StatefulSetSpec, StatefulSetUpdateStrategy } from '..
 import type { PersistentVolumeClaim } from '../../api/types/core-v1.gen'
 import { selectorOf, selectorText } from '../../formats/selector'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
-import { workloadTemplateErrors } from '../core/late-validation'
+import { workloadTemplateErrors, workloadWarnings } from '../core/late-validation'
 import { changeField, mapSame, withDefaults, withEmpty, withField } from '../defaulting'
 import { nonNegative, oneOf, percentOf, sameValue } from '../field-checks'
 import { sameShape } from '../versions'
@@ -38,6 +38,7 @@ export const statefulSet = defineKind<StatefulSet>({
       judgesPods: false /* its Pods mount claims that are no volumes of the template */,
     }),
   ],
+  warnings: workloadWarnings(({ spec }) => spec.template),
   validateUpdate: (object, old, at) => (onlyMutableFieldsDiffer(object.spec, old.spec) ? [] : [at('spec').forbidden(FORBIDDEN_UPDATE)]),
   columns: [
     [

@@ -1,8 +1,9 @@
 import { age, ageSince } from '../../api/columns'
-import type { FieldError, FieldPath } from '../../api/field-path'
+import { fieldPath, type FieldError, type FieldPath } from '../../api/field-path'
 import { defineKind } from '../../api/kind'
 import type { CronJob, CronJobSpec } from '../../api/types/batch-v1.gen'
 import { templateColumns } from '../apps/workload-columns'
+import { workloadWarnings } from '../core/late-validation'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { nonNegative, requiredOneOf } from '../field-checks'
 import { sameShape } from '../versions'
@@ -27,6 +28,7 @@ export const cronJob = defineKind<CronJob>({
     // Its Jobs get eleven more characters, and a Job's name becomes a label.
     ...(metadata.name.length > 52 ? [at('metadata', 'name').invalid(metadata.name, 'must be no more than 52 characters')] : []),
   ],
+  warnings: workloadWarnings(({ spec }) => spec.jobTemplate?.spec?.template, fieldPath('spec.jobTemplate.spec.template')),
   columns: [
     ['Schedule', ({ spec }) => spec.schedule ?? ''],
     ['Timezone', ({ spec }) => spec.timeZone ?? '<none>'],

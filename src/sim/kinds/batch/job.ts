@@ -8,7 +8,7 @@ import { humanDuration } from '../../formats/duration'
 import { matches, selectorOf } from '../../formats/selector'
 import { templateColumns } from '../apps/workload-columns'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
-import { internalPodTemplate } from '../core/late-validation'
+import { internalPodTemplate, workloadWarnings } from '../core/late-validation'
 import { immutable, labelSelector, sameValue } from '../field-checks'
 import { jobSpecDefaults, jobSpecErrors } from './job-spec'
 
@@ -25,6 +25,7 @@ export const job = defineKind<Job>({
   defaults: (object) => withTemplateLabels(changeField(withEmpty(object, 'spec'), 'spec', jobSpecDefaults)),
   beforeCreate: (object) => ({ ...withGeneratedSelector(object), status: {} }),
   validate: ({ spec }, at) => [...selectorErrors(spec, at('spec')), ...jobSpecErrors(spec, at('spec'))],
+  warnings: workloadWarnings(({ spec }) => spec.template),
   validateUpdate: (object, old, at) => updateErrors(object.spec, old.spec, at('spec')),
   columns: [
     ['Status', statusText, { description: 'Status of the job.' }],

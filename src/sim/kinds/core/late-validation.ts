@@ -1,8 +1,10 @@
-import type { FieldError } from '../../api/field-path'
+import type { FieldError, FieldPath } from '../../api/field-path'
+import type { PodTemplateSpec } from '../../api/types/core-v1.gen'
 import { lateCode } from '../../engine/late-code'
 import type * as internal from './internal-form'
 import type * as pods from './pod-spec-validation'
 import type * as updates from './pod-update-validation'
+import type * as warned from './pod-warnings'
 import type * as scheduling from './scheduling-validation'
 import type * as services from './service-validation'
 
@@ -11,7 +13,8 @@ type Checks = Pick<typeof pods, 'podSpecErrors' | 'podTemplateErrors' | 'workloa
   Pick<typeof updates, 'podUpdateErrors'> &
   Pick<typeof scheduling, 'nodeSelectorErrors'> &
   Pick<typeof services, 'serviceErrors' | 'serviceUpdateErrors'> &
-  Pick<typeof internal, 'internalForm' | 'internalPodTemplate' | 'internalDifference'>
+  Pick<typeof internal, 'internalForm' | 'internalPodTemplate' | 'internalDifference'> &
+  Pick<typeof warned, 'podWarnings' | 'workloadWarnings'>
 
 /**
  * Loaded by the page after the first prompt. Until then nothing is found fault with: all that is written by then comes from the cluster itself
@@ -21,7 +24,7 @@ export const lateValidation = lateCode<Checks>('validation of Pods and Services'
 
 const none: readonly FieldError[] = []
 /** A check that finds nothing before its code has come. The cast is safe: all of them answer lists of errors. */
-const check = <Name extends Exclude<keyof Checks, `internal${string}`>>(name: Name): Checks[Name] =>
+const check = <Name extends Exclude<keyof Checks, `internal${string}` | `${string}Warnings`>>(name: Name): Checks[Name] =>
   ((...asked: readonly unknown[]) =>
     lateValidation.arrived ? (lateValidation.code[name] as (...asked: readonly unknown[]) => unknown)(...asked) : none) as Checks[Name]
 
@@ -43,3 +46,18 @@ export const internalDifference = (struct: internal.InternalStruct, before: unkn
 
 export const internalPodTemplate = (template: object): unknown =>
   lateValidation.arrived ? lateValidation.code.internalPodTemplate(template) : template
+
+const NO_WARNINGS: readonly string[] = []
+/** What a server warns of in a Pod. */
+export const podWarnings: Checks['podWarnings'] = (pod) => (lateValidation.arrived ? lateValidation.code.podWarnings(pod) : NO_WARNINGS)
+
+/** What it warns of in a workload whose template is new or has changed. */
+export function workloadWarnings<T extends { readonly metadata: { readonly name: string } }>(
+  templateOf: (object: T) => PodTemplateSpec | undefined,
+  path?: FieldPath,
+): (object: T, old: T | undefined) => readonly string[] {
+  return (object, old) =>
+    !lateValidation.arrived || (old && templateOf(old) === templateOf(object))
+      ? NO_WARNINGS
+      : lateValidation.code.workloadWarnings(object.metadata, templateOf(object), path)
+}

@@ -24,6 +24,10 @@ export const persistentVolumeClaim = defineKind<PersistentVolumeClaim>({
   beforeCreate: (object) => ({ ...object, status: { phase: 'Pending' } }),
   validate: ({ spec = {} }, at) => claimSpecErrors(spec, at('spec')),
   validateUpdate: updateErrors,
+  warnings: ({ metadata }) =>
+    metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] === undefined
+      ? []
+      : ['metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead'],
   columns: [
     ['Status', ({ metadata, status }) => (metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? ''))],
     ['Volume', ({ spec }) => spec?.volumeName ?? ''],

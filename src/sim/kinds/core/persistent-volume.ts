@@ -63,6 +63,19 @@ export const persistentVolume = defineKind<PersistentVolume>({
       ...(old.nodeAffinity ? immutable(spec.nodeAffinity, old.nodeAffinity, here('nodeAffinity')) : []),
     ]
   },
+  warnings: ({ metadata: { annotations = {} }, spec }) => [
+    ...(annotations['volume.beta.kubernetes.io/storage-class'] === undefined
+      ? []
+      : ['metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8; use "storageClassName" attribute instead']),
+    ...(annotations['volume.beta.kubernetes.io/mount-options'] === undefined
+      ? []
+      : ['metadata.annotations[volume.beta.kubernetes.io/mount-options]: deprecated since v1.31; use "mountOptions" attribute instead']),
+    ...(spec?.persistentVolumeReclaimPolicy === 'Recycle'
+      ? [
+          'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.',
+        ]
+      : []),
+  ],
   columns: [
     ['Capacity', ({ spec }) => spec?.capacity?.storage ?? ''],
     ['Access Modes', ({ spec }) => accessModesText(spec?.accessModes)],

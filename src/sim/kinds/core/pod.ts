@@ -5,7 +5,7 @@ import { changeField, withEmpty } from '../defaulting'
 import { podColumns } from './pod-columns'
 import { qosClassOf } from './pod-qos'
 import { podOnlyDefaults, podSpecDefaults } from './pod-spec-defaults'
-import { podSpecErrors, podUpdateErrors } from './late-validation'
+import { podSpecErrors, podUpdateErrors, podWarnings } from './late-validation'
 
 const defaulted = new WeakMap<Pod['spec'], Pod['spec']>()
 
@@ -41,6 +41,7 @@ export const pod: KindDefinition<Pod> = defineKind<Pod>({
     return errors
   },
   validateUpdate: podUpdateErrors,
+  warnings: (object, old) => (old ? [] : podWarnings(object)),
   columns: podColumns,
   selectableFields: {
     'spec.nodeName': ({ spec }) => spec.nodeName ?? '',

@@ -5,7 +5,7 @@ import { templateColumns } from '../apps/workload-columns'
 import { changeField, withDefaults, withEmpty, withField } from '../defaulting'
 import { nonNegative } from '../field-checks'
 import { podTemplateDefaults } from './pod-spec-defaults'
-import { workloadTemplateErrors } from './late-validation'
+import { workloadTemplateErrors, workloadWarnings } from './late-validation'
 
 export const replicationController = defineKind<ReplicationController>({
   group: '',
@@ -38,6 +38,7 @@ export const replicationController = defineKind<ReplicationController>({
       }).filter(({ message }) => !message.includes('empty selector')),
     ]
   },
+  warnings: workloadWarnings(({ spec }) => spec?.template),
   columns: [
     ['Desired', ({ spec }) => spec?.replicas ?? 1, { type: 'integer' }],
     ['Current', ({ status }) => status?.replicas ?? 0, { type: 'integer' }],

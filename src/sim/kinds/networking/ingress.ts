@@ -47,6 +47,10 @@ export const ingress = defineKind<Ingress>({
     )
     return errors
   },
+  warnings: ({ metadata }, old) =>
+    !old && metadata.annotations?.['kubernetes.io/ingress.class'] !== undefined
+      ? [`annotation "kubernetes.io/ingress.class" is deprecated, please use 'spec.ingressClassName' instead`]
+      : [],
   columns: [
     ['Class', ({ metadata, spec }) => spec?.ingressClassName ?? metadata.annotations?.[CLASS_ANNOTATION] ?? '<none>'],
     ['Hosts', ({ spec }) => hostsText((spec?.rules ?? []).map(({ host }) => host ?? ''))],
