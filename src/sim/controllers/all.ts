@@ -29,7 +29,7 @@ import { namespaceController } from './namespace'
 import { nodeLifecycleController } from './node/node-lifecycle'
 import { podGarbageCollector } from './node/pod-gc'
 import { nodeRegistration } from './node/registration'
-import { taintEvictionController } from './node/taint-eviction'
+import { taintEvictionController, taintEvictionNews } from './node/taint-eviction'
 import { ttlController } from './node/ttl'
 import { resourceQuotaController } from './resourcequota'
 import { replicaSetController } from './replicaset'
@@ -72,6 +72,7 @@ const componentsOf = ({ metrics }: ControllerManagerOptions): readonly Component
   garbageCollector,
   podGarbageCollector,
   nodeRegistration,
+  taintEvictionNews,
   ttlController,
   ephemeralVolumeController,
   horizontalPodAutoscaler(metrics),

@@ -3,6 +3,7 @@ import { parseTimestamp, timestamp } from '../../engine/time'
 import { node as nodeKind } from '../../kinds/core/node'
 import { pod as podKind } from '../../kinds/core/pod'
 import { tolerates } from '../../kinds/core/tolerations'
+import type { Component } from '../component'
 import { anyKind, defineController, type Step, type Watch } from '../controller'
 import { conditionOf } from '../pod-state'
 import { again, patchStatus, remove, say } from '../steps'
@@ -65,4 +66,23 @@ function evict(pod: Pod, nowMs: number): Step[] {
     patchStatus(podKind, pod, { conditions: [condition] }),
     remove(podKind, pod),
   ]
+}
+
+/** Tells Pods that would have had to go that they may stay: their node's taint was taken away in time. */
+export const taintEvictionNews: Component = {
+  name: 'taint-eviction-controller',
+  start: ({ client, recorder }) =>
+    client.watch(nodeKind, (events) => {
+      for (const { type, object, old } of events) {
+        if (type !== 'MODIFIED' || !old || evicts(old).length === 0) continue
+        const [before, after] = [evicts(old), evicts(object)]
+        if (before.length === after.length) continue
+        for (const pod of client.onNode(podKind, object.metadata.name)) {
+          const wasDue = Number.isFinite(evictionMs(pod, before)) && !pod.metadata.deletionTimestamp
+          if (!wasDue || evictionMs(pod, after) !== Infinity) continue
+          const { namespace, name } = pod.metadata
+          recorder.event(pod, 'Normal', 'TaintManagerEviction', `Cancelling deletion of Pod ${namespace}/${name}`)
+        }
+      }
+    }),
 }
