@@ -120,7 +120,7 @@ export function attachScreen(id: string, screen: Screen): () => void {
 export function terminalSaid(id: string, text: string) {
   const screen = screens.get(id)
   if (screen) screen.write(text, () => send({ type: 'drawn', terminal: id, characters: text.length }))
-  else early.set(id, (early.get(id) ?? '') + text)
+  else if (useTerminals.getState().tabs.some((tab) => tab.id === id)) early.set(id, (early.get(id) ?? '') + text)
 }
 
 export function terminalEnded(id: string, exitCode: number) {

@@ -57,8 +57,8 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   const terminals = new Map<string, Terminal>()
   const output = new Map<string, string>()
   const runs = new Map<number, { run: Run; call: number | undefined }>()
-  /** Characters sent to the page that it has not drawn yet. */
-  let undrawn = 0
+  /** Characters sent to the page that it has not drawn yet, by terminal: one that is closed is never drawn to its end. */
+  const undrawn = new Map<string, number>()
   /** False while a journal is lived through again: nobody is watching, nothing is sent. */
   let live = false
   let lastRun = 0
@@ -177,7 +177,9 @@ export function createSession({ createCluster, programs, clock, post, save, jour
         return terminals.get(input.terminal)?.resize(input.columns, input.rows)
       case 'close':
         terminals.get(input.terminal)?.close()
-        return void terminals.delete(input.terminal)
+        terminals.delete(input.terminal)
+        output.delete(input.terminal)
+        return drawn(input.terminal, Infinity)
       case 'write':
         return cluster.files.write(input.path, input.text)
       case 'remove':
@@ -207,6 +209,7 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   }
 
   function say(terminal: string, text: string) {
+    if (!terminals.has(terminal)) return
     output.set(terminal, (output.get(terminal) ?? '') + text)
     if (live) outputSoon()
   }
@@ -214,11 +217,22 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   function sendOutput() {
     for (const [terminal, all] of output) {
       const text = live ? all : all.slice(-MOST_RESTORED)
-      undrawn += text.length
+      undrawn.set(terminal, (undrawn.get(terminal) ?? 0) + text.length)
       post({ type: 'output', terminal, text })
     }
     output.clear()
-    if (undrawn > MOST_UNDRAWN) driver.hold(true)
+    if (lag() > MOST_UNDRAWN) driver.hold(true)
+  }
+
+  function lag() {
+    return [...undrawn.values()].reduce((sum, characters) => sum + characters, 0)
+  }
+
+  function drawn(terminal: string, characters: number) {
+    const left = (undrawn.get(terminal) ?? 0) - characters
+    if (left > 0) undrawn.set(terminal, left)
+    else undrawn.delete(terminal)
+    if (live && lag() < MOST_UNDRAWN / 2) driver.hold(false)
   }
 
   function sendObjects() {
@@ -321,9 +335,7 @@ export function createSession({ createCluster, programs, clock, post, save, jour
           put(message.input)
           return
         case 'drawn':
-          undrawn = Math.max(0, undrawn - message.characters)
-          if (undrawn < MOST_UNDRAWN / 2) driver.hold(false)
-          return
+          return drawn(message.terminal, message.characters)
         case 'speed':
           driver.setSpeed(message.speed)
           sendTime()

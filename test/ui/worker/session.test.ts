@@ -103,6 +103,20 @@ test('a file that cannot be written is refused to whoever asked, and the session
   expect(answer(3)).toMatchObject({ type: 'answer', value: { stdout: 'alive\n', code: 0 } })
 })
 
+test('a terminal that is closed while it floods its screen does not hold the cluster', () => {
+  const { session, pass } = start()
+  session.receive(open)
+  pass(1000)
+  session.receive(typed('yes a long line that nobody will ever draw\r'))
+  pass(10_000)
+  const heldMs = session.cluster.engine.nowMs
+  pass(5000)
+  expect(session.cluster.engine.nowMs).toBe(heldMs)
+  session.receive({ type: 'input', input: { do: 'close', terminal: 't1' } })
+  pass(5000)
+  expect(session.cluster.engine.nowMs).toBeGreaterThan(heldMs + 4000)
+})
+
 test('YAML of an object is what a reader wants to see: no managed fields', () => {
   const { session, answer } = start()
   session.receive({ type: 'call', call: 1, name: 'yaml', ask: { kind: 'Node', name: 'node01' } })
