@@ -78,13 +78,19 @@ interface Told {
 export function createEventRecorder(client: Client, options: EventRecorderOptions): EventRecorder {
   const { engine, kind, component, host = '', style = 'core' } = options
   const stories = new Map<string, Story>()
+  const order: string[] = []
+  let next = 0
   const instance = `${component}-${host}`
   const source = Object.freeze({ component, ...(host && { host }) })
 
   function storyOf(uid: string): Story {
     const known = stories.get(uid)
     if (known) return known
-    if (stories.size >= REMEMBERED) stories.delete(stories.keys().next().value!)
+    // Who came first is known by a ring: a Map looks for its first entry among all that were deleted before it.
+    const forgotten = order[next]
+    if (forgotten !== undefined) stories.delete(forgotten)
+    order[next] = uid
+    next = (next + 1) % REMEMBERED
     const story: Story = { allowed: SPAM_BURST, allowedMs: engine.nowMs, chapters: NOTHING }
     stories.set(uid, story)
     return story
@@ -186,26 +192,20 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
       const known = chapter.told.find((each) =>
         combined ? each.message === undefined : each.message === message && each.fieldPath === fieldPath,
       )
-      const reference: ObjectReference = {
-        kind: about.kind,
-        ...(namespace && { namespace }),
-        name,
-        uid,
-        apiVersion: about.apiVersion,
-        resourceVersion,
-        ...(fieldPath && { fieldPath }),
-      }
+      const { kind: ofKind, apiVersion } = about
+      const named: ObjectReference = namespace
+        ? { kind: ofKind, namespace, name, uid, apiVersion, resourceVersion }
+        : { kind: ofKind, name, uid, apiVersion, resourceVersion }
+      const reference: ObjectReference = fieldPath ? { ...named, fieldPath } : named
       try {
         if (known) known.seenMs = engine.nowMs
         if (known && repeat(known, namespace, text)) return
-        const told: Told = known ?? { message: combined ? undefined : message, fieldPath, name: '', count: 1, writtenMs: 0, seenMs: 0 }
-        Object.assign(told, {
-          name: write(reference, type, reason, text, details),
-          count: 1,
-          writtenMs: engine.nowMs,
-          seenMs: engine.nowMs,
-        })
-        if (!known) chapter.told = [...chapter.told.slice(1 - MOST_TOLD), told]
+        const written = write(reference, type, reason, text, details)
+        const { nowMs } = engine
+        const told: Told = { message: combined ? undefined : message, fieldPath, name: written, count: 1, writtenMs: nowMs, seenMs: nowMs }
+        if (known) Object.assign(known, told)
+        else if (chapter.told.length === 0) chapter.told = [told]
+        else chapter.told = [...chapter.told.slice(1 - MOST_TOLD), told]
       } catch (error) {
         if (!(error instanceof StatusError)) throw error
       }

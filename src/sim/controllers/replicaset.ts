@@ -10,7 +10,8 @@ import { dispensableFirst } from './deletion-order'
 import { controllerOf } from '../api/owners'
 import { claim } from './owners'
 import { podFrom } from './pod-from'
-import { isActive, isTerminating, nextAvailableMs, tally } from './pod-state'
+import { countPods } from './pod-count'
+import { isActive, isTerminating, nextAvailableMs, tally, type Tally } from './pod-state'
 import { again, create, remove, setStatus } from './steps'
 import { looksAt, ownedOrAdoptable } from './watches'
 
@@ -35,14 +36,23 @@ export const replicaSetController = defineController({
   },
 
   reconcile(rs, { pods, related, refused, nowMs }) {
-    const { mine, steps } = claim(replicaSet, rs, pod, pods, rs.spec.selector)
-    const active = mine.filter(isActive)
-    const terminating = active.length === mine.length ? 0 : mine.filter(isTerminating).length
     const minReadySeconds = rs.spec.minReadySeconds ?? 0
+    const count = countPods(rs, pods)
+    // As a rule all Pods that could be its own are: nothing to adopt, nothing to let go.
+    const { mine, steps } =
+      count.mine === pods.length ? { mine: pods, steps: NO_STEPS } : claim(replicaSet, rs, pod, pods, rs.spec.selector)
+    const active = count.active === mine.length ? mine : mine.filter(isActive)
+    const tallied =
+      mine === pods && minReadySeconds === 0
+        ? { ...count, available: count.ready }
+        : {
+            ...tally(active, rs.spec.template?.metadata?.labels, minReadySeconds, nowMs),
+            terminating: active.length === mine.length ? 0 : mine.filter(isTerminating).length,
+          }
     return [
       ...steps,
       ...(rs.metadata.deletionTimestamp ? [] : manageReplicas(replicaSet, rs, active, related, nowMs)),
-      setStatus(rs, statusOf(rs, active, terminating, refused, nowMs)),
+      setStatus(rs, statusOf(rs, active.length, tallied, refused, nowMs)),
       ...lookAgainWhenAvailable(active, minReadySeconds, nowMs),
     ]
   },
@@ -77,17 +87,18 @@ export function lookAgainWhenAvailable(active: readonly Pod[], minReadySeconds: 
   return wait === undefined ? [] : [again(wait)]
 }
 
+const NO_STEPS: readonly Step[] = []
+
 function statusOf(
   rs: ReplicaSet,
-  active: readonly Pod[],
-  terminating: number,
+  active: number,
+  { fullyLabeled, ready, available, terminating }: Tally & { readonly terminating: number },
   refused: readonly Refusal[],
   nowMs: number,
 ): ReplicaSetStatus {
   const conditions = failureConditions(rs.status?.conditions, refused, nowMs)
-  const { fullyLabeled, ready, available } = tally(active, rs.spec.template?.metadata?.labels, rs.spec.minReadySeconds ?? 0, nowMs)
   return {
-    replicas: active.length,
+    replicas: active,
     ...positive('fullyLabeledReplicas', fullyLabeled),
     ...positive('readyReplicas', ready),
     ...positive('availableReplicas', available),

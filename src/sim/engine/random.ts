@@ -16,6 +16,10 @@ export interface Random {
 
 const SAFE_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
 const HEX = '0123456789abcdef'
+const DASH = '-'.charCodeAt(0)
+/** Where in a UUID its version stands, and its variant. */
+const VERSION_AT = 14
+const VARIANT_AT = 19
 
 /** A generator of the sfc32 family: small, fast, and good enough for names, jitter and tie-breaks. */
 export function createRandom(seed: number): Random {
@@ -35,10 +39,10 @@ export function createRandom(seed: number): Random {
 
   const int = (below: number) => bits() % below
   const letters = (alphabet: string, length: number) => {
-    // Joined in one go: text grown letter by letter would rest in memory as a tree of pieces, and ids live as long as their objects.
-    const picked: string[] = []
-    for (let i = 0; i < length; i++) picked.push(alphabet[int(alphabet.length)]!)
-    return picked.join('')
+    // Put together in one go: text grown letter by letter would rest in memory as a tree of pieces, and ids live as long as their objects.
+    const picked: number[] = []
+    for (let i = 0; i < length; i++) picked.push(alphabet.charCodeAt(int(alphabet.length)))
+    return String.fromCharCode(...picked)
   }
   return {
     next: () => bits() / 0x1_0000_0000,
@@ -47,8 +51,14 @@ export function createRandom(seed: number): Random {
     suffix: (length) => letters(SAFE_ALPHABET, length),
     hex: (length) => letters(HEX, length),
     uuid: () => {
-      const h = letters(HEX, 32)
-      return [h.slice(0, 8), h.slice(8, 12), `4${h.slice(13, 16)}`, `${'89ab'[int(4)]}${h.slice(17, 20)}`, h.slice(20)].join('-')
+      const picked: number[] = []
+      for (let i = 0; i < 32; i++) {
+        if (i === 8 || i === 12 || i === 16 || i === 20) picked.push(DASH)
+        picked.push(HEX.charCodeAt(int(16)))
+      }
+      picked[VERSION_AT] = '4'.charCodeAt(0)
+      picked[VARIANT_AT] = '89ab'.charCodeAt(int(4))
+      return String.fromCharCode(...picked)
     },
   }
 }

@@ -119,12 +119,9 @@ function* configuration(): Proc<readonly NginxServer[] | string> {
   for (const path of paths) {
     if ((yield* stat(path)) === undefined) continue
     const text = yield* readFile(path)
-    const all = parseNginxConfiguration(text, path)
-    if (typeof all === 'string') return all
-    for (const { host, line } of hostsIn(text))
-      if (!(yield* isKnown(host))) return `host not found in upstream "${host}" in ${path}:${line}`
-    const upstreams = upstreamsIn(text)
-    const parsed = all.map((server) => ({ ...server, upstreams }))
+    const { servers: parsed, hosts } = readConfiguration(text, path)
+    if (typeof parsed === 'string') return parsed
+    for (const { host, line } of hosts) if (!(yield* isKnown(host))) return `host not found in upstream "${host}" in ${path}:${line}`
     if (path === '/etc/nginx/nginx.conf') {
       // A configuration of one's own replaces the include of conf.d unless it asks for it.
       standalone = text.includes('http') && !text.includes('conf.d')
@@ -137,6 +134,28 @@ function* configuration(): Proc<readonly NginxServer[] | string> {
       { port: 80, names: [], locations: [{ path: '/', exact: false, directives: { root: ['/usr/share/nginx/html'] } }], directives: {} },
     ]
   return servers
+}
+
+interface ReadConfiguration {
+  readonly path: string
+  readonly servers: readonly NginxServer[] | string
+  readonly hosts: ReturnType<typeof hostsIn>
+}
+
+/** By the text of the file: a thousand containers of an image read the same one. */
+const readBefore = new Map<string, ReadConfiguration>()
+const MOST_READ = 50
+
+function readConfiguration(text: string, path: string): ReadConfiguration {
+  const known = readBefore.get(text)
+  if (known?.path === path) return known
+  const all = parseNginxConfiguration(text, path)
+  const upstreams = upstreamsIn(text)
+  const servers = typeof all === 'string' ? all : all.map((server) => ({ ...server, upstreams }))
+  const read = { path, servers, hosts: hostsIn(text) }
+  if (readBefore.size >= MOST_READ) readBefore.clear()
+  readBefore.set(text, read)
+  return read
 }
 
 /** Whether a name leads anywhere; a name server that does not answer counts as no. */
