@@ -4,6 +4,7 @@ import { resourceOf, writingOf, type Call } from './call'
 import type { PatchType } from './client'
 import { readAs } from './decode'
 import { kindText, type AnyObject } from './object'
+import { equal } from './share'
 import { fieldsOf } from './field-compare'
 import { fieldPath } from './field-path'
 import { latePatches } from './late-patches'
@@ -121,5 +122,22 @@ function readConfig(call: Call, patch: unknown, duplicates: readonly string[]): 
     const about = `failed to create typed patch object (${namespace ?? ''}/${name}; ${kindText(kindOf)})`
     throw failure(500, '', `${about}: ${unknown.map((path) => `.${path}: field not declared in schema`).join('\n')}`)
   }
-  return served.toStorage({ ...read, metadata: { ...read.metadata, name, ...(namespace !== undefined && { namespace }) } })
+  const config: AnyObject = { ...read, metadata: { ...read.metadata, name, ...(namespace !== undefined && { namespace }) } }
+  if (served.stored) return served.toStorage(config)
+  // What only the conversion makes of nothing is no wish of whoever applies.
+  const { apiVersion: of, kind: its, metadata: named } = config
+  return without(served.toStorage(config), served.toStorage({ apiVersion: of, kind: its, metadata: named })) as AnyObject // still an object
+}
+
+/** A value without what it has in common with another; what objects call themselves stays. */
+function without(value: unknown, other: unknown): unknown {
+  const isMap = (each: unknown): each is Readonly<Record<string, unknown>> =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+  if (!isMap(value) || !isMap(other)) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, inner]) => {
+      if (name === 'apiVersion' || name === 'kind' || name === 'metadata' || !(name in other)) return [[name, inner]]
+      return equal(inner, other[name]) ? [] : [[name, without(inner, other[name])]]
+    }),
+  )
 }

@@ -121,9 +121,11 @@ describe('the least that makes an object of each kind', () => {
   })
 })
 
+const withoutMetadata = ({ metadata: _metadata, ...rest }: { metadata: unknown }) => rest
+
 function keepsEveryField(version: Served, release?: string) {
   // What is plausible for every field at once is not what is valid together: rules are tested by themselves.
-  const { ask } = createApi({ validating: false, ...(release && { release }) })
+  const { ask, server, engine } = createApi({ validating: false, ...(release && { release }) })
   const { name = 'example' } = minimalObjects[nameOf({ ...version, group: version.kind.group })]!
   const { status, ...object } = maximalObject(version, name)
 
@@ -131,9 +133,38 @@ function keepsEveryField(version: Served, release?: string) {
   expect(created, JSON.stringify(created.body).slice(0, 500)).toMatchObject({ status: 201 })
   expect(created.body).toMatchObject(object)
 
-  if (status === undefined || !version.kind.subresources.includes('status')) return
-  const path = `${pathOf(version)}/${name}/status`
-  expect(ask('PUT', path, { ...created.body, status }).body).toMatchObject({ ...object, status })
+  const one = `${pathOf(version)}/${name}`
+  expect(ask('GET', one).body).toEqual(created.body)
+  if (status !== undefined && version.kind.subresources.includes('status'))
+    expect(ask('PUT', `${one}/status`, { ...created.body, status }).body).toMatchObject({ ...object, status })
+
+  // No patch touches what it does not speak of, and each is heard of.
+  const before = ask('GET', one).body
+  const patches: readonly (readonly [type: string, patch: unknown])[] = [
+    ['application/merge-patch+json', { metadata: { labels: { merge: 'yes' } } }],
+    ['application/strategic-merge-patch+json', { metadata: { labels: { strategic: 'yes' } } }],
+    ['application/json-patch+json', [{ op: 'add', path: '/metadata/labels/json', value: 'yes' }]],
+  ]
+  const seen = watched(
+    server.request({ method: 'GET', url: `${pathOf(version)}?watch=true&resourceVersion=${before.metadata.resourceVersion}`, headers: {} }),
+  )
+  for (const [type, patch] of patches) {
+    const { body } = ask('PATCH', one, patch, { 'content-type': type })
+    expect(withoutMetadata(body), type).toEqual(withoutMetadata(before))
+    expect(body.metadata.annotations).toEqual(before.metadata.annotations)
+  }
+  const applied = ask(
+    'PATCH',
+    `${one}?fieldManager=test`,
+    { apiVersion: version.apiVersion, kind: version.kind.kind, metadata: { name, labels: { apply: 'yes' } } },
+    { 'content-type': 'application/apply-patch+yaml' },
+  )
+  expect(applied.body, JSON.stringify(applied.body)).toMatchObject({ ...object, ...(before.status && { status: before.status }) })
+  expect(ask('PUT', one, applied.body).body).toEqual(applied.body)
+  engine.advanceTo(engine.nowMs + 1)
+  expect(seen.map(({ type }) => type)).toEqual(['MODIFIED', 'MODIFIED', 'MODIFIED', 'MODIFIED'])
+  expect(seen.at(-1)!.object).toEqual(applied.body)
+  expect(ask('DELETE', `${one}?propagationPolicy=Background`).status).toBe(200)
 }
 
 describe('an object of each kind with every field of its type set', () => {

@@ -21,6 +21,9 @@ export const REMOVALS: Readonly<Record<string, string>> = {
   'storage.k8s.io/v1beta1/VolumeAttachment': '1.22',
 }
 
+/** Releases in which a version was first served, where resources.json has the one for which it was written. */
+export const INTRODUCTIONS: Readonly<Record<string, string>> = { 'discovery.k8s.io/v1beta1/EndpointSlice': '1.17' }
+
 /** Since when a version was deprecated and what replaces it (`group,version`), where resources.json has nothing to say about it. */
 export const DEPRECATIONS: Readonly<Record<string, readonly [since: string, replacement: string]>> = {
   'flowcontrol.apiserver.k8s.io/v1beta1': ['1.23', 'flowcontrol.apiserver.k8s.io/v1beta3'],

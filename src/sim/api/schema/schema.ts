@@ -1,4 +1,4 @@
-import { BETAS_SERVED, DEPRECATIONS, REMOVALS } from './removals'
+import { BETAS_SERVED, DEPRECATIONS, INTRODUCTIONS, REMOVALS } from './removals'
 import type { KindDefinition } from '../kind'
 import { customType, type StructuralSchema } from './custom'
 import aliases from './aliases.json' with { type: 'json' }
@@ -307,7 +307,8 @@ export function isServed(release: readonly [number, number], group: string, vers
   if (!row) return true
   const removed = removedIn(row)
   if (removed && atLeast(release, removed)) return false
-  if (row.introduced && !atLeast(release, row.introduced)) return false
+  const introduced = INTRODUCTIONS[`${group}/${version}/${kind}`] ?? row.introduced
+  if (introduced && !atLeast(release, introduced)) return false
   if (version.includes('alpha')) return false
   if (BETAS_SERVED.includes(`${group}/${version}`)) return true
   return !(version.includes('beta') && row.introduced && atLeast(parseRelease(row.introduced), '1.24'))
