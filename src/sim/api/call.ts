@@ -9,7 +9,7 @@ import type {
   User,
 } from './hooks'
 import type { KindContext, KindDefinition } from './kind'
-import type { Writing } from './managed-fields'
+import type { Manager, Writing } from './managed-fields'
 import type { AnyObject, KubeObject } from './object'
 import type { Served } from './registry'
 import type { ResourceRef } from './status'
@@ -86,14 +86,23 @@ export function writerOf({ user, manager, because }: Call): Writer {
   return writer
 }
 
+const managers = new WeakMap<Served, Manager[]>()
+
+/** How managedFields call who makes this write: the same object each time, as thousands of writes refer to it. */
+export function managerOf({ served, manager, subresource }: Call): Manager {
+  let known = managers.get(served)
+  if (!known) managers.set(served, (known = []))
+  for (const each of known) if (each.manager === manager && each.subresource === subresource) return each
+  const one: Manager = { manager, operation: 'Update', apiVersion: served.apiVersion, subresource }
+  if (known.length < MANAGERS_KEPT) known.push(one)
+  return one
+}
+
+/** Anybody may call himself anything: beyond so many of a kind each write has its own. */
+const MANAGERS_KEPT = 50
+
 /** How managedFields call this write. */
-export const writingOf = ({ core, served, manager, subresource }: Call): Writing => ({
-  manager,
-  operation: 'Update',
-  apiVersion: served.apiVersion,
-  subresource,
-  timeMs: core.engine.nowMs,
-})
+export const writingOf = (call: Call): Writing => ({ ...managerOf(call), timeMs: call.core.engine.nowMs })
 
 const admissionRequest = (
   call: Call,

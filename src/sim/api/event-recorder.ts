@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine'
 import { microTimestamp, timestamp } from '../engine/time'
+import { flat } from '../formats/flat-text'
 import type { Client } from './client'
 import type { KindDefinition } from './kind'
 import type { KubeObject, NewObject } from './object'
@@ -45,7 +46,7 @@ const MOST_TOLD = 32
 
 const NOTHING: readonly never[] = []
 
-/** What a recorder remembers of one object. */
+/** What a recorder remembers of one object. Its times are whole milliseconds since the recorder began: such numbers take no room of their own. */
 interface Story {
   /** Events it may still write about the object before the spam filter holds it back. */
   allowed: number
@@ -81,6 +82,8 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
   const order: string[] = []
   let next = 0
   const instance = `${component}-${host}`
+  const beganMs = engine.nowMs
+  const sinceThen = () => Math.round(engine.nowMs - beganMs)
   const source = Object.freeze({ component, ...(host && { host }) })
 
   function storyOf(uid: string): Story {
@@ -91,17 +94,17 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
     if (forgotten !== undefined) stories.delete(forgotten)
     order[next] = uid
     next = (next + 1) % REMEMBERED
-    const story: Story = { allowed: SPAM_BURST, allowedMs: engine.nowMs, chapters: NOTHING }
+    const story: Story = { allowed: SPAM_BURST, allowedMs: sinceThen(), chapters: NOTHING }
     stories.set(uid, story)
     return story
   }
 
   function chapterOf(story: Story, type: string, reason: string): Chapter {
-    const { nowMs } = engine
+    const nowMs = sinceThen()
     let chapter = story.chapters.find((each) => each.type === type && each.reason === reason)
     if (!chapter) {
       chapter = { type, reason, sinceMs: nowMs, lastMs: nowMs, told: NOTHING }
-      story.chapters = [...story.chapters, chapter] // as large as it must be: every Pod has a story
+      story.chapters = story.chapters.concat(chapter) // as large as it must be: every Pod has a story
     }
     if (nowMs - chapter.lastMs > SIMILAR_INTERVAL_MS) chapter.sinceMs = nowMs
     chapter.lastMs = nowMs
@@ -117,8 +120,8 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
   }
 
   function isSpam(story: Story): boolean {
-    story.allowed = Math.min(SPAM_BURST, story.allowed + (engine.nowMs - story.allowedMs) / SPAM_REFILL_MS)
-    story.allowedMs = engine.nowMs
+    story.allowed = Math.min(SPAM_BURST, story.allowed + (sinceThen() - story.allowedMs) / SPAM_REFILL_MS)
+    story.allowedMs = sinceThen()
     if (story.allowed < 1) return true
     story.allowed--
     return false
@@ -169,8 +172,8 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
     event.count++
     const core = { count: event.count, lastTimestamp: timestamp(engine.nowMs), message }
     const series = { series: { count: event.count, lastObservedTime: microTimestamp(engine.nowMs) } }
-    if (style !== 'core' && event.count > 2 && engine.nowMs - event.writtenMs < SERIES_REFRESH_MS) return true
-    event.writtenMs = engine.nowMs
+    if (style !== 'core' && event.count > 2 && sinceThen() - event.writtenMs < SERIES_REFRESH_MS) return true
+    event.writtenMs = sinceThen()
     try {
       client.patch(kind, namespace ?? 'default', event.name, 'merge', style === 'core' ? core : series)
       return true
@@ -188,7 +191,7 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
       const chapter = chapterOf(story, type, reason)
       const { fieldPath } = details
       const combined = isOneTooMany(chapter, message)
-      const text = combined ? `(combined from similar events): ${message}` : message
+      const text = flat(combined ? `(combined from similar events): ${message}` : message)
       const known = chapter.told.find((each) =>
         combined ? each.message === undefined : each.message === message && each.fieldPath === fieldPath,
       )
@@ -198,14 +201,14 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
         : { kind: ofKind, name, uid, apiVersion, resourceVersion }
       const reference: ObjectReference = fieldPath ? { ...named, fieldPath } : named
       try {
-        if (known) known.seenMs = engine.nowMs
+        if (known) known.seenMs = sinceThen()
         if (known && repeat(known, namespace, text)) return
         const written = write(reference, type, reason, text, details)
-        const { nowMs } = engine
-        const told: Told = { message: combined ? undefined : message, fieldPath, name: written, count: 1, writtenMs: nowMs, seenMs: nowMs }
+        const nowMs = sinceThen()
+        const told: Told = { message: combined ? undefined : text, fieldPath, name: written, count: 1, writtenMs: nowMs, seenMs: nowMs }
         if (known) Object.assign(known, told)
         else if (chapter.told.length === 0) chapter.told = [told]
-        else chapter.told = [...chapter.told.slice(1 - MOST_TOLD), told]
+        else chapter.told = chapter.told.slice(1 - MOST_TOLD).concat(told)
       } catch (error) {
         if (!(error instanceof StatusError)) throw error
       }

@@ -5,12 +5,16 @@ import type { AnyObject } from './object'
 import type { Struct } from './schema/schema'
 import type { ManagedFieldsEntry } from './types/meta-v1.gen'
 
-/** One manager's fields: an entry of `metadata.managedFields`. */
-export interface Entry {
+/** Who writes, and through what. */
+export interface Manager {
   readonly manager: string
   readonly operation: 'Apply' | 'Update'
   readonly apiVersion: string
   readonly subresource: string | undefined
+}
+
+/** One manager's fields: an entry of `metadata.managedFields`. */
+export interface Entry extends Manager {
   readonly timeMs: number
   readonly fields: FieldSet
 }
@@ -22,43 +26,52 @@ export type Writing = Omit<Entry, 'fields'>
  * written often and looked at never. Until then it is a chain of the writes that have not been accounted for.
  */
 export interface ManagedFields {
-  readonly state: Settled | Pending
+  /** Undefined while a write has not been accounted for. */
+  readonly entries: readonly Entry[] | undefined
 }
 
-interface Settled {
-  readonly entries: readonly Entry[]
+class Settled implements ManagedFields {
+  constructor(readonly entries: readonly Entry[]) {}
 }
 
-interface Pending {
-  readonly earlier: ManagedFields
-  readonly writing: Writing
-  readonly before: AnyObject | undefined
-  readonly after: AnyObject
-  readonly type: Struct
-  readonly depth: number
-}
+/** A write, and what was known before it. A class with all in one object: everything stored has one to three of these. */
+class Pending implements ManagedFields {
+  entries: readonly Entry[] | undefined = undefined
 
+  constructor(
+    public earlier: ManagedFields,
+    readonly by: Manager,
+    readonly timeMs: number,
+    public before: AnyObject | undefined,
+    public after: AnyObject | undefined,
+    readonly type: Struct,
+    readonly depth: number,
+  ) {}
+}
 /** Chains longer than this are worked out at once, so that old states are not kept alive for ever. */
 const MAX_PENDING = 8
 
-export const nobody: ManagedFields = { state: { entries: [] } }
+export const nobody: ManagedFields = new Settled([])
 
-export const managedBy = (entries: readonly Entry[]): ManagedFields => ({ state: { entries } })
+export const managedBy = (entries: readonly Entry[]): ManagedFields => new Settled(entries)
+
+/** A write that has not been accounted for. */
+const isOpen = (fields: ManagedFields): fields is Pending => fields.entries === undefined
 
 /** What is managed by whom after an update that made `after` out of `before` (undefined: a create). */
 export function afterWrite(
   earlier: ManagedFields,
-  writing: Writing,
+  by: Manager,
+  timeMs: number,
   before: AnyObject | undefined,
   after: AnyObject,
   type: Struct,
 ): ManagedFields {
-  const { state } = earlier
   // One who keeps writing an object's status has at last written the difference between what was there before and what is there now.
-  if ('earlier' in state && writing.subresource === 'status' && state.after === before && sameManager(state.writing, writing))
-    return { state: { ...state, writing, after } }
-  const depth = 'entries' in state ? 1 : state.depth + 1
-  const fields: ManagedFields = { state: { earlier, writing, before, after, type, depth } }
+  if (isOpen(earlier) && by.subresource === 'status' && earlier.after === before && sameManager(earlier.by, by))
+    return new Pending(earlier.earlier, by, timeMs, earlier.before, after, type, earlier.depth)
+  const depth = isOpen(earlier) ? earlier.depth + 1 : 1
+  const fields = new Pending(earlier, by, timeMs, before, after, type, depth)
   if (depth > MAX_PENDING) entriesOf(fields)
   return fields
 }
@@ -68,24 +81,26 @@ export function afterWrite(
  * kept besides it.
  */
 export function storedAs(fields: ManagedFields, written: AnyObject, object: AnyObject) {
-  if (!('earlier' in fields.state) || fields.state.after !== written) return
-  const cell = fields as { state: Pending } // as below
-  cell.state = { ...fields.state, after: object }
+  if (isOpen(fields) && fields.after === written) fields.after = object
 }
 
 /** The entries, worked out if need be. */
 export function entriesOf(fields: ManagedFields): readonly Entry[] {
-  if ('entries' in fields.state) return fields.state.entries
-  const { earlier, writing, before, after, type } = fields.state
-  const entries = settled(entriesOf(earlier), writing, before, after, type)
-  const cell = fields as { state: Settled } // the same knowledge in another form: nobody can tell the difference
-  cell.state = { entries }
+  if (!isOpen(fields)) return fields.entries!
+  const { earlier, by, timeMs, before, after, type } = fields
+  const entries = settled(entriesOf(earlier), by, timeMs, before, after!, type)
+  // The same knowledge in another form: nobody can tell the difference. What it was worked out from is not kept.
+  fields.entries = entries
+  fields.earlier = nobody
+  fields.before = undefined
+  fields.after = undefined
   return entries
 }
 
 function settled(
   earlier: readonly Entry[],
-  writing: Writing,
+  by: Manager,
+  timeMs: number,
   before: AnyObject | undefined,
   after: AnyObject,
   type: Struct,
@@ -95,13 +110,13 @@ function settled(
   if (isEmpty(changed) && isEmpty(removed)) return earlier
   const taken = union(changed, removed)
   const others = earlier.flatMap((entry): Entry[] => {
-    if (sameManager(entry, writing)) return []
+    if (sameManager(entry, by)) return []
     const fields = difference(entry.fields, taken)
     return isEmpty(fields) ? [] : [fields === entry.fields ? entry : { ...entry, fields }]
   })
-  const mine = earlier.find((entry) => sameManager(entry, writing))
+  const mine = earlier.find((entry) => sameManager(entry, by))
   const fields = union(mine ? difference(mine.fields, removed) : {}, changed)
-  return isEmpty(fields) ? others : [...others, { ...writing, fields: interned(fields) }]
+  return isEmpty(fields) ? others : [...others, { ...by, timeMs, fields: interned(fields) }]
 }
 
 const MAX_KNOWN = 2000
@@ -124,8 +139,8 @@ function interned(fields: FieldSet): FieldSet {
   return shared
 }
 
-export const sameManager = (x: Writing, y: Writing) =>
-  x.manager === y.manager && x.operation === y.operation && x.apiVersion === y.apiVersion && x.subresource === y.subresource
+export const sameManager = (x: Manager, y: Manager) =>
+  x === y || (x.manager === y.manager && x.operation === y.operation && x.apiVersion === y.apiVersion && x.subresource === y.subresource)
 
 /** A stored object with its `metadata.managedFields`. */
 export function withManagedFields({ object, fields }: { readonly object: AnyObject; readonly fields: ManagedFields }): AnyObject {

@@ -1,5 +1,5 @@
 import { mergePatch } from '../formats/merge-patch'
-import { admit, mutate, resourceOf, writingOf, type Call } from './call'
+import { admit, managerOf, mutate, resourceOf, type Call } from './call'
 import type { PatchType } from './client'
 import { age } from './columns'
 import { defineKind } from './kind'
@@ -65,7 +65,10 @@ export function writeScale(call: Call, how: 'update' | PatchType, body: unknown)
   const path = call.served.kind.scale!.specReplicas.split('.').filter(Boolean) // scaleOf saw that it is there
   const next = replicas === before.spec.replicas ? found.object : (withAt(found.object, path, replicas) as AnyObject) // one number of it changed
   const type = typeOfKind(call.served.kind)
-  const fields = type && next !== found.object ? afterWrite(found.fields, writingOf(call), found.object, next, type) : found.fields
+  const fields =
+    type && next !== found.object
+      ? afterWrite(found.fields, managerOf(call), call.core.engine.nowMs, found.object, next, type)
+      : found.fields
   const judge = () => admit(about, 'UPDATE', asked, before)
   return scaleOf(call, replaceStored({ ...call, subresource: undefined }, found, next, fields, judge))
 }

@@ -1,5 +1,5 @@
 import { timestamp } from '../engine/time'
-import { admit, mutate, resourceOf, unheard, writerOf, writingOf, type Call } from './call'
+import { admit, managerOf, mutate, resourceOf, unheard, writerOf, type Call } from './call'
 import { fieldPath, type FieldError } from './field-path'
 import type { KindDefinition } from './kind'
 import { afterWrite, managedBy, nobody, readEntries, storedAs, withManagedFields, type ManagedFields } from './managed-fields'
@@ -95,7 +95,7 @@ function rulesOf({ core, served: { kind }, subresource }: Call, object: AnyObjec
 /** Who manages what after this write. What admission and the server itself change afterwards is nobody's. */
 function tracked(call: Call, before: ManagedFields, old: AnyObject | undefined, object: AnyObject): ManagedFields {
   const type = typeOfKind(call.served.kind)
-  return object === old || !type ? before : afterWrite(before, writingOf(call), old, object, type)
+  return object === old || !type ? before : afterWrite(before, managerOf(call), call.core.engine.nowMs, old, object, type)
 }
 
 /** What is managed by whom before an update: what is stored, or what the client says in its stead. */

@@ -1,6 +1,7 @@
 import { parseTimestamp } from '../../engine/time'
 import type { AdmissionPlugin, AdmissionRequest, ApiServer } from '../hooks'
 import { forbidden } from '../status'
+import { freeze } from '../storage'
 import type { Container, Namespace, Pod, PodSpec, ServiceAccount, Volume } from '../types/core-v1.gen'
 import { asObject, find, isMirror, newPod, resource } from './lookup'
 
@@ -57,27 +58,25 @@ function withToken(spec: PodSpec, { engine }: ApiServer): PodSpec {
   const volume = known ?? tokenVolume(`kube-api-access-${engine.random.suffix(5)}`)
   const mounted = (container: Container): Container =>
     lacksMount(container)
-      ? { ...container, volumeMounts: [...(container.volumeMounts ?? []), { name: volume.name, readOnly: true, mountPath: MOUNT_PATH }] }
+      ? { ...container, volumeMounts: (container.volumeMounts ?? []).concat({ name: volume.name, readOnly: true, mountPath: MOUNT_PATH }) }
       : container
   return {
     ...spec,
-    volumes: known ? spec.volumes! : [...(spec.volumes ?? []), volume],
+    volumes: known ? spec.volumes! : (spec.volumes ?? []).concat(volume),
     ...(spec.initContainers && { initContainers: initContainers.map(mounted) }),
     containers: containers.map(mounted),
   }
 }
 
-function tokenVolume(name: string): Volume {
-  return {
-    name,
-    projected: {
-      sources: [
-        // An hour and seven seconds: kubelets recognise the extra seconds and ask for tokens that live longer.
-        { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
-        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
-      ],
-      defaultMode: 420,
-    },
-  }
-}
+const tokenVolume = (name: string): Volume => ({ name, projected: TOKEN })
+
+/** One for all Pods: they differ in the volume's name only. */
+const TOKEN: NonNullable<Volume['projected']> = freeze({
+  sources: [
+    // An hour and seven seconds: kubelets recognise the extra seconds and ask for tokens that live longer.
+    { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+    { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+    { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+  ],
+  defaultMode: 420,
+})

@@ -56,7 +56,7 @@ export function containerEnded(
 
 export function stopProbes(container: ContainerState): void {
   for (const stop of container.probes) stop()
-  container.probes.clear()
+  container.probes = []
 }
 
 function terminationMessage({ spec }: ContainerState, made: Container, code: number): string {

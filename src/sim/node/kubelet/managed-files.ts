@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/types/core-v1.gen'
+import { flat } from '../../formats/flat-text'
 import type { Sandbox } from '../runtime/sandbox'
 
 const common = `127.0.0.1\tlocalhost
@@ -9,6 +10,9 @@ fe00::1\tip6-allnodes
 fe00::2\tip6-allrouters
 `
 
+const HEAD = `# Kubernetes-managed hosts file.\n${common}`
+const HOST_HEAD = `# Kubernetes-managed hosts file (host network).\n${common}`
+
 /** /etc/hosts as the kubelet writes it for a Pod. */
 export function hostsFile(pod: Pod, sandbox: Sandbox): string {
   const { hostname, subdomain, hostAliases = [] } = pod.spec
@@ -16,8 +20,8 @@ export function hostsFile(pod: Pod, sandbox: Sandbox): string {
     hostname && subdomain && !pod.spec.setHostnameAsFQDN ? `${hostname}.${subdomain}.${pod.metadata.namespace}.svc.cluster.local\t` : ''
   const own = sandbox.hostNetwork ? '' : `${sandbox.address}\t${full}${sandbox.hostname}\n`
   const aliases = hostAliases.map(({ ip, hostnames = [] }) => `${ip}\t${hostnames.join('\t')}\n`).join('')
-  const head = sandbox.hostNetwork ? '# Kubernetes-managed hosts file (host network).\n' : '# Kubernetes-managed hosts file.\n'
-  return `${head}${common}${own}${aliases && `\n# Entries added by HostAliases.\n${aliases}`}`
+  // All Pods share the text before what is their own.
+  return (sandbox.hostNetwork ? HOST_HEAD : HEAD) + flat(`${own}${aliases && `\n# Entries added by HostAliases.\n${aliases}`}`)
 }
 
 /** The name a Pod's containers know themselves by. */

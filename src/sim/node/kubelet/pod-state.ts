@@ -47,7 +47,8 @@ export interface ContainerState {
   pulledFor: number
   /** The step or wait that applies now, by its stage's name: an event is told once each time it begins. */
   stage: string | undefined
-  readonly probes: Set<() => void>
+  /** How to stop each probe that goes on. */
+  probes: readonly (() => void)[]
 }
 
 export interface PodState {
@@ -150,6 +151,8 @@ export function takeSpecification(state: PodState, pod: Pod): void {
   for (const spec of pod.spec.ephemeralContainers ?? []) add(spec, 'ephemeral')
 }
 
+const NO_PROBES: readonly never[] = []
+
 function newContainerState(spec: ContainerSpec, role: Role, initialising: boolean): ContainerState {
   return {
     spec,
@@ -173,7 +176,7 @@ function newContainerState(spec: ContainerSpec, role: Role, initialising: boolea
     retryAtMs: undefined,
     pulledFor: 0,
     stage: undefined,
-    probes: new Set(),
+    probes: NO_PROBES,
   }
 }
 

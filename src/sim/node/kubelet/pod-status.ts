@@ -1,5 +1,7 @@
 import type { ContainerState as WireState, ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '../../api/types/core-v1.gen'
 import { timestamp } from '../../engine/time'
+import { flat } from '../../formats/flat-text'
+import type { Image } from '../images/image'
 import { containersOf, restarts, type ContainerState, type PodState } from './pod-state'
 
 /** The status a kubelet writes for a Pod, from what it knows of its containers. Conditions that others own stay as they are. */
@@ -101,10 +103,30 @@ function conditionOf(verdict: Verdict, old: readonly PodCondition[], generation:
     before!.message === message
   )
     return before!
-  const times = { lastTransitionTime: since ?? timestamp(nowMs), lastProbeTime: null as never } // null as in a real kubelet's, which never sets it
+  const lastTransitionTime = since ?? timestamp(nowMs)
   const observed = generation === undefined ? {} : { observedGeneration: generation }
-  if (reason === undefined) return { ...observed, type, status, ...times }
+  if (reason === undefined) return plainCondition(observed, verdict, lastTransitionTime)
+  const times = { lastTransitionTime, lastProbeTime: null as never } // null as in a real kubelet's, which never sets it
   return message === undefined ? { ...observed, type, status, reason, ...times } : { ...observed, type, status, reason, message, ...times }
+}
+
+const plainConditions = new Map<string, PodCondition>()
+const MAX_PLAIN = 500
+
+/** A condition without words: one object for all Pods that came to it in the same second. */
+function plainCondition(
+  observed: Pick<PodCondition, 'observedGeneration'>,
+  { type, status }: Verdict,
+  lastTransitionTime: string,
+): PodCondition {
+  const key = `${type} ${status} ${lastTransitionTime} ${observed.observedGeneration}`
+  let condition = plainConditions.get(key)
+  if (!condition) {
+    if (plainConditions.size >= MAX_PLAIN) plainConditions.clear()
+    condition = Object.freeze({ ...observed, type, status, lastTransitionTime, lastProbeTime: null as never }) // as above
+    plainConditions.set(key, condition)
+  }
+  return condition
 }
 
 function initialized(state: PodState, phase: PodPhase): Verdict {
@@ -158,14 +180,26 @@ function containerStatusOf(state: PodState, container: ContainerState): Containe
     lastState: last ? { terminated: last.status } : {},
     ready: isReady(container),
     restartCount: container.restarts,
-    image: of && image ? `${image.repository}:${image.tag}` : (spec.image ?? ''),
-    imageID: of && image ? `${image.repository}@${image.digest}` : '',
+    image: of && image ? namesOfImage(image).name : (spec.image ?? ''),
+    imageID: of && image ? namesOfImage(image).id : '',
     ...(of && { containerID: `containerd://${of.id}` }),
     started: running !== undefined && (container.started || container.role === 'init'),
     ...(of && resourcesOf(container)),
     ...(spec.volumeMounts?.length && { volumeMounts: spec.volumeMounts.map(mountStatus) }),
     ...(of && { user: { linux: { uid: of.config.who.uid, gid: of.config.who.gids[0] ?? 0, supplementalGroups: of.config.who.gids } } }),
   }
+}
+
+const imageNames = new WeakMap<Image, { readonly name: string; readonly id: string }>()
+
+/** An image's name and id: the same two texts in the statuses of all its containers. */
+function namesOfImage(image: Image) {
+  let names = imageNames.get(image)
+  if (!names) {
+    names = { name: flat(`${image.repository}:${image.tag}`), id: flat(`${image.repository}@${image.digest}`) }
+    imageNames.set(image, names)
+  }
+  return names
 }
 
 /** How a container ends that was not there to be stopped. */

@@ -40,9 +40,9 @@ function watch(
   const stop = () => {
     engine.cancel(timer)
     timer = undefined
-    container.probes.delete(stop)
+    container.probes = container.probes.filter((other) => other !== stop)
   }
-  const alive = () => container.running === made && container.probes.has(stop)
+  const alive = () => container.running === made && container.probes.includes(stop)
 
   function look() {
     const again = engine.nowMs + periodMs
@@ -100,6 +100,6 @@ function watch(
     stopContainer(context, state, container, { graceSeconds, message })
   }
 
-  container.probes.add(stop)
+  container.probes = container.probes.concat(stop)
   timer = engine.after(Math.max(FIRST_LOOK_MS, (probe.initialDelaySeconds ?? 0) * 1000), look, background)
 }

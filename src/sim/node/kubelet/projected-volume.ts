@@ -116,7 +116,7 @@ function partsOf(spec: VolumeSpec, pod: Pod, podIP: string, context: VolumeConte
   if (spec.downwardAPI) return [fieldFiles(from, spec.downwardAPI.items)]
   const parts: Part[] = []
   for (const source of spec.projected?.sources ?? []) addParts(parts, from, source, before)
-  return parts
+  return parts.slice() // as large as it must be: every Pod has one
 }
 
 interface From {

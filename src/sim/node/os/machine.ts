@@ -24,7 +24,21 @@ import {
   type WaitResult,
   type ShownWorker,
 } from './syscalls'
-import { adopt, closeFd, fail, fileAt, install, PARKED, refuseErrors, Task, type Kernel, type Parked, type TaskRequest } from './task'
+import {
+  adopt,
+  closeFd,
+  fail,
+  fileAt,
+  install,
+  onlyIgnored,
+  PARKED,
+  refuseErrors,
+  Task,
+  withAction,
+  type Kernel,
+  type Parked,
+  type TaskRequest,
+} from './task'
 
 /** What a machine (a host, or one container) is made of. */
 export interface MachineOptions {
@@ -409,7 +423,7 @@ class RunningMachine implements Machine, Kernel, Member {
     this.abandon(task)
     for (const fd of [...task.fds.keys()]) closeFd(task, fd)
     for (const [fd, open] of kept) task.fds.set(fd, open)
-    for (const [signal, action] of task.actions) if (action === 'catch') task.actions.delete(signal)
+    task.actions = onlyIgnored(task.actions)
     task.argv = loaded.argv
     task.env = env
     task.cwd = cwd
@@ -552,8 +566,7 @@ class RunningMachine implements Machine, Kernel, Member {
       case 'kill':
         return request.pid === 0 ? this.signalPid(-task.group, request.signal, false) : this.signalPid(request.pid, request.signal, false)
       case 'signals':
-        if (request.action === 'default') task.actions.delete(request.signal)
-        else task.actions.set(request.signal, request.action)
+        task.actions = withAction(task.actions, request.signal, request.action)
         return undefined
       case 'pending': {
         const { pending } = task

@@ -15,6 +15,30 @@ export interface TaskRequest {
   readonly onExit?: (result: WaitResult) => void
 }
 
+/** What a process has said about signals. Never changed: processes that have said the same share one. */
+export type Actions = ReadonlyMap<Signal, 'ignore' | 'catch'>
+
+const NO_ACTIONS: Actions = new Map()
+const known = new Map<string, Actions>([['', NO_ACTIONS]])
+
+/** The same but for one signal. */
+export function withAction(actions: Actions, signal: Signal, action: 'default' | 'ignore' | 'catch'): Actions {
+  const changed = new Map(actions)
+  if (action === 'default') changed.delete(signal)
+  else changed.set(signal, action)
+  const text = [...changed].sort().join()
+  const same = known.get(text)
+  if (!same) known.set(text, changed)
+  return same ?? changed
+}
+
+/** What a child inherits, and what is left when another program is run. */
+export function onlyIgnored(actions: Actions): Actions {
+  let left = actions
+  for (const [signal, action] of actions) if (action === 'catch') left = withAction(left, signal, 'default')
+  return left
+}
+
 /** Shared by all who have none. */
 const NOTHING: readonly never[] = []
 
@@ -41,7 +65,7 @@ export class Task {
   interruptible = false
   /** What to do when a stopped process goes on. */
   resumeWith: (() => void) | undefined
-  readonly actions: Map<Signal, 'ignore' | 'catch'>
+  actions: Actions
   pending: readonly Signal[] = NOTHING
   children: Set<Task> | undefined
   /** Children that ended or stopped and have not been waited for. */
@@ -70,7 +94,7 @@ export class Task {
     this.who = who
     this.parent = parent
     this.group = group === undefined ? (parent?.group ?? pid) : group === 0 ? pid : group
-    this.actions = new Map([...(parent?.actions ?? [])].filter(([, action]) => action === 'ignore'))
+    this.actions = onlyIgnored(parent?.actions ?? NO_ACTIONS)
     this.startedMs = nowMs
     this.onExit = onExit
   }

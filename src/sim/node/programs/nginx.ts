@@ -106,16 +106,27 @@ function* tellMaster(self: Self, order: string): Proc<number> {
 }
 
 function* notice({ pid }: Self, text: string): Proc {
-  yield* write(2, `${slashDate(yield* nowMs())} [notice] ${pid}#${pid}: ${text}\n`)
+  yield* write(2, sameText(`${slashDate(yield* nowMs())} [notice] ${pid}#${pid}: ${text}\n`))
+}
+
+const said = new Map<string, string>()
+const MAX_SAID = 200
+
+/** One text for all containers that say the same: those of a Deployment start in the same few seconds. */
+function sameText(text: string): string {
+  const known = said.get(text)
+  if (known !== undefined) return known
+  if (said.size >= MAX_SAID) said.clear()
+  said.set(text, text)
+  return text
 }
 
 /** All server blocks under conf.d (and in nginx.conf itself), or what is wrong with them. */
 function* configuration(): Proc<readonly NginxServer[] | string> {
-  const servers: NginxServer[] = []
+  let servers: readonly NginxServer[] = []
   const paths = ['/etc/nginx/nginx.conf']
   if ((yield* stat('/etc/nginx/conf.d'))?.type === 'directory')
     for (const name of yield* listDirectory('/etc/nginx/conf.d')) if (name.endsWith('.conf')) paths.push(`/etc/nginx/conf.d/${name}`)
-  let standalone = false
   for (const path of paths) {
     if ((yield* stat(path)) === undefined) continue
     const text = yield* readFile(path)
@@ -124,12 +135,12 @@ function* configuration(): Proc<readonly NginxServer[] | string> {
     for (const { host, line } of hosts) if (!(yield* isKnown(host))) return `host not found in upstream "${host}" in ${path}:${line}`
     if (path === '/etc/nginx/nginx.conf') {
       // A configuration of one's own replaces the include of conf.d unless it asks for it.
-      standalone = text.includes('http') && !text.includes('conf.d')
-      servers.push(...parsed)
-      if (standalone) break
-    } else servers.push(...parsed)
+      const isStandalone = text.includes('http') && !text.includes('conf.d')
+      if (isStandalone) return parsed
+    }
+    servers = servers.length === 0 ? parsed : servers.concat(parsed)
   }
-  if (servers.length === 0 && !standalone && paths.length === 1)
+  if (servers.length === 0 && paths.length === 1)
     return [
       { port: 80, names: [], locations: [{ path: '/', exact: false, directives: { root: ['/usr/share/nginx/html'] } }], directives: {} },
     ]

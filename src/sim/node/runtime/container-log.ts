@@ -1,4 +1,5 @@
 import { microTimestamp } from '../../engine/time'
+import { flat } from '../../formats/flat-text'
 import type { OpenFile } from '../os/open-file'
 
 export interface LogEntry {
@@ -21,11 +22,14 @@ export interface ContainerLog {
 /** The kubelet rotates logs at 10 MiB and `kubectl logs` reads the newest file; here the oldest entries go. */
 const MAX_CHARACTERS = 10 * 1024 * 1024
 
+const FEW = 8
+const NOTHING: LogEntry[] = []
+
 export const createContainerLog = (now: () => number): ContainerLog => new Log(now)
 
 /** A class, because every container has one and most say little. */
 class Log implements ContainerLog {
-  entries: LogEntry[] = []
+  entries = NOTHING
   ended = false
   private size = 0
   private listeners: readonly ((entry: LogEntry | undefined) => void)[] = []
@@ -34,8 +38,10 @@ class Log implements ContainerLog {
 
   append(stream: LogEntry['stream'], text: string) {
     if (text === '') return
-    const entry = { timeMs: this.now(), stream, text }
-    this.entries.push(entry)
+    const entry = { timeMs: this.now(), stream, text: flat(text) }
+    // Most containers say a few lines and rest: an array that is pushed to makes room for many more.
+    if (this.entries.length < FEW) this.entries = this.entries.concat(entry)
+    else this.entries.push(entry)
     this.size += text.length
     if (this.size > MAX_CHARACTERS) {
       this.entries = this.entries.slice(this.entries.length >> 1)

@@ -190,7 +190,7 @@ export function startContainer(runtime: ContainerRuntime, container: Container, 
   // A command of the Pod's own sets the image's CMD aside, too.
   const args = config.args ?? (config.command ? [] : (config.image.cmd ?? []))
   const cwd = config.workingDir ?? config.image.workingDir ?? '/'
-  const entry = entryCommand([...command, ...args], container.files, container.env)
+  const entry = entryCommand(command.concat(args), container.files, container.env)
   const { argv } = entry
   if (argv.length === 0) throw new StartError('no command specified')
   const out = tty?.file ?? new LogFile(log, 'stdout')

@@ -19,13 +19,13 @@ const scripts: Readonly<Record<string, (args: readonly string[]) => Entry>> = {
 
 /** The command that a container really runs: entrypoint scripts are stepped through, anything else stays as it is. */
 export function entryCommand(argv: readonly string[], files: FileSystem, env: Readonly<Record<string, string>>): Entry {
-  const [name = '', ...args] = argv
+  const name = argv[0] ?? ''
   const paths = name.includes('/') ? [normalise(name, '/')] : (env.PATH ?? DEFAULT_PATH).split(':').map((folder) => normalise(name, folder))
   for (const path of paths) {
     if (files.stat(path)?.type !== 'file') continue
     const node = files.look(path)
     const script = node?.type === 'file' && node.program !== undefined ? scripts[node.program] : undefined
-    return script ? script(args) : { argv, says: '' }
+    return script ? script(argv.slice(1)) : { argv, says: '' }
   }
   return { argv, says: '' }
 }
