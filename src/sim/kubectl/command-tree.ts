@@ -1,5 +1,6 @@
 import data from './data/commands.json'
 import { hiddenFlags } from './data/hidden-flags'
+import { laterCommands } from './data/later-commands'
 import type { FlagSpec } from './flags'
 
 /** One command as `data/commands.json` lists it. */
@@ -17,8 +18,10 @@ interface Known {
   readonly allFlags: readonly FlagSpec[]
 }
 
-const specs = data.commands as readonly CommandSpec[] // the file's flag types are those of FlagType
+const specs = [...(data.commands as readonly CommandSpec[]), ...laterCommands] // the file's flag types are those of FlagType
 export const globalFlags = data.globalFlags as readonly FlagSpec[]
+/** Came later than the flags of that file, and is not listed with them. */
+const kubercFlag: FlagSpec = { name: 'kuberc', shorthand: null, type: 'string', default: '' }
 const helpFlag: FlagSpec = { name: 'help', shorthand: 'h', type: 'bool', default: 'false' }
 const byPath = new Map<string, Known>()
 for (const spec of specs)
@@ -26,7 +29,7 @@ for (const spec of specs)
     spec,
     allFlags: [
       ...spec.flags,
-      ...globalFlags.filter(({ name }) => !spec.flags.some((own) => own.name === name)),
+      ...[...globalFlags, kubercFlag].filter(({ name }) => !spec.flags.some((own) => own.name === name)),
       ...(hiddenFlags[spec.path] ?? []),
       helpFlag,
     ],
@@ -45,7 +48,7 @@ export function commandSpec(path: string): Known {
 export const ownsFlag = (path: string, name: string) => byPath.get(path)?.spec.flags.some((flag) => flag.name === name) ?? false
 
 /** Commands that help does not list beside the others. */
-const unlisted: Readonly<Record<string, readonly string[]>> = { '': ['options', 'alpha', 'help'] }
+const unlisted: Readonly<Record<string, readonly string[]>> = { '': ['options', 'alpha', 'help', 'kuberc'] }
 
 /** The commands below a path, in the order in which help lists them. */
 export const childrenOf = (path: string): readonly string[] => commandSpec(path).spec.subcommands

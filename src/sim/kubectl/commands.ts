@@ -29,6 +29,7 @@ import { exec } from './commands/exec'
 import { logs } from './commands/logs'
 import { run } from './commands/run'
 import { kustomize } from './commands/kustomize'
+import { kubercSet, kubercView } from './commands/kuberc'
 import { label } from './commands/label'
 import { patch } from './commands/patch'
 import { setEnv } from './commands/set-env'
@@ -178,4 +179,6 @@ export const commands: Readonly<Record<string, Command>> = {
   help,
   options,
   'plugin list': pluginList,
+  'kuberc set': kubercSet,
+  'kuberc view': kubercView,
 }

@@ -2,7 +2,7 @@ import { makeDirectory, nowMs, readFile, stat, writeFile } from '../node/os/call
 import type { Proc } from '../node/os/syscalls'
 import { ApiError, ConnectionError } from './errors'
 import { clientConfig } from './kubeconfig'
-import { findResource, noMatch, qualifiedName, type Mapper, type ResourceType } from './mapper'
+import { findResource, findVersioned, noMatch, qualifiedName, type Mapper, type ResourceType } from './mapper'
 import { request } from './rest'
 import { err, log, verbosity, type Kubectl } from './session'
 
@@ -48,9 +48,16 @@ function* fetchAll(kubectl: Kubectl, attempts = attemptsOf(kubectl)): Proc<Resou
   }
 }
 
+/** The resource type that a word names; undefined when the server knows none. */
+export function* findNamed(kubectl: Kubectl, word: string): Proc<ResourceType | undefined> {
+  // `widgets.example.com` is first read as version `example` of group `com`: not finding that, the client no longer trusts its cache.
+  if (word.split('.').length > 2) yield* findWithRetry(kubectl, (mapper) => findVersioned(mapper, word))
+  return yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))
+}
+
 /** The resource type that a word names, asking the server once more before giving up. Throws CommandError. */
 export function* resourceType(kubectl: Kubectl, word: string): Proc<ResourceType> {
-  const found = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))
+  const found = yield* findNamed(kubectl, word)
   if (!found) throw noMatch(word)
   yield* warnOfShortName(kubectl, word, found)
   return found

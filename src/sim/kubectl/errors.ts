@@ -11,7 +11,7 @@ export class CommandError extends Error {
   }
 }
 
-/** What the client library refuses to ask a server for: such failures are told as the server's own would be. */
+/** What the client library refuses to ask a server for, or to take from it: such failures are told as the server's own would be. */
 export class BadRequest extends CommandError {}
 
 /** What is wrong with the kubeconfig as a whole. */

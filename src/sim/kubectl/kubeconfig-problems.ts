@@ -36,7 +36,8 @@ function execProblems({ name, value }: Entry): string[] {
     | undefined // as its type has it
   if (!exec) return []
   const missing = (what: string) => `${what} must be specified for ${name} to use exec authentication plugin`
-  const mode = exec.interactiveMode
+  // Only versions before v1 have a default for it.
+  const mode = exec.interactiveMode ?? (/v1(alpha|beta)1$/.test(exec.apiVersion ?? '') ? 'IfAvailable' : undefined)
   return [
     ...(value['auth-provider'] ? [`authProvider cannot be provided in combination with an exec plugin for ${name}`] : []),
     ...(exec.command ? [] : [missing('command')]),

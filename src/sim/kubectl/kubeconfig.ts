@@ -2,6 +2,7 @@ import { parseGoDuration } from '../formats/duration'
 import { readFile, readLine, stat, write } from '../node/os/calls'
 import type { Proc } from '../node/os/syscalls'
 import { ownsFlag } from './command-tree'
+import { execCredentials, type ExecPlugin } from './exec-credentials'
 import { CommandError, ConfigurationError, ConnectionError } from './errors'
 import type { Flags } from './flags'
 import type { Entry, KubeConfig, Members } from './kubeconfig-file'
@@ -17,6 +18,8 @@ export interface ClientConfig {
   /** The namespace was named on the command line. */
   readonly explicitNamespace: boolean
   readonly headers: Readonly<Record<string, string>>
+  /** A program that must be asked, before the first request, who the caller is. */
+  readonly exec?: ExecPlugin
   /** Of the chosen context, for those who print it. */
   readonly user?: string
 }
@@ -41,14 +44,40 @@ function* resolveConfig(kubectl: Kubectl): Proc<ClientConfig> {
   const server = serverUrl(text(cluster.server) || inPod?.server || 'http://localhost:8080')
   const secure = server.startsWith('https') && !inPod
   const headers = yield* credentials(user, secure)
+  // Over plain HTTP nobody is told who asks.
+  const exec = secure && user.exec ? execPlugin(user, cluster, server) : undefined
   if (secure) yield* checkAuthority(cluster)
   return {
     server,
     namespace: flags.text('namespace') || text(context.namespace) || inPod?.namespace || 'default',
     explicitNamespace: flags.changed('namespace') && flags.text('namespace') !== '',
     headers: { ...(inPod ? { authorization: `Bearer ${inPod.token}` } : {}), ...headers },
+    ...(exec ? { exec } : {}),
     ...(chosen.userName ? { user: chosen.userName } : {}),
   }
+}
+
+function execPlugin(user: Members, cluster: Members, server: string): ExecPlugin {
+  const authority = text(cluster['certificate-authority-data'])
+  return {
+    ...(user.exec as Omit<ExecPlugin, 'folder' | 'cluster'>), // validated by userProblems
+    folder: text(user.folder),
+    cluster: {
+      server,
+      ...given(['tls-server-name', 'insecure-skip-tls-verify'].map((name) => [name, cluster[name]] as const)),
+      ...(authority ? { 'certificate-authority-data': authority } : {}),
+      ...given([['proxy-url', cluster['proxy-url']]]),
+      config: null,
+    },
+  }
+}
+
+/** What every request says of the caller; a program that has to be asked is asked once. Throws CommandError when it does not answer well. */
+export function* requestHeaders(kubectl: Kubectl): Proc<Readonly<Record<string, string>>> {
+  const { headers, exec } = yield* clientConfig(kubectl)
+  if (!exec || headers.authorization) return headers
+  kubectl.known.credentials ??= yield* execCredentials(kubectl.self, exec, kubectl.known.preference)
+  return { ...headers, ...kubectl.known.credentials }
 }
 
 /** A server's address as a URL without a slash at its end. Throws CommandError and ConnectionError. */
@@ -117,9 +146,9 @@ function* choose(kubectl: Kubectl, config: KubeConfig) {
 function withPaths({ self }: Kubectl, entry: Entry | undefined): Members {
   if (!entry) return {}
   const folder = absolute(entry.origin ?? '', self.cwd).replace(/\/[^/]*$/, '')
-  return Object.fromEntries(
-    Object.entries(entry.value).map(([name, value]) => [name, fileMembers.includes(name) && value ? absolute(text(value), folder) : value]),
-  )
+  const members = Object.entries(entry.value)
+  const found = members.map(([name, value]) => [name, fileMembers.includes(name) && value ? absolute(text(value), folder) : value] as const)
+  return { ...Object.fromEntries(found), ...(entry.value.exec ? { folder } : {}) }
 }
 
 const given = (pairs: readonly (readonly [string, unknown])[]): Members => Object.fromEntries(pairs.filter(([, value]) => value))

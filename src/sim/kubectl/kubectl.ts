@@ -6,6 +6,7 @@ import { commands } from './commands'
 import { ApiError, CommandError, ErrorList, Exit, report } from './errors'
 import { parseFlags } from './flags'
 import { completeCommand } from './completing'
+import { applyPreferences } from './kuberc'
 import { printHelp } from './help'
 import { runPlugin } from './plugins'
 import { PrintedError } from './printers/go-template'
@@ -59,7 +60,7 @@ function* tracingRefusals<T>(kubectl: Kubectl, work: Proc<T>): Proc<T> {
 const lenient = ['', 'certificate']
 
 function* runKubectl(self: Self): Proc<number> {
-  const words = self.argv.slice(1)
+  const { words, preference } = yield* applyPreferences(self, self.argv.slice(1))
   const { path, rest, unknown } = findCommand(words)
   const firstWord = words.find((word) => !word.startsWith('-'))
   // `help` itself is no command yet when plug-ins are looked for.
@@ -75,7 +76,7 @@ function* runKubectl(self: Self): Proc<number> {
   }
   const usage = `kubectl${path ? ` ${path}` : ''}`
   const parsed = parseFlags(commandSpec(path).allFlags, rest, usage)
-  const kubectl: Kubectl = { ...parsed, self, path, known: { warnings: new Set(), warningCount: 0 } }
+  const kubectl: Kubectl = { ...parsed, self, path, known: { warnings: new Set(), warningCount: 0, preference } }
   for (const flag of commandSpec(path).allFlags)
     if (flag.deprecated && parsed.flags.changed(flag.name)) yield* write(2, `Flag --${flag.name} has been deprecated, ${flag.deprecated}\n`)
   if (parsed.flags.bool('help')) {

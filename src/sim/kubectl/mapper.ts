@@ -59,11 +59,13 @@ function segment(what: string, text: string): string {
 /** Finds what a person calls `deploy`, `Deployment`, `deployments.apps` or `deployments.v1.apps`; undefined when nothing is called so. */
 export function findResource(mapper: Mapper, word: string): ResourceType | undefined {
   const [name = '', ...rest] = word.split('.')
-  if (rest.length >= 2) {
-    const exact = lookup(mapper, name, rest.slice(1).join('.'), rest[0]!)
-    if (exact) return exact
-  }
-  return lookup(mapper, name, rest.join('.')) ?? findKind(mapper, name, rest.join('.'))
+  return findVersioned(mapper, word) ?? lookup(mapper, name, rest.join('.')) ?? findKind(mapper, name, rest.join('.'))
+}
+
+/** The same where a word of three parts or more is read as `RESOURCE.VERSION.GROUP`; undefined for any other. */
+export function findVersioned(mapper: Mapper, word: string): ResourceType | undefined {
+  const [name = '', version, ...group] = word.split('.')
+  return version !== undefined && group.length > 0 ? lookup(mapper, name, group.join('.'), version) : undefined
 }
 
 /** By plural, singular or lower-case kind; a short name counts where no long name is meant. A group may be given by its beginning. */

@@ -59,7 +59,8 @@ export function* runPlugin(self: Self, words: readonly string[], fewest = 1): Pr
   return undefined
 }
 
-function* onPath(self: Self, name: string): Proc<string | undefined> {
+/** The executable that a bare name means. */
+export function* onPath(self: Self, name: string): Proc<string | undefined> {
   for (const folder of (self.env.PATH ?? '').split(':').filter(Boolean)) {
     const found = yield* stat(`${folder}/${name}`)
     if (found && found.type !== 'directory' && found.mode & 0o111) return `${folder}/${name}`

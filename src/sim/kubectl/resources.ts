@@ -185,7 +185,8 @@ export function* fetchResource(kubectl: Kubectl, resource: Resource, subresource
   const { type, namespace, name } = resource
   try {
     const object = yield* requestJson<AnyObject>(kubectl, { path: pathOf(type, namespace, name, subresource) })
-    needStruct(kubectl, object)
+    const unknown = noStruct(kubectl, object)
+    if (unknown) throw new BadRequest(unknown)
     return { ...resource, object }
   } catch (error) {
     yield* blameNamespace(kubectl, error, namespace)
@@ -196,10 +197,10 @@ export function* fetchResource(kubectl: Kubectl, resource: Resource, subresource
 /** Commands that hold what the server sends as structs of the types they were built with. */
 const holdsStructs = /^(attach|debug|exec|expose|logs|port-forward|rollout|set)\b/
 
-/** Throws CommandError for a kind of which this command has no struct. */
-function needStruct({ path }: Kubectl, object: { readonly apiVersion: string; readonly kind: string }): void {
-  if (!holdsStructs.test(path) || isRegistered({ ...object, kind: object.kind.replace(/List$/, '') })) return
-  throw new CommandError(notRegistered(object, path === 'port-forward' ? 'k8s.io/client-go/kubernetes/scheme/register.go:84' : undefined))
+/** What a command says that has no struct for a kind; undefined where it has one, or needs none. */
+function noStruct({ path }: Kubectl, object: { readonly apiVersion: string; readonly kind: string }): string | undefined {
+  if (!holdsStructs.test(path) || isRegistered({ ...object, kind: object.kind.replace(/List$/, '') })) return undefined
+  return notRegistered(object, path === 'port-forward' ? 'k8s.io/client-go/kubernetes/scheme/register.go:84' : undefined)
 }
 
 /** After a NotFound: throws that of the object's namespace when that is missing too; whoever may not look is not told. */
@@ -224,7 +225,8 @@ export function* listResources(
   do {
     const list = yield* requestList<ObjectList>(kubectl, type, namespace, query, { continue: next })
     const kind = list.kind.replace(/List$/, '')
-    needStruct(kubectl, list)
+    const unknown = noStruct(kubectl, list)
+    if (unknown) throw new CommandError(unknown)
     for (const item of list.items ?? []) {
       const object = item.kind ? item : { ...item, apiVersion: list.apiVersion, kind }
       resources.push({ type, namespace: object.metadata.namespace ?? '', name: object.metadata.name ?? '', object })

@@ -3,7 +3,7 @@ import { close, fetch, nowMs, poll, readLine, upgrade } from '../node/os/calls'
 import { parseGoDuration } from '../formats/duration'
 import { SyscallError, type FetchResponse, type Proc } from '../node/os/syscalls'
 import { ApiError, CommandError, ConnectionError } from './errors'
-import { clientConfig } from './kubeconfig'
+import { clientConfig, requestHeaders } from './kubeconfig'
 import { err, log, verbosity, type Kubectl } from './session'
 import { traceClient, traceRequest, traceResponse } from './tracing'
 
@@ -95,17 +95,18 @@ export function* openChannels(kubectl: Kubectl, call: ApiCall): Proc<NonNullable
 function* upgraded(kubectl: Kubectl, call: ApiCall, method: 'GET' | 'POST'): Proc<NonNullable<FetchResponse['channel']>> {
   const config = yield* clientConfig(kubectl)
   const url = config.server + call.path + encodeQuery(call.query)
+  const caller = yield* callerHeaders(kubectl, method, url)
   const traced = {
     method,
     url,
-    headers: { 'sec-websocket-protocol': 'v5.channel.k8s.io', 'user-agent': userAgent, ...config.headers },
+    headers: { 'sec-websocket-protocol': 'v5.channel.k8s.io', 'user-agent': userAgent, ...caller },
     place: '',
   }
   yield* traceClient(kubectl)
   try {
     const startedMs = yield* nowMs()
     yield* traceRequest(kubectl, traced)
-    const response = yield* upgrade({ method, url, headers: { 'user-agent': userAgent, ...config.headers } })
+    const response = yield* upgrade({ method, url, headers: { 'user-agent': userAgent, ...caller } })
     yield* traceResponse(kubectl, traced, response, (yield* nowMs()) - startedMs)
     if (response.channel) {
       if (verbosity(kubectl) >= 4) yield* log(kubectl, 'I', 'websocket.go:133', 'The subprotocol is v5.channel.k8s.io')
@@ -128,7 +129,7 @@ function* send(kubectl: Kubectl, call: ApiCall, stream: boolean): Proc<FetchResp
     accept: call.accept ?? 'application/json',
     ...(body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' }),
     'user-agent': userAgent,
-    ...config.headers,
+    ...(yield* callerHeaders(kubectl, method, url)),
   }
   const traces = verbosity(kubectl) >= 6
   const place = call.place ?? 'helper.go:105'
@@ -145,6 +146,16 @@ function* send(kubectl: Kubectl, call: ApiCall, stream: boolean): Proc<FetchResp
   yield* showWarnings(kubectl, response)
   if (response.status < 400) return response
   throw statusError(stream && response.fd !== undefined ? { ...response, body: yield* drain(response.fd) } : response, call)
+}
+
+/** Who asks. A credential plugin that fails is told as a server that cannot be reached. */
+function* callerHeaders(kubectl: Kubectl, method: string, url: string): Proc<Readonly<Record<string, string>>> {
+  try {
+    return yield* requestHeaders(kubectl)
+  } catch (error) {
+    if (error instanceof CommandError) throw new ConnectionError(method, url, `getting credentials: ${error.message}`)
+    throw error
+  }
 }
 
 function* drain(fd: number): Proc<string> {

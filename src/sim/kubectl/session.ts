@@ -3,6 +3,7 @@ import { nowMs, write } from '../node/os/calls'
 import type { Proc, Self } from '../node/os/syscalls'
 import { CommandError } from './errors'
 import type { ClientConfig } from './kubeconfig'
+import type { Preference } from './kuberc-file'
 import type { Mapper } from './mapper'
 import type { ParsedFlags } from './flags'
 
@@ -18,6 +19,10 @@ export interface Kubectl extends ParsedFlags {
 export interface Known {
   config?: ClientConfig
   mapper?: Mapper
+  /** What a credential plugin has answered, as headers. */
+  credentials?: Readonly<Record<string, string>>
+  /** The user's own, from kuberc. */
+  readonly preference?: Preference
   /** Discovery has been asked in this run: an unknown name stays unknown. */
   fresh?: boolean
   /** What `--dry-run` means, once it has been asked. */

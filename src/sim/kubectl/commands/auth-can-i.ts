@@ -1,7 +1,7 @@
 import { CommandError, ConnectionError, Exit } from '../errors'
-import { findWithRetry } from '../discovery'
+import { findNamed } from '../discovery'
 import { clientConfig } from '../kubeconfig'
-import { findResource, type ResourceType } from '../mapper'
+import type { ResourceType } from '../mapper'
 import { tableColumns, tabulate } from '../printers/tabwriter'
 import { requestJson } from '../rest'
 import { err, out, type Command, type Kubectl } from '../session'
@@ -105,7 +105,7 @@ function* resourceOf(kubectl: Kubectl, word: string): Proc<{ group: string; reso
 /** Nobody to ask leaves the word as it is: whether one is there, the question itself will show. */
 function* typeNamed(kubectl: Kubectl, word: string): Proc<ResourceType | undefined> {
   try {
-    return yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))
+    return yield* findNamed(kubectl, word)
   } catch (error) {
     if (error instanceof ConnectionError) return undefined
     throw error

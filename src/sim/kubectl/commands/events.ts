@@ -5,10 +5,10 @@ import { goSort } from '../../formats/go-sort'
 import { nowMs } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
 import { builtInResource } from '../built-in-resource'
-import { findWithRetry } from '../discovery'
+import { findNamed } from '../discovery'
 import { CommandError, ErrorList } from '../errors'
 import { clientConfig } from '../kubeconfig'
-import { findResource, noMatch, pathOf } from '../mapper'
+import { noMatch, pathOf } from '../mapper'
 import { printerFor, type Printable } from '../printers/printer'
 import { alignTable } from '../printers/table'
 import { listResources } from '../resources'
@@ -56,8 +56,10 @@ function* aboutOne(kubectl: Kubectl): Proc<string | undefined> {
   if (!about.includes('/')) throw new CommandError('--for must be in resource/name form')
   const [word = '', name = '', ...more] = about.split('/')
   if (more.length) throw new CommandError('arguments in resource/name form may not have more than one slash')
-  if (!word || !name) throw new CommandError('arguments in resource/name form must have a single resource and name')
-  const type = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))
+  if (!word) throw new CommandError('a resource must be present, got: /, Resource=')
+  // Without a name after the slash the flag says nothing.
+  if (!name) return undefined
+  const type = yield* findNamed(kubectl, word)
   if (!type) throw new ErrorList([noMatch(word)])
   const apiVersion = type.group ? `${type.group}/${type.version}` : type.version
   return `involvedObject.kind=${type.kind},involvedObject.apiVersion=${apiVersion},involvedObject.name=${name}`

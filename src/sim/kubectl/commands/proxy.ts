@@ -16,7 +16,7 @@ import { readRequest, reasonPhrase, type HttpRequest } from '../../node/os/http-
 import { SyscallError, type FetchResponse, type Proc } from '../../node/os/syscalls'
 import { byteLength } from '../../node/os/text'
 import { CommandError, Exit } from '../errors'
-import { clientConfig, type ClientConfig } from '../kubeconfig'
+import { clientConfig, requestHeaders, type ClientConfig } from '../kubeconfig'
 import { listenAt } from '../listening'
 import { passes, PatternError, patternList, type ProxyFilter } from '../proxy-filter'
 import { log, out, verbosity, type Command, type Kubectl } from '../session'
@@ -151,7 +151,7 @@ function* answer(site: Site, fd: number, request: HttpRequest): Proc {
 }
 
 /** Asks the API server and hands its answer back as it comes. */
-function* passOn({ config }: Site, fd: number, { method, headers, body }: HttpRequest, target: string): Proc {
+function* passOn({ kubectl, config }: Site, fd: number, { method, headers, body }: HttpRequest, target: string): Proc {
   const kept = Object.fromEntries(
     Object.entries(headers).filter(([name]) => !['host', 'connection', 'content-length', 'accept-encoding'].includes(name)),
   )
@@ -160,7 +160,7 @@ function* passOn({ config }: Site, fd: number, { method, headers, body }: HttpRe
     response = yield* fetch({
       method,
       url: config.server + target,
-      headers: { ...kept, ...config.headers },
+      headers: { ...kept, ...(yield* requestHeaders(kubectl)) },
       ...(body === '' ? {} : { body }),
       stream: true,
     })

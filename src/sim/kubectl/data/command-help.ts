@@ -147,6 +147,9 @@ export const commandHelp: Readonly<Record<string, CommandHelp>> = {
   'config unset': help('Remove one value', [['The current context', 'kubectl config unset current-context']]),
   'config use-context': help('Choose the current context', [['Use test', 'kubectl config use-context test']]),
   'config view': help('Show the configuration', [['Merged, without secrets', 'kubectl config view'], ['The current namespace', "kubectl config view --minify -o jsonpath='{..namespace}'"]]), // prettier-ignore
+  kuberc: help('Keep preferences of your own', [], 'They are kept in ~/.kube/kuberc: defaults for flags, and commands by other names.'),
+  'kuberc set': help('Add or change a preference', [['Wide tables unless told otherwise', 'kubectl kuberc set --section defaults --command get --option output=wide'], ['A command by another name', 'kubectl kuberc set --section aliases --name getn --command get --prependarg nodes']]), // prettier-ignore
+  'kuberc view': help('Show the preferences', [['As YAML', 'kubectl kuberc view']]),
   plugin: help('Find plug-ins', [['List them', 'kubectl plugin list']], 'A plug-in is a program on PATH whose name begins with kubectl-.'),
   'plugin list': help('List the plug-ins on PATH', [['With their paths', 'kubectl plugin list']]),
   version: help('Show the versions of client and server', [

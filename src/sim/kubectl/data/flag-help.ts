@@ -1,5 +1,15 @@
 /** What each flag is for, in one sentence. `COMMAND FLAG` goes before `FLAG` where a command means something of its own by it. */
 export const flagHelp: Readonly<Record<string, string>> = {
+  kuberc: 'File with your preferences. KUBERC=off does without them.',
+  'kuberc set allowlist-entry': 'A credential plug-in that may run, as command=PROGRAM; may be repeated.',
+  'kuberc set appendarg': "Argument put after the user's own; may be repeated.",
+  'kuberc set command': 'The command the preference is about, such as get or "set env".',
+  'kuberc set name': 'Name of the alias.',
+  'kuberc set option': 'A flag and its default, as FLAG=VALUE; may be repeated.',
+  'kuberc set overwrite': 'Replace what is there.',
+  'kuberc set policy': 'Which credential plug-ins may run: AllowAll, DenyAll or Allowlist.',
+  'kuberc set prependarg': "Argument put before the user's own; may be repeated.",
+  'kuberc set section': 'What to change: defaults, aliases or credentialplugin.',
   // Flags of every command.
   as: 'Act as this user: a plain user name, or system:serviceaccount:NAMESPACE:NAME.',
   'as-group': 'Act as a member of this group; may be repeated.',
