@@ -50,6 +50,7 @@ function mergeObjects(original: Json, patch: Json, type: Type | undefined): Json
       continue
     }
     if (value === null) delete result[key]
+    else if (!Object.hasOwn(result, key)) result[key] = undirected(value)
     else result[key] = mergeValue(result[key], value, stepInto(type, key), key)
   }
   for (const [key, order] of Object.entries(patch)) {
@@ -63,13 +64,27 @@ function mergeObjects(original: Json, patch: Json, type: Type | undefined): Json
   return result
 }
 
+/**
+ * A value for a key that the original does not have: taken as it is but for nulls, and for whatever carries `$patch`. Other directives
+ * stay in it; decoding the object finds them to be unknown fields.
+ */
+function undirected(value: unknown): unknown {
+  const isDirected = (each: unknown) => isObject(each) && Object.hasOwn(each, DIRECTIVE)
+  if (Array.isArray(value)) return value.filter((item) => !isDirected(item)).map(undirected)
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== null && !isDirected(each))
+      .map(([key, each]) => [key, undirected(each)]),
+  )
+}
+
 /** What is left of the original when the patch names the only keys to keep. */
 function retained(original: Json, patch: Json): Json {
   const keys = patch[RETAIN_KEYS]
-  if (!Array.isArray(keys)) return { ...original }
-  const missing = Object.keys(patch).find((key) => !key.startsWith('$') && patch[key] !== null && !keys.includes(key))
-  if (missing !== undefined)
-    throw new StrategicMergeError('$retainKeys directives does not contain all the fields present in the patch', false)
+  if (keys === undefined) return { ...original }
+  const isNamed = (key: string) => key.startsWith('$') || patch[key] === null || (keys as unknown[]).includes(key)
+  if (!Array.isArray(keys) || !Object.keys(patch).every(isNamed)) throw new StrategicMergeError('invalid patch format of retainKeys', true)
   return Object.fromEntries(Object.entries(original).filter(([key]) => keys.includes(key)))
 }
 
@@ -125,7 +140,8 @@ function mergeItem(list: unknown[], item: Json, key: string, type: Type | undefi
   const has = (other: unknown) => isObject(other) && sameJson(other[key], value)
   if (item[DIRECTIVE] === 'delete') return list.filter((other) => !has(other))
   const index = list.findIndex(has)
-  if (index < 0) return [...list, mergeObjects({}, item, type)]
+  // Nothing to merge with: it is taken as it is, directives and all.
+  if (index < 0) return [...list, item]
   return list.with(index, mergeObjects(list[index] as Json, item, type)) // `has` saw that it is an object
 }
 

@@ -28,6 +28,8 @@ export interface ParsedFlags {
   readonly args: readonly string[]
   /** How many words came before `--`; -1 without one. */
   readonly dashAt: number
+  /** The flags with their values, in the order in which they were given. */
+  readonly given: readonly (readonly [name: string, value: string])[]
 }
 
 export interface Flags {
@@ -47,6 +49,7 @@ export function parseFlags(specs: readonly FlagSpec[], words: readonly string[],
   const byName = new Map(specs.map((spec) => [spec.name, spec]))
   const byShorthand = new Map(specs.filter((spec) => spec.shorthand).map((spec) => [spec.shorthand!, spec]))
   const args: string[] = []
+  const given: (readonly [string, string])[] = []
   let dashAt = -1
   const refuse = (why: string) => refusalOf(why, usage)
   const set = (spec: FlagSpec, value: string) => {
@@ -56,6 +59,7 @@ export function parseFlags(specs: readonly FlagSpec[], words: readonly string[],
         `invalid argument ${JSON.stringify(value)} for "${spec.shorthand ? `-${spec.shorthand}, ` : ''}--${spec.name}" flag: ${why}`,
       )
     values.set(spec.name, [...(values.get(spec.name) ?? []), value])
+    given.push([spec.name, spec.type === 'bool' ? String(parseGoBool(value)) : value])
   }
 
   for (let i = 0; i < words.length; i++) {
@@ -96,7 +100,7 @@ export function parseFlags(specs: readonly FlagSpec[], words: readonly string[],
       }
     } else args.push(word)
   }
-  return { flags: flagsOf(byName, values), args, dashAt }
+  return { flags: flagsOf(byName, values), args, dashAt, given }
 }
 
 /** A wrong flag, with the advice that the command gives then: two have their own. */

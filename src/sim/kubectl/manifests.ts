@@ -2,13 +2,14 @@ import type { AnyObject } from '../api/object'
 import { parseYaml, splitYamlDocuments, YamlError } from '../formats/yaml'
 import { fetch, listDirectory, readAll, readFile, stat } from '../node/os/calls'
 import { SyscallError, type FetchResponse, type Proc } from '../node/os/syscalls'
+import { cleanPath } from './clean-path'
 import { CommandError, ConnectionError, throwAll } from './errors'
 import { asConnectionError } from './rest'
 import { jsonProblem } from './json-problem'
 import { asYaml, build } from './kustomize/build'
 import { metadataProblem } from './object-meta'
 import type { Kubectl } from './session'
-import { isRegistered, notRegistered } from './typed'
+import { isRegistered, notRegistered, structProblem } from './typed'
 
 /** `-f`, `-k` and `-R` as given. */
 export interface FileOptions {
@@ -90,6 +91,11 @@ export function* readManifests(kubectl: Kubectl, sources: readonly Source[], rea
   return entries
 }
 
+/** The same of a text that is at hand; `name` is what errors call it. */
+export const manifestsIn = (text: string, name: string, reading: Reading = {}): Entries => [
+  ...collect(text, { source: name, file: 0 }, reading),
+]
+
 function* download(url: string): Proc<string> {
   if (/^https?:\/\/(\/|$)/.test(url)) throw new ConnectionError('GET', url, 'http: no Host in request URL')
   let response: FetchResponse
@@ -115,19 +121,20 @@ function* filesAt(name: string, recursive: boolean): Proc<string[]> {
     const found = yield* stat(path)
     if (!found) throw new CommandError(`the path ${JSON.stringify(path)} does not exist`)
     if (found.type !== 'directory') files.push(path)
-    else files.push(...(yield* manifestsIn(path, recursive)))
+    else files.push(...(yield* manifestFilesIn(path, recursive)))
   }
   if (files.length === 0) throw new CommandError(`error reading [${name}]: recognized file extensions are [.json .yaml .yml]`)
   return files
 }
 
-function* manifestsIn(folder: string, recursive: boolean): Proc<string[]> {
+function* manifestFilesIn(folder: string, recursive: boolean): Proc<string[]> {
   const files: string[] = []
   for (const entry of [...(yield* listDirectory(folder))].sort()) {
-    const path = `${folder.replace(/\/$/, '')}/${entry}`
+    // Names are told as Go joins them: `./web.yaml` in `.` is `web.yaml`.
+    const path = cleanPath(`${folder}/${entry}`)
     const kind = (yield* stat(path))?.type
     if (kind !== 'directory') files.push(...(/\.(json|yaml|yml)$/.test(entry) ? [path] : []))
-    else if (recursive) files.push(...(yield* manifestsIn(path, recursive)))
+    else if (recursive) files.push(...(yield* manifestFilesIn(path, recursive)))
   }
   return files
 }
@@ -141,7 +148,7 @@ function* glob(pattern: string): Proc<string[]> {
   const last = pattern.slice(slash + 1).replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '[^/]*').replace(/\?/g, '[^/]') // prettier-ignore
   try {
     const entries = yield* listDirectory(folder)
-    return entries.filter((entry) => new RegExp(`^${last}$`).test(entry)).sort().map((entry) => (slash < 0 ? entry : `${folder}/${entry}`)) // prettier-ignore
+    return entries.filter((entry) => new RegExp(`^${last}$`).test(entry)).sort().map((entry) => (slash < 0 ? entry : cleanPath(`${folder}/${entry}`))) // prettier-ignore
   } catch (error) {
     if (error instanceof SyscallError) return []
     throw error
@@ -254,6 +261,8 @@ function checked(value: unknown, source: string, { typed }: Reading): AnyObject 
   if (problem) throw refuse(problem)
   if (typed && !object.apiVersion) throw refuse(`Object 'apiVersion' is missing in '${goJson(value)}'`)
   if (typed && !isRegistered(object) && !object.kind.endsWith('List')) throw refuse(notRegistered(object))
+  const mismatch = typed ? structProblem(object) : undefined
+  if (mismatch) throw refuse(mismatch)
   return object
 }
 

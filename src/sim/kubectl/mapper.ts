@@ -97,9 +97,9 @@ function findKind({ types }: Mapper, kind: string, group: string): ResourceType 
   )
 }
 
-/** The resource type of an object's `apiVersion` and `kind`. */
+/** The resource type of an object's `apiVersion` and `kind`; a kind in lower case is recognised too (the server then refuses it). */
 export function typeOfObject({ types }: Mapper, apiVersion: string, kind: string): ResourceType | undefined {
-  return types.find((type) => type.kind === kind && apiVersionOf(type) === apiVersion)
+  return types.find((type) => (type.kind === kind || type.kind.toLowerCase() === kind) && apiVersionOf(type) === apiVersion)
 }
 
 export const noMatch = (word: string) => new CommandError(`the server doesn't have a resource type ${JSON.stringify(word.split('.')[0])}`)

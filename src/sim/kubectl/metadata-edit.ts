@@ -3,6 +3,7 @@ import { labelValue } from '../formats/names'
 import { mergeDiff } from '../formats/merge-patch'
 import type { Proc } from '../node/os/syscalls'
 import { asReported, CommandError, throwAll } from './errors'
+import { recorded } from './change-cause'
 import { readPairs, type Edits } from './key-pairs'
 import { fileOptions } from './manifests'
 import { printerFor } from './printers/printer'
@@ -53,7 +54,7 @@ export const metadataEditor = (edit: MetadataEdit): Command => ({
       throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
     if (Object.keys(edits.set).length === 0 && edits.remove.length === 0 && !listing)
       throw new CommandError(`at least one ${edit.word} update is required`)
-    const found = yield* findResources(kubectl, {
+    const query = {
       words,
       files,
       local,
@@ -62,18 +63,26 @@ export const metadataEditor = (edit: MetadataEdit): Command => ({
       fieldSelector: flags.text('field-selector'),
       bareTypes: flags.bool('all'),
       allNamespaces: flags.bool('all-namespaces'),
-    })
-    const errors = [...found.errors]
-    const single = found.single || found.resources.length === 1
-    if (flags.text('resource-version') && !single) throw new CommandError('--resource-version may only be used with a single resource')
-    for (const resource of found.resources) {
-      try {
-        if (listing) yield* list(resource, edit, edits, single, flags.bool('overwrite'))
-        else yield* editOne(kubectl, resource, edit, edits, dryRun, local, resource === found.resources[0])
-      } catch (error) {
-        errors.push(asReported(error))
-      }
     }
+    let seen = 0
+    const editEach = function* (resource: Resource): Proc {
+      yield* editOne(kubectl, resource, edit, edits, dryRun, local, seen++ === 0)
+    }
+    const version = flags.text('resource-version')
+    // How many there are matters to a list, and to who names a version: then all are found first.
+    const found = yield* findResources(kubectl, query, listing || version ? undefined : editEach)
+    const errors = [...found.errors]
+    const single = found.single || (found.resources.length === 1 && errors.length === 0)
+    if (version && !single) throw new CommandError('--resource-version may only be used with a single resource')
+    if (listing || version)
+      for (const resource of found.resources) {
+        try {
+          if (listing) yield* list(resource, edit, edits, single, flags.bool('overwrite'))
+          else yield* editEach(resource)
+        } catch (error) {
+          errors.push(asReported(error))
+        }
+      }
     throwAll(errors)
   },
 })
@@ -110,12 +119,13 @@ function* editOne(
     for (const key of edits.remove) if (!(key in current)) yield* out(`label ${JSON.stringify(key)} not found.\n`)
   const map = edited(current, edit, edits, flags.bool('overwrite'))
   const version = flags.text('resource-version')
-  const after: AnyObject = {
+  let after: AnyObject = {
     ...before,
     metadata: { ...before.metadata, [edit.field]: map, ...(version ? { resourceVersion: version } : {}) },
   }
   let result = after
   if (!local && dryRun !== 'client') {
+    after = recorded(kubectl, after)
     result = yield* patchObject(kubectl, resource, 'merge', mergeDiff(before, after) ?? {}, writeQuery(kubectl, dryRun))
   }
   const print = yield* printerFor(kubectl, {
@@ -139,10 +149,13 @@ export function splitPairs(args: readonly string[], word: string): { resources: 
   return { resources, pairs }
 }
 
+/** The client counts characters where a newer server counts bytes. */
+const inCharacters = (complaint: string) => complaint.replace(/\bbytes$/, 'characters')
+
 function parsePairs(pairs: readonly string[], edit: MetadataEdit): Edits {
   const { edits, bad } = readPairs(pairs, (value, pair) => {
     if (edit.checkValue && value.includes('=')) throw new CommandError(`invalid label spec: ${pair}`)
-    const wrong = edit.checkValue ? labelValue(value) : []
+    const wrong = edit.checkValue ? labelValue(value).map(inCharacters) : []
     if (wrong.length) throw new CommandError(`invalid label value: ${JSON.stringify(pair)}: ${wrong.join(';')}`)
   })
   const { set, remove } = edits

@@ -4,7 +4,7 @@ import { deletePropagation, deleteResource } from './deleting'
 import { discover } from './discovery'
 import { CommandError, isNotFound } from './errors'
 import { findResource, kindName, typeOfObject, type ResourceType } from './mapper'
-import { listResources } from './resources'
+import { listResources, type Resource } from './resources'
 import { log, out, type Kubectl } from './session'
 import { lastAppliedOf, operationText, type DryRun } from './writing'
 
@@ -14,24 +14,32 @@ const prunable = [
   'deployments.v1.apps', 'replicasets.v1.apps', 'statefulsets.v1.apps', 'namespaces', 'persistentvolumes',
 ] // prettier-ignore
 
-/** Deletes what was applied earlier (it carries the annotation and the labels) and is not among the objects just applied. */
+/** Deletes what was applied earlier and is not among the objects just applied. */
 export function* pruneObjects(kubectl: Kubectl, kept: readonly AnyObject[], dryRun: DryRun): Proc {
-  const uids = new Set(kept.map((object) => object.metadata.uid))
-  const namespaces = [...new Set(kept.map((object) => object.metadata.namespace).filter((name) => name !== undefined))]
-  for (const type of yield* prunableTypes(kubectl, true)) {
-    for (const namespace of type.namespaced ? namespaces : ['']) {
-      for (const resource of yield* listResources(kubectl, type, namespace, { selector: kubectl.flags.text('selector') })) {
-        if (lastAppliedOf(resource.object!) === undefined || uids.has(resource.object!.metadata.uid)) continue
-        try {
-          if (dryRun !== 'client')
-            yield* deleteResource(kubectl, resource, { propagationPolicy: yield* deletePropagation(kubectl) }, dryRun)
-        } catch (error) {
-          if (!isNotFound(error)) throw error
-        }
-        yield* out(`${kindName(type)}/${resource.name} ${operationText('pruned', dryRun)}\n`)
-      }
+  for (const resource of yield* objectsToPrune(kubectl, kept)) {
+    try {
+      if (dryRun !== 'client') yield* deleteResource(kubectl, resource, { propagationPolicy: yield* deletePropagation(kubectl) }, dryRun)
+    } catch (error) {
+      if (!isNotFound(error)) throw error
     }
+    yield* out(`${kindName(resource.type)}/${resource.name} ${operationText('pruned', dryRun)}\n`)
   }
+}
+
+/** What was applied earlier (it carries the annotation and the labels) in the namespaces of the objects that are kept, and is not one of them. */
+export function* objectsToPrune(
+  kubectl: Kubectl,
+  kept: readonly AnyObject[],
+  places = kept.map(({ metadata }) => metadata.namespace ?? ''),
+): Proc<Resource[]> {
+  const uids = new Set(kept.map((object) => object.metadata.uid))
+  const namespaces = [...new Set(places)].filter((name) => name !== '')
+  const found: Resource[] = []
+  for (const type of yield* prunableTypes(kubectl, true))
+    for (const namespace of type.namespaced ? namespaces : [''])
+      for (const resource of yield* listResources(kubectl, type, namespace, { selector: kubectl.flags.text('selector') }))
+        if (lastAppliedOf(resource.object!) !== undefined && !uids.has(resource.object!.metadata.uid)) found.push(resource)
+  return found
 }
 
 /** The types that may be pruned: those that `--prune-allowlist` names, or else the usual ones. Throws CommandError. */

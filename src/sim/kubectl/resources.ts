@@ -1,7 +1,7 @@
 import type { AnyObject } from '../api/object'
 import { discover, findWithRetry, resourceType } from './discovery'
-import { ApiError, asReported, BadRequest, CommandError, ConnectionError, isNotFound } from './errors'
-import { findSources, readManifests, type FileOptions, type Manifest } from './manifests'
+import { ApiError, asReported, BadRequest, CommandError, ConnectionError, isNotFound, throwAll } from './errors'
+import { findSources, readManifests, type Entries, type FileOptions, type Manifest } from './manifests'
 import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
 import { findResource, noMatch, pathOf, qualifiedName, typeOfObject, type ResourceType } from './mapper'
@@ -140,19 +140,26 @@ function* expand(kubectl: Kubectl, word: string): Proc<string[]> {
   return preferred.length ? preferred.map(qualifiedName) : [word]
 }
 
-/** Finds what the command works on. Errors with single objects are collected; what makes the whole command line wrong is thrown. */
-export function* findResources(kubectl: Kubectl, query: ResourceQuery): Proc<Found> {
+/** What a command does with each object as it is found. */
+export type Visit = (resource: Resource) => Proc
+
+/**
+ * Finds what the command works on. Errors with single objects are collected; what makes the whole command line wrong is thrown.
+ * A command that works its way through passes `visit`: it sees each object before the next one is looked for, and its failures stand
+ * in `errors` between those of looking.
+ */
+export function* findResources(kubectl: Kubectl, query: ResourceQuery, visit: Visit = passOver): Proc<Found> {
   const hasFiles = query.files && (query.files.names.length > 0 || query.files.kustomize)
-  if (hasFiles) return yield* fromFiles(kubectl, query, query.files)
+  if (hasFiles) return yield* fromFiles(kubectl, query, query.files, visit)
   const targets = yield* parseTargets(kubectl, query)
   const { namespace } = yield* clientConfig(kubectl)
   const scope = (type: ResourceType) => (type.namespaced ? namespace : '')
-  const resources: Resource[] = []
-  const errors: Error[] = []
+  const { resources, errors, add } = gathering(visit)
   for (const target of targets) {
     if (target.by === 'list') {
       try {
-        resources.push(...(yield* listResources(kubectl, target.type, query.allNamespaces ? '' : scope(target.type), query)))
+        for (const resource of yield* listResources(kubectl, target.type, query.allNamespaces ? '' : scope(target.type), query))
+          yield* add(resource)
       } catch (error) {
         errors.push(asReported(error))
       }
@@ -163,7 +170,7 @@ export function* findResources(kubectl: Kubectl, query: ResourceQuery): Proc<Fou
     for (const name of target.names) {
       const resource: Resource = { type: target.type, namespace: scope(target.type), name }
       try {
-        resources.push(query.fetch === false ? resource : yield* fetchResource(kubectl, resource, query.subresource))
+        yield* add(query.fetch === false ? resource : yield* fetchResource(kubectl, resource, query.subresource))
       } catch (error) {
         errors.push(asReported(error))
       }
@@ -171,6 +178,23 @@ export function* findResources(kubectl: Kubectl, query: ResourceQuery): Proc<Fou
   }
   const single = targets.length === 1 && targets[0]!.by === 'name' && targets[0]!.names.length === 1
   return { resources, errors, single }
+}
+
+function* passOver(): Proc {}
+
+/** Notes what is found, and what becomes of it when it is visited. */
+function gathering(visit: Visit) {
+  const resources: Resource[] = []
+  const errors: Error[] = []
+  function* add(resource: Resource): Proc {
+    resources.push(resource)
+    try {
+      yield* visit(resource)
+    } catch (error) {
+      errors.push(asReported(error))
+    }
+  }
+  return { resources, errors, add }
 }
 
 /** The same where any failure ends the command. */
@@ -291,7 +315,7 @@ function listError(
 /** Commands that hold objects as structs of the types they were built with. */
 const typed = /^(set|rollout|expose)\b/
 
-function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions): Proc<Found> {
+function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions, visit: Visit): Proc<Found> {
   const sources = yield* findSources(files)
   const words = readWords(query)
   if (words.types.length)
@@ -300,8 +324,7 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions):
   const selects = query.selector ? labelFilter(query.selector) : () => true
   const entries = yield* readManifests(kubectl, sources, { validate: query.validate, typed: typed.test(kubectl.path) })
   const { namespace, explicitNamespace } = yield* clientConfig(kubectl)
-  const errors: Error[] = []
-  const resources: Resource[] = []
+  const { resources, errors, add } = gathering(visit)
   const read = new Set<number>()
   const unreached = new Set<number>()
   for (const entry of entries) {
@@ -315,7 +338,7 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions):
       const resource = query.local ? locally(entry) : yield* recognise(kubectl, entry, namespace, explicitNamespace, query.validate)
       // What is read without a server is not selected from.
       if (!query.local && !selects(resource.object!)) continue
-      resources.push(query.fetch && !query.local ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
+      yield* add(query.fetch && !query.local ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
     } catch (error) {
       if (error instanceof Unreachable && (query.validate || entry.ofList)) unreached.add(entry.file)
       errors.push(asReported(error))
@@ -335,6 +358,23 @@ function labelFilter(selector: string): (object: AnyObject) => boolean {
     throw new CommandError(`the provided selector ${JSON.stringify(selector)} is not valid: ${(error as Error).message}`) // parseSelector throws nothing else
   }
   return (object) => matches(parsed, object.metadata?.labels ?? {})
+}
+
+/** Recognises objects read from an edited text, in whatever namespace they say they are. Throws the first problem. */
+export function* recogniseAll(kubectl: Kubectl, entries: Entries): Proc<Resource[]> {
+  const { namespace } = yield* clientConfig(kubectl)
+  const resources: Resource[] = []
+  const errors: Error[] = []
+  for (const entry of entries) {
+    try {
+      if (entry instanceof Error) throw entry
+      resources.push(yield* recognise(kubectl, entry, namespace, false))
+    } catch (error) {
+      errors.push(asReported(error))
+    }
+  }
+  throwAll(errors)
+  return resources
 }
 
 const locally = ({ object, source }: Manifest): Resource => ({

@@ -5,6 +5,7 @@ import type { LabelSelector } from '../api/types/meta-v1.gen'
 import type { Proc } from '../node/os/syscalls'
 import { builtInResource } from './built-in-resource'
 import { asReported } from './errors'
+import type { ResourceType } from './mapper'
 import { listResources, type Resource } from './resources'
 import type { Kubectl } from './session'
 import { typeNameOf } from './typed'
@@ -27,6 +28,13 @@ export const changeCause = 'kubernetes.io/change-cause'
 
 export const revisionOf = (object: { readonly metadata: { readonly annotations?: Readonly<Record<string, string>> } }): number =>
   Number(object.metadata.annotations?.[revisionAnnotation] ?? 0)
+
+const workloads = ['DaemonSet.apps', 'Deployment.apps', 'ReplicaSet.apps', 'StatefulSet.apps', 'Job.batch', 'CronJob.batch', 'Pod', 'ReplicationController'] // prettier-ignore
+
+/** `Deployment.apps`, `Pod`. */
+export const groupKind = ({ group, kind }: ResourceType) => (group ? `${kind}.${group}` : kind)
+/** Kinds that run Pods: of others the client does not even know how to ask for a history. */
+export const isWorkload = (type: ResourceType) => workloads.includes(groupKind(type))
 
 /** Kinds that remember their revisions. */
 export const hasHistory = (kind: string) => ['Deployment', 'DaemonSet', 'StatefulSet'].includes(kind)

@@ -4,6 +4,7 @@ import { strategicDiff } from '../formats/strategic-merge'
 import type { PodSpec } from '../api/types/core-v1.gen'
 import type { Proc } from '../node/os/syscalls'
 import { asReported, CommandError, throwAll } from './errors'
+import { recorded } from './change-cause'
 import { fileOptions } from './manifests'
 import { podSpecOf } from './pod-template'
 import { goJson } from './printers/json'
@@ -21,8 +22,9 @@ export interface Setting {
   readonly words: readonly string[]
   /** `image updated`. */
   readonly done: string
-  /** The changed object; the same one when nothing changes. Throws CommandError when it cannot be done to this one. */
-  readonly change: (object: AnyObject, resource: Resource) => AnyObject
+  /** The changed object; the same one when nothing changes. Throws CommandError when it cannot be done to this one; what does not
+   * hinder it goes to `tell`. */
+  readonly change: (object: AnyObject, resource: Resource, tell: (problem: string) => void) => AnyObject
   readonly manager: string
   /** Put before the server's refusal of the patch. */
   readonly failure?: string
@@ -69,6 +71,8 @@ export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
   throwAll((setting.check?.() ?? []).map((problem) => new CommandError(problem)))
   if (local && dryRun === 'server') throw new CommandError(noLocalServerDryRun)
   const failures = [...errors]
+  // All are changed here before the first is sent: what can be told without the server comes first.
+  const changes: Changed[] = []
   for (const resource of resources) {
     try {
       const before = resource.object!
@@ -77,8 +81,15 @@ export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
           `unable to decode ${JSON.stringify(resource.source ?? '')}: Object 'apiVersion' is missing in '${goJson(before)}'`,
         )
       if (!isRegistered(before)) throw new CommandError(unknownKind(before, local ? resource.source : undefined))
-      const after = change(before, resource)
-      if (setting.silent) continue
+      const after = change(before, resource, (problem) => failures.push(new CommandError(problem)))
+      if (!setting.silent) changes.push({ resource, before, after: flags.has('record') ? recorded(kubectl, after) : after })
+    } catch (error) {
+      changes.push({ resource, error: asReported(error) })
+    }
+  }
+  for (const { resource, before, after, error: failed } of changes) {
+    try {
+      if (failed) throw failed
       if (local || dryRun === 'client') {
         if (skipUnchanged && sameJson(after, before)) continue
         yield* out(printer(local || flags.text('output') ? asStruct(after) : after))
@@ -98,6 +109,12 @@ export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
   }
   if (!setting.silent) throwAll(failures)
 }
+
+/** What becomes of one object, or why nothing does. */
+type Changed = { readonly resource: Resource } & (
+  | { readonly before: AnyObject; readonly after: AnyObject; readonly error?: undefined }
+  | { readonly before?: undefined; readonly after?: undefined; readonly error: Error }
+)
 
 function* patched(
   kubectl: Kubectl,

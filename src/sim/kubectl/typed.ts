@@ -40,6 +40,19 @@ export function asStruct(object: Printable): Printable {
   }
 }
 
+/** Why an object of a built-in kind cannot be read into its struct, in the words of Go's JSON decoder; undefined when it can. */
+export function structProblem(object: { readonly apiVersion: string; readonly kind: string }): string | undefined {
+  const name = typeNameOf(object.apiVersion, object.kind)
+  const struct = name && structNamed(name)
+  try {
+    if (struct) conform(object, struct)
+    return undefined
+  } catch (error) {
+    if (error instanceof TypeMismatch) return error.message
+    throw error
+  }
+}
+
 /** Members without `omitempty`, or of a type that it does not concern, which conforming alone does not add. */
 const printedZeros: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'meta.v1.ObjectMeta': { creationTimestamp: null },
@@ -78,11 +91,14 @@ function orderedStruct(value: Printable, struct: Struct, isObject = false): Prin
   const result: Record<string, unknown> = {}
   for (const field of struct.fields.values()) {
     const own = value[field.name]
-    // A list nobody filled is nil in Go, whatever the server makes of it.
-    if (own !== undefined && !(field.required && Array.isArray(own) && own.length === 0)) result[field.name] = ordered(own, field.type)
+    // A list nobody filled is nil in Go, whatever the server makes of it; only that of containers is made before it is filled.
+    const isNil = field.required && Array.isArray(own) && own.length === 0 && field.name !== 'containers'
+    if (own !== undefined && !isNil) result[field.name] = ordered(own, field.type)
     else if (field.name in zeros) result[field.name] = zeros[field.name]
     else if (present.includes(field.name) || field.name === 'metadata' || (field.required && field.type.is === 'struct')) {
-      result[field.name] = field.type.is === 'struct' ? orderedStruct({}, field.type) : {}
+      // Selectors are the pointers among them.
+      const isPointer = field.type.is === 'struct' && field.type.name === 'meta.v1.LabelSelector'
+      result[field.name] = field.type.is !== 'struct' ? {} : isPointer ? null : orderedStruct({}, field.type)
     } else if (field.required) result[field.name] = zeroOf(field.type)
   }
   return result

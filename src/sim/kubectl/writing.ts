@@ -1,5 +1,6 @@
 import type { AnyObject } from '../api/object'
 import { builtInResource } from './built-in-resource'
+import { recorded } from './change-cause'
 import { clientConfig } from './kubeconfig'
 import { discover } from './discovery'
 import { ApiError, asReported, BadRequest, CommandError, ConnectionError } from './errors'
@@ -119,7 +120,7 @@ export function withLastApplied(object: AnyObject): AnyObject {
 export const lastAppliedOf = (object: AnyObject): string | undefined => object.metadata.annotations?.[lastApplied]
 
 /** The same for an object held as a struct: its members keep their order and no empty annotations are written. */
-function structWithLastApplied(object: AnyObject): AnyObject {
+export function structWithLastApplied(object: AnyObject): AnyObject {
   const struct = asStruct(object) as AnyObject // conforming keeps apiVersion, kind and metadata
   return {
     ...object,
@@ -142,7 +143,7 @@ export interface Generated {
   /** `failed to create deployment`: put before an error. */
   readonly failure?: string
   readonly manager?: string
-  /** What is said to have been done: `created` unless told otherwise. */
+  /** Said of what the server made; `created` otherwise, and always of what is only shown. */
   readonly operation?: string
   /** Services pass over --save-config. */
   readonly savesConfig?: boolean
@@ -161,10 +162,11 @@ export function* createGenerated(
   kubectl: Kubectl,
   { object: made, failure, manager, operation = 'created', savesConfig = true }: Generated,
 ): Proc {
-  const object = made as unknown as AnyObject // the server completes the metadata
+  const object = recorded(kubectl, made as unknown as AnyObject) // the server completes the metadata
   yield* clientConfig(kubectl)
   const dryRun = yield* dryRunOf(kubectl)
-  const printer = yield* printerFor(kubectl, { operation: operationText(operation, dryRun), struct: true })
+  const said = dryRun === 'client' ? 'created' : operation
+  const printer = yield* printerFor(kubectl, { operation: operationText(said, dryRun), struct: true })
   const prepared =
     savesConfig && kubectl.flags.has('save-config') && kubectl.flags.bool('save-config') ? structWithLastApplied(object) : object
   fieldValidation(kubectl)

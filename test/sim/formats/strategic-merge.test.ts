@@ -53,10 +53,15 @@ describe('a strategic merge patch', () => {
       { containers: named('b', 'c', 'a') },
     ],
     [
-      'leaves no directives behind in what is new',
+      'takes what is new as it is, but for nulls and for what is marked',
       {},
-      { volumes: [{ name: 'v', emptyDir: null, $retainKeys: ['name'] }] },
-      { volumes: [{ name: 'v' }] },
+      {
+        volumes: [
+          { name: 'v', emptyDir: null, $retainKeys: ['name'] },
+          { $patch: 'delete', name: 'w' },
+        ],
+      },
+      { volumes: [{ name: 'v', $retainKeys: ['name'] }] },
     ],
   ])('%s', (_, original, patch, expected) => {
     expect(strategicMerge(original, patch, POD_SPEC)).toEqual(expected)

@@ -26,10 +26,10 @@ export function podSpecDefaults(spec: PodSpec): PodSpec {
     schedulerName: 'default-scheduler',
     terminationGracePeriodSeconds: 30,
     securityContext: {},
-    // The old name of the field follows the new one, and the other way round.
     serviceAccountName: spec.serviceAccount,
-    serviceAccount: spec.serviceAccountName,
   })
+  // The field's old name always says what the new one does; alone it is understood too.
+  if (result.serviceAccountName !== undefined) result = withField(result, 'serviceAccount', result.serviceAccountName)
   const hostNetwork = result.hostNetwork === true
   result = changeField(result, 'containers', (list) => mapSame(list, (c) => containerDefaults(c, hostNetwork))!)
   result = changeField(result, 'initContainers', (list) => mapSame(list, (c) => containerDefaults(c, hostNetwork))!)

@@ -1,11 +1,13 @@
 import type { AnyObject } from '../../api/object'
 import { toYaml } from '../../formats/yaml-emit'
 import { sameJson } from '../../formats/merge-patch'
-import { calledInEdits, editObjects } from '../editing'
+import { recorded } from '../change-cause'
+import { editObjects, originalOf } from '../editing'
 import { CommandError, throwAll } from '../errors'
+import { clientConfig } from '../kubeconfig'
 import { fileOptions } from '../manifests'
 import { goJson } from '../printers/json'
-import { findResources, needResources } from '../resources'
+import { fetchResource, findResources, needResources } from '../resources'
 import { out, usageError, type Command } from '../session'
 import { dryRunOf, fieldValidation, lastApplied, lastAppliedOf, patchObject, printWritten } from '../writing'
 
@@ -17,13 +19,16 @@ export const viewLastApplied: Command = {
     const selector = flags.text('selector') || undefined
     if (flags.bool('all') && selector)
       throw new CommandError(`found non-empty label selector ${JSON.stringify(selector)} with previously set 'all' parameter. `)
-    if (flags.bool('all') && args.length > 1) throw new CommandError(`setting 'all' parameter but found a non empty selector. `)
-    const bareTypes = flags.bool('all') || selector !== undefined
+    const bareTypes = (yield* clientConfig(kubectl)).explicitNamespace
+    // A type alone selects everything where the namespace is named; that is one selector too many for --all.
+    if (flags.bool('all') && bareTypes && args.length === 1 && !args[0]!.includes('/'))
+      throw new CommandError(`setting 'all' parameter but found a non empty selector. `)
     const { resources, errors } = yield* findResources(kubectl, {
       words: args,
       files: fileOptions(kubectl),
       selector,
       bareTypes,
+      all: flags.bool('all'),
       fetch: true,
     })
     throwAll(errors)
@@ -43,13 +48,11 @@ export const setLastApplied: Command = {
     const { flags } = kubectl
     const dryRun = yield* dryRunOf(kubectl)
     const print = yield* printWritten(kubectl, 'configured', dryRun)
-    const { resources, errors } = yield* findResources(kubectl, { words: [], files: fileOptions(kubectl), fetch: true })
+    const { resources, errors } = yield* findResources(kubectl, { words: [], files: fileOptions(kubectl), fetch: false })
     throwAll(errors)
-    const wantedObjects = yield* needResources(kubectl, { words: [], files: fileOptions(kubectl), fetch: false })
-    for (const [i, current] of resources.entries()) {
-      const resource = wantedObjects[i]!
+    for (const resource of resources) {
       const wanted = `${goJson(resource.object)}\n`
-      const known = lastAppliedOf(current.object!)
+      const known = lastAppliedOf((yield* fetchResource(kubectl, resource)).object!)
       if (known === undefined && !flags.bool('create-annotation'))
         throw new CommandError(`no last-applied-configuration annotation found on resource: ${resource.name}, to create the annotation, run the command with --create-annotation`) // prettier-ignore
       if (known !== undefined && sameJson(JSON.parse(known), JSON.parse(wanted))) {
@@ -84,25 +87,17 @@ export const editLastApplied: Command = {
       throw new CommandError(
         'no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`',
       )
-    const originals = noted.map(({ object }) => JSON.parse(lastAppliedOf(object!)!) as AnyObject) // as apply wrote it
-    const prints = { edited: yield* printWritten(kubectl, 'edited'), skipped: yield* printWritten(kubectl, 'skipped') }
+    // The annotation's object is edited, not the one that carries it.
+    const originals = noted.map((resource) => ({ ...resource, object: JSON.parse(lastAppliedOf(resource.object!)!) as AnyObject })) // as apply wrote it
     yield* editObjects(kubectl, {
-      objects: originals,
-      called: calledInEdits(noted[0]!),
+      resources: originals,
       preamble: lastAppliedPreamble,
       *save(edited) {
-        for (const [i, object] of edited.entries()) {
-          const resource = noted[i] ?? noted[0]!
-          if (sameJson(object, originals[i])) {
-            yield* prints.skipped(object)
-            continue
-          }
-          const patch = { metadata: { annotations: { [lastApplied]: `${goJson(object)}\n` } } }
-          const target = { ...resource, name: object.metadata.name }
-          yield* patchObject(kubectl, target, 'merge', patch, { fieldManager: flags.text('field-manager') })
-          yield* prints.edited(object)
-        }
-        return ''
+        const object = recorded(kubectl, edited.object!)
+        if (sameJson(object, originalOf(originals, edited).object)) return yield* (yield* printWritten(kubectl, 'skipped'))(object)
+        const patch = { metadata: { annotations: { [lastApplied]: `${goJson(object)}\n` } } }
+        yield* patchObject(kubectl, edited, 'merge', patch, { fieldManager: flags.text('field-manager') })
+        yield* (yield* printWritten(kubectl, 'edited'))(object)
       },
     })
   },

@@ -5,6 +5,7 @@ import { sleep } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
 import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
 import { ApiError, asReported, CommandError, hasReason, isConflict, isNotFound, throwAll, withSource } from '../errors'
+import { recorded } from '../change-cause'
 import { fileOptions } from '../manifests'
 import { migrateManagers } from '../server-side-migration'
 import { fetchResource, findResources, type Resource } from '../resources'
@@ -23,6 +24,7 @@ import {
   writeQuery,
   type DryRun,
 } from '../writing'
+import { describe, refuseConflicts } from '../apply-conflicts'
 import { asMember, pruneMembers, readApplySet, updateParent } from '../apply-set'
 import { prunableTypes, pruneObjects } from '../prune'
 
@@ -56,11 +58,9 @@ export const apply: Command = {
     }
     yield* deletePropagation(kubectl)
     fieldValidation(kubectl)
-    const printers = {
-      created: yield* printWritten(kubectl, 'created', dryRun),
-      configured: yield* printWritten(kubectl, 'configured', dryRun),
-      unchanged: yield* printWritten(kubectl, 'unchanged', dryRun),
-      'serverside-applied': yield* printWritten(kubectl, 'serverside-applied', dryRun),
+    // A wrong output format is found out when there is something to print.
+    const print = function* (outcome: Applied['outcome'], object: AnyObject): Proc {
+      yield* (yield* printWritten(kubectl, outcome, dryRun))(object)
     }
     const { resources, errors } = yield* findResources(kubectl, {
       words: [],
@@ -71,29 +71,32 @@ export const apply: Command = {
     const failures = [...errors]
     if (applySet) yield* updateParent(kubectl, applySet, resources, true, dryRun)
     const visited: AnyObject[] = []
-    const results: { outcome: keyof typeof printers; object: AnyObject }[] = []
+    const results: Applied[] = []
     const structured = flags.text('output') !== '' && flags.text('output') !== 'name'
     for (const found of resources) {
-      const resource = applySet ? { ...found, object: asMember(applySet, found.object!) } : found
+      const object = recorded(kubectl, found.object!)
+      const resource = { ...found, object: applySet ? asMember(applySet, object) : object }
       try {
+        const { generateName } = object.metadata
+        if (generateName && !resource.name) throw new CommandError(`from ${generateName}: cannot use generate name with apply`)
         const result = serverSide ? yield* applyOnServer(kubectl, resource, dryRun) : yield* applyHere(kubectl, resource, dryRun)
         visited.push(result.object)
         if (structured) results.push(result)
-        else yield* printers[result.outcome](result.object)
+        else yield* print(result.outcome, result.object)
       } catch (error) {
         failures.push(asReported(error))
       }
     }
-    if (results.length === 1) yield* printers[results[0]!.outcome](results[0]!.object)
+    if (failures.length === 0 && resources.length === 0) throw new CommandError('no objects passed to apply')
+    throwAll(failures)
+    if (results.length === 1) yield* print(results[0]!.outcome, results[0]!.object)
     else if (results.length > 1)
-      yield* printers.created({
+      yield* print('created', {
         kind: 'List',
         apiVersion: 'v1',
         metadata: {},
         items: results.map(({ object }) => object),
       } as unknown as AnyObject) // a List has no name
-    if (failures.length === 0 && resources.length === 0) throw new CommandError('no objects passed to apply')
-    throwAll(failures)
     if (applySet) {
       yield* pruneMembers(kubectl, applySet, visited, resources, dryRun)
       yield* updateParent(kubectl, applySet, resources, false, dryRun)
@@ -107,12 +110,6 @@ interface Applied {
 }
 
 function* applyHere(kubectl: Kubectl, resource: Resource, dryRun: DryRun): Proc<Applied> {
-  if (!resource.name)
-    throw new CommandError(
-      resource.object!.metadata.generateName
-        ? `from ${resource.object!.metadata.generateName}: cannot use generate name with apply`
-        : 'resource name may not be empty',
-    )
   const modified = withLastApplied(resource.object!)
   const query = { ...writeQuery(kubectl, dryRun, kubectl.flags.changed('field-manager') ? undefined : clientSideManager) }
   let current: AnyObject
@@ -160,6 +157,7 @@ function* patchUntilItFits(
   let current = first
   for (let attempt = 0; ; attempt++) {
     const { patch, kind } = patchFor(modified, current)
+    if (kind === 'strategic' && !kubectl.flags.bool('overwrite')) yield* refuseConflicts(resource, modified, current, patch)
     if (Object.keys(patch).length === 0) return { outcome: 'unchanged', object: current }
     try {
       const object = yield* patchObject(kubectl, resource, kind, patch, query, kubectl.flags.text('subresource') || undefined)
@@ -256,9 +254,6 @@ are the ways you can resolve this warning:
   value; in this case, you'll become the manager if the other manager(s)
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`
-
-const describe = ({ type, name, namespace }: Resource) =>
-  `Resource: "${type.group}/${type.version}, Resource=${type.plural}", GroupVersionKind: "${type.group}/${type.version}, Kind=${type.kind}"\nName: ${JSON.stringify(name)}, Namespace: ${JSON.stringify(namespace)}`
 
 function retrieving(error: Error, resource: Resource): Error {
   const message = `error when retrieving current configuration of:\n${describe(resource)}\nfrom server for: ${JSON.stringify(resource.source ?? '')}: ${error.message}`

@@ -1,9 +1,9 @@
-import { asReported, CommandError, throwAll } from '../errors'
+import { ApiError, CommandError, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { apiVersionOf } from '../mapper'
 import { findResources } from '../resources'
 import { usageError, type Command } from '../session'
-import { createGenerated, generatedNamespace } from '../writing'
+import { createGenerated } from '../writing'
 
 /** `kubectl autoscale`: makes a HorizontalPodAutoscaler for each object that can be scaled. */
 export const autoscale: Command = {
@@ -19,36 +19,34 @@ export const autoscale: Command = {
       throwAll(found.errors)
       throw usageError(kubectl, 'no objects passed to autoscale')
     }
-    const found = yield* findResources(kubectl, { words: args, files, fetch: args.length > 0 })
-    const failures = [...found.errors]
-    for (const { type, name } of found.resources) {
+    // A file's object is taken as it is.
+    const { resources, errors } = yield* findResources(kubectl, { words: args, files, fetch: args.length > 0 }, function* ({ type, name }) {
+      if (!type.subresources.some((subresource) => subresource.name === 'scale'))
+        throw new CommandError(
+          `cannot autoscale a ${type.kind}: could not find scale subresource for ${type.group}/${type.version}, Resource=${type.plural} in discovery information`,
+        )
+      const spec = { scaleTargetRef: { kind: type.kind, name, apiVersion: apiVersionOf(type) }, ...(least > 0 ? { minReplicas: least } : {}), maxReplicas: most } // prettier-ignore
+      const autoscaler = { kind: 'HorizontalPodAutoscaler', metadata: { name: flags.text('name') || name } }
+      // Only what is created carries the annotation.
+      const generated = { savesConfig: flags.text('dry-run') !== 'client', operation: 'autoscaled' }
+      const metrics = percent >= 0 ? { metrics: [cpuMetric(percent)] } : {}
       try {
-        if (!type.subresources.some((subresource) => subresource.name === 'scale'))
-          throw new CommandError(
-            `cannot autoscale a ${type.kind}: could not find scale subresource for ${type.group}/${type.version}, Resource=${type.plural} in discovery information`,
-          )
         yield* createGenerated(kubectl, {
-          operation: 'autoscaled',
-          // Only what is created carries the annotation.
-          savesConfig: flags.text('dry-run') !== 'client',
-          object: {
-            apiVersion: 'autoscaling/v2',
-            kind: 'HorizontalPodAutoscaler',
-            metadata: { name: flags.text('name') || name, ...(yield* generatedNamespace(kubectl)) },
-            spec: {
-              scaleTargetRef: { kind: type.kind, name, apiVersion: apiVersionOf(type) },
-              ...(least > 0 ? { minReplicas: least } : {}),
-              maxReplicas: most,
-              ...(percent >= 0 ? { metrics: [cpuMetric(percent)] } : {}),
-            },
-          },
+          ...generated,
+          object: { apiVersion: 'autoscaling/v2', ...autoscaler, spec: { ...spec, ...metrics } },
         })
       } catch (error) {
-        failures.push(asReported(error))
+        if (!(error instanceof ApiError)) throw error
+        // Whatever the newer version refuses is tried with the older one, which passes over a target of zero.
+        const target = percent > 0 ? { targetCPUUtilizationPercentage: percent } : {}
+        yield* createGenerated(kubectl, {
+          ...generated,
+          object: { apiVersion: 'autoscaling/v1', ...autoscaler, spec: { ...spec, ...target } },
+        })
       }
-    }
-    throwAll(failures)
-    if (found.resources.length === 0) throw new CommandError('no objects passed to autoscale')
+    })
+    throwAll(errors)
+    if (resources.length === 0) throw new CommandError('no objects passed to autoscale')
   },
 }
 

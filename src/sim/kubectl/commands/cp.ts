@@ -1,3 +1,4 @@
+import { cleanPath } from '../clean-path'
 import type { Pod } from '../../api/types/core-v1.gen'
 import { joined, readTar, tarEnd, TarError, tarIsComplete, tarMember, type TarEntry } from '../../formats/tar'
 import { listDirectory, makeDirectory, readFile, readLink, stat, writeFile } from '../../node/os/calls'
@@ -46,16 +47,6 @@ function fileSpec(text: string): FileSpec {
 
 // ---- names, as Go's path package sees them ----
 
-/** The shortest name of the same place: no empty, `.` or avoidable `..` parts. */
-function cleanPath(path: string): string {
-  const parts: string[] = []
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue
-    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') parts.pop()
-    else if (part !== '..' || !path.startsWith('/')) parts.push(part)
-  }
-  return (path.startsWith('/') ? '/' : '') + parts.join('/') || '.'
-}
 const joinPath = (...parts: readonly string[]) => cleanPath(parts.filter((part) => part !== '').join('/'))
 const baseName = (path: string) => withoutLastSlash(path).split('/').at(-1) || '/'
 const directoryOf = (path: string) => cleanPath(path.slice(0, path.lastIndexOf('/') + 1))

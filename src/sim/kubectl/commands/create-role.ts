@@ -105,7 +105,7 @@ function verbsOf({ flags }: Kubectl): string[] {
   return verbs.includes('*') ? ['*'] : verbs
 }
 
-/** One rule a group, in the order in which groups are first named. Throws CommandError. */
+/** One rule a group, groups in alphabetical order. Throws CommandError. */
 function* resourceRules(kubectl: Kubectl, verbs: readonly string[]): Proc<Rule[]> {
   const { flags } = kubectl
   const words = flags.list('resource')
@@ -113,23 +113,36 @@ function* resourceRules(kubectl: Kubectl, verbs: readonly string[]): Proc<Rule[]
   if (words.length === 0) throw new CommandError('at least one resource must be specified')
   for (const verb of verbs) if (!knownVerbs.includes(verb)) yield* err(`Warning: '${verb}' is not a standard resource verb\n`)
   const byGroup = new Map<string, string[]>()
-  for (const word of new Set(words)) {
-    if (word === '*' || word.startsWith('*.')) {
-      byGroup.set(word.slice(2), ['*'])
-      continue
-    }
-    const [path = '', subresource] = word.split('/')
-    const type = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, path))
-    if (!type) throw new ErrorList([noMatch(path)])
-    const resource = subresource ? `${type.plural}/${subresource}` : type.plural
-    const unfit = verbs.find((verb) => particularVerbs[verb] && !particularVerbs[verb].includes(`${type.plural}.${type.group}`))
-    if (unfit !== undefined) throw new CommandError(`can not perform '${unfit}' on '${type.plural}' in group '${type.group}'`)
-    byGroup.set(type.group, [...(byGroup.get(type.group) ?? []), resource])
+  // `*` alone stands for everything else that is named.
+  for (const word of words.includes('*') ? ['*'] : words) {
+    const { group, resource } = yield* resourceNamed(kubectl, word, verbs)
+    byGroup.set(group, [...new Set([...(byGroup.get(group) ?? []), resource])])
   }
-  return [...byGroup].map(([group, resources]) => ({
-    verbs,
-    apiGroups: [group === '' && resources[0] === '*' ? '' : group],
-    resources: [...new Set(resources)],
-    ...(names.length ? { resourceNames: names } : {}),
-  }))
+  return [...byGroup]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, resources]) => ({
+      verbs,
+      apiGroups: [group],
+      resources,
+      ...(names.length ? { resourceNames: names } : {}),
+    }))
+}
+
+/** `deployments.apps/scale`: the resource as the server calls it. Verbs that only some resources know may name ones that are not served. */
+function* resourceNamed(kubectl: Kubectl, word: string, verbs: readonly string[]): Proc<{ group: string; resource: string }> {
+  const slash = word.indexOf('/')
+  const path = slash < 0 ? word : word.slice(0, slash)
+  const withSubresource = (plural: string) => (slash < 0 || slash === word.length - 1 ? plural : `${plural}${word.slice(slash)}`)
+  if (path === '') throw new CommandError('resource must be specified if apiGroup/subresource specified')
+  const [name = '', ...rest] = path.split('.')
+  const given = { plural: name, group: rest.join('.') }
+  if (name === '*') return { group: given.group, resource: withSubresource('*') }
+  const found = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, path))
+  const { plural, group } = found ?? given
+  const particular = verbs.filter((verb) => particularVerbs[verb])
+  const unfit = particular.find((verb) => !particularVerbs[verb]!.includes(`${plural}.${group}`))
+  if (unfit !== undefined) throw new CommandError(`can not perform '${unfit}' on '${plural}' in group '${group}'`)
+  if (!found && particular.length === 0)
+    throw new ErrorList([group ? new CommandError(`${noMatch(path).message} in group "${group}"`) : noMatch(path)])
+  return { group, resource: withSubresource(plural) }
 }

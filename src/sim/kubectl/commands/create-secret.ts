@@ -78,8 +78,37 @@ export const createSecretTls: Command = {
     }
     const cert = yield* read(certPath)
     const key = yield* read(keyPath)
-    if (!/-----BEGIN [A-Z ]+-----/.test(cert)) throw new CommandError('tls: failed to find any PEM data in certificate input')
-    if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(key)) throw new CommandError('tls: failed to find any PEM data in key input')
+    checkCertificate(pemTypes(cert))
+    checkKey(pemTypes(key))
     yield* makeSecret(kubectl, name, { 'tls.crt': base64(cert), 'tls.key': base64(key) }, 'kubernetes.io/tls', 'failed to create secret')
   },
+}
+
+/** What the blocks of a PEM file say they are. */
+const pemTypes = (text: string): string[] =>
+  [...text.matchAll(/^-----BEGIN ([^\n-]+)-----\s*\n[\s\S]*?\n-----END \1-----/gm)].map(([, type]) => type!)
+
+const isKey = (type: string) => /(^| )PRIVATE KEY$/.test(type)
+
+/** In the words of Go's TLS library. */
+function checkCertificate(types: readonly string[]): void {
+  if (types.includes('CERTIFICATE')) return
+  if (types.length === 0) throw new CommandError('tls: failed to find any PEM data in certificate input')
+  if (types.length === 1 && isKey(types[0]!))
+    throw new CommandError(
+      'tls: failed to find certificate PEM data in certificate input, but did find a private key; PEM inputs may have been switched',
+    )
+  throw new CommandError(
+    `tls: failed to find "CERTIFICATE" PEM block in certificate input after skipping PEM blocks of the following types: [${types.join(' ')}]`,
+  )
+}
+
+function checkKey(types: readonly string[]): void {
+  if (types.some(isKey)) return
+  if (types.length === 0) throw new CommandError('tls: failed to find any PEM data in key input')
+  if (types.length === 1 && types[0] === 'CERTIFICATE')
+    throw new CommandError('tls: found a certificate rather than a key in the PEM for the private key')
+  throw new CommandError(
+    `tls: failed to find PEM block with type ending in "PRIVATE KEY" in key input after skipping PEM blocks of the following types: [${types.join(' ')}]`,
+  )
 }

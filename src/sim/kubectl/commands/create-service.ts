@@ -49,7 +49,7 @@ function portsOf({ flags }: Kubectl): Port[] {
   return flags.list('tcp').map((text) => {
     const { port, targetPort } = parsePortPair(text)
     const nodePort = flags.has('node-port') ? flags.int('node-port') : 0
-    return { name: text.replace(':', '-'), port, targetPort, protocol: 'TCP', ...(nodePort ? { nodePort } : {}) }
+    return { name: text.replaceAll(':', '-'), port, targetPort, protocol: 'TCP', ...(nodePort ? { nodePort } : {}) }
   })
 }
 

@@ -1,6 +1,7 @@
+import { recorded } from '../change-cause'
 import { fileOptions } from '../manifests'
 import { asReported, CommandError, throwAll, withSource } from '../errors'
-import { calledInEdits, editObjects, usualPreamble } from '../editing'
+import { annotated, editObjects, usualPreamble } from '../editing'
 import type { Proc } from '../../node/os/syscalls'
 import { findResources, type Resource } from '../resources'
 import { sendRaw } from '../raw'
@@ -21,48 +22,37 @@ export const create: Command = {
     const dryRun = yield* dryRunOf(kubectl)
     fieldValidation(kubectl)
     const print = yield* printWritten(kubectl, 'created', dryRun)
-    const { resources, errors } = yield* findResources(kubectl, {
-      words: [],
-      files,
-      selector: flags.text('selector'),
-      validate: fieldValidation(kubectl) !== 'Ignore',
-    })
     if (flags.bool('edit')) {
-      throwAll(errors)
-      return yield* createEdited(kubectl, resources)
+      // Nothing is validated before it has been edited.
+      const edited = yield* findResources(kubectl, { words: [], files }, (resource) => editAndCreate(kubectl, resource))
+      return throwAll(edited.errors)
     }
-    const failures = [...errors]
+    const query = { words: [], files, selector: flags.text('selector'), validate: fieldValidation(kubectl) !== 'Ignore' }
     let count = 0
-    for (const resource of resources) {
+    const { errors } = yield* findResources(kubectl, query, function* (resource) {
       try {
-        const object = flags.bool('save-config') ? withLastApplied(resource.object!) : resource.object!
+        const object = recorded(kubectl, flags.bool('save-config') ? withLastApplied(resource.object!) : resource.object!)
         const created = dryRun === 'client' ? object : yield* createObject(kubectl, resource, object, writeQuery(kubectl, dryRun))
         count++
         yield* print(created)
       } catch (error) {
-        failures.push(withSource(asReported(error), 'creating', resource.source))
+        throw withSource(asReported(error), 'creating', resource.source)
       }
-    }
-    throwAll(failures)
+    })
+    throwAll(errors)
     if (count === 0) throw new CommandError('no objects passed to create')
   },
 }
 
-/** `--edit`: what the editor leaves is created; without a change nothing is. */
-function* createEdited(kubectl: Kubectl, resources: readonly Resource[]): Proc {
-  const { flags } = kubectl
+/** `--edit`: each object is created as the editor leaves it; without a change it is not. */
+function* editAndCreate(kubectl: Kubectl, resource: Resource): Proc {
   const print = yield* printWritten(kubectl, 'created')
   yield* editObjects(kubectl, {
-    objects: resources.map(({ object }) => object!),
-    called: calledInEdits(resources[0]!),
+    resources: [resource],
     preamble: usualPreamble,
     *save(edited) {
-      for (const [i, object] of edited.entries()) {
-        const target = { ...(resources[i] ?? resources[0]!), name: object.metadata.name }
-        const wanted = flags.bool('save-config') ? withLastApplied(object) : object
-        yield* print(yield* createObject(kubectl, target, wanted, writeQuery(kubectl, 'none')))
-      }
-      return ''
+      const wanted = annotated(kubectl, edited.object!)
+      yield* print(yield* createObject(kubectl, edited, wanted, writeQuery(kubectl, 'none')))
     },
   })
 }

@@ -1,3 +1,4 @@
+import type { AnyObject } from '../../api/object'
 import { readAll, readFile, readLine } from '../../node/os/calls'
 import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
 import { asReported, CommandError, isNotFound, throwAll, withSource } from '../errors'
@@ -47,36 +48,31 @@ export const deleteCommand: Command = {
         'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n',
       )
 
-    const { resources, errors } = yield* findResources(kubectl, query)
-    const failures = errors.filter((error) => !(ignoreNotFound && isNotFound(error)))
-    if (flags.bool('interactive') && !(yield* confirmed(resources))) return 0
+    const isTold = (error: Error) => !(ignoreNotFound && isNotFound(error))
+    if (flags.bool('interactive')) {
+      const { resources, errors } = yield* findResources(kubectl, query)
+      throwAll(errors.filter(isTold))
+      if (resources.length > 0 && !(yield* confirmed(resources))) return 0
+    }
     const waiting: (Resource & { uid?: string })[] = []
     let found = 0
-    for (const resource of resources) {
+    const { errors } = yield* findResources(kubectl, query, function* (resource) {
       found++
       if (!resource.type.namespaced && flags.changed('namespace') && found === 1)
         yield* err('Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n')
+      if (dryRun === 'client') return yield* printDeleted(kubectl, resource, dryRun, grace)
+      const options = { propagationPolicy, ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}) }
+      let answer: AnyObject
       try {
-        if (dryRun === 'client') {
-          yield* printDeleted(kubectl, resource, dryRun, grace)
-          continue
-        }
-        const answer = yield* deleteResource(
-          kubectl,
-          resource,
-          { propagationPolicy, ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}) },
-          dryRun,
-        )
-        yield* printDeleted(kubectl, resource, dryRun, grace)
-        const uid = answer.kind === 'Status' ? (answer.details as { uid?: string } | undefined)?.uid : answer.metadata?.uid // a Status names the object in details
-        if (dryRun === 'none') waiting.push({ ...resource, uid })
+        answer = yield* deleteResource(kubectl, resource, options, dryRun)
       } catch (error) {
-        const reported = asReported(error)
-        if (isNotFound(reported) && ignoreNotFound) continue
-        failures.push(withSource(reported, 'deleting', resource.source))
+        throw withSource(asReported(error), 'deleting', resource.source)
       }
-    }
-    throwAll(failures)
+      yield* printDeleted(kubectl, resource, dryRun, grace)
+      const uid = answer.kind === 'Status' ? (answer.details as { uid?: string } | undefined)?.uid : answer.metadata?.uid // a Status names the object in details
+      if (dryRun === 'none') waiting.push({ ...resource, uid })
+    })
+    throwAll(errors.filter(isTold))
     if (found === 0) {
       yield* out('No resources found\n')
       return 0

@@ -6,6 +6,7 @@ import { asReported, CommandError, Exit, isConflict, isNotFound, report } from '
 import { fileOptions } from '../manifests'
 import { fetchResource, findResources, type Resource } from '../resources'
 import { err, log, usageError, type Command, type Kubectl } from '../session'
+import { objectsToPrune, prunableTypes } from '../prune'
 import { createObject, lastApplied, patchObject } from '../writing'
 import { patchFor } from './apply'
 
@@ -30,12 +31,22 @@ function* findDifferences(kubectl: Kubectl): Proc<number> {
   if (args.length) throw usageError(kubectl, `Unexpected args: [${args.join(' ')}]`)
   if (files.names.length === 0 && !files.kustomize) throw new CommandError('must specify one of -f and -k')
   if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw new CommandError('--force-conflicts only works with --server-side')
+  if (flags.bool('prune')) yield* prunableTypes(kubectl)
   const found = yield* findResources(kubectl, { words: [], files, selector: flags.text('selector') })
   // The first object that cannot be found ends it.
   if (found.errors[0]) throw found.errors[0]
   const folders = { live: yield* temporaryFolder('LIVE'), merged: yield* temporaryFolder('MERGED') }
   try {
-    for (const resource of found.resources) yield* writeBoth(kubectl, resource, folders)
+    const live: AnyObject[] = []
+    for (const resource of found.resources) live.push(...(yield* writeBoth(kubectl, resource, folders)))
+    // What would be pruned stands on one side only.
+    if (flags.bool('prune'))
+      for (const resource of yield* objectsToPrune(
+        kubectl,
+        live,
+        found.resources.map(({ namespace }) => namespace),
+      ))
+        yield* writeFile(`${folders.live}/${fileName(resource)}`, toYaml(resource.object))
     const code = yield* compare(kubectl, folders)
     if (code > 1) throw new CommandError(`exit status ${code}`, code)
     return code
@@ -56,14 +67,19 @@ function* temporaryFolder(word: string): Proc<string> {
   return path
 }
 
-function* writeBoth(kubectl: Kubectl, resource: Resource, { live, merged }: Folders): Proc {
-  const { group, version, kind } = resource.type
-  const file = `${group ? `${group}.` : ''}${version}.${kind}.${resource.namespace}.${resource.name}`
+const fileName = ({ type: { group, version, kind }, namespace, name }: Resource) =>
+  `${group ? `${group}.` : ''}${version}.${kind}.${namespace}.${name}`
+
+/** Writes an object as it is and as it would be; answers the one that is there. */
+function* writeBoth(kubectl: Kubectl, resource: Resource, { live, merged }: Folders): Proc<AnyObject[]> {
+  const file = fileName(resource)
   const before = yield* liveObject(kubectl, resource)
   const after = yield* mergedObject(kubectl, resource, before)
   const [left, right] = masked(shown(kubectl, before), shown(kubectl, after))
-  yield* writeFile(`${live}/${file}`, left ? toYaml(left) : '')
+  // Of a Secret that is not there yet the hidden values are looked for all the same.
+  yield* writeFile(`${live}/${file}`, left ? toYaml(left) : isSecret(after) ? 'null\n' : '')
   yield* writeFile(`${merged}/${file}`, right ? toYaml(right) : '')
+  return before ? [before] : []
 }
 
 function* liveObject(kubectl: Kubectl, resource: Resource): Proc<AnyObject | undefined> {
@@ -86,13 +102,13 @@ function* mergedObject(kubectl: Kubectl, resource: Resource, before: AnyObject |
       return yield* patchObject(kubectl, resource, 'apply', wanted, query)
     } catch (error) {
       // A conflict between managers looks like one between writes: it is tried again, and given up with these words.
-      const { apiVersion, kind } = wanted
+      const { group, version, kind } = resource.type
       if (isConflict(error))
         yield* log(
           kubectl,
           'W',
           'diff.go:532',
-          `Object (${apiVersion}, Kind=${kind}: ${resource.name}) keeps changing, diffing without lock`,
+          `Object (${group}/${version}, Kind=${kind}: ${resource.name}) keeps changing, diffing without lock`,
         )
       throw error
     }
@@ -123,10 +139,11 @@ function shown({ flags }: Kubectl, object: AnyObject | undefined): AnyObject | u
   return { ...object, metadata }
 }
 
+const isSecret = (object: AnyObject | undefined) => object?.kind === 'Secret' && object.apiVersion === 'v1'
+
 /** Secrets stay secret: their values are starred, and marked where they differ. */
 function masked(before: AnyObject | undefined, after: AnyObject | undefined): [AnyObject | undefined, AnyObject | undefined] {
-  const isSecret = (after ?? before)?.kind === 'Secret' && (after ?? before)?.apiVersion === 'v1'
-  if (!isSecret) return [before, after]
+  if (!isSecret(after ?? before)) return [before, after]
   const dataOf = (object: AnyObject | undefined) => (object?.data ?? {}) as Readonly<Record<string, string>> // a Secret's
   const [old, young] = [dataOf(before), dataOf(after)]
   const stars = (own: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>, mark: string) =>
@@ -144,10 +161,7 @@ function* compare({ self }: Kubectl, { live, merged }: Folders): Proc<number> {
     return (yield* wait(pid)).code
   } catch (error) {
     if (error instanceof SyscallError && error.code === 'ENOENT')
-      throw new CommandError(
-        `failed to run ${JSON.stringify(words[0])}: exec: ${JSON.stringify(words[0])}: executable file not found in $PATH`,
-        2,
-      )
+      throw new CommandError(`failed to run ${JSON.stringify(words[0])}: executable file not found in $PATH`, 2)
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import type { AnyObject } from '../../api/object'
 import type { Container } from '../../api/types/core-v1.gen'
 import { asReported, CommandError, throwAll } from '../errors'
+import { recorded } from '../change-cause'
 import { fileOptions } from '../manifests'
 import { builtInResource } from '../built-in-resource'
 import { labelPairs } from '../label-pairs'
@@ -27,7 +28,7 @@ export const expose: Command = {
       try {
         const service = applyOverrides(kubectl, serviceOf(kubectl, resource, yield* generatedNamespace(kubectl)))
         const target = { type: builtInResource(service), namespace: resource.namespace, name: service.metadata.name ?? '' }
-        const object = service as unknown as AnyObject // the server completes it
+        const object = recorded(kubectl, service as unknown as AnyObject) // the server completes it
         // Only what is created carries the annotation.
         const prepared = flags.bool('save-config') && dryRun !== 'client' ? withLastApplied(object) : object
         if (dryRun === 'client') {
@@ -63,6 +64,8 @@ function serviceOf(kubectl: Kubectl, { object, name }: Resource, own: { namespac
     return { ...(ports.length > 1 ? { name: `port-${i + 1}` } : {}), port: Number(port), targetPort, protocol }
   })
   const type = flags.text('type')
+  const affinity = flags.text('session-affinity')
+  if (!['', 'None', 'ClientIP'].includes(affinity)) throw new CommandError(`unknown session affinity: ${affinity}`)
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -78,7 +81,7 @@ function serviceOf(kubectl: Kubectl, { object, name }: Resource, own: { namespac
       ...(type ? { type } : {}),
       ...(flags.text('external-ip') ? { externalIPs: [flags.text('external-ip')] } : {}),
       ...(flags.text('load-balancer-ip') && type === 'LoadBalancer' ? { loadBalancerIP: flags.text('load-balancer-ip') } : {}),
-      ...(flags.text('session-affinity') ? { sessionAffinity: flags.text('session-affinity') } : {}),
+      ...(affinity ? { sessionAffinity: affinity } : {}),
       ...(flags.text('cluster-ip') ? { clusterIP: headless ? 'None' : flags.text('cluster-ip') } : {}),
     },
   }

@@ -5,7 +5,8 @@ import { strategicMerge, StrategicMergeError } from '../../formats/strategic-mer
 import { parseYaml, YamlError } from '../../formats/yaml'
 import { readFile } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
-import { asReported, CommandError, hasReason, throwAll } from '../errors'
+import { recordPatch } from '../change-cause'
+import { CommandError, hasReason, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { apiVersionOf } from '../mapper'
 import { goJson } from '../printers/json'
@@ -32,25 +33,24 @@ export const patch: Command = {
     const dryRun = yield* dryRunOf(kubectl)
     if (local && dryRun === 'server') throw new CommandError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
     const text = yield* patchText(kubectl)
-    const body = parsePatch(kubectl, text, local || dryRun === 'client')
-    const { resources, errors } = yield* findResources(kubectl, {
-      words: args,
-      files,
-      local,
-      fetch: local || dryRun === 'client',
-      subresource: flags.text('subresource') || undefined,
-    })
-    const failures = [...errors]
+    const body = parsePatch(kubectl, text, kind, local || dryRun === 'client')
     let count = 0
-    for (const resource of resources) {
-      try {
+    const { errors } = yield* findResources(
+      kubectl,
+      {
+        words: args,
+        files,
+        local,
+        // A file shows its object itself; it is not asked for.
+        fetch: args.length > 0,
+        subresource: flags.text('subresource') || undefined,
+      },
+      function* (resource) {
         count++
         yield* patchOne(kubectl, resource, kind, body, local, dryRun)
-      } catch (error) {
-        failures.push(asReported(error))
-      }
-    }
-    throwAll(failures)
+      },
+    )
+    throwAll(errors)
     if (count === 0) throw new CommandError('no objects passed to patch')
   },
 }
@@ -70,12 +70,6 @@ function* patchOne(
     after = patchHere(resource.object!, kind, body)
     changed = !sameJson(resource.object, after)
   } else {
-    const before = yield* findResources(kubectl, {
-      words: [`${resource.type.plural}${resource.type.group ? `.${resource.type.version}.${resource.type.group}` : ''}/${resource.name}`],
-      fetch: true,
-      subresource,
-    })
-    throwAll(before.errors)
     try {
       after = yield* patchObject(kubectl, resource, kind, body, writeQuery(kubectl, dryRun), subresource)
     } catch (error) {
@@ -84,7 +78,9 @@ function* patchOne(
       const contentType = patchContentTypes[kind]
       throw new CommandError(`${contentType} is not supported by ${apiVersionOf(type)}, Kind=${type.kind}: ${error.message}`)
     }
-    changed = !sameJson(before.resources[0]?.object, after)
+    changed = !sameJson(resource.object, after)
+    const record = dryRun === 'none' ? recordPatch(kubectl) : undefined
+    if (record) after = yield* patchObject(kubectl, resource, 'merge', record, writeQuery(kubectl, dryRun), subresource)
   }
   const operation = changed ? 'patched' : 'patched (no change)'
   const printer = yield* printerFor(kubectl, { operation })
@@ -94,20 +90,28 @@ function* patchOne(
 /** Applies the patch without a server, in the words of the libraries a server uses. */
 function patchHere(object: AnyObject, kind: Kind, body: unknown): AnyObject {
   try {
-    if (kind === 'json') return jsonPatch(object, body) as AnyObject // still an object: a patch of its root fails to print
-    if (kind === 'merge') return mergeHere(object, body)
+    if (kind === 'json') return stillAnObject(jsonPatch(object, body))
+    if (kind === 'merge') return stillAnObject(mergeHere(object, body))
     const typeName = typeNameOf(object.apiVersion, object.kind)
     if (!typeName)
       throw new CommandError(
         `strategic merge patch is not supported for ${object.apiVersion?.includes('/') ? '' : '/'}${object.apiVersion ?? ''}, Kind=${object.kind} locally, try --type merge`,
       )
     if (body !== null && (typeof body !== 'object' || Array.isArray(body))) throw new CommandError('invalid JSON document')
-    return strategicMerge(object, body ?? {}, typeName) as AnyObject
+    return stillAnObject(strategicMerge(object, body ?? {}, typeName))
   } catch (error) {
     if (!(error instanceof JsonPatchError) && !(error instanceof StrategicMergeError)) throw error
     const missing = /doc is missing key: (.*)$/.exec(error.message)?.[1]
     throw new CommandError(missing === undefined ? error.message : `Object to be patched is missing field (${missing})`)
   }
+}
+
+/** A patch may have taken away what makes an object one. */
+function stillAnObject(value: unknown): AnyObject {
+  const object = value as AnyObject // looked at here, or by whoever prints it
+  if (typeof value === 'object' && value !== null && !Array.isArray(value) && !object.kind)
+    throw new CommandError(`Object 'Kind' is missing in '${goJson(value)}'`)
+  return object
 }
 
 function mergeHere(object: AnyObject, body: unknown): AnyObject {
@@ -131,14 +135,14 @@ function* patchText({ flags }: Kubectl): Proc<string> {
 }
 
 /** A patch in JSON or YAML: as a value where it is applied here, else as the JSON that is sent; what is no patch goes on to be refused by whoever applies it. */
-function parsePatch({ flags }: Kubectl, text: string, here: boolean): unknown {
+function parsePatch({ flags }: Kubectl, text: string, kind: Kind, here: boolean): unknown {
   if (/^\s*\{/.test(text) && !here) return text
   try {
     const value = parseYaml(text)
     return here ? value : goJson(value)
   } catch (error) {
     if (!(error instanceof YamlError)) throw error
-    if (/^\s*\{/.test(text) && here) throw new CommandError('invalid JSON document')
+    if (/^\s*\{/.test(text) && here) throw new CommandError(kind === 'merge' ? 'Invalid JSON Patch' : 'invalid JSON document')
     throw new CommandError(`unable to parse ${JSON.stringify(flags.text('patch'))}: ${error.message}`)
   }
 }

@@ -1,13 +1,14 @@
 import type { AnyObject } from '../../api/object'
 import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
-import { ApiError, asReported, CommandError, isNotFound, throwAll, withSource } from '../errors'
+import { asReported, CommandError, isNotFound, throwAll, withSource } from '../errors'
 import { fileOptions } from '../manifests'
 import { pathOf } from '../mapper'
+import { goJson } from '../printers/json'
+import type { Proc } from '../../node/os/syscalls'
 import { findResources } from '../resources'
 import { sendRaw } from '../raw'
 import { requestJson } from '../rest'
 import { out, type Command, type Kubectl } from '../session'
-import type { Proc } from '../../node/os/syscalls'
 import { createObject, dryRunOf, fieldValidation, lastAppliedOf, printWritten, withLastApplied, writeQuery } from '../writing'
 
 /** `kubectl replace -f`: each object takes the place of the one that is there; with --force that one is deleted first. */
@@ -25,12 +26,12 @@ export const replace: Command = {
     yield* deletePropagation(kubectl)
     fieldValidation(kubectl)
     const print = yield* printWritten(kubectl, 'replaced', dryRun)
-    const { resources, errors } = yield* findResources(kubectl, { words: [], files, validate: fieldValidation(kubectl) !== 'Ignore' })
-    const failures = [...errors]
+    const query = { words: [], files, validate: fieldValidation(kubectl) !== 'Ignore' }
     const prepared = (object: AnyObject) =>
       flags.bool('save-config') || lastAppliedOf(object) !== undefined ? withLastApplied(object) : object
     if (force) {
-      throwAll(failures)
+      const { resources, errors } = yield* findResources(kubectl, query)
+      throwAll(errors)
       for (const resource of resources) {
         try {
           const gone = yield* deleteResource(kubectl, resource, {
@@ -50,37 +51,29 @@ export const replace: Command = {
       }
       return
     }
-    for (const resource of resources) {
+    const { errors } = yield* findResources(kubectl, query, function* (resource) {
+      if (dryRun === 'client') return yield* print(resource.object!)
+      const path = pathOf(resource.type, resource.namespace, resource.name, flags.text('subresource') || undefined)
       try {
-        if (dryRun === 'client') {
-          yield* print(resource.object!)
-          continue
-        }
-        const path = pathOf(resource.type, resource.namespace, resource.name, flags.text('subresource') || undefined)
-        yield* print(
-          yield* requestJson<AnyObject>(kubectl, {
-            method: 'PUT',
-            path,
-            query: writeQuery(kubectl, dryRun),
-            body: yield* withVersion(kubectl, prepared(resource.object!), path),
-          }),
-        )
+        const body = goJson(yield* versioned(kubectl, path, prepared(resource.object!)))
+        yield* print(yield* requestJson<AnyObject>(kubectl, { method: 'PUT', path, query: writeQuery(kubectl, dryRun), body }))
       } catch (error) {
-        failures.push(withSource(asReported(error), 'replacing', resource.source))
+        throw withSource(asReported(error), 'replacing', resource.source)
       }
-    }
-    throwAll(failures)
+    })
+    throwAll(errors)
   },
 }
 
-/** An object that names no version takes the place of whatever is there now: some kinds are written no other way. */
-function* withVersion(kubectl: Kubectl, object: AnyObject, path: string): Proc<AnyObject> {
+/** The object in place of whatever stands there now: without a version of its own it takes that one's. */
+function* versioned(kubectl: Kubectl, path: string, object: AnyObject): Proc<AnyObject> {
   if (object.metadata.resourceVersion) return object
   try {
-    const { metadata } = yield* requestJson<AnyObject>(kubectl, { path })
-    return { ...object, metadata: { ...object.metadata, resourceVersion: metadata.resourceVersion } }
+    const { resourceVersion } = (yield* requestJson<AnyObject>(kubectl, { path })).metadata
+    return { ...object, metadata: { ...object.metadata, resourceVersion } }
   } catch (error) {
-    if (error instanceof ApiError) return object // the server says itself what is wrong
-    throw error
+    // Sent nevertheless: the refusal of the write is what is told.
+    asReported(error)
+    return object
   }
 }

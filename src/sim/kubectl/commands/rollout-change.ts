@@ -9,7 +9,7 @@ import { qualifiedName } from '../mapper'
 import { printerFor } from '../printers/printer'
 import { findResources, type Resource } from '../resources'
 import { err, out, type Command, type Kubectl } from '../session'
-import { typeNameOf } from '../typed'
+import { asStruct, typeNameOf } from '../typed'
 import { patchObject, withFailure, writeQuery } from '../writing'
 import type { Proc } from '../../node/os/syscalls'
 
@@ -39,8 +39,9 @@ const rolloutCommand = ({ done, change }: Change): Command => ({
           throw new CommandError(
             `failed to create patch for ${resource.name}: if restart has already been triggered within the past second, please wait before attempting to trigger another`,
           )
+        const printer = yield* printerFor(kubectl, { operation: done, struct: true })
         const changed = yield* patched(kubectl, resource, patch)
-        yield* out((yield* printerFor(kubectl, { operation: done }))(changed))
+        yield* out(printer(flags.text('output') ? asStruct(changed) : changed))
       } catch (error) {
         // Each of the client's own refusals says that it is one, in a list too.
         failures.push(error instanceof CommandError ? new CommandError(`error: ${error.message}`) : asReported(error))

@@ -5,7 +5,7 @@ import { kindName } from '../mapper'
 import { printerFor } from '../printers/printer'
 import { descriptionColumns, tabulate } from '../printers/tabwriter'
 import { findResources, type Resource } from '../resources'
-import { hasHistory, historyOf, type Revision } from '../rollout-history'
+import { groupKind, hasHistory, historyOf, isWorkload, type Revision } from '../rollout-history'
 import { out, type Command, type Kubectl } from '../session'
 import { asStruct } from '../typed'
 import type { Proc } from '../../node/os/syscalls'
@@ -16,9 +16,9 @@ export const rolloutHistory: Command = {
     const files = fileOptions(kubectl)
     if (args.length === 0 && files.names.length === 0 && !files.kustomize) throw new CommandError('required resource not specified')
     if (flags.int('revision') < 0) throw new CommandError(`revision must be a positive integer: ${flags.int('revision')}`)
-    const found = yield* findResources(kubectl, { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true })
-    throwAll(found.errors)
-    for (const resource of found.resources) yield* showHistory(kubectl, resource)
+    const query = { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true }
+    const { errors } = yield* findResources(kubectl, query, (resource) => showHistory(kubectl, resource))
+    throwAll(errors)
   },
 }
 
@@ -27,7 +27,9 @@ function* showHistory(kubectl: Kubectl, resource: Resource): Proc {
   const object = resource.object!
   if (!hasHistory(object.kind))
     throw new CommandError(
-      `no history viewer has been implemented for {${JSON.stringify(resource.type.group)} ${JSON.stringify(object.kind)}}`,
+      isWorkload(resource.type)
+        ? `no history viewer has been implemented for "${groupKind(resource.type)}"`
+        : `error retrieving history for "${groupKind(resource.type)}", no visitor method exists for {${resource.type.group} ${object.kind}}`,
     )
   const revisions = yield* historyOf(kubectl, resource)
   const wanted = flags.int('revision')

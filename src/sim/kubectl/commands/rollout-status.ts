@@ -17,10 +17,10 @@ export const rolloutStatus: Command = {
     const files = fileOptions(kubectl)
     if (args.length === 0 && files.names.length === 0 && !files.kustomize) throw new CommandError('required resource not specified')
     if (flags.int('revision') < 0) throw new CommandError('revision must be a positive integer: ' + flags.int('revision'))
-    const found = yield* findResources(kubectl, { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true })
+    const query = { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true }
+    const found = yield* findResources(kubectl, query, (resource) => followOne(kubectl, resource))
     throwAll(found.errors)
     if (found.resources.length === 0) yield* err(`No resources found in ${(yield* clientConfig(kubectl)).namespace} namespace.\n`)
-    for (const resource of found.resources) yield* followOne(kubectl, resource)
   },
 }
 

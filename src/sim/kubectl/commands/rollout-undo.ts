@@ -4,7 +4,7 @@ import { describePodTemplate } from '../describe/pod-template'
 import { fileOptions } from '../manifests'
 import { printerFor } from '../printers/printer'
 import { findResources, type Resource } from '../resources'
-import { hasHistory, historyOf, withoutHash, type Revision } from '../rollout-history'
+import { groupKind, hasHistory, historyOf, isWorkload, withoutHash, type Revision } from '../rollout-history'
 import { out, type Command, type Kubectl } from '../session'
 import { dryRunOf, operationText, patchObject, withFailure, type DryRun, type PatchType } from '../writing'
 import type { Proc } from '../../node/os/syscalls'
@@ -15,18 +15,13 @@ export const rolloutUndo: Command = {
     const files = fileOptions(kubectl)
     if (args.length === 0 && files.names.length === 0 && !files.kustomize) throw new CommandError('required resource not specified')
     const dryRun = yield* dryRunOf(kubectl)
-    const found = yield* findResources(kubectl, { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true })
-    const failures = [...found.errors]
-    for (const resource of found.resources) {
-      try {
-        const said = yield* undo(kubectl, resource, dryRun)
-        const printer = yield* printerFor(kubectl, { operation: operationText(said, dryRun === 'client' ? 'none' : dryRun) })
-        yield* out(printer(resource.object!))
-      } catch (error) {
-        failures.push(asReported(error))
-      }
-    }
-    throwAll(failures)
+    const query = { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true }
+    const { errors } = yield* findResources(kubectl, query, function* (resource) {
+      const said = yield* undo(kubectl, resource, dryRun)
+      const printer = yield* printerFor(kubectl, { operation: operationText(said, dryRun === 'client' ? 'none' : dryRun) })
+      yield* out(printer(resource.object!))
+    })
+    throwAll(errors)
   },
 }
 
@@ -34,7 +29,11 @@ export const rolloutUndo: Command = {
 function* undo(kubectl: Kubectl, resource: Resource, dryRun: DryRun): Proc<string> {
   const object = resource.object!
   if (!hasHistory(object.kind))
-    throw new CommandError(`no rollbacker has been implemented for {${JSON.stringify(resource.type.group)} ${JSON.stringify(object.kind)}}`)
+    throw new CommandError(
+      isWorkload(resource.type)
+        ? `no rollbacker has been implemented for "${groupKind(resource.type)}"`
+        : `error retrieving rollbacker for "${groupKind(resource.type)}", no visitor method exists for {${resource.type.group} ${object.kind}}`,
+    )
   const revisions = yield* historyOf(kubectl, resource)
   const wanted = kubectl.flags.int('to-revision')
   const target = chooseRevision(resource, revisions, wanted)

@@ -1,4 +1,5 @@
 import type { AnyObject } from '../../api/object'
+import { recorded } from '../change-cause'
 import { environmentNameProblems } from '../env-names'
 import { attachTo, followUntilRunning } from '../attaching'
 import { builtInResource } from '../built-in-resource'
@@ -11,7 +12,7 @@ import { applyOverrides } from '../overrides'
 import { printerFor } from '../printers/printer'
 import { err, out, usageError, type Command, type Kubectl } from '../session'
 import { asStruct } from '../typed'
-import { createObject, dryRunOf, generatedNamespace, operationText, writeQuery, type NewObject } from '../writing'
+import { createObject, dryRunOf, generatedNamespace, operationText, structWithLastApplied, writeQuery, type NewObject } from '../writing'
 import type { Proc } from '../../node/os/syscalls'
 
 export const run: Command = {
@@ -44,8 +45,9 @@ export const run: Command = {
     const printer = yield* printerFor(kubectl, { operation: operationText('created', dryRun), struct: true })
 
     const create = function* (object: NewObject): Proc<AnyObject> {
-      if (dryRun === 'client') return asStruct(object) as AnyObject // printing is all that is done with it
-      const struct = asStruct(object) as AnyObject
+      const made = recorded(kubectl, object as unknown as AnyObject) // the server completes it
+      if (dryRun === 'client') return asStruct(made) as AnyObject // printing is all that is done with it
+      const struct = asStruct(flags.bool('save-config') ? structWithLastApplied(made) : made) as AnyObject
       return yield* createObject(kubectl, { type: builtInResource(object), namespace, name }, struct, query)
     }
     const objects: AnyObject[] = []

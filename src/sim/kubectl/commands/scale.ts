@@ -1,5 +1,6 @@
 import type { AnyObject } from '../../api/object'
-import { asReported, CommandError, ErrorList, isConflict, throwAll } from '../errors'
+import { recordPatch } from '../change-cause'
+import { CommandError, ErrorList, isConflict, throwAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { pathOf } from '../mapper'
 import { printerFor } from '../printers/printer'
@@ -26,32 +27,24 @@ export const scale: Command = {
       throw new CommandError('The --current-replicas must specify an integer of -1 or greater')
     const dryRun = yield* dryRunOf(kubectl)
     const printer = yield* printerFor(kubectl, { operation: operationText('scaled', dryRun) })
-    const found = yield* findResources(kubectl, {
+    const { resources, errors } = yield* findResources(kubectl, {
       words: args,
       files: fileOptions(kubectl),
-      fetch: true,
+      // A file's object is shown as it stands there.
+      fetch: args.length > 0,
       selector: flags.text('selector'),
       bareTypes: flags.bool('all'),
     })
-    const failures = [...found.errors]
-    if (flags.text('resource-version') && found.resources.length > 1)
+    if (flags.text('resource-version') && resources.length > 1)
       throw new CommandError('cannot use --resource-version with multiple resources')
-    let count = 0
-    for (const resource of found.resources) {
-      count++
-      try {
-        if (dryRun === 'client') {
-          yield* out(printer(resource.object!))
-          continue
-        }
-        yield* scaleOne(kubectl, resource, replicas, dryRun === 'server')
-        yield* out(printer(resource.object!))
-      } catch (error) {
-        failures.push(asReported(error))
-      }
+    if (resources.length === 0)
+      throw new CommandError(`no objects passed to scale${errors.length ? ` ${new ErrorList(errors).message}` : ''}`)
+    // The first that cannot be scaled ends it; what was not found is told last.
+    for (const resource of resources) {
+      if (dryRun !== 'client') yield* scaleOne(kubectl, resource, replicas, dryRun === 'server')
+      yield* out(printer(resource.object!))
     }
-    if (count === 0) throw new CommandError(`no objects passed to scale${failures.length ? ` ${new ErrorList(failures).message}` : ''}`)
-    throwAll(failures)
+    throwAll(errors)
   },
 }
 
@@ -76,6 +69,8 @@ function* scaleOne(kubectl: Kubectl, resource: Resource, replicas: number, dryRu
       }
     }
   } else yield* patchObject(kubectl, resource, 'merge', { spec: { replicas } }, query, 'scale')
+  const record = dryRun ? undefined : recordPatch(kubectl)
+  if (record) yield* patchObject(kubectl, resource, 'merge', record, {})
   const timeoutMs = flags.durationMs('timeout')
   if (timeoutMs > 0 && !dryRun) yield* waitForReplicas(kubectl, path, replicas, timeoutMs)
 }

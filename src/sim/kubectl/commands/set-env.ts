@@ -1,10 +1,12 @@
 import type { AnyObject } from '../../api/object'
+import { parseQuantity } from '../../formats/quantity'
 import type { Container, EnvVar, PodSpec } from '../../api/types/core-v1.gen'
 import { environmentNameProblems } from '../env-names'
-import { CommandError } from '../errors'
+import { builtInResource } from '../built-in-resource'
+import { asReported, CommandError } from '../errors'
 import { fileOptions } from '../manifests'
 import { mapContainers, matchesWildcard, withPodSpec } from '../pod-template'
-import { fetchResource, findResources, parseTargets } from '../resources'
+import { fetchResource, parseTargets } from '../resources'
 import { noLocalServerDryRun, ObjectError, podSpecFor, setOn, type Setting } from '../setting'
 import { readAll } from '../../node/os/calls'
 import { clientConfig } from '../kubeconfig'
@@ -19,7 +21,7 @@ export const setEnv: Command = {
     const firstEnv = args.findIndex(isEnv)
     const words = firstEnv < 0 ? args : args.slice(0, firstEnv)
     const pairs = firstEnv < 0 ? [] : args.slice(firstEnv)
-    const given = [...pairs, ...flags.list('env')]
+    const given = [...flags.list('env'), ...pairs]
     if (pairs.some((arg) => !isEnv(arg)))
       throw new CommandError(`all resources must be specified before environment changes: ${args.join(' ')}`)
     if (words.length === 0 && files.names.length === 0 && !files.kustomize)
@@ -145,20 +147,33 @@ function* envFrom(kubectl: Kubectl): Proc<EnvVar[]> {
   return variables
 }
 
-/** Prints the variables as they would be then. */
+/** Prints the variables as they would be then; what cannot be resolved is told after its container. */
 function* listEnv(kubectl: Kubectl, object: AnyObject, pattern: string): Proc {
   for (const container of chosenContainers(podSpecFor(object), pattern)) {
     yield* out(`# ${object.kind} ${object.metadata.name}, container ${container.name}\n`)
-    for (const variable of container.env ?? []) yield* out(`${yield* envLine(kubectl, variable)}\n`)
+    const failures = new Map<string, string[]>()
+    for (const variable of container.env ?? []) {
+      try {
+        yield* out(`${yield* envLine(kubectl, object, container, variable)}\n`)
+      } catch (error) {
+        const { message } = asReported(error)
+        failures.set(message, [...(failures.get(message) ?? []), variable.name])
+        yield* out(`${reference(variable)}\n`)
+      }
+    }
+    const told = [...failures].map(([message, names]) => `error retrieving reference for ${names.sort().join(', ')}: ${message}`)
+    if (told.length) yield* err(`${told.sort().join('\n')}\n`)
   }
 }
 
-function* envLine(kubectl: Kubectl, { name, value, valueFrom }: EnvVar): Proc<string> {
+function* envLine(kubectl: Kubectl, object: AnyObject, container: Container, variable: EnvVar): Proc<string> {
+  const { name, value, valueFrom } = variable
   if (!valueFrom) return `${name}=${value ?? ''}`
-  if (kubectl.flags.bool('resolve')) {
-    const resolved = yield* resolve(kubectl, valueFrom)
-    if (resolved !== undefined) return `${name}=${resolved}`
-  }
+  return kubectl.flags.bool('resolve') ? `${name}=${yield* resolve(kubectl, object, container, valueFrom)}` : reference(variable)
+}
+
+/** `# NAME from configmap settings, key color`. */
+function reference({ name, valueFrom = {} }: EnvVar): string {
   const { configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef } = valueFrom
   if (configMapKeyRef) return `# ${name} from configmap ${configMapKeyRef.name}, key ${configMapKeyRef.key}`
   if (secretKeyRef) return `# ${name} from secret ${secretKeyRef.name}, key ${secretKeyRef.key}`
@@ -166,11 +181,45 @@ function* envLine(kubectl: Kubectl, { name, value, valueFrom }: EnvVar): Proc<st
   return `# ${name} from resource field ${resourceFieldRef?.containerName ?? ''}, ${resourceFieldRef?.resource ?? ''}`
 }
 
-function* resolve(kubectl: Kubectl, { configMapKeyRef, secretKeyRef }: NonNullable<EnvVar['valueFrom']>): Proc<string | undefined> {
-  const ref = configMapKeyRef ?? secretKeyRef
-  if (!ref) return undefined
-  const [resource] = (yield* findResources(kubectl, { words: [`${configMapKeyRef ? 'configmaps' : 'secrets'}/${ref.name}`], fetch: true }))
-    .resources
-  const data = (resource?.object?.data ?? {}) as Readonly<Record<string, string>>
-  return configMapKeyRef ? data[ref.key] : data[ref.key] === undefined ? undefined : atob(data[ref.key]!)
+/** The value behind a reference, as far as it can be known before the container runs. Throws CommandError. */
+function* resolve(kubectl: Kubectl, object: AnyObject, container: Container, from: NonNullable<EnvVar['valueFrom']>): Proc<string> {
+  const { configMapKeyRef, secretKeyRef, fieldRef, resourceFieldRef } = from
+  if (fieldRef) return fieldOf(object, fieldRef.fieldPath)
+  if (resourceFieldRef) {
+    const [list = '', resource = ''] = resourceFieldRef.resource.split('.')
+    const { limits = {}, requests = {} } = container.resources ?? {}
+    const amount = (list === 'limits' ? limits : requests)[resource] ?? '0'
+    const divisor = Number(resourceFieldRef.divisor ?? 0) === 0 ? '1' : resourceFieldRef.divisor!
+    return String(Math.ceil(numberOf(amount) / numberOf(divisor)))
+  }
+  const ref = (configMapKeyRef ?? secretKeyRef)!
+  const type = builtInResource({ apiVersion: 'v1', kind: configMapKeyRef ? 'ConfigMap' : 'Secret' })
+  const { namespace } = yield* clientConfig(kubectl)
+  const { data = {} } = (yield* fetchResource(kubectl, { type, namespace, name: ref.name! })).object as { data?: Record<string, string> } // both hold data
+  const value = data[ref.key]
+  if (value === undefined) throw new CommandError(`key ${ref.key} not found in ${configMapKeyRef ? 'config map' : 'secret'} ${ref.name}`)
+  return configMapKeyRef ? value : atob(value)
+}
+
+const numberOf = (quantity: string) => Number(parseQuantity(quantity)?.nano ?? 0n)
+
+/** `metadata.name`, `metadata.labels['app']`. Throws CommandError for what is not known of an object. */
+function fieldOf({ metadata }: AnyObject, path: string): string {
+  const [, member, key] = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path) ?? []
+  if (member) return metadata[member as 'labels' | 'annotations']?.[key!] ?? ''
+  const lines = (map: Readonly<Record<string, string>> = {}) =>
+    Object.entries(map)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+      .join('\n')
+  const known: Readonly<Record<string, string | undefined>> = {
+    'metadata.labels': lines(metadata.labels),
+    'metadata.annotations': lines(metadata.annotations),
+    'metadata.name': metadata.name,
+    'metadata.namespace': metadata.namespace ?? '',
+    'metadata.uid': metadata.uid ?? '',
+  }
+  const value = known[path]
+  if (value === undefined) throw new CommandError(`unsupported fieldPath: ${path}`)
+  return value
 }

@@ -28,12 +28,17 @@ export const setImage: Command = {
       manager: 'kubectl-set',
       failure: 'failed to patch image update to pod template:',
       check,
-      change: (object) => change(object, images),
+      change: (object, _, tell) => change(object, images, tell),
     })
   },
 }
 
-function change(object: AnyObject, images: readonly (readonly [name: string, image: string])[]): AnyObject {
+/** The object with the images. Containers it does not have are told. */
+function change(
+  object: AnyObject,
+  images: readonly (readonly [name: string, image: string])[],
+  tell: (problem: string) => void,
+): AnyObject {
   const spec = podSpecFor(object)
   const { initContainers = [], containers = [] } = spec
   let changed = false
@@ -41,7 +46,7 @@ function change(object: AnyObject, images: readonly (readonly [name: string, ima
   for (const [name, image] of images) {
     const fits = (one: { name: string }) => name === '*' || one.name === name
     const found = [...initContainers, ...containers].some(fits)
-    if (!found) throw new CommandError(`unable to find container named ${JSON.stringify(name)}`)
+    if (!found) tell(`error: unable to find container named ${JSON.stringify(name)}`)
     const put = <T extends { name: string; image?: string }>(one: T): T => {
       if (!fits(one) || one.image === image) return one
       changed = true

@@ -18,7 +18,7 @@ export const setServiceAccount: Command = {
       wordsWithLocal: true,
       change: (object) => {
         const spec = podSpecFor(object)
-        return withPodSpec(object, { ...spec, serviceAccountName: name, ...('serviceAccount' in spec ? { serviceAccount: name } : {}) })
+        return withPodSpec(object, { ...spec, serviceAccountName: name })
       },
     })
   },

@@ -3,10 +3,10 @@ import { findWithRetry } from '../discovery'
 import { asReported, CommandError, ErrorList, throwAll } from '../errors'
 import { findResource, noMatch } from '../mapper'
 import { printerFor } from '../printers/printer'
-import { findResources } from '../resources'
+import { findResources, type Resource } from '../resources'
 import type { Proc } from '../../node/os/syscalls'
 import { out, usageError, type Command, type Kubectl } from '../session'
-import { dryRunOf, fieldValidation, patchObject, writeQuery } from '../writing'
+import { dryRunOf, fieldValidation, patchObject, writeQuery, type DryRun } from '../writing'
 
 interface Taint {
   readonly key: string
@@ -36,43 +36,35 @@ export const taint: Command = {
     if (flags.bool('all') && selector) throw new CommandError("setting 'all' parameter with a non empty selector is prohibited")
     if (!flags.bool('all') && !selector && words.length < 2)
       throw new CommandError("at least one resource name must be specified since 'all' parameter is not set")
-    const found = yield* findResources(kubectl, {
-      words: flags.bool('all') || selector ? ['nodes'] : ['nodes', ...words.slice(1)],
-      selector,
-      all: flags.bool('all'),
-      fetch: true,
-    })
-    const failures = [...found.errors]
-    for (const resource of found.resources) {
-      try {
-        const { taints = [] } = (resource.object!.spec ?? {}) as { taints?: readonly Taint[] } // a node's spec
-        if (!flags.bool('overwrite')) {
-          const clashes = wanted.add.filter((one) => taints.some((old) => same(old, one)))
-          if (clashes.length)
-            throw new CommandError(
-              `node ${resource.name} already has ${clashes.map(({ key }) => key).join(',')} taint(s) with same effect(s) and --overwrite is false`,
-            )
-        }
-        const { outcome, after } = applyEdits(taints, wanted, flags.bool('overwrite'))
-        const spec = { ...(resource.object!.spec as object | undefined), taints: after.length ? after : undefined }
-        const changed =
-          dryRun === 'client'
-            ? { ...resource.object!, spec }
-            : yield* patchObject(
-                kubectl,
-                resource,
-                'strategic',
-                { spec: { taints: after.length ? after : null } },
-                writeQuery(kubectl, dryRun),
-              )
-        const print = yield* printerFor(kubectl, { operation: outcome })
-        yield* out(print(changed))
-      } catch (error) {
-        failures.push(asReported(error))
-      }
-    }
-    throwAll(failures)
+    const { errors } = yield* findResources(
+      kubectl,
+      {
+        words: flags.bool('all') || selector ? ['nodes'] : ['nodes', ...words.slice(1)],
+        selector,
+        all: flags.bool('all'),
+        fetch: true,
+      },
+      (node) => taintOne(kubectl, node, wanted, dryRun),
+    )
+    throwAll(errors)
   },
+}
+
+function* taintOne(kubectl: Kubectl, node: Resource, wanted: Edits, dryRun: DryRun): Proc {
+  const overwrite = kubectl.flags.bool('overwrite')
+  const { taints = [] } = (node.object!.spec ?? {}) as { taints?: readonly Taint[] } // a node's spec
+  const clashes = overwrite ? [] : wanted.add.filter((one) => taints.some((old) => same(old, one)))
+  if (clashes.length)
+    throw new CommandError(
+      `node ${node.name} already has ${clashes.map(({ key }) => key).join(',')} taint(s) with same effect(s) and --overwrite is false`,
+    )
+  const { outcome, after } = applyEdits(taints, wanted, overwrite)
+  const spec = { ...(node.object!.spec as object | undefined), taints: after.length ? after : undefined }
+  const patch = { spec: { taints: after.length ? after : null } }
+  const changed =
+    dryRun === 'client' ? { ...node.object!, spec } : yield* patchObject(kubectl, node, 'strategic', patch, writeQuery(kubectl, dryRun))
+  const print = yield* printerFor(kubectl, { operation: outcome })
+  yield* out(print(changed))
 }
 
 /** Refuses every other type than nodes. */

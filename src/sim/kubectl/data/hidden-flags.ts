@@ -6,6 +6,7 @@ const record: FlagSpec = { name: 'record', shorthand: null, type: 'bool', defaul
 export const hiddenFlags: Readonly<Record<string, readonly FlagSpec[]>> = {
   annotate: [record],
   apply: [record, { name: 'applyset', shorthand: null, type: 'string', default: '' }],
+  'apply edit-last-applied': [record],
   autoscale: [record],
   create: [record],
   edit: [record],
@@ -29,13 +30,10 @@ export const hiddenFlags: Readonly<Record<string, readonly FlagSpec[]>> = {
   ],
   label: [record],
   patch: [record],
-  replace: [record],
   run: [record],
   scale: [record],
-  'set env': [record],
   'set image': [record],
   'set resources': [record],
   'set selector': [record],
   'set serviceaccount': [record],
-  'set subject': [record],
 }
