@@ -62,7 +62,7 @@ export const disruptionController = defineController({
     const status = statusOf(budget, { healthy, desired, expected: scale.wanted, disrupted }, nowMs)
     // An event each time would never end: it is said when the answer changes.
     return [
-      ...(budget.status?.expectedPods === 0 ? [] : none),
+      ...(budget.status?.expectedPods === 0 && budget.status.observedGeneration === budget.metadata.generation ? [] : none),
       setStatus(budget, status),
       ...(Object.keys(disrupted).length > 0 ? [again(DELETION_TIMEOUT_MS, { background: true })] : []),
     ]
