@@ -143,6 +143,7 @@ export function createHost(
       nodeName: facts.name,
       hostIP: facts.address,
       release: around.release,
+      pressures: () => watched.lastSeenMs.keys(),
       allocatable: () => ({ cpu: String(facts.cpu), memory: `${facts.memoryGiB}Gi`, 'ephemeral-storage': `${facts.diskGiB}Gi` }),
       volumes: {
         client,

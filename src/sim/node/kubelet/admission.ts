@@ -1,4 +1,6 @@
 import type { Pod } from '../../api/types/core-v1.gen'
+import { qosClassOf } from '../../kinds/core/pod-qos'
+import { tolerates } from '../../kinds/core/tolerations'
 import { milliValue, quantityValue } from '../../formats/quantity'
 import type { PodState } from './pod-state'
 import { isFinished } from './pod-status'
@@ -20,6 +22,23 @@ const SAFE_SYSCTLS: ReadonlySet<string> = new Set([
   'net.ipv4.ip_local_reserved_ports', 'net.ipv4.tcp_keepalive_time', 'net.ipv4.tcp_fin_timeout', 'net.ipv4.tcp_keepalive_intvl', 'net.ipv4.tcp_keepalive_probes',
   'net.ipv4.tcp_rmem', 'net.ipv4.tcp_wmem',
 ]) // prettier-ignore
+
+/** Pods of this priority and above run whatever the node lacks. */
+const CRITICAL_PRIORITY = 2_000_000_000
+
+/** A node that runs short of memory takes no more Pods that ask for nothing; one that runs short of something else takes none at all. */
+export function whyNotUnderPressure(
+  pod: Pod,
+  pressures: Iterable<string>,
+): { readonly reason: string; readonly message: string } | undefined {
+  const conditions = [...pressures]
+  if (conditions.length === 0 || (pod.spec.priority ?? 0) >= CRITICAL_PRIORITY) return undefined
+  const lacksMemoryOnly = conditions.every((condition) => condition === 'MemoryPressure')
+  const taint = { key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }
+  const isForgiven = qosClassOf(pod) !== 'BestEffort' || pod.spec.tolerations?.some((toleration) => tolerates(toleration, taint))
+  if (lacksMemoryOnly && isForgiven) return undefined
+  return { reason: 'Evicted', message: `The node had condition: [${conditions.join(' ')}]. ` }
+}
 
 /** Why a kubelet turns a Pod away that somebody has bound to its node without asking the scheduler; undefined when there is room. */
 export function whyNotAdmitted(

@@ -27,6 +27,8 @@ export interface KubeletContext {
   /** Simulated release, `1.36`, for the kubelet's user agent. */
   readonly release: string
   readonly allocatable: () => Readonly<Record<string, string>>
+  /** What the node runs short of now: MemoryPressure and the like. */
+  readonly pressures: () => Iterable<string>
   readonly volumes: VolumeContext
   /** Every Pod of the node that the kubelet knows of. */
   readonly pods: () => Iterable<PodState>

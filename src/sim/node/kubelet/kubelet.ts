@@ -3,7 +3,7 @@ import { StatusError } from '../../api/status'
 import type { Pod } from '../../api/types/core-v1.gen'
 import { pod as podKind } from '../../kinds/core/pod'
 import type { KubeletContext } from './context'
-import { whyNotAdmitted } from './admission'
+import { whyNotAdmitted, whyNotUnderPressure } from './admission'
 import { createStaticPods } from './static-pods'
 import { newPodState, takeSpecification, type PodState } from './pod-state'
 import { isFinished } from './pod-status'
@@ -65,7 +65,10 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
   function add(pod: Pod) {
     if (isFinished(pod)) return
     const state = newPodState(pod, engine.nowMs)
-    const refusal = pod.status?.startTime === undefined && !state.fromFile ? whyNotAdmitted(pod, pods, context.allocatable()) : undefined
+    const refusal =
+      pod.status?.startTime === undefined && !state.fromFile
+        ? (whyNotUnderPressure(pod, context.pressures()) ?? whyNotAdmitted(pod, pods, context.allocatable()))
+        : undefined
     pods.set(pod.metadata.uid, state)
     if (refusal) {
       state.failure = { reason: refusal.reason, message: `Pod was rejected: ${refusal.message}`, rejected: true }
