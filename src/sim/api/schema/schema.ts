@@ -122,19 +122,30 @@ export function structNamed(name: string): Struct | undefined {
   if (known) return known
   const raw = rawTypes[name] ?? (lateTypes.code as typeof rawTypes)[name] // data of the same shape
   if (!raw) return undefined
-  let fields: ReadonlyMap<string, Field> | undefined
-  const struct: Struct = {
-    is: 'struct',
-    name,
-    atomic: name === 'core.v1.NodeSelector' || name.endsWith('.LabelSelector') || ATOMIC_STRUCTS.has(name),
-    embedded: objectTypes.has(name),
-    // Made when first asked for: types refer to each other in circles.
-    get fields() {
-      return (fields ??= fieldsOf(raw))
-    },
-  }
+  const atomic = name === 'core.v1.NodeSelector' || name.endsWith('.LabelSelector') || ATOMIC_STRUCTS.has(name)
+  const struct = new GoStruct(name, atomic, objectTypes.has(name), () => fieldsOf(raw))
   structs.set(name, struct)
   return struct
+}
+
+/**
+ * A struct whose fields are made when they are first asked for: types refer to each other in circles. Classes here and below, because literals with
+ * getters have each a shape of its own to a JavaScript engine, and nothing is read as often as types are.
+ */
+class GoStruct implements Struct {
+  readonly is = 'struct'
+  private known: ReadonlyMap<string, Field> | undefined
+
+  constructor(
+    readonly name: string,
+    readonly atomic: boolean,
+    readonly embedded: boolean,
+    private readonly make: () => ReadonlyMap<string, Field>,
+  ) {}
+
+  get fields() {
+    return (this.known ??= this.make())
+  }
 }
 
 /** Structs that are atomic wherever they occur (`+structType=atomic` on the type itself). */
@@ -165,23 +176,32 @@ function fieldsOf(raw: RawStruct): ReadonlyMap<string, Field> {
     const struct = typeof type === 'string' && type.startsWith('#') ? structNamed(type.slice(1)) : undefined
     return struct ? [...struct.fields] : []
   })
-  const own = Object.entries(raw.fields).map(([name, field]): [string, Field] => [name, fieldOf(name, field)])
+  const own = Object.entries(raw.fields).map(([name, field]): [string, Field] => [name, new GoField(name, field)])
   // Go structs begin with what they embed; a volume has its name before its source.
   return new Map(own.some(([name]) => name === 'name' || name === 'capacity') ? [...own, ...inlined] : [...inlined, ...own])
 }
 
-function fieldOf(name: string, raw: RawField): Field {
-  let type: Type | undefined
-  return {
-    name,
-    get type() {
-      return (type ??= typeOf(raw.type, raw))
-    },
-    required: raw.required === true,
-    ...(raw.default !== undefined && { default: defaultOf(raw.default) }),
-    patchStrategy: raw.patchStrategy?.split(',') ?? [],
-    ...(raw.patchMergeKey !== undefined && { patchMergeKey: raw.patchMergeKey }),
-    ...(raw.featureGate !== undefined && { featureGate: raw.featureGate }),
+class GoField implements Field {
+  readonly required: boolean
+  readonly default: unknown
+  readonly patchStrategy: readonly string[]
+  declare readonly patchMergeKey?: string
+  declare readonly featureGate?: string
+  private known: Type | undefined
+
+  constructor(
+    readonly name: string,
+    private readonly raw: RawField,
+  ) {
+    this.required = raw.required === true
+    this.default = raw.default === undefined ? undefined : defaultOf(raw.default)
+    this.patchStrategy = raw.patchStrategy?.split(',') ?? []
+    if (raw.patchMergeKey !== undefined) this.patchMergeKey = raw.patchMergeKey
+    if (raw.featureGate !== undefined) this.featureGate = raw.featureGate
+  }
+
+  get type() {
+    return (this.known ??= typeOf(this.raw.type, this.raw))
   }
 }
 
@@ -239,14 +259,7 @@ const atomics = new Map<string, Struct>()
 function atomicOf(struct: Struct): Struct {
   let atomic = atomics.get(struct.name)
   if (!atomic) {
-    atomic = {
-      is: 'struct',
-      name: struct.name,
-      atomic: true,
-      get fields() {
-        return struct.fields
-      },
-    }
+    atomic = new GoStruct(struct.name, true, false, () => struct.fields)
     atomics.set(struct.name, atomic)
   }
   return atomic
