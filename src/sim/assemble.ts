@@ -112,6 +112,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     outside: {
       resolve: (name) => (lateInternet.arrived ? lateInternet.code.resolve(name) : undefined),
       listener: (at, port) => (lateInternet.arrived ? lateInternet.code.listener(at, port) : undefined),
+      configuredDns: () => (lateInternet.arrived ? lateInternet.code : undefined),
       health: (service, local) => (lateInternet.arrived ? lateInternet.code.health(service, local) : undefined),
     },
     apiServerAt: (at, port) => (serving && at === address && port === API_SERVER_PORT ? server.serve : undefined),

@@ -69,6 +69,7 @@ import { kubeletPages } from './node/kubelet/late-pages'
 import { lookForShortage } from './node/kubelet/eviction'
 import { lateEviction } from './node/kubelet/late-eviction'
 import { listenerOutside, resolveOutside } from './network/internet'
+import { answerByCorefile, parseCorefile } from './network/corefile'
 import { healthCheckListener } from './network/health-check'
 import { lateInternet } from './network/late-internet'
 import { lateHostTools } from './node/late-host-tools'
@@ -133,7 +134,7 @@ lateUsage.arrive(totalUsage)
 lateRound.arrive(round)
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
-lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside, health: healthCheckListener })
+lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside, health: healthCheckListener, parseCorefile, answerByCorefile })
 lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer], manifests: addonManifests })
 lateEviction.arrive(lookForShortage)
 lateConfiguration.arrive(profilesOf)

@@ -11,6 +11,8 @@ import type { Listener } from '../node/os/socket'
 import { inCidr, isAddress } from './address'
 import { answerClusterName } from './cluster-dns'
 import { allowedByPolicies, type Peer } from './network-policy'
+import type { ServerBlock } from './corefile'
+import type { Internet } from './late-internet'
 import { createPlaces, type Place, type Places } from './places'
 import { addressInHosts, candidates, nameInHosts, parseResolvConf } from './resolver'
 import { createServiceIndex, type Backend, type ServiceHit, type ServiceIndex } from './service-index'
@@ -28,6 +30,8 @@ export interface ClusterNetworkOptions {
   readonly outside?: {
     readonly resolve: (name: string) => string | undefined
     readonly listener: (address: string, port: number) => Listener | undefined
+    /** How CoreDNS reads its configuration and answers by it, once that code is there. */
+    readonly configuredDns: () => Pick<Internet, 'parseCorefile' | 'answerByCorefile'> | undefined
     /** What kube-proxy tells load balancers at a Service's health check port about the endpoints of one node. */
     readonly health: (service: Service, localEndpoints: number) => Listener | undefined
   }
@@ -42,6 +46,9 @@ export interface ClusterNetwork extends Network {
 
 /** Milliseconds: within a node, between nodes, to the outside; how long a lost packet is waited for. */
 const latency = { local: 0.2, remote: 0.6, outside: 20, dns: 1, refusedMs: 0.4, noRouteMs: 3000, lostMs: 130_000, dnsTimeoutMs: 10_000 }
+
+/** Addresses that nobody outside has: private networks, and those that documentation uses. */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/24']
 
 /** Where an attempt ended, before anybody connects. */
 type Way =
@@ -119,8 +126,11 @@ export function createClusterNetwork(options: ClusterNetworkOptions): ClusterNet
     hops: Hop[],
   ): Way {
     const own = from?.address ?? namespace.interfaces[0]?.address ?? '127.0.0.1'
-    if (inCidr(address, '127.0.0.0/8') || address === '0.0.0.0')
+    if (inCidr(address, '127.0.0.0/8') || address === '0.0.0.0') {
+      const nodePort = from && !from.pod ? services.findNodePort(port, protocol.toUpperCase()) : undefined
+      if (nodePort) return throughService(nodePort, from, namespace, from!.node, protocol, hops)
       return toListener(namespace.listeners, own, '127.0.0.1', address, port, protocol, hops)
+    }
     if (from && !from.connected() && address !== own) return lost(hops, 'the host has no network')
     const hit = services.find(address, port, protocol.toUpperCase())
     if (hit) return throughService(hit, from, namespace, undefined, protocol, hops)
@@ -272,15 +282,54 @@ export function createClusterNetwork(options: ClusterNetworkOptions): ClusterNet
       const place = backend === undefined ? target : backend === 'none' || backend === 'drop' ? undefined : places.at(backend.address)
       if (!place?.connected() || !policyAllows(from, place, 53, 'udp')) return undefined
       const view = { services, podCidr: options.podCidr }
+      const configured = corefileAt(place)
       return function answer(name, type): readonly Omit<DnsAnswer, 'server'>[] {
-        const records = answerClusterName(view, name, type)
+        const records = configured
+          ? answerConfigured(configured, place, from?.address ?? '', name, type)
+          : answerClusterName(view, name, type)
         if (!records) return outsideAnswer(name, type)
         const [first] = records
         // An alias is followed, as a resolver would.
         return first?.type === 'CNAME' && type === 'A' ? [first, ...answer(first.value, type)] : records
       }
     }
-    return inCidr(server, options.serviceCidr) || target || (from && !from.connected()) ? undefined : outsideAnswer
+    const unreachable = [options.serviceCidr, ...PRIVATE].some((range) => inCidr(server, range))
+    return unreachable || target || (from && !from.connected()) ? undefined : outsideAnswer
+  }
+
+  /** The configuration that each CoreDNS runs with: the last one it could read, or its first where it does not read anew. */
+  const corefiles = new Map<string, { readonly text: string; readonly blocks: readonly ServerBlock[] }>()
+
+  function corefileAt({ address, inside }: Place): readonly ServerBlock[] | undefined {
+    const text = inside?.read('/etc/coredns/Corefile')
+    const known = corefiles.get(address)
+    if (text === undefined || text === known?.text) return known?.blocks
+    if (known && !known.blocks.some(({ plugins }) => plugins.some(({ name }) => name === 'reload'))) return known.blocks
+    const blocks = options.outside?.configuredDns()?.parseCorefile(text)
+    if (blocks === undefined || typeof blocks === 'string') return known?.blocks
+    corefiles.set(address, { text, blocks })
+    return blocks
+  }
+
+  function answerConfigured(blocks: readonly ServerBlock[], place: Place, asker: string, name: string, type: DnsAnswer['type']) {
+    const verdict = options.outside!.configuredDns()!.answerByCorefile(
+      blocks,
+      {
+        cluster: (each, wanted) => answerClusterName({ services, podCidr: options.podCidr }, each, wanted),
+        upstream: (server, each, wanted) => askServer(place.namespace, server)?.(each, wanted),
+        file: (path) => place.inside?.read(path),
+      },
+      name,
+      type,
+    )
+    if (verdict.logged) {
+      const flags = verdict.code === 'NOERROR' || verdict.code === 'NXDOMAIN' ? 'qr,aa,rd' : 'qr,rd'
+      const [port, id] = [30_000 + engine.random.int(30_000), engine.random.int(65_536)]
+      place.inside?.say(
+        `[INFO] ${asker}:${port} - ${id} "${type} IN ${name}. udp ${name.length + 18} false 512" ${verdict.code} ${flags} ${name.length + 34} 0.000112s\n`,
+      )
+    }
+    return verdict.records
   }
 
   /** The address a name leads to from a place, or undefined. */

@@ -1,11 +1,15 @@
 import type { Service } from '../api/types/core-v1.gen'
 import { lateCode } from '../engine/late-code'
+import type { answerByCorefile, parseCorefile } from './corefile'
 import type { Listener } from '../node/os/socket'
 
 /** The world outside the cluster: nobody looks for it before there is a shell. */
 export interface Internet {
   readonly resolve: (name: string) => string | undefined
   readonly listener: (address: string, port: number) => Listener | undefined
+  /** How CoreDNS reads its Corefile, and answers by it. */
+  readonly parseCorefile: typeof parseCorefile
+  readonly answerByCorefile: typeof answerByCorefile
   readonly health: (service: Service, localEndpoints: number) => Listener
 }
 

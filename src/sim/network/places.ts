@@ -9,6 +9,8 @@ export interface Place {
   readonly namespace: NetworkNamespace
   /** The Pod behind it; undefined for hosts. Pods of the host network share the host's place. */
   readonly pod?: { readonly namespace: string; readonly name: string }
+  /** Into the containers of a Pod: a file of the first that has it, and the log of the first that runs. */
+  readonly inside?: { readonly read: (path: string) => string | undefined; readonly say: (text: string) => void }
   /** False while the host is powered off or its cable is pulled. */
   readonly connected: () => boolean
 }

@@ -2,7 +2,7 @@ import type { Client } from '../api/client'
 import type { Pod } from '../api/types/core-v1.gen'
 import type { EventRecorder } from '../api/event-recorder'
 import type { Engine } from '../engine/engine'
-import type { Places } from '../network/places'
+import type { Place, Places } from '../network/places'
 import type { Catalogue } from './images/catalogue'
 import { createHeartbeat } from './heartbeat'
 import { waitingHostTools } from './late-host-tools'
@@ -129,6 +129,18 @@ export function createHost(
     throw new Error(`no address is left in ${facts.podCidr}: a node takes fewer Pods than it has addresses`)
   }
 
+  /** Into the running containers of a Pod, for those who serve it from outside. */
+  const insideOf = (uid: string): Place['inside'] => {
+    const running = () => [...(kubelet.pods.get(uid)?.containers.values() ?? [])].flatMap((container) => container.running ?? [])
+    return {
+      read: (path) =>
+        running()
+          .find((container) => container.files.stat(path)?.type === 'file')
+          ?.files.read(path),
+      say: (text) => running()[0]?.log.append('stdout', text),
+    }
+  }
+
   const kubelet = createKubelet(
     (hooks): KubeletContext => ({
       ...hooks,
@@ -177,6 +189,7 @@ export function createHost(
           node: facts.name,
           namespace: stack,
           pod: { namespace, name },
+          inside: insideOf(pod.metadata.uid),
           connected: () => poweredOn && connected,
         })
         return { id, hostname, address, hostNetwork, listeners: mine, place: stack, ...(space && { space }) }

@@ -1,4 +1,5 @@
 import type { PersistentVolume, PersistentVolumeClaim } from '../api/types/core-v1.gen'
+import { newestDefault } from '../api/admission/default-storage-class'
 import type { StorageClass } from '../api/types/storage-v1.gen'
 import { persistentVolume } from '../kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
@@ -14,6 +15,7 @@ const BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller'
 export function syncClaim(context: StorageContext, claim: PersistentVolumeClaim): void {
   const { client, recorder } = context
   if (claim.metadata.annotations?.[COMPLETED]) return syncBoundClaim(context, claim)
+  if (takeDefaultClass(context, claim)) return
   const wanted = claim.spec?.volumeName
   if (wanted) return bindWanted(context, claim, client.get<PersistentVolume>(persistentVolume, undefined, wanted))
   const className = classNameOf(claim)
@@ -28,6 +30,15 @@ export function syncClaim(context: StorageContext, claim: PersistentVolumeClaim)
   else if (storage) provision(context, claim, storage)
   else if (className !== '') tell('Warning', 'ProvisioningFailed', `storageclass.storage.k8s.io "${className}" not found`)
   else tell('Normal', 'FailedBinding', 'no persistent volumes available for this claim and no storage class is set')
+}
+
+/** A claim from a time without a default class gets the one there is now. Answers whether it did: then it is looked at again. */
+function takeDefaultClass({ client }: StorageContext, { metadata, spec }: PersistentVolumeClaim): boolean {
+  if (spec?.storageClassName !== undefined || metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] !== undefined) return false
+  const storageClassName = newestDefault(client.list<StorageClass>(storageClass))?.metadata.name
+  if (storageClassName === undefined) return false
+  client.patch<PersistentVolumeClaim>(persistentVolumeClaim, metadata.namespace, metadata.name, 'merge', { spec: { storageClassName } })
+  return true
 }
 
 function bindWanted(context: StorageContext, claim: PersistentVolumeClaim, volume: PersistentVolume | undefined) {

@@ -25,7 +25,7 @@ sleep 1
   expect(stdout).toContain('cluster address: itself\nnode port: the node\nlocal: itself\n')
 })
 
-test('load balancers learn at the health check port which nodes have endpoints of a Service that keeps traffic local', () => {
+test('load balancers learn at the health check port which nodes have endpoints of a Service that keeps traffic local; a node reaches node ports at itself', () => {
   const { stdout, stderr } = createCluster().run(`${setup}
 kubectl patch svc echo -p '{"spec":{"externalTrafficPolicy":"Local"}}' >/dev/null
 HEALTH=$(kubectl get svc echo -o jsonpath='{.spec.healthCheckNodePort}')
@@ -33,9 +33,11 @@ curl -s http://$(address node/$NODE):$HEALTH/healthz
 echo
 curl -s -o /dev/null -w '%{http_code}\\n' http://$(address $OTHER):$HEALTH/healthz
 kubectl debug node/node01 -i -q --image=busybox:1.28 --profile=general -- wget -qO- http://localhost:10249/proxyMode
+echo
+ssh $NODE curl -s localhost:$PORT | grep -c Hostname
 `)
   expect(stderr).not.toContain('refused')
   expect(stdout).toContain(
-    '{\n\t"service": {\n\t\t"namespace": "default",\n\t\t"name": "echo"\n\t},\n\t"localEndpoints": 1,\n\t"serviceProxyHealthy": true\n}\n503\niptables',
+    '{\n\t"service": {\n\t\t"namespace": "default",\n\t\t"name": "echo"\n\t},\n\t"localEndpoints": 1,\n\t"serviceProxyHealthy": true\n}\n503\niptables\n1\n',
   )
 })

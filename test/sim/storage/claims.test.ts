@@ -114,3 +114,16 @@ test('a volume that was deleted by hand leaves its claim Lost', () => {
   cluster.advance('2s')
   expect(claimOf(cluster, 'c')?.status?.phase).toBe('Lost')
 })
+
+test('a claim from before there was a default class takes the newest one there is; one that wants none stays so', () => {
+  const cluster = miniCluster()
+  const bare = claim('early', '1Gi').replace('storageClassName: manual, ', '')
+  cluster.apply([bare, claim('none', '1Gi', '""')].join('\n---\n'))
+  cluster.advance('20s')
+  expect(claimOf(cluster, 'early')?.spec?.storageClassName).toBeUndefined()
+  cluster.apply(localPath.replace('name: local-path', 'name: gold, annotations: {storageclass.kubernetes.io/is-default-class: "true"}'))
+  cluster.advance('20s')
+  expect(claimOf(cluster, 'early')?.spec?.storageClassName).toBe('gold')
+  expect(messages(cluster, 'early').at(-1)).toBe('WaitForFirstConsumer waiting for first consumer to be created before binding')
+  expect(claimOf(cluster, 'none')?.spec?.storageClassName).toBe('')
+})

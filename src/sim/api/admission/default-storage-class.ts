@@ -21,13 +21,13 @@ export const defaultStorageClass: AdmissionPlugin = {
   },
 }
 
+const defaultClassName = (server: ApiServer) => newestDefault([...findAll(server, storageClasses)])?.metadata.name
+
 /** The newest of several defaults, as since 1.26; among equally old ones the first by name. */
-function defaultClassName(server: ApiServer): string | undefined {
-  const defaults = [...findAll(server, storageClasses)].filter(({ metadata }) =>
-    IS_DEFAULT.some((key) => metadata.annotations?.[key] === 'true'),
-  )
+export function newestDefault(classes: readonly StorageClass[]): StorageClass | undefined {
+  const defaults = classes.filter(({ metadata }) => IS_DEFAULT.some((key) => metadata.annotations?.[key] === 'true'))
   const [newest] = defaults.sort(
     (x, y) => y.metadata.creationTimestamp.localeCompare(x.metadata.creationTimestamp) || x.metadata.name.localeCompare(y.metadata.name),
   )
-  return newest?.metadata.name
+  return newest
 }

@@ -1,5 +1,5 @@
 import type { FieldError, FieldPath } from '../../api/field-path'
-import type { JobSpec } from '../../api/types/batch-v1.gen'
+import type { JobSpec, PodFailurePolicyOnExitCodesRequirement } from '../../api/types/batch-v1.gen'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
 import { podTemplateErrors } from '../core/late-validation'
 import { changeField, mapSame, withDefaults, withField } from '../defaulting'
@@ -56,6 +56,33 @@ export function jobSpecErrors(spec: JobSpec, at: FieldPath): FieldError[] {
       errors.push(here.invalid(rule, 'specifying one of OnExitCodes and OnPodConditions is required'))
     if (rule.onExitCodes && rule.onPodConditions?.length)
       errors.push(here.invalid(rule, 'specifying both OnExitCodes and OnPodConditions is not supported'))
+    if (rule.onExitCodes) errors.push(...exitCodeErrors(spec, rule.onExitCodes, here('onExitCodes')))
+  })
+  return errors
+}
+
+const MOST_EXIT_CODES = 255
+
+/** Codes that a rule names: some, each once, in order, and not zero among those it is for. */
+function exitCodeErrors(
+  spec: JobSpec,
+  { containerName, operator, values }: PodFailurePolicyOnExitCodesRequirement,
+  at: FieldPath,
+): FieldError[] {
+  const errors: FieldError[] = []
+  if (containerName !== undefined) {
+    const { containers, initContainers = [] } = spec.template.spec!
+    if (![...containers, ...initContainers].some(({ name }) => name === containerName))
+      errors.push(at('containerName').invalid(containerName, 'must be one of the container or initContainer names in the pod template'))
+  }
+  errors.push(...requiredOneOf(operator, ['In', 'NotIn'], at('operator')))
+  const codes = values ?? []
+  if (codes.length === 0) errors.push(at('values').invalid(codes, 'at least one value is required'))
+  else if (codes.length > MOST_EXIT_CODES) errors.push(at('values').tooMany(codes.length, MOST_EXIT_CODES))
+  if (codes.some((code, index) => index > 0 && code < codes[index - 1]!)) errors.push(at('values').invalid(codes, 'must be ordered'))
+  codes.forEach((code, index) => {
+    if (operator === 'In' && code === 0) errors.push(at('values', index).invalid(code, 'must not be 0 for the In operator'))
+    if (codes.indexOf(code) < index) errors.push(at('values', index).duplicate(code))
   })
   return errors
 }

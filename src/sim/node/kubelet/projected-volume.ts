@@ -173,11 +173,24 @@ function dataPart(
   return { plain, encoded, items, mode }
 }
 
+/** A kubelet notes on each Pod where it heard of it and when, and volumes show that beside the Pod's own annotations. */
+const annotatedAsSeen = (pod: Pod): Pod => ({
+  ...pod,
+  metadata: {
+    ...pod.metadata,
+    annotations: {
+      'kubernetes.io/config.seen': pod.status?.startTime ?? pod.metadata.creationTimestamp ?? '',
+      'kubernetes.io/config.source': 'api',
+      ...pod.metadata.annotations,
+    },
+  },
+})
+
 function fieldFiles(
   { mode: defaultMode, pod, podIP, context }: From,
   items: NonNullable<VolumeSpec['downwardAPI']>['items'],
 ): readonly FieldFile[] {
-  const current = context.client.get<Pod>(podKind, pod.metadata.namespace, pod.metadata.name) ?? pod
+  const current = annotatedAsSeen(context.client.get<Pod>(podKind, pod.metadata.namespace, pod.metadata.name) ?? pod)
   return (items ?? []).map(({ path, fieldRef, resourceFieldRef, mode }) => {
     const text = fieldRef
       ? podField(fieldRef.fieldPath, current, { hostIP: context.hostIP, podIP })

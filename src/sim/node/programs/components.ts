@@ -1,4 +1,6 @@
-import { nowMs, spawn, write } from '../os/calls'
+import { lateInternet } from '../../network/late-internet'
+import type { ServerBlock } from '../../network/corefile'
+import { hostWork, nowMs, readFile, sleep, spawn, stat, write } from '../os/calls'
 import { timestamp } from '../../engine/time'
 import type { Proc, Program } from '../os/syscalls'
 import { daemon } from './daemon'
@@ -81,13 +83,21 @@ export const etcdctl = (version: string): Program =>
     return 0
   }
 
-/** CoreDNS: the answers come from the network's DNS for as long as a Pod of it is ready. */
+/** CoreDNS: the answers come from the network's DNS, by this process' Corefile, for as long as a Pod of it is ready. */
 export const coredns = (version: string): Program =>
   function* (self) {
-    yield* write(
-      1,
-      `.:53\n[INFO] plugin/reload: Running configuration SHA512 = ${'591cf328cccc12bc490481273e738df59329c62c0b729d94e8b61db9961c2fa5'.repeat(2)}\nCoreDNS-${version.replace(/^v/, '')}\nlinux/amd64, go1.25.2, 1db4568\n`,
-    )
+    const path = self.argv[self.argv.indexOf('-conf') + 1] ?? 'Corefile'
+    const text = (yield* stat(path))?.type === 'file' ? yield* readFile(path) : '.:53 {\n    whoami\n}\n'
+    // Before that code has come a cluster has only just been born, with the Corefile it is born with.
+    const blocks = lateInternet.arrived ? lateInternet.code.parseCorefile(text) : asBorn
+    if (typeof blocks === 'string') {
+      yield* write(1, `${path}:${blocks}\n`)
+      return 1
+    }
+    for (const { zones, port } of blocks) for (const zone of zones) yield* write(1, `${zone}.:${port}\n`)
+    yield* write(1, `${running(text)}CoreDNS-${version.replace(/^v/, '')}\nlinux/amd64, go1.25.2, 1db4568\n`)
+    const reloads = (read: typeof blocks) => read.some(({ plugins }) => plugins.some(({ name }) => name === 'reload'))
+    if (reloads(blocks)) yield* spawn({ argv: self.argv, env: {}, cwd: '/', fds: { 1: 1 }, run: watchCorefile(path, text) })
     return yield* serveHttp({
       self,
       ports: [8080, 8181, 9153, 53],
@@ -96,6 +106,39 @@ export const coredns = (version: string): Program =>
         yield* write(1, '[INFO] SIGTERM: Shutting down servers then terminating\n')
       },
     })
+  }
+
+const asBorn: readonly ServerBlock[] = [{ zones: [''], port: 53, plugins: [{ name: 'reload', args: [], block: [] }] }]
+
+const running = (text: string) => `[INFO] plugin/reload: Running configuration SHA512 = ${hashOf(text).repeat(16)}\n`
+
+/** Eight hexadecimal digits that differ where texts do. */
+function hashOf(text: string): string {
+  let sum = 0x81_1c_9d_c5
+  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x0100_0193) >>> 0
+  return sum.toString(16).padStart(8, '0')
+}
+
+/** How often the reload plugin looks at its file. */
+const RELOAD_MS = 30_000
+
+const watchCorefile = (path: string, first: string): Program =>
+  function* () {
+    for (let known = first; ;) {
+      yield* sleep(RELOAD_MS)
+      const text = (yield* stat(path))?.type === 'file' ? yield* readFile(path) : known
+      if (text === known) continue
+      known = text
+      yield* hostWork(lateInternet.coming)
+      const blocks = lateInternet.code.parseCorefile(text)
+      yield* write(1, '[INFO] Reloading\n')
+      yield* write(
+        1,
+        typeof blocks === 'string'
+          ? `[ERROR] Restart failed: ${path}:${blocks}\n[ERROR] plugin/reload: Corefile changed but reload failed: ${path}:${blocks}\n`
+          : `[INFO] plugin/health: Going into lameduck mode for 5s\n${running(text)}[INFO] Reloading complete\n`,
+      )
+    }
   }
 
 export const kubeProxy = (version: string): Program =>
