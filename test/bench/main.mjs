@@ -51,7 +51,7 @@ const cases = [
   },
   { name: 'settled', title: 'one virtual hour of a settled cluster with probes, CPU', sizes: [200], peerSizes: [] },
   { name: 'boot', title: 'boot of a cluster with as many workers', sizes: [3], peerSizes: [] },
-  { name: 'api', title: 'API server alone, with as many Pods', sizes: [5000], peerSizes: [] },
+  { name: 'api', title: 'API server alone, with as many Pods', sizes: [5000], peerSizes: [5000] },
 ].filter(({ name }) => !only || only.includes(name))
 
 const show = (result) =>
