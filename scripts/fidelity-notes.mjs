@@ -4,7 +4,7 @@
 export const simplifiedKinds = {
   ComponentStatus: 'noted when a component starts and stops, where a real server asks each time; carries a uid like stored objects',
   APIService: 'objects for the groups served here; a Service behind one is stored and never called',
-  CertificateSigningRequest: 'requests are parsed, signers check usages and subjects and issue X.509 certificates; their signatures are checksums',
+  CertificateSigningRequest: 'requests are parsed, kubelets’ client certificates approved, signers check usages and subjects and issue X.509 certificates; their signatures are checksums',
   ClusterTrustBundle: 'stored and validated; nothing projects it into Pods',
   PodCertificateRequest: 'stored and validated; nothing issues certificates',
   FlowSchema: 'stored and validated; requests are never queued',
@@ -50,6 +50,15 @@ export const simplified = [
   ['Interpreters', 'python, perl, ruby, node and php run the one-liners of tutorials, not programs; another script ends with an error that says so'],
   ['Package managers', 'apt, apk and yum know a table of packages that people install to look around; versions are Debian’s'],
   ['Images', 'a table of known images with their users, entry points, environment and tools; any other name under a known registry is pulled and starts as a program that waits'],
+  ['Scheduler', 'FailedScheduling names the taint that is not tolerated, as releases up to 1.34.1 do; later ones say “untolerated taint(s)” only. Configuration: profiles, plugins, weights, scoring strategies; no extenders, no percentageOfNodesToScore, no arguments of other plugins; no leases are held, so a second scheduler without a configuration stays idle'],
+  ['StatefulSets', 'maxUnavailable is obeyed in every release'],
+  ['DaemonSets', 'a daemon that fails is replaced at once, without the back-off of a real controller'],
+  ['ReplicaSets and Jobs', 'make at most 32 Pods a round, one round after the other, where a real controller makes up to 500 in batches that double; after a refusal both stop and try again later'],
+  ['Node controller', 'a zone gives up a node every ten seconds counted from the last taint that is still there, where a real controller has a token bucket'],
+  ['Machines', 'that join ask for a client certificate as kubeadm has them do; those a cluster is born with have theirs, and nobody renews any'],
+  ['Cluster autoscaler', 'one group of one kind of machine; plans with the scheduler’s own plugins; its status ConfigMap tells the number of nodes only; machines boot in 45 seconds'],
+  ['HorizontalPodAutoscaler', 'custom and external metrics have no source but the tests’; a window of metrics is fifteen seconds'],
+  ['Device claims', 'a Pod that names a ResourceClaim waits until somebody has written an allocation into it: no driver offers devices, and nothing allocates or makes claims of templates'],
   ['Controllers, scheduler, kubelets', 'write as their own identities, held to their roles, and not while kube-apiserver is away; what they read comes from the store without being asked about; a static Pod’s mirror is written even then'],
 ]
 
@@ -59,6 +68,7 @@ export const notModelled = [
   'API priority and fairness: no request is queued or refused for load',
   'CBOR bodies are refused, as by a server without the feature; answers are JSON, YAML and, for OpenAPI v2, protobuf',
   'aggregated API servers other than the ones in the simulation',
-  'dynamic resource allocation, gang scheduling, checkpoint of containers',
+  'allocation of devices, gang scheduling, scheduler plug-ins that wait (Permit), checkpoint of containers',
+  'of kube-controller-manager: the bootstrap signer and token cleaner, the cleaner of old service account tokens, the collector of storage versions, the guards of ServiceCIDRs and VolumeAttributesClasses, the eviction for device taints',
   'encryption at rest, audit logs, OIDC and webhook authentication',
 ]

@@ -1,4 +1,5 @@
 import type { Plugin } from './framework'
+import { dynamicResources } from './plugins/dynamic-resources'
 import { imageLocality } from './plugins/image-locality'
 import { interPodAffinity } from './plugins/inter-pod-affinity'
 import { nodeAffinity } from './plugins/node-affinity'
@@ -59,6 +60,7 @@ export function createProfile(options: ProfileOptions, siblings: SiblingSelector
     volumeZone,
     podTopologySpread(siblings),
     interPodAffinity,
+    dynamicResources,
     nodeResourcesBalancedAllocation,
     imageLocality,
   ]
