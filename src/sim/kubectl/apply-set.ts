@@ -107,7 +107,11 @@ export function* updateParent(kubectl: Kubectl, set: ApplySet, members: readonly
     kind: parent.type.kind,
     metadata: { name: parent.name, namespace: parent.namespace || undefined, annotations, labels: { [ID]: id } },
   }
-  yield* patchObject(kubectl, parent, 'apply', body, { fieldManager: 'kubectl-applyset', force: 'true' })
+  try {
+    yield* patchObject(kubectl, parent, 'apply', body, { fieldManager: 'kubectl-applyset', force: 'true' })
+  } catch (error) {
+    throw new CommandError(`failed to update ApplySet: ${asReported(error).message}`)
+  }
 }
 
 /** Deletes the members that were not applied this time. */

@@ -324,7 +324,9 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions, 
   const selects = query.selector ? labelFilter(query.selector) : () => true
   const entries = yield* readManifests(kubectl, sources, { validate: query.validate, typed: typed.test(kubectl.path) })
   const { namespace, explicitNamespace } = yield* clientConfig(kubectl)
-  const { resources, errors, add } = gathering(visit)
+  const { resources, errors: failures, add } = gathering(visit)
+  // What could not be read is told after what went wrong with what could.
+  const errors: Error[] = []
   const read = new Set<number>()
   const unreached = new Set<number>()
   for (const entry of entries) {
@@ -344,7 +346,7 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions, 
       errors.push(asReported(error))
     }
   }
-  return { resources, errors, single: read.size === 1 && !files.names.includes('-') }
+  return { resources, errors: [...failures, ...errors], single: read.size === 1 && !files.names.includes('-') }
 }
 
 /** Nobody could be asked: of a list, and of a file that is to be validated, the rest is not looked at. */

@@ -107,7 +107,7 @@ function* mergedObject(kubectl: Kubectl, resource: Resource, before: AnyObject |
         yield* log(
           kubectl,
           'W',
-          'diff.go:532',
+          'diff.go:723',
           `Object (${group}/${version}, Kind=${kind}: ${resource.name}) keeps changing, diffing without lock`,
         )
       throw error

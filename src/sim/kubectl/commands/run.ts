@@ -47,7 +47,7 @@ export const run: Command = {
     const create = function* (object: NewObject): Proc<AnyObject> {
       const made = recorded(kubectl, object as unknown as AnyObject) // the server completes it
       if (dryRun === 'client') return asStruct(made) as AnyObject // printing is all that is done with it
-      const struct = asStruct(flags.bool('save-config') ? structWithLastApplied(made) : made) as AnyObject
+      const struct = asStruct(flags.bool('save-config') ? savingConfig(made) : made) as AnyObject
       return yield* createObject(kubectl, { type: builtInResource(object), namespace, name }, struct, query)
     }
     const objects: AnyObject[] = []
@@ -61,6 +61,13 @@ export const run: Command = {
     if (!attach) return yield* out(printer(created))
     return yield* attachAndWait(kubectl, created, namespace, { remove, interactive, restart: restart || 'Always' })
   },
+}
+
+/** `--save-config`: the note is made before the object is told its namespace. */
+function savingConfig(pod: AnyObject): AnyObject {
+  const { namespace, ...metadata } = pod.metadata
+  const noted = structWithLastApplied({ ...pod, metadata })
+  return { ...noted, metadata: { ...noted.metadata, namespace } }
 }
 
 function* attachAndWait(
