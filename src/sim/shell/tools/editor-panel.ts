@@ -1,6 +1,6 @@
 import { read, readFile, setTerminalMode, write, writeFile } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
-import { editor as vi } from './pager'
+import { editor as vi } from './editor'
 import { ToolError, type Tool } from './tool'
 
 /**
