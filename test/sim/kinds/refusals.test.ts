@@ -22,6 +22,8 @@ const cases: readonly (readonly [resource: string, change: Change, complaint: st
  ['pods', s({ hostUsers: false, hostNetwork: true }), 'spec.hostNetwork: Forbidden: when `hostUsers` is false'],
  ['pods', c({ securityContext: { procMount: 'Unmasked' } }), 'procMount: Invalid value: "Unmasked": `hostUsers` must be false to use `Unmasked`'],
  ['pods', s({ volumes: [{ name: 'v', projected: { sources: [{ secret: { name: 's', items: [{ key: 'a', path: 'p' }] } }, { configMap: { name: 'm', items: [{ key: 'b', path: 'p' }] } }] } }] }), 'spec.volumes[0].projected: Invalid value: "m": conflicting duplicate paths'],
+ ['pods', s({ hostNetwork: true, securityContext: { sysctls: [{ name: 'net/ipv4/tcp_rmem', value: '1' }] } }), `spec.securityContext.sysctls[0].name: Invalid value: "net/ipv4/tcp_rmem": may not be specified when 'hostNetwork' is true`],
+ ['pods', s({ hostIPC: true, securityContext: { sysctls: [{ name: 'kernel.shm_rmid_forced', value: '0' }] } }), `sysctls[0].name: Invalid value: "kernel.shm_rmid_forced": may not be specified when 'hostIPC' is true`],
  ['pods', s({ securityContext: { sysctls: [{ name: 'a b', value: '1' }] } }), 'spec.securityContext.sysctls[0].name: Invalid value: "a b": must have at most 253 characters and match regex'],
  ['pods', s({ securityContext: { sysctls: [{ name: 'kernel.shm', value: '1' }, { name: 'kernel.shm', value: '1' }] } }), 'spec.securityContext.sysctls[1].name: Duplicate value: "kernel.shm"'],
  ['pods', s({ securityContext: { fsGroup: -1 } }), 'spec.securityContext.fsGroup: Invalid value: -1: must be between 0 and 2147483647, inclusive'],

@@ -47,12 +47,24 @@ export function podSpecErrors(spec: PodSpec, at: FieldPath): FieldError[] {
       )
     errors.push(...podSecurityErrors(spec.securityContext, at('securityContext')))
   }
-  errors.push(...userNamespaceErrors(spec, at))
+  errors.push(...userNamespaceErrors(spec, at), ...hostSysctlErrors(spec, at))
   errors.push(...resourceErrors(spec.resources, at('resources')))
   errors.push(...oneOf(spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], at('preemptionPolicy')))
   if (spec.os && !spec.os.name) errors.push(at('os', 'name').required())
   else if (spec.os) errors.push(...oneOf(spec.os.name, ['linux', 'windows'], at('os', 'name')))
   return errors
+}
+
+/** Kernel parameters that belong to the network or the interprocess communication of a Pod, and so cannot be set where it has the host's. */
+function hostSysctlErrors({ securityContext, hostNetwork, hostIPC }: PodSpec, at: FieldPath): readonly FieldError[] {
+  return (securityContext?.sysctls ?? []).flatMap(({ name = '' }, index) => {
+    const dotted = name.replaceAll('/', '.')
+    const here = at('securityContext', 'sysctls', index, 'name')
+    if (hostNetwork && dotted.startsWith('net.')) return [here.invalid(name, "may not be specified when 'hostNetwork' is true")]
+    if (hostIPC && /^(kernel\.(shm|msg)|kernel\.sem$|fs\.mqueue\.)/.test(dotted))
+      return [here.invalid(name, "may not be specified when 'hostIPC' is true")]
+    return []
+  })
 }
 
 /** What a Pod may not have together with users of its own, and what it may have with them only. */
