@@ -7,9 +7,9 @@ export const simplifiedKinds = {
   CertificateSigningRequest: 'requests are parsed, kubelets’ client certificates approved, signers check usages and subjects and issue X.509 certificates; their signatures are checksums',
   ClusterTrustBundle: 'stored and validated; nothing projects it into Pods',
   PodCertificateRequest: 'stored and validated; nothing issues certificates',
-  FlowSchema: 'stored and validated; requests are never queued',
-  PriorityLevelConfiguration: 'stored and validated; requests are never queued',
-  Lease: 'renewed by kubelets; components do not elect leaders',
+  FlowSchema: 'stored and validated, and told whether they fit together; the default ones are not there, and requests are never queued',
+  PriorityLevelConfiguration: 'stored and validated, and told whether they fit together; the default ones are not there, and requests are never queued',
+  Lease: 'renewed by kubelets; components hold none, and do not elect leaders',
   LeaseCandidate: 'stored and validated; there is no coordinated election',
   IPAddress: 'stored and validated; Service addresses are drawn from the store, not from these objects',
   ServiceCIDR: 'stored and validated; Services use the range of the cluster',
@@ -30,7 +30,10 @@ export const simplifiedKinds = {
 
 /** Behaviour that is simplified, and how. */
 export const simplified = [
-  ['Transport', 'plain HTTP; from outside a client certificate is taken as given from a header, inside it must come from the cluster’s authority and be in force'],
+  [
+    'Transport',
+    'plain HTTP; from outside a client certificate is taken as given from a header, inside it must come from the cluster’s authority and be in force',
+  ],
   ['Tokens', 'have the form, the claims and the lifetime of real ones; the signature is not checked against a key'],
   ['Certificates', 'are X.509 that openssl reads; a signature is a checksum that shows who signed, not a proof'],
   ['etcd', 'one store in memory with one revision counter and a compacted history; no consensus, no disk'],
@@ -38,16 +41,48 @@ export const simplified = [
   ['Nesting', 'bodies deeper than 1,000 levels are refused, where Go allows 10,000'],
   [
     'CEL',
-    'the language and Kubernetes’ libraries; regular expressions are JavaScript’s; no cost limits, no comprehensions of two variables; a policy’s types are checked for fields that do not exist only',
+    'the language and Kubernetes’ libraries; regular expressions are JavaScript’s; an expression costs nothing, so none is refused for what it might cost; of types a policy’s status tells fields that do not exist, and no other mistakes; the commonest complaints are in cel-go’s words, rarer ones in the library’s',
   ],
-  ['Webhooks', 'are called over the simulated network; their certificates are not verified'],
+  ['Webhooks', 'are called over the simulated network without TLS: a caBundle is stored and not looked at, no certificate is verified'],
+  ['MutatingAdmissionPolicy', 'type names in ApplyConfiguration (`Object.spec`) are not compared with the places where they stand'],
+  [
+    'Refused changes',
+    'show values as a server has them inside (Go’s names, every field) where that is a Pod’s spec or template, a claim’s spec, a volume’s source or a role reference; elsewhere by their names on the wire',
+  ],
+  [
+    'Immutability',
+    'every rule of a kind that people meet is in a table of tests; rarer ones (status transitions of Jobs, fields of events) are not checked',
+  ],
+  ['CRDs', 'apiextensions.k8s.io/v1 only, in every release; of a schema’s broken patterns the commonest mistakes are told in Go’s words'],
+  [
+    'Ratcheting',
+    'an update is judged by what it changes; items of a list count as changed with their list, also where keys tell them apart',
+  ],
   ['Conversion webhooks', 'are asked once for each stored state and version, not at every read'],
-  ['Audit', 'audit annotations of policies are not kept anywhere'],
-  ['Proxy', 'goes over the simulated network with the target’s status and headers; links in pages are not rewritten, connections are not upgraded'],
-  ['Servers in images', 'some forty servers people deploy by name start, log, listen and answer their first page or greeting; what else they do is modelled for nginx, httpd, agnhost, redis, MySQL, PostgreSQL, ZooKeeper, Cassandra and WordPress as far as the tutorials go'],
-  ['SQL', 'MySQL and PostgreSQL: one table a statement (no joins, no subqueries), types are not enforced, indexes and keys other than primary make no difference; others see a transaction’s changes before its COMMIT, and its ROLLBACK takes theirs back too'],
-  ['Redis, MongoDB, Cassandra', 'Redis: the commands people type, a password, replication and waiting for list elements; no publishing, scripts, transactions or cluster mode. MongoDB answers that it is there and keeps no documents; Cassandra gossips, forms a ring and keeps no tables'],
-  ['Interpreters', 'python, perl, ruby, node and php run the one-liners of tutorials, not programs; another script ends with an error that says so'],
+  [
+    'Audit',
+    'there is no audit log: audit annotations of policies are worked out, refused where they fail, and kept nowhere; the action Audit of a binding leaves no trace',
+  ],
+  [
+    'Proxy',
+    'goes over the simulated network with the target’s status and headers; links in pages are not rewritten, connections are not upgraded',
+  ],
+  [
+    'Servers in images',
+    'some forty servers people deploy by name start, log, listen and answer their first page or greeting; what else they do is modelled for nginx, httpd, agnhost, redis, MySQL, PostgreSQL, ZooKeeper, Cassandra and WordPress as far as the tutorials go',
+  ],
+  [
+    'SQL',
+    'MySQL and PostgreSQL: one table a statement (no joins, no subqueries), types are not enforced, indexes and keys other than primary make no difference; others see a transaction’s changes before its COMMIT, and its ROLLBACK takes theirs back too',
+  ],
+  [
+    'Redis, MongoDB, Cassandra',
+    'Redis: the commands people type, a password, replication and waiting for list elements; no publishing, scripts, transactions or cluster mode. MongoDB answers that it is there and keeps no documents; Cassandra gossips, forms a ring and keeps no tables',
+  ],
+  [
+    'Interpreters',
+    'python, perl, ruby, node and php run the one-liners of tutorials, not programs; another script ends with an error that says so',
+  ],
   ['Package managers', 'apt, apk and yum know a table of packages that people install to look around; versions are Debian’s'],
   ['Images', 'a table of known images with their users, entry points, environment and tools; any other name under a known registry is pulled and starts as a program that waits'],
   ['Scheduler', 'FailedScheduling names the taint that is not tolerated, as releases up to 1.34.1 do; later ones say “untolerated taint(s)” only. Configuration: profiles, plugins, weights, scoring strategies; no extenders, no percentageOfNodesToScore, no arguments of other plugins; no leases are held, so a second scheduler without a configuration stays idle'],
@@ -59,7 +94,7 @@ export const simplified = [
   ['Cluster autoscaler', 'one group of one kind of machine; plans with the scheduler’s own plugins; its status ConfigMap tells the number of nodes only; machines boot in 45 seconds'],
   ['HorizontalPodAutoscaler', 'custom and external metrics have no source but the tests’; a window of metrics is fifteen seconds'],
   ['Device claims', 'a Pod that names a ResourceClaim waits until somebody has written an allocation into it: no driver offers devices, and nothing allocates or makes claims of templates'],
-  ['Controllers, scheduler, kubelets', 'write as their own identities, held to their roles, and not while kube-apiserver is away; what they read comes from the store without being asked about; a static Pod’s mirror is written even then'],
+  ['Controllers, scheduler, kubelets', 'write as their own identities, held to their roles, and not while kube-apiserver is away; what they read comes from the store, also then; whether they may list and watch it is asked when a watch begins and every seven and a half minutes after; a static Pod’s mirror is written even while kube-apiserver is away'],
 ]
 
 /** What is not there at all. */

@@ -18,9 +18,13 @@ const textOf = (path) => readFileSync(join(root, path), 'utf8')
 
 const { allKinds } = await tsImport('../src/sim/kinds/all.ts', import.meta.url)
 const tests = filesUnder('test', '.test.ts').map((path) => ({ path, text: textOf(path) }))
-const controllers = filesUnder('src/sim/controllers', '.ts').flatMap((path) =>
-  [...textOf(path).matchAll(/reconciles: (\w+?)(?:Kind)?\b/g)].map(([, kind]) => ({ kind, path })),
-)
+const controllers = filesUnder('src/sim/controllers', '.ts')
+  .filter((path) => !path.endsWith('/late.ts'))
+  .flatMap((path) => {
+    const source = textOf(path)
+    const renamed = Object.fromEntries([...source.matchAll(/\b(\w+) as (\w+)/g)].map(([, from, to]) => [to, from]))
+    return [...source.matchAll(/reconciles: (\w+)/g)].map(([, name]) => ({ kind: (renamed[name] ?? name).replace(/Kind$/, ''), path }))
+  })
 
 /** Which machinery acts on a kind: the reconcilers that name it. */
 const actors = ({ kind }) => {
@@ -128,7 +132,9 @@ const promises = (whole) =>
 if (!process.argv.includes('--check')) writeFileSync(page, text)
 else {
   const written = readFileSync(page, 'utf8')
-  const missing = [...written.matchAll(/`([^`]+\.test\.ts)`/g)].map(([, path]) => path).filter((path) => !tests.some((each) => each.path.endsWith(path)))
+  const missing = [...written.matchAll(/`([^`]+\.test\.ts)`/g)]
+    .map(([, path]) => path)
+    .filter((path) => !tests.some((each) => each.path.endsWith(path)))
   if (missing.length > 0) console.error(`docs/fidelity.md names tests that are not there: ${[...new Set(missing)].join(', ')}`)
   if (promises(written) !== promises(text)) console.error('docs/fidelity.md is out of date')
   if (missing.length > 0 || promises(written) !== promises(text)) {

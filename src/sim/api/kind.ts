@@ -90,6 +90,8 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   /** The same for an update; `old` is what is stored. */
   readonly beforeUpdate?: (object: T, old: T, context: KindContext) => KubeObject
   readonly validate?: (object: T, at: FieldPath, context: KindContext) => readonly FieldError[]
+  /** Of what `validate` says of a new state, what keeps an update from being stored; all of it unless told. */
+  readonly untolerated?: (errors: readonly FieldError[], object: T, old: T) => readonly FieldError[]
   readonly validateUpdate?: (object: T, old: T, at: FieldPath, context: KindContext) => readonly FieldError[]
   /** What a client is told of an object that is taken all the same; asked of writes of the object itself, with what was stored before. */
   readonly warnings?: (object: T, old: T | undefined, context: KindContext) => readonly string[]

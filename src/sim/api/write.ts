@@ -87,7 +87,8 @@ export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, 
 function rulesOf({ core, served: { kind }, subresource }: Call, object: AnyObject, old: AnyObject): readonly FieldError[] {
   if (subresource === 'status') return kind.validateStatusUpdate?.(object, old, top, core.context) ?? NO_ERRORS
   if (object === old) return NO_ERRORS
-  const errors = kind.validate?.(object, top, core.context) ?? []
+  const found = kind.validate?.(object, top, core.context) ?? []
+  const errors = found.length > 0 && kind.untolerated ? kind.untolerated(found, object, old) : found
   // What may change through a part of its own (ephemeral containers, a resize) is for that part's handler to say.
   return subresource !== undefined ? errors : [...errors, ...(kind.validateUpdate?.(object, old, top, core.context) ?? [])]
 }

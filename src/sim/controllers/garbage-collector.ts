@@ -19,7 +19,7 @@ const NAME = 'generic-garbage-collector'
  */
 export const garbageCollector: Component = {
   name: NAME,
-  start({ engine, client, registry }) {
+  start({ engine, client, registry, recorder }) {
     const watching = new Map<string, () => void>()
     const kinds = () => kindsOf(registry)
     const queue: WorkQueue = createWorkQueue(
@@ -29,12 +29,32 @@ export const garbageCollector: Component = {
     )
     const keyFor = (kind: AnyKind, object: KubeObject) => `${kind.group}|${kind.plural}|${keyOf(object)}`
 
+    /** An owner in another namespace is none: whoever wrote the reference is told. */
+    function tellOfStrangers(object: KubeObject) {
+      const { namespace, ownerReferences = [] } = object.metadata
+      for (const reference of ownerReferences) {
+        const { apiVersion, kind, name, uid } = reference
+        const ownerKind = kindFor(registry, reference)
+        if (namespace === undefined || !ownerKind?.namespaced || ownerOf(client, registry, object, reference) !== 'absent') continue
+        const isElsewhere = client.list(ownerKind).some(({ metadata }) => metadata.uid === uid && metadata.namespace !== namespace)
+        const owner = `[${apiVersion}/${kind}, namespace: ${namespace}, name: ${name}, uid: ${uid}]`
+        if (isElsewhere)
+          recorder.event(
+            object,
+            'Warning',
+            'OwnerRefInvalidNamespace',
+            `ownerRef ${owner} does not exist in namespace ${JSON.stringify(namespace)}`,
+          )
+      }
+    }
+
     function process(key: string) {
       const [group, plural, name] = key.split('|') as [string, string, string] // as keyFor made it
       const kind = kinds().find((it) => it.group === group && it.plural === plural)
       const slash = name.indexOf('/')
       const object = kind && client.get(kind, slash < 0 ? undefined : name.slice(0, slash), name.slice(slash + 1))
       if (!kind || !object) return queue.forget(key)
+      tellOfStrangers(object)
       if (
         attempt(() =>
           collect(client, registry, kinds(), kind, object, (dependentKind, dependent) => queue.add(keyFor(dependentKind, dependent))),

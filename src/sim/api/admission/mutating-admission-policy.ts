@@ -5,7 +5,7 @@ import { jsonValue, untyped } from '../cel/typed-literals'
 import type { AdmissionPlugin, AdmissionRequest } from '../hooks'
 import type { AnyObject, KubeObject } from '../object'
 import { typeOfServed, type Type } from '../schema/schema'
-import { failure, type StatusError } from '../status'
+import { failure, forbidden, type StatusError } from '../status'
 import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Mutation } from '../types/admissionregistration-v1.gen'
 import { defaulted } from './defaulted'
 import { findAll, resource } from './lookup'
@@ -50,15 +50,15 @@ export const mutatingAdmissionPolicy: AdmissionPlugin = {
       const wantsToSeeChanges = invocation.policy.spec.reinvocationPolicy === 'IfNeeded'
       if (wantsToSeeChanges && after !== object) object = invoked(invocation, { ...request, object }, failures)
     }
-    if (failures.length > 0) throw denial(failures)
+    if (failures.length > 0) throw denial(request, failures)
     return object
   },
 }
 
 /** A refusal names the first failure; all are its causes. */
-function denial(failures: Failures): StatusError {
+function denial({ kind, name }: AdmissionRequest, failures: Failures): StatusError {
   const causes = failures.map((message) => ({ message }))
-  return failure(403, 'Invalid', failures[0]!, { causes })
+  return failure(403, 'Invalid', failures[0]!, { ...forbidden(kind, name, '').status.details, causes })
 }
 
 function invocationsFor(request: AdmissionRequest, failures: Failures): readonly Invocation[] {

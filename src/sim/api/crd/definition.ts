@@ -11,6 +11,7 @@ import type {
 import type { ApiServer } from '../hooks'
 import { converterOf, type Convert } from './conversion'
 import { ruleErrors } from './cel-rules'
+import { untolerated } from './ratcheting'
 import { withSchemaDefaults } from './schema-defaults'
 import { jsonPath } from './json-path'
 import { schemaErrors } from './schema-validation'
@@ -49,6 +50,7 @@ export function customKind(definition: CustomResourceDefinition, server: ApiServ
     generation: (object, old) => !sameBut(object, old, stored.subresources?.status ? ['metadata', 'status'] : ['metadata']),
     defaults: (object) => withSchemaDefaults(object, schema) as AnyObject, // an object stays one
     validate: (object, at) => objectErrors(object, undefined, schema, at),
+    untolerated,
     validateUpdate: (object, old, at) => transitionErrors(object, old, schema, at),
     validateStatusUpdate: (object, old, at) => objectErrors(object, old, schema, at),
   }) as KindDefinition

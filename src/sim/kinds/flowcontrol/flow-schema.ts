@@ -1,9 +1,11 @@
 import { age } from '../../api/columns'
-import { defineKind } from '../../api/kind'
-import type { FlowSchema } from '../../api/types/flowcontrol-v1.gen'
+import { defineKind, type KindContext } from '../../api/kind'
+import type { FlowSchema, FlowSchemaCondition } from '../../api/types/flowcontrol-v1.gen'
+import { timestamp } from '../../engine/time'
 import { changeField, withEmpty } from '../defaulting'
 import { oneOf } from '../field-checks'
 import { sameShape } from '../versions'
+import { priorityLevelConfiguration } from './priority-level-configuration'
 
 const stored = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1' }
 
@@ -16,7 +18,7 @@ export const flowSchema = defineKind<FlowSchema>({
   otherVersions: [sameShape(stored, 'v1beta3'), sameShape(stored, 'v1beta2'), sameShape(stored, 'v1beta1')],
   defaults: (object) =>
     changeField(withEmpty(object, 'spec'), 'spec', (spec) => (spec.matchingPrecedence ? spec : { ...spec, matchingPrecedence: 1000 })),
-  beforeCreate: (object) => ({ ...object, status: {} }),
+  beforeCreate: (object, context) => ({ ...object, status: { conditions: [dangling(object, context)] } }),
   validate: ({ spec }, at) => {
     const precedence = spec?.matchingPrecedence ?? 1000
     return [
@@ -37,7 +39,21 @@ export const flowSchema = defineKind<FlowSchema>({
   ],
 })
 
+/** Whether the level exists that a schema is for: what a controller of a real server finds out right after. */
+function dangling({ spec }: FlowSchema, { read, nowMs }: KindContext): FlowSchemaCondition {
+  const name = spec?.priorityLevelConfiguration?.name ?? ''
+  const exists = read.get(priorityLevelConfiguration, undefined, name) !== undefined
+  const fate = exists ? 'and it exists' : 'but there is no such object'
+  return {
+    type: 'Dangling',
+    status: exists ? 'False' : 'True',
+    lastTransitionTime: timestamp(nowMs),
+    reason: exists ? 'Found' : 'NotFound',
+    message: `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(name)} ${fate}`,
+  }
+}
+
 function missingText({ status }: FlowSchema): string {
   const dangling = status?.conditions?.find(({ type }) => type === 'Dangling')
-  return dangling ? (dangling.status ?? '?') : '?'
+  return dangling?.status ?? '?'
 }

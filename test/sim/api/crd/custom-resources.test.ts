@@ -298,3 +298,24 @@ test('objects stay in the version in which they were stored until they are writt
   patch(`${at}/status`, { status: { storedVersions: ['v2'] } })
   expect(versions(['v2', true]).status.storedVersions).toEqual(['v2'])
 })
+
+test('what was wrong before a schema became stricter does not stand in the way of other changes', () => {
+  const size = (schema: object) => ({
+    properties: { size: { type: 'integer', ...schema }, color: { type: 'string' }, list: { type: 'array', items: { type: 'string' } } },
+  })
+  define(size({}))
+  create({ size: 5, color: 'red' })
+  send('PUT', `${CRDS}/crontabs.stable.example.com`, {
+    ...send('GET', `${CRDS}/crontabs.stable.example.com`),
+    spec: cronTab({ ...size({ maximum: 3 }), 'x-kubernetes-validations': [{ rule: "self.color != 'blue'" }] }).spec,
+  })
+  passTime()
+  expect(patch(`${TABS}/x`, { spec: { color: 'green' } })).toMatchObject({ spec: { size: 5, color: 'green' } })
+  expect(patch(`${TABS}/x`, { spec: { size: 6 } }).message).toContain(
+    'spec.size: Invalid value: 6: spec.size in body should be less than or equal to 3',
+  )
+  expect(patch(`${TABS}/x`, { spec: { color: 'blue' } }).message).toContain(
+    'spec: Invalid value: "object": failed rule: self.color != \'blue\'',
+  )
+  expect(create({ size: 5 }, 'y').message).toContain('should be less than or equal to 3')
+})
