@@ -1,4 +1,7 @@
 import './late-parts'
+import { kubectx } from './kubectl/companions/kubectx'
+import { kubens } from './kubectl/companions/kubens'
+import { stern } from './kubectl/companions/stern'
 import { kubectl } from './kubectl/kubectl'
 import type { Program } from './node/os/syscalls'
 import { containerProgram } from './node/programs/table'
@@ -10,7 +13,10 @@ export const everyProgram: Programs = {
   find: (name) => toolNamed(name) ?? containerProgram(name) ?? toolNamed(name.split('/')[0]!),
 }
 
+/** kubectl, and the small programs that people use beside it. */
+const clients: Readonly<Record<string, Program>> = { kubectl, kubectx, kubens, stern }
+
 function toolNamed(name: string): Program | undefined {
-  if (name === 'kubectl') return kubectl
+  if (Object.hasOwn(clients, name)) return clients[name]
   return name.startsWith(BUSYBOX) ? busyboxTools[name.slice(BUSYBOX.length)] : tools[name]
 }

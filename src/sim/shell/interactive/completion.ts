@@ -7,7 +7,7 @@ import { lookUp, textOf, visibleNames } from '../variables'
 import type { Candidate, Completion } from './line-editor'
 
 /** Programs that complete their own arguments when run as `NAME __complete WORD…` (cobra's protocol). */
-const selfCompleting = new Set(['kubectl', 'helm', 'stern', 'kind', 'crictl'])
+const selfCompleting = new Set(['kubectl', 'kubectx', 'kubens', 'helm', 'kind', 'crictl'])
 
 /** What could stand at the cursor of a command line. */
 export function* completeLine(shell: Shell, line: string, cursor: number): Proc<Completion> {

@@ -78,13 +78,3 @@ function* ask(fd: number, prompt: string, begun = '', typed: { ahead: string } =
     yield* write(1, `\r\x1b[K${prompt}${text}`)
   }
 }
-
-export const man = tool(function* (_context, args) {
-  const [name] = args.filter((argument) => !/^(?:-.*|\d)$/.test(argument))
-  if (name === undefined) {
-    yield* write(2, "What manual page do you want?\nFor example, try 'man man'.\n")
-    return 1
-  }
-  yield* write(2, `No manual entry for ${name}\nTry \`${name} --help' instead, or \`kubectl explain' for anything in the cluster.\n`)
-  return 16
-})
