@@ -125,7 +125,11 @@ function* fetchOnce(options: ReturnType<typeof parseOptions>, text: string): Pro
   const deadline = limit === undefined ? undefined : begun + limit
   const verbose = options.has('v')
   let output: number | undefined
-  const target = options.has('O') ? (url.path.split('?')[0]!.split('/').at(-1) ?? '') : options.get('o') === '-' ? undefined : options.get('o')
+  const target = options.has('O')
+    ? (url.path.split('?')[0]!.split('/').at(-1) ?? '')
+    : options.get('o') === '-'
+      ? undefined
+      : options.get('o')
   let answer: HttpAnswer | undefined
   let redirects = 0
   let size = 0
