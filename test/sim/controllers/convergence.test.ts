@@ -374,7 +374,7 @@ describe('whatever happens', () => {
       }),
       { numRuns: HISTORIES, seed: SEED, endOnFailure: process.env['SHRINK'] === undefined },
     )
-  }, 900_000)
+  }, 1_500_000)
 })
 
 test('a rollout that nobody disturbs never has fewer Pods available than promised', () => {
@@ -397,4 +397,4 @@ test('a rollout that nobody disturbs never has fewer Pods available than promise
     ),
     { numRuns: Math.ceil(HISTORIES / 4), seed: SEED },
   )
-}, 900_000)
+}, 1_500_000)

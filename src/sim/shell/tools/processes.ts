@@ -17,6 +17,8 @@ const stateLetter = ({ state }: ProcessInfo) => ({ running: 'R', sleeping: 'S', 
 
 export const ps = tool(function* (context, args) {
   const all = [...(yield* processes())].sort((a, b) => a.pid - b.pid)
+  /** The program's own name, also where it shows a title of its own (`nginx: worker process`). */
+  const nameOf = (one: ProcessInfo) => one.argv[0]!.replace(/^\S*\//, '').replace(/:? .*$/, '')
   const command = (one: ProcessInfo) => (one.state === 'zombie' ? `[${one.argv[0]}]` : one.argv.join(' '))
   if (context.busybox) {
     const at = args.indexOf('-o')
@@ -27,7 +29,7 @@ export const ps = tool(function* (context, args) {
       user: (one) => one.user.padEnd(8),
       time: (one) => `${String(Math.floor(one.cpuMs / 60_000)).padStart(3)}:${String(Math.floor(one.cpuMs / 1000) % 60).padStart(2, '0')}`,
       args: command,
-      comm: (one) => one.argv[0]!.replace(/^.*\//, '').padEnd(16),
+      comm: (one) => nameOf(one).padEnd(16),
       stat: (one) => stateLetter(one).padEnd(4),
     }
     const heads: Readonly<Record<string, string>> = {
@@ -78,7 +80,7 @@ export const ps = tool(function* (context, args) {
       args: command,
       cmd: command,
       command,
-      comm: (one) => one.argv[0]!.replace(/^.*\//, ''),
+      comm: nameOf,
       stat: stateLetter,
       time: (one) => clockText(one.cpuMs),
       pgid: (one) => String(one.group),
