@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline'
+import { isStreamed, isUpgraded } from '../api/http'
 import { createCluster, type Session } from '../cluster'
+import { createClientPace } from './client-pace'
 import { startHttpServer } from './http-server'
 import { descriptions } from './descriptions'
 import { readOptions, UsageError } from './options'
@@ -24,16 +26,22 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
   const startMs = Date.now() - Math.max(0, speed - 1) * HOUR_MS
   const cluster = createCluster({ startMs, descriptions, ...options })
   const driver = driveInRealTime(cluster.engine, speed)
+  const pace = createClientPace(driver, speed)
   const server = await startHttpServer({
     port,
     serve(request, answered) {
-      cluster.serve(request, answered)
+      driver.nudge()
+      cluster.serve(request, (response) => {
+        pace.requested(isStreamed(response) || isUpgraded(response))
+        answered(response)
+      })
       driver.nudge()
     },
   })
   process.stderr.write(`serving http://127.0.0.1:${server.port}\n`)
   if (values.stdin) await answerLines(cluster.openSession(), () => driver.nudge())
   else await new Promise<void>((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve))
+  pace.stop()
   driver.stop()
   await server.close()
   return 0
