@@ -31,6 +31,23 @@ describe.skipIf(!findChromium())('the terminal in the page', () => {
     expect(trouble).toEqual([])
   })
 
+  test('hundreds of Pods that start at once move nothing on the map, and leave the terminal its time', async () => {
+    const { page, trouble } = await site.open('workers=12')
+    await type(page, 'kubectl create deployment many --image=nginx --replicas=600')
+    // More wait for a node than are drawn; what is drawn stands still.
+    await page.locator('.map-scroll[data-many]').waitFor()
+    expect(await page.evaluate(() => document.querySelector('.map')!.getAnimations({ subtree: true }).length)).toBe(0)
+    await type(page, 'echo sti""ll here')
+    await shows(page, /^still here/m)
+    await page.getByRole('button', { name: 'Speed 60×' }).click()
+    await expect
+      .poll(() => page.locator('.pod[data-stage="running"][data-density="dense"]').count(), { timeout: 120_000 })
+      .toBeGreaterThanOrEqual(600)
+    await page.getByRole('button', { name: /^node01/ }).waitFor()
+    await picture(page, 'hundreds')
+    expect(trouble).toEqual([])
+  })
+
   test('an unknown command and a manifest with a mistake are told as a shell and kubectl tell them', async () => {
     const { page } = await site.open()
     await type(page, 'kubeclt get pods')

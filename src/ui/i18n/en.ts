@@ -91,6 +91,7 @@ export const en = {
   'map.workloads': 'Workloads',
   'map.noWorkloads': 'Nothing of yours runs here yet. Try {command} in the terminal.',
   'map.waiting': 'Waiting for a node',
+  'map.more': 'and {n} more',
   'map.node.ready': 'Ready',
   'map.node.notReady': 'NotReady',
   'map.node.cordoned': 'Ready, SchedulingDisabled',

@@ -93,6 +93,7 @@ export const ja: Readonly<Record<MessageKey, string>> = {
   'map.workloads': 'ワークロード',
   'map.noWorkloads': 'まだ何も動いていません。ターミナルで {command} を試してみましょう。',
   'map.waiting': 'ノードを待っています',
+  'map.more': 'ほか {n} 件',
   'map.node.ready': 'Ready',
   'map.node.notReady': 'NotReady',
   'map.node.cordoned': 'Ready, SchedulingDisabled',

@@ -9,6 +9,9 @@ import { ServiceChip, WorkloadChip } from './selector-chips'
 import { StageMark, stages } from './stage-mark'
 import './map.css'
 
+/** With more Pods than this, marks do not turn and Pods do not fade in: drawing that would take all of the browser's time. */
+const MOST_MOVING_PODS = 150
+
 /** Keys of a kind in the chosen namespace ('' is all of them but the cluster's own). */
 const keysIn = (cluster: ClusterState, kind: 'Service' | 'Deployment' | 'Job', namespace: string) =>
   (cluster.byKind[kind] ?? []).filter((key) => {
@@ -21,10 +24,11 @@ export function ClusterMap() {
   const namespace = useSelection((selection) => selection.namespace)
   const nodes = useCluster((cluster) => cluster.byKind.Node) ?? []
   const phase = useCluster((cluster) => cluster.phase)
+  const many = useCluster((cluster) => (cluster.byKind.Pod?.length ?? 0) > MOST_MOVING_PODS)
   return (
     <div className="map">
       <Toolbar />
-      <div className="map-scroll">
+      <div className="map-scroll" data-many={many || undefined}>
         <Strip namespace={namespace} />
         <WaitingBox namespace={namespace} />
         {phase !== 'ready' ? (

@@ -33,7 +33,7 @@ export const NodeBox = memo(function NodeBox({ nodeKey, namespace }: { nodeKey: 
         <span className="node-status">{t(`map.node.${status}`)}</span>
       </button>
       {pods.length > 0 && (
-        <ul role="list" className="pods" aria-label={t('map.node.pods', { n: pods.length })}>
+        <ul role="list" className="pods" data-density={densityOf(pods.length)} aria-label={t('map.node.pods', { n: pods.length })}>
           {pods.map((key) => (
             <PodChip key={key} podKey={key} density={densityOf(pods.length)} />
           ))}
@@ -41,15 +41,25 @@ export const NodeBox = memo(function NodeBox({ nodeKey, namespace }: { nodeKey: 
       )}
       {pods.length + system.length === 0 && <p className="quiet node-empty">{t('map.node.empty')}</p>}
       {showSystem && system.length > 0 && (
-        <ul role="list" className="pods system" aria-label={t('map.systemPods', { n: system.length })}>
+        <ul
+          role="list"
+          className="pods system"
+          data-density={systemDensity(system.length)}
+          aria-label={t('map.systemPods', { n: system.length })}
+        >
           {system.map((key) => (
-            <PodChip key={key} podKey={key} density={system.length > 30 ? 'dense' : 'compact'} />
+            <PodChip key={key} podKey={key} density={systemDensity(system.length)} />
           ))}
         </ul>
       )}
     </li>
   )
 })
+
+const systemDensity = (count: number) => (count > 30 ? 'dense' : 'compact')
+
+/** Of Pods that wait for a node this many are drawn; the others are counted. */
+const MOST_WAITING_DRAWN = 120
 
 /** Pods that no node has taken yet, with the scheduler's reason. */
 export function WaitingBox({ namespace }: { namespace: string }) {
@@ -60,10 +70,11 @@ export function WaitingBox({ namespace }: { namespace: string }) {
   return (
     <section className="waiting-box" aria-label={t('map.waiting')}>
       <h3>{t('map.waiting')}</h3>
-      <ul role="list" className="pods">
-        {pods.map((key) => (
+      <ul role="list" className="pods" data-density={densityOf(pods.length)}>
+        {pods.slice(0, MOST_WAITING_DRAWN).map((key) => (
           <PodChip key={key} podKey={key} density={densityOf(pods.length)} />
         ))}
+        {pods.length > MOST_WAITING_DRAWN && <li className="quiet">{t('map.more', { n: pods.length - MOST_WAITING_DRAWN })}</li>}
       </ul>
       {why?.kind === 'Pod' && <p className="waiting-why">{why.why}</p>}
     </section>

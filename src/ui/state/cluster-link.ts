@@ -66,7 +66,14 @@ export function call<K extends CallName>(name: K, ask: Calls[K]['ask']): Promise
   })
 }
 
+/** Calls `run` when the browser has painted what it has been told to draw. A hidden page paints nothing. */
+function whenPainted(run: () => void) {
+  if (document.hidden) return run()
+  requestAnimationFrame(() => setTimeout(run, 0))
+}
+
 function receive(message: FromWorker) {
+  heart.beat() // whoever speaks lives, even if this page is too busy to hear the answer to its question in time
   switch (message.type) {
     case 'restoring':
       return useCluster.setState({ phase: 'restoring' })
@@ -78,13 +85,14 @@ function receive(message: FromWorker) {
       heart.begin()
       return terminalsRestored(message.terminals)
     case 'pong':
-      return heart.beat()
+      return
     case 'output':
       return terminalSaid(message.terminal, message.text)
     case 'exit':
       return terminalEnded(message.terminal, message.code)
     case 'objects':
-      return useCluster.setState((state) => takeIn(state, message.changed, message.deleted))
+      useCluster.setState((state) => takeIn(state, message.changed, message.deleted))
+      return whenPainted(() => send({ type: 'shown' }))
     case 'time':
       return useCluster.setState({ nowMs: message.nowMs, speed: message.speed })
     case 'files':

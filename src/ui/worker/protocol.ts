@@ -8,6 +8,8 @@ export type ToWorker =
   | { readonly type: 'input'; readonly input: Input }
   /** The page has drawn this many characters of a terminal's output; far behind, virtual time waits for it. */
   | { readonly type: 'drawn'; readonly terminal: string; readonly characters: number }
+  /** The page has drawn the last `objects`: the next may come. */
+  | { readonly type: 'shown' }
   /** The page may be about to go: keep what there is. */
   | { readonly type: 'save' }
   /** Answered with `pong`: the worker lives and is not stuck. */

@@ -29,9 +29,8 @@ export interface SessionOptions {
 const MOST_UNDRAWN = 400_000
 /** At most one message of each sort in this time: about a frame. */
 const FRAME_MS = 16
-/** The page draws a change in about this time, and is given at least as much for other things. */
-const DRAWN_IN_MS = 1
-const MOST_OBJECTS_REST_MS = 300
+/** The page is given as much time for other things as it took to draw a batch of objects, but not more than this. */
+const MOST_OBJECTS_REST_MS = 500
 const CHECKS_EVERY_MS = 150
 const FILES_EVERY_MS = 400
 /** What somebody did is kept soon; that time went on, less often. */
@@ -63,9 +62,10 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   let live = false
   let lastRun = 0
 
-  /** Objects in the last batch: what the page has to draw before it can look at a key again. */
-  let lastBatch = 0
-  const objectsSoon = promptly(() => Math.max(FRAME_MS, Math.min(MOST_OBJECTS_REST_MS, lastBatch * DRAWN_IN_MS)), sendObjects)
+  /** When the batch was sent that the page is still drawing. */
+  let drawingSinceMs: number | undefined
+  let objectsRestMs = FRAME_MS
+  const objectsSoon = promptly(() => objectsRestMs, sendObjects)
   const outputSoon = promptly(() => FRAME_MS, sendOutput)
   const checksSoon = limiter(CHECKS_EVERY_MS, sendFindings)
   const filesSoon = limiter(FILES_EVERY_MS, sendFiles)
@@ -237,8 +237,17 @@ export function createSession({ createCluster, programs, clock, post, save, jour
 
   function sendObjects() {
     if (changes.pending === 0) return
-    lastBatch = changes.pending
+    // What changes while the page draws waits for it: drawn together it costs less, and keys are looked at in between.
+    if (drawingSinceMs !== undefined) return
+    drawingSinceMs = clock.nowMs()
     post({ type: 'objects', ...changes.take() })
+  }
+
+  function shown() {
+    if (drawingSinceMs === undefined) return
+    objectsRestMs = Math.max(FRAME_MS, Math.min(MOST_OBJECTS_REST_MS, 2 * (clock.nowMs() - drawingSinceMs)))
+    drawingSinceMs = undefined
+    if (changes.pending > 0) objectsSoon()
   }
 
   function sendTime() {
@@ -336,6 +345,8 @@ export function createSession({ createCluster, programs, clock, post, save, jour
           return
         case 'drawn':
           return drawn(message.terminal, message.characters)
+        case 'shown':
+          return shown()
         case 'speed':
           driver.setSpeed(message.speed)
           sendTime()

@@ -27,7 +27,11 @@ function start(journal: Journal = fresh) {
     createCluster,
     programs: everyProgram,
     clock,
-    post: (message) => sent.push(message),
+    post(message) {
+      sent.push(message)
+      // A page draws within a frame.
+      if (message.type === 'objects') waiting.push({ dueMs: nowMs + 16, run: () => session.receive({ type: 'shown' }) })
+    },
     save: (each) => kept.push(structuredClone(each)),
     journal,
   })
