@@ -25,7 +25,7 @@ export const databases: readonly Repository[] = [
     workingDir: '/data',
     variant: alpineIsSmaller,
     files: (version) => ({
-      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments/redis-server'),
       '/usr/local/bin/redis-server': programFile(`redis-server/${version.split('-')[0]}`),
       '/usr/local/bin/redis-cli': programFile(`redis-cli/${version.split('-')[0]}`),
       '/data': directory(),
@@ -41,7 +41,7 @@ export const databases: readonly Repository[] = [
     workingDir: '/data',
     variant: alpineIsSmaller,
     files: (version) => ({
-      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments/valkey-server'),
       '/usr/local/bin/valkey-server': programFile(`redis-server/${version.split('-')[0]}`),
       '/usr/local/bin/valkey-cli': programFile(`redis-cli/${version.split('-')[0]}`),
       '/data': directory(),
@@ -79,7 +79,7 @@ export const databases: readonly Repository[] = [
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mysqld'],
     files: (version) => ({
-      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments/mysqld'),
       '/usr/sbin/mysqld': programFile(`mysqld/${version.split('-')[0]}`),
       '/usr/bin/mysql': programFile(`mysql-client/${version.split('-')[0]}`),
       '/usr/bin/mysqladmin': programFile('mysqladmin'),
@@ -109,7 +109,7 @@ export const databases: readonly Repository[] = [
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mariadbd'],
     files: (version) => ({
-      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments/mariadbd'),
       '/usr/sbin/mariadbd': programFile(`mysqld/${version}`),
       '/usr/bin/mariadb': programFile(`mysql-client/${version}`),
       '/usr/bin/mariadb-admin': programFile('mysqladmin'),
@@ -128,7 +128,7 @@ export const databases: readonly Repository[] = [
     stopSignal: 'SIGINT',
     variant: alpineIsSmaller,
     files: (version) => ({
-      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments/postgres'),
       '/usr/local/bin/postgres': programFile(`postgres/${version.split('-')[0]}`),
       '/usr/local/bin/psql': programFile(`psql/${version.split('-')[0]}`),
       '/usr/local/bin/pg_isready': programFile(`pg_isready/${version.split('-')[0]}`),
@@ -144,7 +144,7 @@ export const databases: readonly Repository[] = [
     entrypoint: ['docker-entrypoint.sh'],
     cmd: ['mongod'],
     files: (version) => ({
-      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments/mongod'),
       '/usr/bin/mongod': programFile(`mongod/${version}`),
       '/data/db': directory({}, 0o1777),
     }),
@@ -164,10 +164,15 @@ export const databases: readonly Repository[] = [
     sizeBytes: 105_000_000,
     tools: 'debian',
     adds: ['ps', 'openssl'],
+    entrypoint: ['docker-entrypoint.sh'],
     cmd: ['rabbitmq-server'],
+    variant: alpineIsSmaller,
     files: (version) => ({
-      '/opt/rabbitmq/sbin/rabbitmq-server': programFile(`rabbitmq/${version.split('-')[0]}`),
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments/rabbitmq-server'),
       '/usr/local/bin/rabbitmq-server': programFile(`rabbitmq/${version.split('-')[0]}`),
+      '/usr/local/bin/rabbitmqctl': programFile('rabbitmqctl'),
+      '/usr/local/bin/rabbitmq-diagnostics': programFile('rabbitmqctl'),
+      '/var/lib/rabbitmq/mnesia': directory({}, 0o1777),
     }),
   },
 ]

@@ -121,7 +121,7 @@ export const distributions: readonly Repository[] = [
     cmd: ['bash'],
     files: () => ({
       ...baseFiles(alpineRelease('3.22.2')),
-      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments'),
+      '/usr/local/bin/docker-entrypoint.sh': programFile('exec-arguments/bash'),
       '/usr/local/bin/bash': programFile('bash'),
     }),
   },

@@ -128,6 +128,15 @@ export const testImages: readonly Repository[] = [
   },
 ]
 
+/** What people see who look into the bootcamp's container; the program itself is programs/samples.ts. */
+const bootcampSource = (version: string) => `const http = require('http')
+const host = process.env.HOSTNAME
+http.createServer((request, response) => {
+  response.setHeader('Content-Type', 'text/plain')
+  response.end(\`Hello Kubernetes bootcamp! | Running on: \${host} | v=${version}\\n\`)
+}).listen(8080)
+`
+
 const helloServer = (program: string, sizeBytes: number): Omit<Repository, 'names' | 'tags'> => ({
   sizeBytes,
   tools: 'none',
@@ -159,7 +168,10 @@ export const samples: readonly Repository[] = [
     adds: ['curl', 'ps', 'wget', 'openssl'],
     cmd: ['/bin/sh', '-c', 'node server.js'],
     workingDir: '/',
-    files: (version) => ({ '/usr/local/bin/node': programFile(`kubernetes-bootcamp/${version}`) }),
+    files: (version) => ({
+      '/usr/local/bin/node': programFile(`kubernetes-bootcamp/${version}`),
+      '/server.js': file(bootcampSource(version)),
+    }),
   },
   {
     names: [

@@ -1,4 +1,4 @@
-import { connect, nowMs, readFile, sleep, write } from '../os/calls'
+import { random, connect, nowMs, readFile, sleep, write } from '../os/calls'
 import { SyscallError, type Proc, type Program } from '../os/syscalls'
 import { klogHead, slashDate } from './dates'
 import { agnhostWebhook } from './agnhost-webhook'
@@ -60,7 +60,8 @@ const netexec: Program = function* (self) {
       yield* log(`GET ${request.target}`)
       if (path === '/') return plain(`NOW: ${slashDate(yield* nowMs())} +0000 UTC m=+${((yield* nowMs()) - startedMs) / 1000}`)
       if (path === '/hostname' || path === '/hostName') return plain(self.hostname)
-      if (path === '/clientip') return plain(request.peer)
+      // The connection's own port is any of those that Linux gives to clients.
+      if (path === '/clientip') return plain(`${request.peer}:${32_768 + Math.floor((yield* random()) * 28_232)}`)
       if (path === '/header') return plain(request.headers[(query.get('key') ?? '').toLowerCase()] ?? '')
       if (path === '/echo') return plain(query.get('msg') ?? '', Number(query.get('code') ?? 200))
       if (path === '/healthz') return healthy ? plain('') : plain('', 412)

@@ -25,10 +25,14 @@ import { ncat, xbstream, xtrabackup } from './mysql/xtrabackup'
 import { pgIsReady, psql } from './postgres/psql'
 import { nodeJs, perl, python } from './interpreters'
 import { nginx } from './nginx'
+import { amqpConsume, amqpDeclareQueue, amqpDeleteQueue, amqpGet, amqpPublish } from './rabbitmq/clients'
+import { rabbitmqCtl } from './rabbitmq/ctl'
+import { rabbitmqServer } from './rabbitmq/server'
 import { redisCli } from './redis/client'
 import { redisServer } from './redis/server'
 import { memoryStress, stress } from './stress'
 import { programNamed, systemProgram } from './system'
+import { unbuilt } from './unbuilt'
 import { webhookServer } from './webhook'
 import { wordpress } from './wordpress'
 import { startZookeeper, zkCli, zkServer, zookeeperReady } from './zookeeper'
@@ -76,7 +80,15 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   pg_isready: () => pgIsReady,
   mongod,
   memcached: (version) => plainDaemon(`memcached ${version}`, [11211]),
-  rabbitmq: (version) => plainDaemon(`RabbitMQ ${version}`, [5672, 15672]),
+  rabbitmq: rabbitmqServer,
+  rabbitmqctl: () => rabbitmqCtl,
+  'amqp-declare-queue': () => amqpDeclareQueue,
+  'amqp-delete-queue': () => amqpDeleteQueue,
+  'amqp-publish': () => amqpPublish,
+  'amqp-get': () => amqpGet,
+  'amqp-consume': () => amqpConsume,
+  tcpdump: () => unbuilt('tcpdump', 'capturing packets'),
+  lsof: () => unbuilt('lsof', 'what files processes have open'),
   stress: () => stress,
   'memory-stress': () => memoryStress,
   perl,

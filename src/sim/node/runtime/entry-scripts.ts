@@ -11,8 +11,9 @@ export interface Entry {
  * Entrypoint scripts prepare something and then *replace themselves* with the command, so that the server is process 1 and gets the signals.
  * The row of such a script tells what it makes of its arguments.
  */
-const scripts: Readonly<Record<string, (args: readonly string[]) => Entry>> = {
-  'exec-arguments': (args) => ({ argv: args, says: '' }),
+const scripts: Readonly<Record<string, (args: readonly string[], server: string) => Entry>> = {
+  /** `exec-arguments/mongod`: flags alone, or a configuration file, are for that server. */
+  'exec-arguments': (args, server) => ({ argv: server && /^-|\.conf$/.test(args[0] ?? '') ? [server, ...args] : args, says: '' }),
   'curl-entrypoint': (args) => ({ argv: args[0] === undefined || args[0].startsWith('-') ? ['curl', ...args] : args, says: '' }),
   'nginx-entrypoint': (args) => ({ argv: args, says: args[0] === 'nginx' ? NGINX_PREPARATION : '' }),
 }
@@ -24,8 +25,8 @@ export function entryCommand(argv: readonly string[], files: FileSystem, env: Re
   for (const path of paths) {
     if (files.stat(path)?.type !== 'file') continue
     const node = files.look(path)
-    const script = node?.type === 'file' && node.program !== undefined ? scripts[node.program] : undefined
-    return script ? script(argv.slice(1)) : { argv, says: '' }
+    const [program = '', server = ''] = (node?.type === 'file' ? node.program : undefined)?.split('/') ?? []
+    return Object.hasOwn(scripts, program) ? scripts[program]!(argv.slice(1), server) : { argv, says: '' }
   }
   return { argv, says: '' }
 }

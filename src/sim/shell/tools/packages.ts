@@ -38,6 +38,9 @@ const packages: Readonly<Record<string, Package>> = {
   'default-mysql-client': { tools: ['mysql', 'mysqladmin'], version: '1.1.0', kilobytes: 3_134, elsewhere: ['mysql-client', 'mariadb-client'] },
   'postgresql-client': { tools: ['psql', 'pg_isready'], version: '15+248', kilobytes: 10, elsewhere: ['postgresql'] },
   stress: { tools: ['stress'], version: '1.0.7-1', kilobytes: 21, elsewhere: ['stress-ng'] },
+  'amqp-tools': { tools: ['amqp-declare-queue', 'amqp-delete-queue', 'amqp-publish', 'amqp-get', 'amqp-consume'], version: '0.11.0-1+deb12u1', kilobytes: 38, elsewhere: ['rabbitmq-c-tools', 'librabbitmq-tools', 'rabbitmq-c-utils'] },
+  tcpdump: { tools: ['tcpdump'], version: '4.99.3-1', kilobytes: 478 },
+  lsof: { tools: ['lsof'], version: '4.95.0-1', kilobytes: 318 },
   python3: { tools: ['python3'], version: '3.11.2-1+b1', kilobytes: 26 },
 } // prettier-ignore
 
