@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = new URL('../src/sim/api/', import.meta.url)
 const read = (name) => JSON.parse(readFileSync(new URL(`schema/${name}.json`, root), 'utf8'))
-const types = { ...read('types'), ...read('types-late') }, aliases = read('aliases'), enums = read('enums'), resources = read('resources')
+const types = { ...read('types'), ...read('types-late') }, aliases = { ...read('aliases'), ...read('aliases-late') }, enums = read('enums'), resources = read('resources')
 const served = new Set(resources.map((row) => row.type))
 
 const packageOf = (name) => name.slice(0, name.lastIndexOf('.'))

@@ -19,6 +19,7 @@ import { API_SERVER_PORT, CLUSTER_DNS_ADDRESS, hostAddress, POD_CIDR, SERVICE_CI
 import { hostFacts } from './bootstrap/hosts'
 import { hostFiles, rootCertificate } from './bootstrap/host-files'
 import { componentStatuses } from './bootstrap/component-statuses'
+import { leaderLease, serverLease } from './bootstrap/leases'
 import { install } from './bootstrap/install'
 import { controlPlanePrograms, type Switch } from './components'
 import { createControllerManager } from './controllers/all'
@@ -27,6 +28,7 @@ import { parseGoDuration } from './formats/duration'
 import { allKinds } from './kinds/all'
 import { event } from './kinds/core/event'
 import { announceApiServices } from './kinds/apiregistration/local-api-services'
+import { keepAddressesOfServices } from './kinds/networking/allocated-addresses'
 import { networkPolicy } from './kinds/networking/network-policy'
 import { subresourceHandlers } from './kinds/subresource-handlers'
 import { createClusterNetwork } from './network/cluster-network'
@@ -82,9 +84,11 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     address,
     version,
     roles: bootstrapRbac,
+    nowMs: engine.nowMs,
   })
 
   fillTokenSecrets(server)
+  keepAddressesOfServices(server, own)
   serveCustomResources(server)
   announceApiServices(server)
   const noteHealth = componentStatuses(own)
@@ -98,10 +102,16 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
       if (serving) return
       serving = true
       // Who could not renew his lease meanwhile gave up, and begins anew: what he remembers of nodes is from before the gap.
-      for (const part of leading) part.again()
+      for (const part of leaders) part.again()
+      presence.start()
     },
-    stop: () => void (serving = false),
+    stop() {
+      serving = false
+      presence.stop()
+    },
   }
+  const presence = serverLease(engine, own)
+  presence.start()
   const proxy = server.client({ user: 'system:kube-proxy', groups: ['system:masters'], manager: 'kube-proxy' })
   const network = createClusterNetwork({
     engine,
@@ -125,9 +135,10 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     rootCertificate: rootCertificate(engine.nowMs),
     metrics: serveMetrics(server, () => nodes.hosts),
   })
-  const controllers = restartable(together(manager, storage))
-  const scheduling = restartable(scheduler)
-  const leading = new Set([controllers, scheduling])
+  const leading = (name: string) => leaderLease(engine, server.client({ user: `system:${name}`, manager: name }), name)
+  const controllers = restartable(together(leading('kube-controller-manager'), manager, storage))
+  const scheduling = restartable(together(leading('kube-scheduler'), scheduler))
+  const leaders = new Set([controllers, scheduling])
   /** What a kube-scheduler's process is: the usual scheduler, or one of its own where it has a configuration. */
   function configured(profiles: readonly ProfileOptions[] | undefined, account: string | undefined): Switch {
     // Somebody else's without a configuration of its own waits for ever for the lease that the control plane's holds.
@@ -138,13 +149,13 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     const another: Switch = {
       start() {
         schedulers.add(own)
-        leading.add(part)
+        leaders.add(part)
         part.start()
       },
       stop() {
         part.stop()
         schedulers.delete(own)
-        leading.delete(part)
+        leaders.delete(part)
       },
     }
     return isMain ? noted('scheduler', another) : another

@@ -20,6 +20,8 @@ import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './api/admi
 import { celLibrary } from './api/cel/library'
 import { customKind } from './api/crd/definition'
 import { definitionErrors } from './api/crd/definition-validation'
+import { flowControlOf } from './api/flow-control'
+import { lateFlowControl } from './api/late-flow-control'
 import { lateChecks } from './api/late-checks'
 import { mutatingPolicyErrors, validatingPolicyErrors, webhookConditionErrors } from './api/admission/policy-checks'
 import { lateCustomKind } from './api/crd/late-definition'
@@ -29,6 +31,7 @@ import { latePatches } from './api/late-patches'
 import { metricsPage, openApi, protobuf } from './api/late-formats'
 import { metricsPageOf } from './api/metrics-page'
 import { lateTypes } from './api/schema/schema'
+import aliases from './api/schema/aliases-late.json' with { type: 'json' }
 import types from './api/schema/types-late.json' with { type: 'json' }
 import { openApiRoutes } from './api/openapi'
 import { protobufReader } from './api/protobuf'
@@ -43,6 +46,7 @@ import { jobController } from './controllers/job/job'
 import { lateControllers } from './controllers/late'
 import { policyStatusController } from './controllers/policy-status'
 import { replicationControllerController } from './controllers/replicationcontroller'
+import { serviceCIDRController } from './controllers/service-cidr'
 import { statefulSetController } from './controllers/statefulset/statefulset'
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished'
 import { yamlReader } from './formats/late-yaml'
@@ -54,6 +58,9 @@ import { podWarnings, workloadWarnings } from './kinds/core/pod-warnings'
 import { podUpdateErrors } from './kinds/core/pod-update-validation'
 import { nodeSelectorErrors } from './kinds/core/scheduling-validation'
 import { serviceErrors, serviceUpdateErrors } from './kinds/core/service-validation'
+import { admissionRuleErrors, webhooksErrors } from './kinds/admissionregistration/webhooks-validation'
+import { autoscalerErrors } from './kinds/autoscaling/autoscaler-validation'
+import { jobSpecErrors } from './kinds/batch/job-spec-validation'
 import { lateSubresources } from './kinds/late-subresources'
 import { peopleSubresources } from './kinds/people-subresources'
 import { hostTools } from './node/host-tools'
@@ -79,10 +86,11 @@ import { shellCode } from './shell/shell-code'
 
 // Importing this module puts every part of the cluster in its place that the page loads after the first prompt (engine/late-code.ts).
 lateShell.arrive(shellCode)
-lateTypes.arrive(types)
+lateTypes.arrive({ types, aliases })
 celLibrary.arrive({ Environment, Optional })
 metricsPage.arrive(metricsPageOf)
 openApi.arrive(openApiRoutes)
+lateFlowControl.arrive(flowControlOf)
 protobuf.arrive(protobufReader)
 lateCustomKind.arrive(customKind)
 lateChecks.arrive({ validatingPolicyErrors, mutatingPolicyErrors, webhookConditionErrors, definitionErrors })
@@ -114,6 +122,7 @@ lateControllers.arrive([
   certificateSigner,
   certificateCleaner,
   policyStatusController,
+  serviceCIDRController,
 ])
 lateValidation.arrive({
   podSpecErrors,
@@ -123,6 +132,10 @@ lateValidation.arrive({
   nodeSelectorErrors,
   serviceErrors,
   serviceUpdateErrors,
+  jobSpecErrors,
+  autoscalerErrors,
+  webhooksErrors,
+  admissionRuleErrors,
   internalForm,
   internalPodTemplate,
   internalDifference,

@@ -1,4 +1,5 @@
 import type { ApiServer, PathHandler } from './hooks'
+import type { FlowControl } from './late-flow-control'
 import { metricsPage } from './late-formats'
 import { requestAttributes } from './request-attributes'
 import type { ApiRequest } from './http'
@@ -20,7 +21,7 @@ export interface RequestCounter {
 export const DURATION_BOUNDS = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60]
 
 /** Counts requests as they are answered, and answers `/metrics`. */
-export function requestMetrics() {
+export function requestMetrics(flows: () => FlowControl | undefined) {
   const counters = new Map<string, RequestCounter>()
 
   return {
@@ -36,7 +37,7 @@ export function requestMetrics() {
       DURATION_BOUNDS.forEach((bound, index) => ms <= bound * 1000 && counter.within[index]!++)
     },
     metricsRoute: ((_request, { path }, server: ApiServer) =>
-      path === '/metrics' ? metricsPage.code([...counters.values()], server) : undefined) satisfies PathHandler,
+      path === '/metrics' ? metricsPage.code([...counters.values()], server, flows()) : undefined) satisfies PathHandler,
   }
 }
 

@@ -219,6 +219,8 @@ export interface ApiServerOptions {
   readonly dial?: Dial
   /** Whether kube-apiserver's process runs: while it does not, no client in the process but the server's own gets an answer. */
   readonly isServing?: () => boolean
+  /** What answers over HTTP say in their headers of the request: under which flow schema it fell. */
+  readonly headersFor?: (user: User, attributes: RequestAttributes, server: ApiServer) => Readonly<Record<string, string>>
   /** Told of every answer given over HTTP: its status, whether a deprecated version was asked for, and how long it took. */
   readonly observe?: (request: ApiRequest, status: number, isDeprecated: boolean, ms: number) => void
 }

@@ -2,12 +2,13 @@ import { DURATION_BOUNDS, type RequestCounter, type Sample } from './edge-metric
 import { versionInfo } from './edge-version'
 import type { ApiServer } from './hooks'
 import type { BufferedResponse } from './http'
+import type { FlowControl } from './late-flow-control'
 import { atLeast, deprecationWarning } from './schema/schema'
 
 type Type = 'counter' | 'gauge' | 'histogram'
 
 /** `/metrics` in the text format of Prometheus, with the names of kube-apiserver. */
-export function metricsPageOf(counters: readonly RequestCounter[], server: ApiServer): BufferedResponse {
+export function metricsPageOf(counters: readonly RequestCounter[], server: ApiServer, flows: FlowControl | undefined): BufferedResponse {
   const { gitVersion, major, minor, goVersion, platform } = versionInfo(server.release)
   const build = { build_date: '2026-01-01T00:00:00Z', compiler: 'gc', git_commit: '0'.repeat(40), git_tree_state: 'clean', git_version: gitVersion, go_version: goVersion, major, minor, platform } // prettier-ignore
   const objects = [...new Map(server.registry.all().filter(({ stored }) => stored).map((each) => [each.kind, each])).values()] // prettier-ignore
@@ -15,6 +16,7 @@ export function metricsPageOf(counters: readonly RequestCounter[], server: ApiSe
   const body = [
     metric('aggregator_unavailable_apiservice', 'gauge', 'ALPHA', 'Gauge of APIServices which are marked as unavailable broken down by APIService name.', []), // prettier-ignore
     metric('apiserver_current_inflight_requests', 'gauge', 'STABLE', 'Maximal number of currently used inflight request limit of this apiserver per request kind in last second.', [[{ request_kind: 'mutating' }, 0], [{ request_kind: 'readOnly' }, 1]]), // prettier-ignore
+    ...flowMetrics(flows, server),
     metric('apiserver_request_duration_seconds', 'histogram', 'STABLE', 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.', counters.flatMap(durations)), // prettier-ignore
     metric('apiserver_request_total', 'counter', 'STABLE', 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.', counters.map(({ labels, count }): Sample => [labels, count])), // prettier-ignore
     metric('apiserver_requested_deprecated_apis', 'gauge', 'STABLE', 'Gauge of deprecated APIs that have been requested, broken out by API group, version, resource, subresource, and removed_release.', deprecated(counters, server)), // prettier-ignore
@@ -26,6 +28,20 @@ export function metricsPageOf(counters: readonly RequestCounter[], server: ApiSe
     metric('process_start_time_seconds', 'gauge', '', 'Start time of the process since unix epoch in seconds.', [[{}, 1_767_225_480]]), // prettier-ignore
   ]
   return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8; escaping=values' }, body: body.join('') }
+}
+
+function flowMetrics(flows: FlowControl | undefined, server: ApiServer): readonly string[] {
+  if (!flows) return []
+  const served = flows.dispatched().map(({ level, schema, count }): Sample => [{ flow_schema: schema, priority_level: level }, count])
+  const seats = flows.seats(server).map(([level, count]): Sample => [{ priority_level: level }, count])
+  const none = served.map(([labels]): Sample => [labels, 0])
+  return [
+    metric('apiserver_flowcontrol_current_executing_requests', 'gauge', 'BETA', 'Number of requests in initial (for a WATCH) or any (for a non-WATCH) execution stage in the API Priority and Fairness subsystem', none), // prettier-ignore
+    metric('apiserver_flowcontrol_current_inqueue_requests', 'gauge', 'BETA', 'Number of requests currently pending in queues of the API Priority and Fairness subsystem', none), // prettier-ignore
+    metric('apiserver_flowcontrol_dispatched_requests_total', 'counter', 'BETA', 'Number of requests executed by API Priority and Fairness subsystem', served), // prettier-ignore
+    metric('apiserver_flowcontrol_nominal_limit_seats', 'gauge', 'BETA', 'Nominal number of execution seats configured for each priority level', seats), // prettier-ignore
+    metric('apiserver_flowcontrol_rejected_requests_total', 'counter', 'BETA', 'Number of requests rejected by API Priority and Fairness subsystem', []), // prettier-ignore
+  ]
 }
 
 /** The buckets, sum and count of one sort of request; a histogram does not tell answers apart by their code. */

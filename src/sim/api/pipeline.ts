@@ -50,12 +50,19 @@ interface Asked {
   readonly warnings: string[]
 }
 
+/** What is found out of a request on its way, for whoever tells of it afterwards. */
+export interface Trace {
+  attributes?: RequestAttributes
+  /** Unknown where authentication failed. */
+  user?: User
+}
+
 /** Answers any request; what goes wrong is answered as a Status. Throws only Waiting, when somebody else has to be asked first. */
-export function handle(core: Core, request: ApiRequest): ApiResponse {
+export function handle(core: Core, request: ApiRequest, trace: Trace): ApiResponse {
   const warnings: string[] = []
   try {
-    const attributes = requestAttributes(request.method, request.url)
-    const user = authenticated(core, request)
+    const attributes = (trace.attributes = requestAttributes(request.method, request.url))
+    const user = (trace.user = authenticated(core, request))
     authorise(core, user, attributes)
     const response = attributes.resource
       ? handleResource({ core, request, attributes, user, warnings })

@@ -2,8 +2,10 @@ import type { Client } from '../api/client'
 import type { KindDefinition } from '../api/kind'
 import { parseApiVersion, type KubeObject, type NewObject } from '../api/object'
 import type { Registry } from '../api/registry'
-import { API_SERVER_PORT, KUBERNETES_SERVICE_ADDRESS } from './addresses'
+import { SERVICE_CIDR_FINALIZER, serviceCIDRReady } from '../kinds/networking/service-ranges'
+import { API_SERVER_PORT, KUBERNETES_SERVICE_ADDRESS, SERVICE_CIDR } from './addresses'
 import { clusterDns } from './cluster-dns'
+import { flowControl } from './flow-control'
 import { kubeProxy } from './kube-proxy'
 import { metricsServer } from './metrics-server'
 import { namespaces, priorityClasses } from './namespaces'
@@ -18,15 +20,18 @@ export interface InstallOptions {
   readonly version: string
   /** RBAC roles and bindings that every cluster is born with. */
   readonly roles: readonly object[]
+  readonly nowMs: number
 }
 
 /** Creates what `kubeadm init` leaves behind. Kinds that the simulated release does not serve are left out. */
-export function install({ registry, client, address, version, roles }: InstallOptions) {
+export function install({ registry, client, address, version, roles, nowMs }: InstallOptions) {
   const objects: readonly object[] = [
     ...namespaces,
     ...priorityClasses,
     ...roles,
+    ...flowControl,
     ...storageClasses,
+    defaultServiceCIDR(nowMs),
     ...kubernetesService(address),
     ...clusterDns,
     ...kubeProxy(version),
@@ -35,11 +40,24 @@ export function install({ registry, client, address, version, roles }: InstallOp
   ]
   for (const object of objects) {
     const { apiVersion, kind } = object as KubeObject // data of this folder, each with apiVersion and kind
-    const { group, version } = parseApiVersion(apiVersion)
-    const served = registry.findKind(group, version, kind)
-    if (served) client.create(served.kind as KindDefinition<KubeObject>, object as NewObject<KubeObject>)
+    const { group } = parseApiVersion(apiVersion)
+    // Whichever version the release serves it in: what is stored is the newest.
+    const served = registry.all().find((each) => each.group === group && each.kind.kind === kind)
+    if (!served) continue
+    const definition = served.kind as KindDefinition<KubeObject>
+    const created = client.create(definition, object as NewObject<KubeObject>)
+    if ('status' in object) client.updateStatus(definition, { ...created, status: object.status } as KubeObject)
   }
 }
+
+/** The range that kube-apiserver was started with. */
+const defaultServiceCIDR = (nowMs: number) => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'ServiceCIDR',
+  metadata: { name: 'kubernetes', finalizers: [SERVICE_CIDR_FINALIZER] },
+  spec: { cidrs: [SERVICE_CIDR] },
+  status: { conditions: [serviceCIDRReady(nowMs)] },
+})
 
 /** The Service under which Pods reach the API server; its endpoints are the API server's own work, not a controller's. */
 const kubernetesService = (address: string) => {

@@ -22,6 +22,7 @@ import {
   disruptionController,
   jobController,
   replicationControllerController,
+  serviceCIDRController,
   statefulSetController,
   ttlAfterFinishedController,
 } from './late'
@@ -60,6 +61,7 @@ const controllersOf = ({ server, rootCertificate = '' }: ControllerManagerOption
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
+  serviceCIDRController,
   namespaceController(server.registry),
   nodeLifecycleController,
   taintEvictionController,

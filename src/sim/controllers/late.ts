@@ -9,6 +9,8 @@ import { certificateSigningRequest } from '../kinds/certificates/certificate-sig
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
 import { pod } from '../kinds/core/pod'
 import { replicationController } from '../kinds/core/replication-controller'
+import { ipAddress } from '../kinds/networking/ip-address'
+import { serviceCIDR } from '../kinds/networking/service-cidr'
 import { podDisruptionBudget } from '../kinds/policy/pod-disruption-budget'
 import { anyKind, type AnyController, type AnyKind } from './controller'
 
@@ -96,3 +98,21 @@ export const certificateCleaner = lateController({
   reconciles: anyKind(certificateSigningRequest),
   watches: {},
 })
+
+const rangesOfServices = lateController({
+  name: 'service-cidr-controller',
+  account: 'service-cidrs-controller',
+  reconciles: anyKind(serviceCIDR),
+  watches: { held: anyKind(ipAddress), others: anyKind(serviceCIDR) },
+})
+/** The one range that a cluster is born with is as it shall be: before the code has come there is nothing to do for it, nor to look at. */
+export const serviceCIDRController: AnyController = {
+  ...rangesOfServices,
+  watches: Object.fromEntries(
+    Object.entries(rangesOfServices.watches).map(([key, watch]) => [
+      key,
+      { ...watch, read: (...asked: Parameters<typeof watch.read>) => (lateControllers.arrived ? watch.read(...asked) : undefined) },
+    ]),
+  ),
+  reconcile: (object, seen) => (lateControllers.arrived ? rangesOfServices.reconcile(object, seen) : []),
+}

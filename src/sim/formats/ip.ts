@@ -35,7 +35,19 @@ export function isStrictSubset(inner: string, outer: string): boolean {
   const [outerBase = '', outerLength] = outer.split('/')
   if (Number(length) <= Number(outerLength)) return false
   if (!isIPv4(base) || !isIPv4(outerBase)) return isIPv4(base) === isIPv4(outerBase)
-  const number = (ip: string) => ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
-  const size = 2 ** (32 - Number(outerLength))
-  return Math.floor(number(base) / size) === Math.floor(number(outerBase) / size)
+  return contains(outer, base)
+}
+
+/** An IPv4 address as the number it stands for; -1 for what is none. */
+export const ipv4Number = (ip: string): number => (isIPv4(ip) ? ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) : -1)
+
+/** The address that a number stands for. */
+export const ipv4Text = (number: number): string => [24, 16, 8, 0].map((bits) => Math.floor(number / 2 ** bits) % 256).join('.')
+
+/** Whether an address lies in a range; both of IPv4. */
+export function contains(cidr: string, ip: string): boolean {
+  const [base = '', length] = cidr.split('/')
+  if (!isIPv4(base) || !isIPv4(ip)) return false
+  const size = 2 ** (32 - Number(length))
+  return Math.floor(ipv4Number(base) / size) === Math.floor(ipv4Number(ip) / size)
 }

@@ -282,6 +282,8 @@ export function createClusterNetwork(options: ClusterNetworkOptions): ClusterNet
       const place = backend === undefined ? target : backend === 'none' || backend === 'drop' ? undefined : places.at(backend.address)
       if (!place?.connected() || !policyAllows(from, place, 53, 'udp')) return undefined
       const view = { services, podCidr: options.podCidr }
+      // Each server reads its file when it changes, whether it is the one that is asked or not.
+      if (hit) for (const { address } of services.backends(hit.service, hit.port)) readCorefileOf(address)
       const configured = corefileAt(place)
       return function answer(name, type): readonly Omit<DnsAnswer, 'server'>[] {
         const records = configured
@@ -299,6 +301,11 @@ export function createClusterNetwork(options: ClusterNetworkOptions): ClusterNet
 
   /** The configuration that each CoreDNS runs with: the last one it could read, or its first where it does not read anew. */
   const corefiles = new Map<string, { readonly text: string; readonly blocks: readonly ServerBlock[] }>()
+
+  function readCorefileOf(address: string) {
+    const place = places.at(address)
+    if (place) corefileAt(place)
+  }
 
   function corefileAt({ address, inside }: Place): readonly ServerBlock[] | undefined {
     const text = inside?.read('/etc/coredns/Corefile')

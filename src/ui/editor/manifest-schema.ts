@@ -1,9 +1,10 @@
 import { asKind, createDefinitions, definitionName, type Descriptions, type JsonSchema } from '../../sim/api/openapi-schemas'
 import { isServed, lateTypes, parseRelease, resourceRows, type ResourceRow } from '../../sim/api/schema/schema'
+import aliases from '../../sim/api/schema/aliases-late.json' with { type: 'json' }
 import types from '../../sim/api/schema/types-late.json' with { type: 'json' }
 
 // The editor stands beside the worker that holds the cluster, and shows every kind: it needs the rarer types at once.
-lateTypes.arrive(types)
+lateTypes.arrive({ types, aliases })
 
 /**
  * A JSON Schema for manifests, for the editor: which fields a kind has, of what type, with their descriptions. Built from the same tables as

@@ -1,5 +1,6 @@
 import type { Served } from '../../../src/sim/api/registry'
 import aliases from '../../../src/sim/api/schema/aliases.json'
+import lateAliases from '../../../src/sim/api/schema/aliases-late.json'
 import enums from '../../../src/sim/api/schema/enums.json'
 import resources from '../../../src/sim/api/schema/resources.json'
 import types from '../../../src/sim/api/schema/types.json'
@@ -12,7 +13,7 @@ interface RawStruct {
 }
 
 const structs = { ...types, ...lateTypes } as unknown as Readonly<Record<string, RawStruct>>
-const aliasOf = aliases as unknown as Readonly<Record<string, TypeName>>
+const aliasOf = { ...aliases, ...lateAliases } as unknown as Readonly<Record<string, TypeName>>
 const enumOf = enums as Readonly<Record<string, readonly string[]>>
 
 /** Fields of a struct, those of embedded structs included. */

@@ -123,7 +123,7 @@ describe('a new object is refused in the words of a real server', () => {
     [
       'services',
       { spec: { clusterIP: '1.2.3.4' } },
-      'the provided IP (1.2.3.4) is not in the valid range. The range of valid IPs is 10.96.0.0/12',
+      'failed to allocate IP 1.2.3.4: the provided network does not match the current range',
     ],
     [
       'configmaps',

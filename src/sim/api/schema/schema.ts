@@ -106,8 +106,8 @@ interface RawStruct {
 }
 
 const rawTypes = types as unknown as Readonly<Record<string, RawStruct>> // generated data of exactly this shape; the compiler widens its literals
-/** Types of the group versions that a cluster boots without: types-late.json. */
-export const lateTypes = lateCode<object>('the types of the rarer group versions')
+/** Types of the group versions that a cluster boots without, and the other names that only they use: types-late.json, aliases-late.json. */
+export const lateTypes = lateCode<{ readonly types: object; readonly aliases: object }>('the types of the rarer group versions')
 const rawAliases = aliases as unknown as Readonly<Record<string, RawType>>
 export const resourceRows = resources as readonly ResourceRow[]
 
@@ -120,7 +120,7 @@ const rows = new Map(resourceRows.map((row) => [`${row.group}/${row.version}/${r
 export function structNamed(name: string): Struct | undefined {
   const known = structs.get(name)
   if (known) return known
-  const raw = rawTypes[name] ?? (lateTypes.code as typeof rawTypes)[name] // data of the same shape
+  const raw = rawTypes[name] ?? (lateTypes.code.types as typeof rawTypes)[name] // data of the same shape
   if (!raw) return undefined
   const atomic = name === 'core.v1.NodeSelector' || name.endsWith('.LabelSelector') || ATOMIC_STRUCTS.has(name)
   const struct = new GoStruct(name, atomic, objectTypes.has(name), () => fieldsOf(raw))
@@ -247,7 +247,7 @@ function typeOf(raw: RawType, hints: Partial<RawField>, alias?: string): Type {
   const name = raw.slice(1)
   const wire = WIRE_FORMS[name]
   if (wire) return scalar(wire, name)
-  const target = rawAliases[name]
+  const target = rawAliases[name] ?? (lateTypes.arrived ? (lateTypes.code.aliases as typeof rawAliases)[name] : undefined) // likewise
   if (target !== undefined) return typeOf(target, hints, typeof target === 'string' && !target.startsWith('#') ? name : alias)
   const struct = structNamed(name)
   if (!struct) return scalar('object', name)

@@ -36,11 +36,6 @@ export interface FlowSchemaCondition {
   readonly message?: string
 }
 
-export interface FlowSchemaList {
-  readonly metadata?: meta_v1.ListMeta
-  readonly items: readonly FlowSchema[]
-}
-
 export interface FlowSchemaSpec {
   readonly priorityLevelConfiguration: PriorityLevelConfigurationReference
   readonly matchingPrecedence?: number
@@ -95,11 +90,6 @@ export interface PriorityLevelConfigurationCondition {
   readonly message?: string
 }
 
-export interface PriorityLevelConfigurationList {
-  readonly metadata?: meta_v1.ListMeta
-  readonly items: readonly PriorityLevelConfiguration[]
-}
-
 export interface PriorityLevelConfigurationReference {
   readonly name: string
 }
@@ -142,4 +132,14 @@ export interface Subject {
 
 export interface UserSubject {
   readonly name: string
+}
+
+export interface FlowSchemaList {
+  readonly metadata?: meta_v1.ListMeta
+  readonly items: readonly FlowSchema[]
+}
+
+export interface PriorityLevelConfigurationList {
+  readonly metadata?: meta_v1.ListMeta
+  readonly items: readonly PriorityLevelConfiguration[]
 }

@@ -4,6 +4,40 @@ import type * as meta_v1 from './meta-v1.gen'
 
 export type PolicyType = "Ingress" | "Egress" | (string & {})
 
+export interface IPAddress {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: meta_v1.ObjectMeta
+  readonly spec: IPAddressSpec
+}
+
+export interface IPAddressSpec {
+  readonly parentRef: ParentReference
+}
+
+export interface ParentReference {
+  readonly group?: string
+  readonly resource: string
+  readonly namespace?: string
+  readonly name: string
+}
+
+export interface ServiceCIDR {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: meta_v1.ObjectMeta
+  readonly spec: ServiceCIDRSpec
+  readonly status?: ServiceCIDRStatus
+}
+
+export interface ServiceCIDRSpec {
+  readonly cidrs?: readonly string[]
+}
+
+export interface ServiceCIDRStatus {
+  readonly conditions?: readonly meta_v1.Condition[]
+}
+
 export interface HTTPIngressPath {
   readonly path?: string
   readonly pathType: string
@@ -14,20 +48,9 @@ export interface HTTPIngressRuleValue {
   readonly paths: readonly HTTPIngressPath[]
 }
 
-export interface IPAddress {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly metadata: meta_v1.ObjectMeta
-  readonly spec: IPAddressSpec
-}
-
 export interface IPAddressList {
   readonly metadata?: meta_v1.ListMeta
   readonly items: readonly IPAddress[]
-}
-
-export interface IPAddressSpec {
-  readonly parentRef: ParentReference
 }
 
 export interface IPBlock {
@@ -165,35 +188,12 @@ export interface NetworkPolicySpec {
   readonly policyTypes?: readonly PolicyType[]
 }
 
-export interface ParentReference {
-  readonly group?: string
-  readonly resource: string
-  readonly namespace?: string
-  readonly name: string
-}
-
 export interface ServiceBackendPort {
   readonly name?: string
   readonly number?: number
 }
 
-export interface ServiceCIDR {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly metadata: meta_v1.ObjectMeta
-  readonly spec: ServiceCIDRSpec
-  readonly status?: ServiceCIDRStatus
-}
-
 export interface ServiceCIDRList {
   readonly metadata?: meta_v1.ListMeta
   readonly items: readonly ServiceCIDR[]
-}
-
-export interface ServiceCIDRSpec {
-  readonly cidrs?: readonly string[]
-}
-
-export interface ServiceCIDRStatus {
-  readonly conditions?: readonly meta_v1.Condition[]
 }

@@ -4,7 +4,8 @@ import type { MatchResources, ParamKind, ParamRef } from '../../api/types/admiss
 import { dns1035Label, dnsSubdomain } from '../../formats/names'
 import { changeField, mapSame, withDefaults, withEmpty } from '../defaulting'
 import { invalidName, labelSelector, oneOf } from '../field-checks'
-import { ruleDefaults, ruleErrors } from './webhooks'
+import { admissionRuleErrors } from '../core/late-validation'
+import { ruleDefaults } from './webhooks'
 
 /** Defaults of what a policy or a binding matches. */
 export function matchDefaults(match: MatchResources): MatchResources {
@@ -19,8 +20,8 @@ export function matchErrors(match: MatchResources, at: FieldPath): FieldError[] 
     ...oneOf(match.matchPolicy, ['Equivalent', 'Exact'], at('matchPolicy')),
     ...labelSelector(match.namespaceSelector, at('namespaceSelector')),
     ...labelSelector(match.objectSelector, at('objectSelector')),
-    ...(match.resourceRules ?? []).flatMap((rule, index) => ruleErrors(rule, at('resourceRules', index))),
-    ...(match.excludeResourceRules ?? []).flatMap((rule, index) => ruleErrors(rule, at('excludeResourceRules', index))),
+    ...(match.resourceRules ?? []).flatMap((rule, index) => admissionRuleErrors(rule, at('resourceRules', index))),
+    ...(match.excludeResourceRules ?? []).flatMap((rule, index) => admissionRuleErrors(rule, at('excludeResourceRules', index))),
   ]
 }
 

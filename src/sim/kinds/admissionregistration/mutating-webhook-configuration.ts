@@ -3,7 +3,8 @@ import { defineKind } from '../../api/kind'
 import type { MutatingWebhookConfiguration } from '../../api/types/admissionregistration-v1.gen'
 import { changeField, mapSame, withDefaults } from '../defaulting'
 import { sameShape } from '../versions'
-import { webhookDefaults, webhooksErrors } from './webhooks'
+import { webhooksErrors } from '../core/late-validation'
+import { webhookDefaults } from './webhooks'
 
 const stored = { group: 'admissionregistration.k8s.io', version: 'v1' }
 

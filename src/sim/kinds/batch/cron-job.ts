@@ -3,12 +3,12 @@ import { fieldPath, type FieldError, type FieldPath } from '../../api/field-path
 import { defineKind } from '../../api/kind'
 import type { CronJob, CronJobSpec } from '../../api/types/batch-v1.gen'
 import { templateColumns } from '../apps/workload-columns'
-import { workloadWarnings } from '../core/late-validation'
+import { jobSpecErrors, workloadWarnings } from '../core/late-validation'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { nonNegative, requiredOneOf } from '../field-checks'
 import { sameShape } from '../versions'
 import { scheduleProblem } from './cron-schedule'
-import { jobSpecErrors, jobTemplateSpecDefaults } from './job-spec'
+import { jobTemplateSpecDefaults } from './job-spec'
 
 const stored = { group: 'batch', version: 'v1' }
 

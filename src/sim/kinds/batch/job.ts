@@ -8,9 +8,9 @@ import { humanDuration } from '../../formats/duration'
 import { matches, selectorOf } from '../../formats/selector'
 import { templateColumns } from '../apps/workload-columns'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
-import { internalPodTemplate, workloadWarnings } from '../core/late-validation'
+import { internalPodTemplate, jobSpecErrors, workloadWarnings } from '../core/late-validation'
 import { immutable, labelSelector, sameValue } from '../field-checks'
-import { jobSpecDefaults, jobSpecErrors } from './job-spec'
+import { jobSpecDefaults } from './job-spec'
 
 export const job = defineKind<Job>({
   group: 'batch',

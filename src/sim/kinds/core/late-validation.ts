@@ -6,13 +6,19 @@ import type * as pods from './pod-spec-validation'
 import type * as updates from './pod-update-validation'
 import type * as warned from './pod-warnings'
 import type * as scheduling from './scheduling-validation'
+import type * as webhooks from '../admissionregistration/webhooks-validation'
+import type * as autoscalers from '../autoscaling/autoscaler-validation'
+import type * as jobs from '../batch/job-spec-validation'
 import type * as services from './service-validation'
 
-/** What is checked of Pods, their templates and Services: a large part of the API server's code. */
+/** What is checked of Pods, their templates, Services and what only people make: a large part of the API server's code. */
 type Checks = Pick<typeof pods, 'podSpecErrors' | 'podTemplateErrors' | 'workloadTemplateErrors'> &
   Pick<typeof updates, 'podUpdateErrors'> &
   Pick<typeof scheduling, 'nodeSelectorErrors'> &
   Pick<typeof services, 'serviceErrors' | 'serviceUpdateErrors'> &
+  Pick<typeof jobs, 'jobSpecErrors'> &
+  Pick<typeof autoscalers, 'autoscalerErrors'> &
+  Pick<typeof webhooks, 'webhooksErrors' | 'admissionRuleErrors'> &
   Pick<typeof internal, 'internalForm' | 'internalPodTemplate' | 'internalDifference'> &
   Pick<typeof warned, 'podWarnings' | 'workloadWarnings'>
 
@@ -35,6 +41,10 @@ export const podUpdateErrors = check('podUpdateErrors')
 export const nodeSelectorErrors = check('nodeSelectorErrors')
 export const serviceErrors = check('serviceErrors')
 export const serviceUpdateErrors = check('serviceUpdateErrors')
+export const jobSpecErrors = check('jobSpecErrors')
+export const autoscalerErrors = check('autoscalerErrors')
+export const webhooksErrors = check('webhooksErrors')
+export const admissionRuleErrors = check('admissionRuleErrors')
 
 /** A value as the API server has it inside, for a message about it. */
 export const internalValue = (struct: internal.InternalStruct, value: unknown): unknown =>

@@ -1,15 +1,23 @@
 import type { KindContext, KindDefinition } from '../../api/kind'
+import { internalError } from '../../api/status'
 import type { Service, ServicePort } from '../../api/types/core-v1.gen'
+import { ipv4Number, ipv4Text } from '../../formats/ip'
+import { ipAddress } from '../networking/ip-address'
+import { DEFAULT_RANGE, RANGES_SINCE, serviceRanges, type Range } from '../networking/service-ranges'
 
-/** Addresses of Services: 10.96.0.0/12, of which a real allocator hands out only what lies within reach of a /16 at random. */
-const RANGE = { text: '10.96.0.0/12', first: [10, 96] as const, secondOctets: 16 }
 const NODE_PORTS = { first: 30_000, last: 32_767 }
 
 /** Why an address cannot be given to a Service; undefined when it can. */
-export function addressProblem(ip: string, taken: ReadonlySet<string>): string | undefined {
-  if (!inRange(ip))
-    return `failed to allocate IP ${ip}: the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${RANGE.text}`
-  return taken.has(ip) ? `failed to allocate IP ${ip}: provided IP is already allocated` : undefined
+export function addressProblem(ip: string, { ranges, hasAddress, release }: Taken): string | undefined {
+  const number = ipv4Number(ip)
+  if (!ranges.some((range) => number >= range.first && number < range.first + range.size)) {
+    const why =
+      release[1] >= RANGES_SINCE
+        ? 'the provided network does not match the current range'
+        : `the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${DEFAULT_RANGE.text}`
+    return `failed to allocate IP ${ip}: ${why}`
+  }
+  return hasAddress(ip) ? `failed to allocate IP ${ip}: provided IP is already allocated` : undefined
 }
 
 /** Why a node port cannot be given to a Service; undefined when it can. */
@@ -19,25 +27,26 @@ export function nodePortProblem(port: number, taken: ReadonlySet<string>, protoc
   return taken.has(portKey(port, protocol)) ? 'provided port is already allocated' : undefined
 }
 
-function inRange(ip: string): boolean {
-  const octets = ip.split('.').map(Number)
-  const [first, second] = octets
-  return octets.length === 4 && first === RANGE.first[0] && second! >= RANGE.first[1] && second! < RANGE.first[1] + RANGE.secondOctets
-}
-
 const portKey = (port: number, protocol = 'TCP') => `${protocol}/${port}`
 
 /** What the Services of the cluster already hold, but for one of them. */
 export interface Taken {
-  readonly addresses: ReadonlySet<string>
+  readonly hasAddress: (ip: string) => boolean
   readonly nodePorts: ReadonlySet<string>
+  /** Where addresses may come from. */
+  readonly ranges: readonly Range[]
+  readonly release: KindContext['release']
 }
 
 /** Looks through all Services but the one named. */
-export function takenByOthers(kind: KindDefinition<Service>, { metadata }: Service, { read }: KindContext): Taken {
+export function takenByOthers(kind: KindDefinition<Service>, { metadata }: Service, context: KindContext): Taken {
+  const { read, release } = context
   const others = read.list(kind).filter((other) => other.metadata.name !== metadata.name || other.metadata.namespace !== metadata.namespace)
+  const addresses = new Set(others.flatMap(({ spec }) => spec.clusterIPs ?? []))
   return {
-    addresses: new Set(others.flatMap(({ spec }) => spec.clusterIPs ?? [])),
+    hasAddress: (ip) => addresses.has(ip) || isHeldByAnother(ip, metadata, context),
+    ranges: serviceRanges(context),
+    release,
     nodePorts: new Set(
       others.flatMap(({ spec }) => [
         ...(spec.ports ?? []).flatMap(({ nodePort, protocol }) => (nodePort ? [portKey(nodePort, protocol)] : [])),
@@ -47,13 +56,29 @@ export function takenByOthers(kind: KindDefinition<Service>, { metadata }: Servi
   }
 }
 
-/** A free address, by chance: the first addresses of the range stay free for those that are asked for by name. */
-export function freeAddress(taken: Taken, { random }: KindContext): string {
-  for (;;) {
-    const ip = `10.${RANGE.first[1] + random.int(RANGE.secondOctets)}.${random.int(256)}.${1 + random.int(254)}`
-    // The lower 256 addresses of the range are kept for static use, as the allocator's bands have it.
-    if (!ip.startsWith('10.96.0.') && !taken.addresses.has(ip)) return ip
+/** Whether an IPAddress says that somebody else has it: another Service, or whatever a person made it for. */
+function isHeldByAnother(ip: string, { namespace, name }: Service['metadata'], { read, release }: KindContext): boolean {
+  const parent = release[1] >= RANGES_SINCE ? read.get(ipAddress, undefined, ip)?.spec?.parentRef : undefined
+  return parent !== undefined && !(parent.resource === 'services' && parent.namespace === namespace && parent.name === name)
+}
+
+/** A free address, by chance: the first addresses of a range stay free, as long as others are, for those that are asked for by name. */
+export function freeAddress({ ranges, hasAddress }: Taken, { random }: KindContext): string {
+  const start = ranges.length > 1 ? random.int(ranges.length) : 0
+  for (const range of [...ranges.slice(start), ...ranges.slice(0, start)]) {
+    const bands = [
+      { first: range.first + range.kept, size: range.size - range.kept },
+      { first: range.first, size: range.kept },
+    ]
+    for (const { first, size } of bands.filter(({ size }) => size > 0)) {
+      const offset = random.int(size)
+      for (let step = 0; step < size; step++) {
+        const ip = ipv4Text(first + ((offset + step) % size))
+        if (!hasAddress(ip)) return ip
+      }
+    }
   }
+  throw internalError('failed to allocate a serviceIP: range is full')
 }
 
 /** A free node port, by chance. */

@@ -138,7 +138,7 @@ function allocationErrors(spec: ServiceSpec, stored: ServiceSpec | undefined, at
   const errors: FieldError[] = []
   const address = spec.clusterIP
   if (address && address !== 'None' && address !== stored?.clusterIP && isIPv4(address)) {
-    const problem = addressProblem(address, taken().addresses)
+    const problem = addressProblem(address, taken())
     if (problem) errors.push(at('clusterIPs').invalid(spec.clusterIPs, problem))
   }
   spec.ports?.forEach(({ nodePort, protocol = 'TCP' }, index) => {
