@@ -53,9 +53,18 @@ export function createUsageSamples(engine: Engine, hosts: () => Iterable<readonl
   let readings = new WeakMap<Container, Reading>()
   let running = 0
 
-  function read() {
-    samples = new Map()
-    for (const [name, host] of hosts()) if (host.kubelet.running && host.connected && host.poweredOn) samples.set(name, readHost(host))
+  /** Each host in an event of its own: thousands of containers read at once would keep the page from a key press. */
+  function read(run: number) {
+    const all = new Map(hosts())
+    for (const name of samples.keys()) if (!all.has(name)) samples.delete(name)
+    for (const [name, host] of all) {
+      const readNow = () => {
+        if (run !== running) return
+        if (host.kubelet.running && host.connected && host.poweredOn) samples.set(name, readHost(host))
+        else samples.delete(name)
+      }
+      engine.after(0, readNow, { background: true })
+    }
   }
 
   function readHost({ kubelet }: Host): NodeSample {
@@ -112,7 +121,7 @@ export function createUsageSamples(engine: Engine, hosts: () => Iterable<readonl
 
   function tick(run: number) {
     if (run !== running) return
-    read()
+    read(run)
     engine.after(RESOLUTION_MS, () => tick(run), { background: true })
   }
 

@@ -19,7 +19,7 @@ import { looksAt, ownedOrAdoptable } from './watches'
  * At most this many Pods are created or deleted in one round. A real controller allows itself 500, in batches that double; here a round is one
  * event on the queue, and a short event keeps the page responsive. The Pods' own appearance wakes the next round.
  */
-const BURST = 32
+const BURST = 12
 
 /** Keeps as many Pods running as `spec.replicas` says, whoever made them, as long as its selector matches them. */
 export const replicaSetController = defineController({

@@ -16,7 +16,7 @@ import { backOffMs, indexedPod, indexOf, isIndexed, isTracked, jobPod, TRACKING_
 import { replacesOnlyFailed, tallyPods, type Tally } from './tally'
 
 /** At most this many Pods are made in one round. */
-const BURST = 32
+const BURST = 12
 const CREATED = { event: 'SuccessfulCreate', refusal: 'FailedCreate' } as const
 const DELETED = { event: 'SuccessfulDelete', refusal: 'FailedDelete' } as const
 
