@@ -13,10 +13,8 @@ export const simplifiedKinds = {
   LeaseCandidate: 'stored and validated; there is no coordinated election',
   IPAddress: 'made for a Service right after it, not before; one somebody else holds is not given away',
   ServiceCIDR: 'ranges of IPv4; the network sends addresses of all of them to the Services',
-  ResourceClaim: 'stored and validated; nothing allocates devices',
-  ResourceClaimTemplate: 'stored and validated; nothing makes claims of it',
-  ResourceSlice: 'stored and validated; no driver publishes any',
-  DeviceClass: 'stored and validated; nothing allocates devices',
+  ResourceSlice: 'of devices, counters that several share and capacity that is consumed are not counted',
+  DeviceClass: 'an extended resource name is stored and makes no claims',
   DeviceTaintRule: 'stored and validated; nothing acts on it',
   RuntimeClass: 'its overhead and scheduling are applied; nodes have the handler runc alone, any other keeps a Pod without a sandbox',
   StorageVersion: 'stored; no server writes any',
@@ -93,7 +91,7 @@ export const simplified = [
   ['Machines', 'that join ask for a client certificate as kubeadm has them do; those a cluster is born with have theirs, and nobody renews any'],
   ['Cluster autoscaler', 'one group of one kind of machine; plans with the scheduler’s own plugins; its status ConfigMap tells the number of nodes only; machines boot in 45 seconds'],
   ['HorizontalPodAutoscaler', 'custom and external metrics have no source but the tests’; a window of metrics is fifteen seconds'],
-  ['Device claims', 'a Pod that names a ResourceClaim waits until somebody has written an allocation into it: no driver offers devices, and nothing allocates or makes claims of templates'],
+  ['Device claims', 'the scheduler allocates by class, CEL selectors, counts, alternatives, constraints, taints and administrators’ access; partitionable devices, consumable capacity, binding conditions and the eviction for device taints are not there; an expression that fails keeps a Pod waiting as one more reason of its nodes, where a real scheduler gives the error alone; the namespace label for administrators’ access is not asked for'],
   ['Controllers, scheduler, kubelets', 'write as their own identities, held to their roles, and not while kube-apiserver is away; what they read comes from the store, also then; whether they may list and watch it is asked when a watch begins and every seven and a half minutes after; a static Pod’s mirror is written even while kube-apiserver is away'],
 ]
 
@@ -106,7 +104,7 @@ export const notModelled = [
   'API priority and fairness: requests are sorted into flows and counted (headers, metrics, debug pages); none is queued or refused for load',
   'CBOR bodies are refused, as by a server without the feature; answers are JSON, YAML and, for OpenAPI v2, protobuf',
   'aggregated API servers other than the ones in the simulation',
-  'allocation of devices, gang scheduling, scheduler plug-ins that wait (Permit), checkpoint of containers',
+  'gang scheduling, scheduler plug-ins that wait (Permit), checkpoint of containers',
   'of kube-controller-manager: the bootstrap signer and token cleaner, the cleaner of old service account tokens, the collector of storage versions, the guard of VolumeAttributesClasses, the eviction for device taints',
   'encryption at rest, audit logs, OIDC and webhook authentication',
 ]

@@ -42,6 +42,8 @@ import { cronJobController } from './controllers/cronjob/cronjob'
 import { disruptionController } from './controllers/disruption'
 import { lateRound } from './controllers/hpa/horizontal-pod-autoscaler'
 import { round } from './controllers/hpa/round'
+import { lateClaimRounds } from './controllers/resource-claim/resource-claim'
+import { provide, release } from './controllers/resource-claim/rounds'
 import { jobController } from './controllers/job/job'
 import { lateControllers } from './controllers/late'
 import { policyStatusController } from './controllers/policy-status'
@@ -82,6 +84,8 @@ import { lateInternet } from './network/late-internet'
 import { lateHostTools } from './node/late-host-tools'
 import { lateShell } from './shell/login'
 import { lateConfiguration, profilesOf } from './scheduler/configuration'
+import { filter, preFilter, reserved } from './scheduler/devices/device-claims'
+import { lateDevices } from './scheduler/devices/late-devices'
 import { shellCode } from './shell/shell-code'
 
 // Importing this module puts every part of the cluster in its place that the page loads after the first prompt (engine/late-code.ts).
@@ -145,12 +149,14 @@ lateValidation.arrive({
 lateSubresources.arrive(peopleSubresources)
 lateUsage.arrive(totalUsage)
 lateRound.arrive(round)
+lateClaimRounds.arrive({ provide, release })
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
 lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside, health: healthCheckListener, parseCorefile, answerByCorefile })
 lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer], manifests: addonManifests })
 lateEviction.arrive(lookForShortage)
 lateConfiguration.arrive(profilesOf)
+lateDevices.arrive({ preFilter, filter, reserved })
 kubeletPages.arrive(kubeletPage)
 lateImages.arrive([
   ...webServers,

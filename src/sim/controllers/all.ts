@@ -33,6 +33,7 @@ import { nodeRegistration } from './node/registration'
 import { taintEvictionController, taintEvictionNews } from './node/taint-eviction'
 import { ttlController } from './node/ttl'
 import { resourceQuotaController } from './resourcequota'
+import { resourceClaimController } from './resource-claim/resource-claim'
 import { replicaSetController } from './replicaset'
 import { ephemeralVolumeController } from './volume/ephemeral-volume'
 import { claimProtectionController, volumeProtectionController } from './volume/protection'
@@ -77,6 +78,7 @@ const componentsOf = ({ metrics }: ControllerManagerOptions): readonly Component
   taintEvictionNews,
   ttlController,
   ephemeralVolumeController,
+  resourceClaimController,
   horizontalPodAutoscaler(metrics),
 ]
 

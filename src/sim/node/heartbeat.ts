@@ -45,6 +45,7 @@ export function createHeartbeat(
   let reportedMs = 0
   let reportedImages = -1
   let health: Health = {}
+  let cordoned = false
 
   function register() {
     if (client.get<Node>(nodeKind, undefined, facts.name)) return
@@ -105,6 +106,11 @@ export function createHeartbeat(
     for (const [type, ill, well] of about ? changed : []) {
       const status = type in now ? ill : well
       recorder.event(about!, 'Normal', status, `Node ${facts.name} status is now: ${status}`)
+    }
+    if (about && (about.spec?.unschedulable ?? false) !== cordoned) {
+      cordoned = !cordoned
+      const status = cordoned ? 'NodeNotSchedulable' : 'NodeSchedulable'
+      recorder.event(about, 'Normal', status, `Node ${facts.name} status is now: ${status}`)
     }
     const differs = changed.length > 0 || now.Ready !== health.Ready
     health = now

@@ -38,7 +38,18 @@ export interface PreScoreResult {
 /** A change in the cluster after which asking again can make sense. */
 export interface ClusterEvent {
   readonly resource:
-    'Pod' | 'Node' | 'PersistentVolumeClaim' | 'PersistentVolume' | 'StorageClass' | 'CSINode' | 'CSIDriver' | 'Namespace' | 'Service'
+    | 'Pod'
+    | 'Node'
+    | 'PersistentVolumeClaim'
+    | 'PersistentVolume'
+    | 'StorageClass'
+    | 'CSINode'
+    | 'CSIDriver'
+    | 'Namespace'
+    | 'Service'
+    | 'ResourceClaim'
+    | 'ResourceSlice'
+    | 'DeviceClass'
   readonly action: 'added' | 'updated' | 'deleted'
   /** The Pod that came or went, for events about assigned Pods. */
   readonly pod?: PodInfo

@@ -14,6 +14,9 @@ import { persistentVolume } from '../kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
 import { pod as podKind } from '../kinds/core/pod'
 import { podDisruptionBudget } from '../kinds/policy/pod-disruption-budget'
+import { deviceClass } from '../kinds/resource/device-class'
+import { resourceClaim } from '../kinds/resource/resource-claim'
+import { resourceSlice } from '../kinds/resource/resource-slice'
 import { csiNode } from '../kinds/storage/csi-node'
 import { storageClass } from '../kinds/storage/storage-class'
 import { createClusterView, holdsResources } from './cluster-view'
@@ -26,6 +29,7 @@ import { createProfile, type Profile, type ProfileOptions } from './profile'
 import { createSchedulingQueue, type QueuedPod } from './queue'
 import { siblingSelector } from './siblings'
 import { createVolumeBinder } from './volume-binder'
+import { lateDevices } from './devices/late-devices'
 
 export interface SchedulerOptions {
   readonly engine: Engine
@@ -106,7 +110,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const outcome = view.nodes.length === 0 || !profile.preempts ? undefined : preempt(profile, pod, placement, view, budgets)
     const tried =
       outcome && 'message' in outcome
-        ? `${options.allocatesDevices ? 'no new claims to deallocate, ' : ''}preemption: ${outcome.message}`
+        ? `${options.allocatesDevices ? `${pod.pod.spec?.resourceClaims?.length ? 'still not schedulable' : 'no new claims to deallocate'}, ` : ''}preemption: ${outcome.message}`
         : undefined
     const message = tried ? `${placement.message} ${tried}` : placement.message!
     queue.putBack(entry, placement.refusedBy)
@@ -177,7 +181,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     view.setPod(pod, nodeName)
     volumes.prepare(pod, info.node, (ready) => {
       if (!queue.get(pod.uid)) return
-      const error = ready instanceof Error ? ready : bind(pod, nodeName)
+      const error = ready instanceof Error ? ready : (reserveDevices(pod, nodeName) ?? bind(pod, nodeName))
       if (!error) {
         queue.delete(pod.uid)
         recorderFor(pod.pod).event(pod.pod, 'Normal', 'Scheduled', `Successfully assigned ${pod.key} to ${nodeName}`, { action: 'Binding' })
@@ -188,6 +192,19 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       queue.retry(entry)
       report(pod, 'SchedulerError', error.message)
     })
+
+    /** Writes the Pod's claims: which devices they have, and that they are this Pod's. */
+    function reserveDevices(asking: PodInfo, target: string): Error | undefined {
+      if ((asking.pod.spec?.resourceClaims ?? []).length === 0) return undefined
+      const claims = lateDevices.code.reserved(asking, view.node(target)!, view)
+      if (typeof claims === 'string') return new Error(claims)
+      return attempt(() => {
+        for (const claim of claims) {
+          const { metadata } = claim.metadata.finalizers ? client.update(resourceClaim, claim) : claim
+          client.updateStatus(resourceClaim, { ...claim, metadata })
+        }
+      })
+    }
 
     function bind(bound: PodInfo, target: string): Error | undefined {
       const { name, namespace, uid } = bound.pod.metadata
@@ -277,6 +294,9 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         wakeOn(persistentVolume, 'PersistentVolume'),
         wakeOn(storageClass, 'StorageClass'),
         wakeOn(csiNode, 'CSINode'),
+        wakeOn(resourceClaim, 'ResourceClaim'),
+        wakeOn(resourceSlice, 'ResourceSlice'),
+        wakeOn(deviceClass, 'DeviceClass'),
       ]
       if (client.mayWatch(nodeKind)) for (const node of client.list(nodeKind)) view.setNode(node)
       if (client.mayWatch(podKind)) for (const pod of client.list(podKind)) onPod({ type: 'ADDED', object: pod })

@@ -191,6 +191,7 @@ const CLUSTER_ROLES: readonly RoleRow[] = [
       `${READ} storage.k8s.io csidrivers`,
       `${READ} storage.k8s.io csistoragecapacities`,
       `${READ} resource.k8s.io deviceclasses,resourceclaims,resourceslices`,
+      'patch,update resource.k8s.io resourceclaims,resourceclaims/status',
     ),
   },
   { name: 'system:volume-scheduler', rules: rules(`${READ},patch,update core persistentvolumes`, `${READ} storage.k8s.io storageclasses`, `${READ},patch,update core persistentvolumeclaims`) }, // prettier-ignore

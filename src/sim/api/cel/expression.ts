@@ -93,6 +93,9 @@ class Quantity {
   }
 }
 
+/** A quantity as expressions take it. */
+export const celQuantity = (text: string): unknown => new Quantity(text)
+
 /** Parses and checks an expression. Throws `CompilationError`. */
 export function compile(env: Environment, source: string): Expression {
   const parsed = attempt(() => env.parse(source), source)

@@ -45,6 +45,9 @@ class Semver {
     this.pre = match[4] ?? ''
   }
 }
+/** A semantic version as expressions take it. */
+export const celVersion = (text: string): unknown => new Semver(text)
+
 class Formats {}
 class Format {
   constructor(readonly check: NameCheck) {}

@@ -8,7 +8,9 @@ const KEPT_BOOLEANS = new Set(
   `automountServiceAccountToken shareProcessNamespace enableServiceLinks hostUsers setHostnameAsFQDN runAsNonRoot allowPrivilegeEscalation privileged
   readOnlyRootFilesystem optional controller blockOwnerDeletion immutable suspend allocateLoadBalancerNodePorts attachRequired podInfoOnMount
   storageCapacity requiresRepublish seLinuxMount allowVolumeExpansion ready serving terminating manualSelector hostProcess started
-  orphanDependents x-kubernetes-preserve-unknown-fields sendInitialEvents adminAccess allNodes exclusive nodeAllocatableInUse`.split(/\s+/),
+  orphanDependents x-kubernetes-preserve-unknown-fields sendInitialEvents adminAccess allNodes exclusive nodeAllocatableInUse bool`.split(
+    /\s+/,
+  ),
 )
 
 const KEPT_NUMBERS = new Set(
@@ -16,7 +18,7 @@ const KEPT_NUMBERS = new Set(
   ttlSecondsAfterFinished successfulJobsHistoryLimit failedJobsHistoryLimit startingDeadlineSeconds runAsUser runAsGroup fsGroup
   deletionGracePeriodSeconds gracePeriodSeconds defaultMode mode priority tolerationSeconds minReplicas averageUtilization expirationSeconds partition percent
   stabilizationWindowSeconds ready terminating collisionCount backoffLimitPerIndex maxFailedIndexes leaseDurationSeconds leaseTransitions
-  minDomains stopSignal start retryAfterSeconds minLength maxLength minimum maximum minItems maxItems minProperties maxProperties`.split(
+  minDomains stopSignal start retryAfterSeconds minLength maxLength minimum maximum minItems maxItems minProperties maxProperties int`.split(
     /\s+/,
   ),
 )
