@@ -212,7 +212,8 @@ function diff(original: Json, modified: Json, current: Json, type: Type | undefi
   for (const key of Object.keys(modified)) {
     const wanted = modified[key]
     const found = current[key]
-    if (sameJson(wanted, found)) continue
+    // What was applied once and is no longer wanted is told even where the server has already lost it.
+    if (sameJson(wanted, found) && (original[key] === undefined || sameJson(wanted, original[key]))) continue
     const { type: inner, field } = stepInto(type, key)
     const strategies = field?.patchStrategy ?? []
     if (isObject(wanted) && isObject(found) && !strategies.includes('replace')) {
@@ -220,6 +221,8 @@ function diff(original: Json, modified: Json, current: Json, type: Type | undefi
       if (Object.keys(changes).length > 0) patch[key] = withRetainKeys(changes, wanted, strategies)
     } else if (Array.isArray(wanted) && Array.isArray(found) && strategies.includes('merge')) {
       Object.assign(patch, diffLists(key, list(original[key]), wanted, found, field!))
+    } else if (sameJson(wanted, found)) {
+      continue
     } else if (isObject(wanted) && isObject(found)) {
       patch[key] = { ...wanted, [DIRECTIVE]: 'replace' }
     } else {
@@ -243,6 +246,7 @@ function diffLists(
 ): Json {
   const key = field.patchMergeKey
   if (key === undefined) return diffPrimitives(name, original, modified, current)
+  if (current.length === 0 && modified.length > 0) return { [name]: modified }
   const keyOf = (item: unknown) => object(item)[key]
   const find = (items: readonly unknown[], item: unknown) => items.find((other) => sameJson(keyOf(other), keyOf(item)))
   const itemType: Struct | undefined = field.type.is === 'list' && field.type.of.is === 'struct' ? field.type.of : undefined
@@ -255,9 +259,10 @@ function diffLists(
   })
   const gone = original.filter((item) => find(modified, item) === undefined).map((item) => ({ [key]: keyOf(item), [DIRECTIVE]: 'delete' }))
   const order = modified.map((item) => ({ [key]: keyOf(item) }))
+  // What the server has besides is out of order too: the patch then holds an order and nothing else.
   const inOrder = sameJson(
     order,
-    current.filter((item) => find(modified, item) !== undefined).map((item) => ({ [key]: keyOf(item) })),
+    current.map((item) => ({ [key]: keyOf(item) })),
   )
   if (changes.length === 0 && gone.length === 0 && inOrder) return {}
   return { [ORDER + name]: order, ...(changes.length + gone.length > 0 && { [name]: [...changes, ...gone] }) }
@@ -266,10 +271,7 @@ function diffLists(
 function diffPrimitives(name: string, original: readonly unknown[], modified: readonly unknown[], current: readonly unknown[]): Json {
   const added = modified.filter((item) => !current.includes(item))
   const gone = original.filter((item) => !modified.includes(item))
-  const inOrder = sameJson(
-    modified,
-    current.filter((item) => modified.includes(item)),
-  )
-  if (added.length === 0 && gone.length === 0 && inOrder) return {}
+  if (current.length === 0 && gone.length === 0) return { [name]: modified }
+  if (gone.length === 0 && sameJson(modified, current)) return {}
   return { [ORDER + name]: modified, ...(gone.length > 0 && { [DELETE_FROM + name]: gone }), ...(added.length > 0 && { [name]: added }) }
 }

@@ -1,6 +1,6 @@
 import type { AnyObject } from '../api/object'
 import { discover, findWithRetry, resourceType } from './discovery'
-import { ApiError, asReported, BadRequest, CommandError, ConnectionError, isNotFound, throwAll } from './errors'
+import { ApiError, asReported, BadRequest, CommandError, ConnectionError, ErrorList, isNotFound, throwAll } from './errors'
 import { findSources, readManifests, type Entries, type FileOptions, type Manifest } from './manifests'
 import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
@@ -404,10 +404,23 @@ function* recognise(kubectl: Kubectl, manifest: Manifest, namespace: string, exp
 }
 
 /** Where a manifest's object lives: its resource type and namespace. Throws when the server does not know its kind. */
-function* locate(kubectl: Kubectl, { object, source }: Manifest, namespace: string, explicit: boolean, attempts: number): Proc<Resource> {
+function* locate(
+  kubectl: Kubectl,
+  { object, source, ofList }: Manifest,
+  namespace: string,
+  explicit: boolean,
+  attempts: number,
+): Proc<Resource> {
   const type = yield* findWithRetry(kubectl, (mapper) => typeOfObject(mapper, object.apiVersion, object.kind), attempts)
   const { name = '', namespace: own = '' } = object.metadata ?? {}
   if (!type) {
+    // Only the list has a file to its name.
+    if (ofList)
+      throw new ErrorList([
+        new CommandError(
+          `unable to recognize no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion)}`,
+        ),
+      ])
     throw new CommandError(
       `resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(own)} from ${JSON.stringify(source)}: no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion)}\nensure CRDs are installed first`,
     )

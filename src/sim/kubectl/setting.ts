@@ -29,7 +29,7 @@ export interface Setting {
   /** Put before the server's refusal of the patch. */
   readonly failure?: string
   /** What is wrong with the command line; asked once the objects have been found, as the real one does. */
-  readonly check?: () => readonly string[]
+  readonly check?: (found: readonly Resource[]) => readonly string[]
   /** With --local, words are passed over; otherwise they are refused then. */
   readonly wordsWithLocal?: boolean
   /** An object that cannot be found does not spare the others. */
@@ -68,7 +68,7 @@ export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
     bareTypes: flags.bool('all'),
   })
   if (!setting.eachAlone) throwAll(errors)
-  throwAll((setting.check?.() ?? []).map((problem) => new CommandError(problem)))
+  throwAll((setting.check?.(resources) ?? []).map((problem) => new CommandError(problem)))
   if (local && dryRun === 'server') throw new CommandError(noLocalServerDryRun)
   const failures = [...errors]
   // All are changed here before the first is sent: what can be told without the server comes first.

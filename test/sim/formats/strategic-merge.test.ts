@@ -143,3 +143,23 @@ test('an apply changes what the configuration says, removes what it no longer sa
     containers: [{ name: 'x', image: '2', imagePullPolicy: 'Always' }, { name: 'injected' }],
   })
 })
+
+test.each([
+  [
+    'an order alone is sent where the server has more than was asked for',
+    named('a'),
+    named('a'),
+    named('a', 'b'),
+    { '$setElementOrder/containers': named('a') },
+  ],
+  [
+    'what was applied once is taken away, even where it is gone already',
+    named('a', 'b'),
+    named('a'),
+    named('a'),
+    { '$setElementOrder/containers': named('a'), containers: [{ name: 'b', $patch: 'delete' }] },
+  ],
+  ['an empty list is filled without an order', [], named('a'), [], { containers: named('a') }],
+])('%s', (_, original, modified, current, expected) => {
+  expect(threeWayMerge({ containers: original }, { containers: modified }, { containers: current }, POD_SPEC)).toEqual(expected)
+})

@@ -177,9 +177,12 @@ function fieldsOf(raw: RawStruct): ReadonlyMap<string, Field> {
     return struct ? [...struct.fields] : []
   })
   const own = Object.entries(raw.fields).map(([name, field]): [string, Field] => [name, new GoField(name, field)])
-  // Go structs begin with what they embed; a volume has its name before its source.
-  return new Map(own.some(([name]) => name === 'name' || name === 'capacity') ? [...own, ...inlined] : [...inlined, ...own])
+  const before = own.filter(([name]) => BEFORE_EMBEDDED.has(name)).length
+  return new Map(inlined.length ? [...own.slice(0, before), ...inlined, ...own.slice(before)] : own)
 }
+
+/** Go structs begin with what they embed, except for these fields: a volume has its name before its source, an Ingress rule its host before its paths. */
+const BEFORE_EMBEDDED = new Set(['name', 'capacity', 'host', 'operations', 'resourceNames', 'source', 'requests'])
 
 class GoField implements Field {
   readonly required: boolean

@@ -58,9 +58,10 @@ export const apply: Command = {
     }
     yield* deletePropagation(kubectl)
     fieldValidation(kubectl)
+    if (flags.text('subresource') && !serverSide) throw new CommandError('--subresource can only be specified for --server-side')
     // A wrong output format is found out when there is something to print.
-    const print = function* (outcome: Applied['outcome'], object: AnyObject): Proc {
-      yield* (yield* printWritten(kubectl, outcome, dryRun))(object)
+    const print = function* (outcome: Applied['outcome'], object: AnyObject, struct = false): Proc {
+      yield* (yield* printWritten(kubectl, outcome, dryRun, { struct }))(object)
     }
     const { resources, errors } = yield* findResources(kubectl, {
       words: [],
@@ -90,13 +91,11 @@ export const apply: Command = {
     if (failures.length === 0 && resources.length === 0) throw new CommandError('no objects passed to apply')
     throwAll(failures)
     if (results.length === 1) yield* print(results[0]!.outcome, results[0]!.object)
-    else if (results.length > 1)
-      yield* print('created', {
-        kind: 'List',
-        apiVersion: 'v1',
-        metadata: {},
-        items: results.map(({ object }) => object),
-      } as unknown as AnyObject) // a List has no name
+    else if (results.length > 1) {
+      // The list is a struct of the client's; what it holds is data, its members in alphabetical order.
+      const items = results.map(({ object }) => JSON.parse(goJson(object)) as AnyObject)
+      yield* print('created', { kind: 'List', apiVersion: 'v1', metadata: {}, items } as unknown as AnyObject, true) // a List has no name
+    }
     if (applySet) {
       yield* pruneMembers(kubectl, applySet, visited, resources, dryRun)
       yield* updateParent(kubectl, applySet, resources, false, dryRun)

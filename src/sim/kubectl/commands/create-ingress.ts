@@ -52,7 +52,8 @@ const backendOf = (service: string, port: string) => ({
 function rulesByHost(rules: readonly string[]) {
   const byHost = new Map<string, unknown[]>()
   for (const rule of rules) {
-    const { host = '', path = '', service = '', port = '' } = ruleForm.exec(rule)!.groups!
+    const { host = '', path = '' } = ruleForm.exec(rule)!.groups!
+    const [service = '', port = ''] = (rule.split(',')[0]!.split('=')[1] ?? '').split(':')
     const prefix = path.endsWith('*')
     const entry = {
       path: prefix ? path.slice(0, path.indexOf('*')) : path,
@@ -64,14 +65,18 @@ function rulesByHost(rules: readonly string[]) {
   return [...byHost].map(([host, paths]) => ({ ...(host ? { host } : {}), http: { paths } }))
 }
 
-/** Hosts that share a secret stand together. */
+/** Hosts that share a secret stand together. One word after the rule's only comma asks for TLS, whatever the word is; with more commas none is asked for. */
 function tlsOf(rules: readonly string[]) {
   const bySecret = new Map<string, string[]>()
   for (const rule of rules) {
-    const { host = '', tls, secret = '' } = ruleForm.exec(rule)!.groups!
-    if (tls === undefined) continue
+    const words = rule.split(',')
+    if (words.length !== 2) continue
+    const host = rule.slice(0, rule.indexOf('/'))
+    const secret = words[1]!.split('=')[1] ?? ''
     const hosts = bySecret.get(secret) ?? []
     bySecret.set(secret, host && !hosts.includes(host) ? [...hosts, host] : hosts)
   }
-  return [...bySecret].map(([secretName, hosts]) => ({ ...(hosts.length ? { hosts } : {}), ...(secretName ? { secretName } : {}) }))
+  return [...bySecret]
+    .filter(([secretName, hosts]) => secretName || hosts.length)
+    .map(([secretName, hosts]) => ({ ...(hosts.length ? { hosts } : {}), ...(secretName ? { secretName } : {}) }))
 }

@@ -26,7 +26,12 @@ export const explain: Command = {
     if (!['plaintext', 'plaintext-openapiv2'].includes(output)) throw new CommandError(`unrecognized format: ${output}`)
     const schemas = yield* loadSchemas(kubectl, type)
     const root = schemas.rootOf(type)
-    if (!root) throw new CommandError(`Couldn't find resource for "${type.group}/${type.version}, Kind=${type.kind}"`)
+    if (!root)
+      throw new CommandError(
+        output === 'plaintext'
+          ? `GVR (${type.group}/${type.version}, Resource=${type.plural}) not found in OpenAPI schema`
+          : `Couldn't find resource for "${type.group}/${type.version}, Kind=${type.kind}"`,
+      )
     const fields = wanted ? path : withoutGroup(path, word, type)
     if (output === 'plaintext-openapiv2')
       return yield* out(explainPlainly(schemas, type, walk(schemas, root, fields), fields.at(-1), flags.bool('recursive')))

@@ -24,7 +24,8 @@ export const setEnv: Command = {
     const given = [...flags.list('env'), ...pairs]
     if (pairs.some((arg) => !isEnv(arg)))
       throw new CommandError(`all resources must be specified before environment changes: ${args.join(' ')}`)
-    if (words.length === 0 && files.names.length === 0 && !files.kustomize)
+    // A kustomization does not count, as in the real client.
+    if (words.length === 0 && files.names.length === 0)
       throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>')
     if (flags.bool('all') && flags.text('selector')) throw new CommandError('cannot set --all and --selector at the same time')
     if (flags.bool('local') && flags.text('dry-run') === 'server') throw new CommandError(noLocalServerDryRun)
@@ -36,7 +37,7 @@ export const setEnv: Command = {
     if (listing && flags.text('output')) throw new CommandError('--list and --output may not be specified together')
     const from = flags.text('from') ? yield* envFrom(kubectl) : []
     const { set, remove } = yield* parseEnv(given)
-    const wanted = [...from, ...set]
+    const wanted = [...from, ...set].map((variable) => ({ ...variable, name: flags.text('prefix') + variable.name }))
     const overwrite = flags.bool('overwrite')
     const pattern = flags.text('containers')
     const warnings: string[] = []
@@ -142,7 +143,7 @@ function* envFrom(kubectl: Kubectl): Proc<EnvVar[]> {
     if (keys.length > 0 && !keys.includes(key)) continue
     const name = key.replace(/[^A-Za-z0-9_]/g, '_').toUpperCase()
     if (name !== key) yield* err(`Warning: key ${key} transferred to ${name}\n`)
-    variables.push({ name: flags.text('prefix') + name, valueFrom: { [ref]: { name: object!.metadata.name, key } } })
+    variables.push({ name, valueFrom: { [ref]: { name: object!.metadata.name, key } } })
   }
   return variables
 }

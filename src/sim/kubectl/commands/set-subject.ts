@@ -1,4 +1,5 @@
 import { sameJson } from '../../formats/merge-patch'
+import { clientConfig } from '../kubeconfig'
 import { noLocalServerDryRun, ObjectError, setOn } from '../setting'
 import type { Command } from '../session'
 
@@ -8,12 +9,13 @@ export const setSubject: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
     const [users, groups, accounts] = [flags.list('user'), flags.list('group'), flags.list('serviceaccount')]
+    const { namespace: current } = yield* clientConfig(kubectl)
     const added = [
       ...users.map((name) => ({ kind: 'User', apiGroup: rbac, name })),
       ...groups.map((name) => ({ kind: 'Group', apiGroup: rbac, name })),
       ...accounts.map((account) => {
         const [namespace, name] = account.split(':')
-        return { kind: 'ServiceAccount', namespace, name }
+        return { kind: 'ServiceAccount', namespace: namespace || current, name }
       }),
     ]
     yield* setOn(kubectl, {
@@ -21,13 +23,15 @@ export const setSubject: Command = {
       done: 'subjects updated',
       manager: 'kubectl-set',
       failure: 'failed to patch subjects to rolebinding:',
-      check: () => {
+      check: (found) => {
         if (flags.bool('local') && flags.text('dry-run') === 'server') return [noLocalServerDryRun]
         if (flags.bool('all') && flags.text('selector')) return ['cannot set --all and --selector at the same time']
         if (users.length + groups.length + accounts.length === 0)
           return ['you must specify at least one value of user, group or serviceaccount']
-        if (accounts.some((account) => account.split(':').length !== 2 || account.endsWith(':') || account.startsWith(':')))
+        if (accounts.some((account) => account.split(':').length !== 2 || account.endsWith(':')))
           return ['serviceaccount must be <namespace>:<name>']
+        if (accounts.some((account) => account.startsWith(':')) && found.some(({ object }) => object!.kind === 'ClusterRoleBinding'))
+          return ['serviceaccount must be <namespace>:<name>, namespace must be specified']
         return []
       },
       change: (object) => {

@@ -46,7 +46,7 @@ export function absorb(resources: Resources, made: Resource): void {
   }
   if (found.length > 1) throw new CommandError(`found multiple objects ${String(found.length)} that could accept merge of ${idText(id)}`)
   if (made.behavior === 'create') throw new CommandError(`id ${idAsGoSyntax(id)} exists; behavior must be merge or replace`)
-  const merged: Resource = { ...made, ...historyOf(old), needsHash: old.needsHash, object: { ...made.object } }
+  const merged: Resource = { ...made, ...historyOf(old), needsHash: old.needsHash && made.needsHash, object: { ...made.object } }
   if (made.behavior === 'merge') {
     mergeMember(merged.object, old.object, 'data')
     mergeMember(merged.object, old.object, 'binaryData')
