@@ -97,10 +97,10 @@ export const simplified = [
 
 /** What is not there at all. */
 export const notModelled = [
-  'on nodes: `kubeadm`, `etcdctl`, `iptables-save`, `nsenter`, /var/log/pods, CNI files, and the processes of the node’s own services in `ps`',
-  'RabbitMQ beyond an open port (no client tools, no queues), `cqlsh`',
+  'on nodes: `kubeadm`, `etcdctl`, `iptables-save`, `nsenter`, CNI files; of the processes of services and containers only what `ps` and `kill` need, nothing in /proc',
+  'of RabbitMQ exchanges, users, the management pages and AMQP itself (its own command-line clients speak with it), `cqlsh`',
   'of kubectl: the bodies of typed requests and the lines of reflectors in `-v` traces are not those of the real one; `proxy --unix-socket` is refused',
-  'of the kubelet’s own HTTP API behind nodes/proxy: `logs/`, `exec`, `run`, `checkpoint`; figures in `stats/summary` are averages since a container’s start',
+  'of the kubelet’s own HTTP API behind nodes/proxy: `exec`, `run`, `checkpoint`; figures in `stats/summary` are averages since a container’s start',
   'API priority and fairness: requests are sorted into flows and counted (headers, metrics, debug pages); none is queued or refused for load',
   'CBOR bodies are refused, as by a server without the feature; answers are JSON, YAML and, for OpenAPI v2, protobuf',
   'aggregated API servers other than the ones in the simulation',

@@ -65,6 +65,8 @@ import { autoscalerErrors } from './kinds/autoscaling/autoscaler-validation'
 import { jobSpecErrors } from './kinds/batch/job-spec-validation'
 import { lateSubresources } from './kinds/late-subresources'
 import { peopleSubresources } from './kinds/people-subresources'
+import { containerLogs, podLogs, syslog } from './node/host-logs'
+import { hostProcesses } from './node/host-processes'
 import { hostTools } from './node/host-tools'
 import { knownServerImages } from './node/images/known-servers'
 import { lateImages } from './node/images/catalogue'
@@ -82,6 +84,7 @@ import { answerByCorefile, parseCorefile } from './network/corefile'
 import { healthCheckListener } from './network/health-check'
 import { lateInternet } from './network/late-internet'
 import { lateHostTools } from './node/late-host-tools'
+import { lateHostView } from './node/late-host-view'
 import { lateShell } from './shell/login'
 import { lateConfiguration, profilesOf } from './scheduler/configuration'
 import { filter, preFilter, reserved } from './scheduler/devices/device-claims'
@@ -152,6 +155,11 @@ lateRound.arrive(round)
 lateClaimRounds.arrive({ provide, release })
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
 lateHostTools.arrive(hostTools)
+lateHostView.arrive({
+  processes: hostProcesses,
+  logs: { '/var/log/pods': podLogs, '/var/log/containers': containerLogs },
+  syslog,
+})
 lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside, health: healthCheckListener, parseCorefile, answerByCorefile })
 lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer], manifests: addonManifests })
 lateEviction.arrive(lookForShortage)

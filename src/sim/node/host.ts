@@ -10,13 +10,24 @@ import { createJournal, type Journal } from './journal'
 import type { KubeletContext } from './kubelet/context'
 import { APPARMOR_PROFILES } from './kubelet/security-profiles'
 import { createKubelet, type Kubelet } from './kubelet/kubelet'
+import { lateHostView, type LogFolder } from './late-host-view'
 import { lateEviction, type WatchedNode } from './kubelet/late-eviction'
 import { slowed, type Latency } from './kubelet/latency'
 import { hostnameOf, resolvConf } from './kubelet/managed-files'
 import { createNodeImages, type NodeImages } from './kubelet/node-images'
 import type { VolumeContext } from './kubelet/volumes'
 import type { HostFacts } from './node-object'
-import { createFileSystem, createVolume, directory, file, programFile, type DirectoryEntry, type FileSystem } from './os/file-system'
+import {
+  createFileSystem,
+  createVolume,
+  directory,
+  file,
+  generatedFile,
+  programFile,
+  type DirectoryEntry,
+  type FileSystem,
+} from './os/file-system'
+import { GeneratedDirectory } from './os/generated-directory'
 import { createMachine, type Machine } from './os/machine'
 import type { Network, NetworkNamespace } from './os/network'
 import { ProcessSpace } from './os/process-space'
@@ -57,6 +68,8 @@ export interface Host {
   readonly place: NetworkNamespace
   readonly poweredOn: boolean
   readonly connected: boolean
+  /** When it was switched on. */
+  readonly bootedMs: number
   isActive(service: ServiceName): boolean
   startService(service: ServiceName): void
   stopService(service: ServiceName): void
@@ -72,6 +85,11 @@ export interface Host {
   disconnect(): void
   reconnect(): void
 }
+
+/** Where a host begins to count the processes that its people start; below are those of services and containers (host-processes.ts). */
+const FIRST_OF_PEOPLE = 4_000
+
+const logFolders: readonly LogFolder[] = ['/var/log/pods', '/var/log/containers']
 
 /** Beginning of the names of programs that belong to one host. */
 const HOST_TOOL = 'host-tool:'
@@ -110,8 +128,17 @@ export function createHost(
   files.makeDirectory('/usr/bin', { parents: true })
   for (const name of Object.keys(tools)) files.place(`/usr/bin/${name}`, programFile(`${HOST_TOOL}${name}`))
   const programs = (name: string) => (name.startsWith(HOST_TOOL) ? tools[name.slice(HOST_TOOL.length)] : around.programs(name))
-  const bootMachine = () => createMachine({ engine, network, place, hostname: facts.name, files, programs, init: false, background: false })
+  const space = new ProcessSpace(FIRST_OF_PEOPLE, undefined, () => (lateHostView.arrived ? lateHostView.code.processes(host) : undefined))
+  const bootMachine = () =>
+    createMachine({ engine, network, place, hostname: facts.name, files, programs, init: false, background: false, space })
   let machine = bootMachine()
+  let bootedMs = engine.nowMs
+  for (const folder of logFolders)
+    files.place(folder, new GeneratedDirectory(() => (lateHostView.arrived ? lateHostView.code.logs[folder](host) : {}), engine.nowMs))
+  files.place(
+    '/var/log/syslog',
+    generatedFile(() => (lateHostView.arrived ? lateHostView.code.syslog(host) : '')),
+  )
 
   let nextPod = 2
   const usedAddresses = new Set<string>()
@@ -173,8 +200,8 @@ export function createHost(
         const address = hostNetwork ? facts.address : takeAddress()
         const hostname = hostnameOf(pod, facts.name)
         const id = engine.random.hex(64)
-        const space = pod.spec.shareProcessNamespace ? new ProcessSpace(1, engine.nowMs) : undefined
-        if (hostNetwork) return { id, hostname, address, hostNetwork, listeners, place, ...(space && { space }) }
+        const shared = pod.spec.hostPID ? space : pod.spec.shareProcessNamespace ? new ProcessSpace(1, engine.nowMs) : undefined
+        if (hostNetwork) return { id, hostname, address, hostNetwork, listeners, place, ...(shared && { space: shared }) }
         const mine = new Map<string, Listener>()
         forwardHostPorts(pod, mine, listeners)
         const stack: NetworkNamespace = {
@@ -192,7 +219,7 @@ export function createHost(
           inside: insideOf(pod.metadata.uid),
           connected: () => poweredOn && connected,
         })
-        return { id, hostname, address, hostNetwork, listeners: mine, place: stack, ...(space && { space }) }
+        return { id, hostname, address, hostNetwork, listeners: mine, place: stack, ...(shared && { space: shared }) }
       },
       closeSandbox(sandbox) {
         if (sandbox.hostNetwork) return
@@ -245,6 +272,9 @@ export function createHost(
     get connected() {
       return connected
     },
+    get bootedMs() {
+      return bootedMs
+    },
     isActive: (service) => poweredOn && active.has(service),
     startService(service) {
       if (active.has(service)) return
@@ -276,6 +306,7 @@ export function createHost(
       if (poweredOn) return
       poweredOn = true
       machine = bootMachine()
+      bootedMs = engine.nowMs
       journal.started('containerd')
       journal.started('kubelet')
       settle()
@@ -318,10 +349,9 @@ function forwardHostPorts(pod: Pod, inPod: Map<string, Listener>, onHost: Map<st
 
 const hostFiles = ({ name, address }: HostFacts) => ({
   ...Object.fromEntries(
-    ['/home', '/media', '/mnt', '/opt', '/srv', '/sys', '/proc', '/dev', '/boot', '/sbin', '/usr/local/sbin', '/usr/sbin'].map((path) => [
-      path,
-      directory(),
-    ]),
+    ['/home', '/media', '/mnt', '/opt', '/srv', '/sys', '/proc', '/dev', '/boot', '/sbin', '/usr/local/sbin', '/usr/sbin', '/var/log'].map(
+      (path) => [path, directory()],
+    ),
   ),
   '/sys/module/apparmor/parameters/enabled': file('Y\n', 0o444),
   [APPARMOR_PROFILES]: file('cri-containerd.apparmor.d (enforce)\n', 0o444),

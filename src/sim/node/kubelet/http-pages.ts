@@ -21,6 +21,7 @@ const json = (value: unknown): BufferedResponse => ({
 
 /** Answers a path of the kubelet's server. */
 export function kubeletPage(host: Host, path: string): BufferedResponse {
+  if (/^logs(\/|$)/.test(path)) return logPage(host, path.slice('logs'.length))
   const page = pages[path.replace(/\/$/, '')]
   return page ? page(host) : plain('404 page not found\n', 404)
 }
@@ -38,6 +39,21 @@ const pages: Readonly<Record<string, (host: Host) => BufferedResponse>> = {
   'metrics/resource': (host) => metricsPage(resourceMetrics(host)),
   'metrics/cadvisor': (host) => metricsPage(cadvisorMetrics(host)),
   'metrics/probes': () => metricsPage([]),
+}
+
+/** Files of /var/log, as a file server shows them: a folder as links. */
+function logPage({ files }: Host, path: string): BufferedResponse {
+  const place = `/var/log${path}`
+  const found = files.stat(place)
+  if (!found) return plain('404 page not found\n', 404)
+  if (found.type !== 'directory') return plain(files.read(place))
+  const names = files.list(place).map((name) => (files.stat(`${place}/${name}`)?.type === 'directory' ? `${name}/` : name))
+  const links = names.map((name) => `<a href="${name}">${name}</a>\n`).join('')
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: `<!doctype html>\n<meta name="viewport" content="width=device-width">\n<pre>\n${links}</pre>\n`,
+  }
 }
 
 const podList = (items: readonly Pod[]) => ({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items })

@@ -583,6 +583,7 @@ function fail(code: string): never {
 }
 
 function clone<T extends FileNode>(node: T, owner: Volume): T {
+  if (node.type === 'directory' && !Object.hasOwn(node, 'entries')) fail('EROFS') // what it holds is made up
   const copy = { ...node, owner }
   if (copy.type === 'directory') copy.entries = new Map(copy.entries)
   if (copy.inode === 0) copy.inode = ++owner.lastInode

@@ -17,6 +17,13 @@ export interface Member {
   killAll(): void
 }
 
+/** What else is to be seen from a space: processes of machines that are not in it, as a host sees those of its containers. */
+export interface Surroundings {
+  processes(viewer: Viewer): readonly ProcessInfo[]
+  /** Whether there was such a process. */
+  signal(pid: number, signal: Signal): boolean
+}
+
 /**
  * A PID namespace of more than one container: their processes have numbers of one row, see each other in `ps`, may signal each other and look into
  * each other's files through /proc. A container that shares with nobody has none of these; its kernel counts for itself.
@@ -28,6 +35,7 @@ export class ProcessSpace {
   constructor(
     private last: number,
     private readonly startedMs?: number,
+    private readonly around?: () => Surroundings | undefined,
   ) {}
 
   join(member: Member): this {
@@ -46,7 +54,8 @@ export class ProcessSpace {
   processes(viewer: Viewer): readonly ProcessInfo[] {
     const all = [...this.members].flatMap((member) => member.ownProcesses(viewer))
     const { startedMs } = this
-    return [...(startedMs === undefined ? [] : [pause(startedMs, viewer)]), ...all].sort((a, b) => a.pid - b.pid)
+    const others = this.around?.()?.processes(viewer) ?? []
+    return [...(startedMs === undefined ? [] : [pause(startedMs, viewer)]), ...all, ...others].sort((a, b) => a.pid - b.pid)
   }
 
   /** Whether anybody was there to hear it; a negative number names a group. */
@@ -55,7 +64,7 @@ export class ProcessSpace {
     const wanted = (task: Task) => task.state !== 'zombie' && (pid < 0 ? task.group === -pid : task.pid === pid)
     const heard = [...this.members].flatMap((member) => [...member.tasks.values()].filter(wanted).map((task) => ({ member, task })))
     for (const { member, task } of heard) member.signalTask(task, signal)
-    return heard.length > 0 || [...this.members].some((member) => member.isWorker(pid))
+    return heard.length > 0 || [...this.members].some((member) => member.isWorker(pid)) || (this.around?.()?.signal(pid, signal) ?? false)
   }
 
   end(): void {

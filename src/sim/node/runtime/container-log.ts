@@ -102,6 +102,7 @@ const nothing = () => {}
 
 export interface LogLine {
   readonly timeMs: number
+  readonly stream: LogEntry['stream']
   /** With its newline, unless it is the last and lacks one. */
   readonly text: string
 }
@@ -109,14 +110,14 @@ export interface LogLine {
 /** Entries as lines: what one stream wrote in pieces is put together until its newline. */
 export function linesOf(entries: readonly LogEntry[]): LogLine[] {
   const lines: LogLine[] = []
-  const open: Partial<Record<LogEntry['stream'], { timeMs: number; text: string }>> = {}
+  const open: Partial<Record<LogEntry['stream'], { timeMs: number; stream: LogEntry['stream']; text: string }>> = {}
   for (const { timeMs, stream, text } of entries) {
     let rest = text
     while (rest !== '') {
       const newline = rest.indexOf('\n')
       const piece = newline < 0 ? rest : rest.slice(0, newline + 1)
       rest = rest.slice(piece.length)
-      const line = open[stream] ?? { timeMs, text: '' }
+      const line = open[stream] ?? { timeMs, stream, text: '' }
       line.text += piece
       if (newline < 0) open[stream] = line
       else {
@@ -128,5 +129,11 @@ export function linesOf(entries: readonly LogEntry[]): LogLine[] {
   return [...lines, ...Object.values(open)]
 }
 
+const stampOf = (timeMs: number) => `${microTimestamp(timeMs).slice(0, -1)}000Z`
+
 /** A line as `--timestamps` shows it. */
-export const stamped = ({ timeMs, text }: LogLine) => `${microTimestamp(timeMs).slice(0, -1)}000Z ${text}`
+export const stamped = ({ timeMs, text }: LogLine) => `${stampOf(timeMs)} ${text}`
+
+/** A line as the container runtime keeps it in a file; F says that it is a full one. */
+export const asKept = ({ timeMs, stream, text }: LogLine) =>
+  `${stampOf(timeMs)} ${stream} ${text.endsWith('\n') ? `F ${text}` : `P ${text}\n`}`

@@ -20,8 +20,9 @@ export const ps = tool(function* (context, args) {
   /** The program's own name, also where it shows a title of its own (`nginx: worker process`). */
   const nameOf = (one: ProcessInfo) => one.argv[0]!.replace(/^\S*\//, '').replace(/:? .*$/, '')
   const command = (one: ProcessInfo) => (one.state === 'zombie' ? `[${one.argv[0]}]` : one.argv.join(' '))
+  // `-o pid,args`, alone or behind other letters: `ps -eo pid,args`, `ps axo pid,args`.
+  const at = args.findIndex((word) => /^-?[A-Za-z]*o$/.test(word))
   if (context.busybox) {
-    const at = args.indexOf('-o')
     const columns = at >= 0 ? (args[at + 1] ?? '').split(',') : ['pid', 'user', 'time', 'args']
     const cell: Readonly<Record<string, (one: ProcessInfo) => string>> = {
       pid: (one) => String(one.pid).padStart(5),
@@ -59,7 +60,7 @@ export const ps = tool(function* (context, args) {
     return 0
   }
   const flags = args
-    .filter((argument) => !/^\d+$/.test(argument))
+    .filter((argument, index) => !/^\d+$/.test(argument) && (at < 0 || index !== at + 1))
     .join('')
     .replace(/-/g, '')
   const now = yield* nowMs()
@@ -71,7 +72,7 @@ export const ps = tool(function* (context, args) {
       ? all
       : all.filter((one) => one.tty === own?.tty && one.user === own?.user)
   const started = (one: ProcessInfo) => formatTime(now - one.startedMs > 86_400_000 ? '%b%d' : '%H:%M', one.startedMs)
-  const custom = args.indexOf('-o') >= 0 ? args[args.indexOf('-o') + 1]!.split(',') : undefined
+  const custom = at >= 0 ? (args[at + 1] ?? '').split(',') : undefined
   if (custom) {
     const fields: Readonly<Record<string, (one: ProcessInfo) => string>> = {
       pid: (one) => String(one.pid),
