@@ -1,5 +1,6 @@
 import { lateAddons } from './addons/addon'
 import { clusterAutoscaler } from './addons/cluster-autoscaler/cluster-autoscaler'
+import { draExampleDriver } from './addons/dra-example-driver'
 import { loadBalancer } from './addons/load-balancer'
 import { addonManifests } from './addons/manifests'
 import { Environment, Optional } from '@marcbachmann/cel-js'
@@ -77,6 +78,8 @@ import { samples, testImages } from './node/images/kubernetes'
 import { webServers } from './node/images/web-servers'
 import { kubeletPage } from './node/kubelet/http-pages'
 import { kubeletPages } from './node/kubelet/late-pages'
+import { deviceVariables, prepareClaims, unprepareClaims } from './node/kubelet/device-claims'
+import { lateDeviceClaims } from './node/kubelet/late-device-claims'
 import { lookForShortage } from './node/kubelet/eviction'
 import { lateEviction } from './node/kubelet/late-eviction'
 import { listenerOutside, resolveOutside } from './network/internet'
@@ -161,8 +164,9 @@ lateHostView.arrive({
   syslog,
 })
 lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside, health: healthCheckListener, parseCorefile, answerByCorefile })
-lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer], manifests: addonManifests })
+lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer, draExampleDriver], manifests: addonManifests })
 lateEviction.arrive(lookForShortage)
+lateDeviceClaims.arrive({ prepareClaims, unprepareClaims, deviceVariables })
 lateConfiguration.arrive(profilesOf)
 lateDevices.arrive({ preFilter, filter, reserved })
 kubeletPages.arrive(kubeletPage)

@@ -5,7 +5,7 @@ import { lateCode } from '../engine/late-code'
 import type { Engine } from '../engine/engine'
 import type { Nodes } from '../node/nodes'
 import { hostWork, nowMs, write } from '../node/os/calls'
-import type { Program, Self } from '../node/os/syscalls'
+import type { Proc, Program, Self } from '../node/os/syscalls'
 import { klogHead } from '../node/programs/dates'
 import { untilStopped } from '../node/programs/pause'
 import { generatedFile, type FileNode } from '../node/os/file-system'
@@ -26,7 +26,9 @@ export interface Addon {
   /** First line of its log. */
   readonly greeting: string
   /** Begins to work, with the command line of its container; answers how to stop. */
-  readonly start: (environment: AddonEnvironment, argv: readonly string[]) => () => void
+  readonly start?: (environment: AddonEnvironment, argv: readonly string[]) => () => void
+  /** Or: all that its process does, where it looks at more than its command line. */
+  readonly serve?: (environment: AddonEnvironment, self: Self) => Proc<number>
 }
 
 /** All add-ons, and manifests that install them; the page loads them after the first prompt, and nothing can run them before. */
@@ -35,11 +37,11 @@ export const lateAddons = lateCode<{ readonly addons: readonly Addon[]; readonly
 )
 
 /** Files under /etc/kubernetes/addons of the control plane. */
-const manifestNames = ['cluster-autoscaler.yaml', 'metallb.yaml', 'metallb-pool.yaml'] as const
+const manifestNames = ['cluster-autoscaler.yaml', 'metallb.yaml', 'metallb-pool.yaml', 'dra-example-driver.yaml'] as const
 export type AddonManifest = (typeof manifestNames)[number]
 
 /** Names of the programs, so that they are known for add-ons before their code is there. */
-const programNames: ReadonlySet<string> = new Set(['cluster-autoscaler', 'metallb-controller'])
+const programNames: ReadonlySet<string> = new Set(['cluster-autoscaler', 'metallb-controller', 'dra-example-kubeletplugin'])
 
 /** The program of an add-on's executable; undefined for any other name. */
 export const addonProgram =
@@ -47,16 +49,17 @@ export const addonProgram =
   (name: string): Program | undefined =>
     programNames.has(name) ? (self) => run(environment(), name, self) : undefined
 
-function* run(environment: AddonEnvironment, name: string, self: Self) {
+function* run(environment: AddonEnvironment, name: string, self: Self): Proc<number> {
   yield* hostWork(lateAddons.coming)
   const addon = lateAddons.code.addons.find(({ program }) => program === name)!
   yield* write(2, `${klogHead(yield* nowMs())}main.go:1] ${addon.greeting}\n`)
-  const stop = addon.start(environment, self.argv)
+  if (addon.serve) return yield* addon.serve(environment, self)
+  const stop = addon.start?.(environment, self.argv)
   try {
     yield* untilStopped()
     return 0
   } finally {
-    stop()
+    stop?.()
   }
 }
 

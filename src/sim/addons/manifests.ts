@@ -106,6 +106,105 @@ spec:
         args:
         - --port=7472
 `,
+  'dra-example-driver.yaml': `apiVersion: v1
+kind: Namespace
+metadata:
+  name: dra-tutorial
+---
+apiVersion: resource.k8s.io/v1
+kind: DeviceClass
+metadata:
+  name: gpu.example.com
+spec:
+  selectors:
+  - cel:
+      expression: device.driver == 'gpu.example.com'
+---
+${account('dra-example-driver-service-account', 'dra-tutorial')}apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: dra-example-driver-role
+rules:
+- apiGroups: [resource.k8s.io]
+  resources: [resourceclaims]
+  verbs: [get]
+- apiGroups: [""]
+  resources: [nodes]
+  verbs: [get]
+- apiGroups: [resource.k8s.io]
+  resources: [resourceslices]
+  verbs: [get, list, watch, create, update, patch, delete]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: dra-example-driver-role-binding
+subjects:
+- kind: ServiceAccount
+  name: dra-example-driver-service-account
+  namespace: dra-tutorial
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: dra-example-driver-role
+---
+apiVersion: scheduling.k8s.io/v1
+kind: PriorityClass
+metadata:
+  name: dra-driver-high-priority
+value: 1000000
+globalDefault: false
+description: For the pods of device drivers, which others need.
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata:
+  name: dra-example-driver-kubeletplugin
+  namespace: dra-tutorial
+  labels:
+    app.kubernetes.io/name: dra-example-driver
+spec:
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: dra-example-driver
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: dra-example-driver
+    spec:
+      priorityClassName: dra-driver-high-priority
+      serviceAccountName: dra-example-driver-service-account
+      containers:
+      - name: plugin
+        image: registry.k8s.io/dra-example-driver/dra-example-driver:v0.2.0
+        command: [dra-example-kubeletplugin]
+        securityContext:
+          privileged: true
+        env:
+        - name: NODE_NAME
+          valueFrom:
+            fieldRef:
+              fieldPath: spec.nodeName
+        - name: NUM_DEVICES
+          value: "9"
+        volumeMounts:
+        - name: plugins-registry
+          mountPath: /var/lib/kubelet/plugins_registry
+        - name: plugins
+          mountPath: /var/lib/kubelet/plugins
+        - name: cdi
+          mountPath: /var/run/cdi
+      volumes:
+      - name: plugins-registry
+        hostPath:
+          path: /var/lib/kubelet/plugins_registry
+      - name: plugins
+        hostPath:
+          path: /var/lib/kubelet/plugins
+      - name: cdi
+        hostPath:
+          path: /var/run/cdi
+`,
   'metallb-pool.yaml': `apiVersion: metallb.io/v1beta1
 kind: IPAddressPool
 metadata:

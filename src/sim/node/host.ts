@@ -184,6 +184,7 @@ export function createHost(
       release: around.release,
       pressures: () => watched.lastSeenMs.keys(),
       allocatable: () => ({ cpu: String(facts.cpu), memory: `${facts.memoryGiB}Gi`, 'ephemeral-storage': `${facts.diskGiB}Gi` }),
+      devicePlugins: new Map(),
       volumes: {
         client,
         nowMs: () => engine.nowMs,

@@ -127,6 +127,14 @@ export const applications: readonly Repository[] = [
     files: () => ({ '/cluster-autoscaler': programFile('cluster-autoscaler') }),
   },
   {
+    names: ['registry.k8s.io/dra-example-driver/dra-example-driver'],
+    tags: same(['v0.1.0', 'v0.2.0', 'v0.2.1']),
+    sizeBytes: 29_000_000,
+    tools: 'none',
+    cmd: ['dra-example-kubeletplugin'],
+    files: () => ({ '/usr/bin/dra-example-kubeletplugin': programFile('dra-example-kubeletplugin') }),
+  },
+  {
     names: ['quay.io/metallb/controller'],
     tags: same(['v0.15.2', 'v0.14.9', 'v0.13.12']),
     sizeBytes: 27_000_000,

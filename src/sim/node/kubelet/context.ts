@@ -8,6 +8,7 @@ import type { ContainerRuntime } from '../runtime/container'
 import type { Sandbox } from '../runtime/sandbox'
 import type { Latency } from './latency'
 import type { NodeImages } from './node-images'
+import type { DevicePlugin } from './late-device-claims'
 import type { PodState } from './pod-state'
 import type { VolumeContext } from './volumes'
 
@@ -30,6 +31,8 @@ export interface KubeletContext {
   /** What the node runs short of now: MemoryPressure and the like. */
   readonly pressures: () => Iterable<string>
   readonly volumes: VolumeContext
+  /** Drivers of devices that have registered here, by their names. */
+  readonly devicePlugins: Map<string, DevicePlugin>
   /** Every Pod of the node that the kubelet knows of. */
   readonly pods: () => Iterable<PodState>
   /** Gives a Pod its place on the network, and takes it back. */

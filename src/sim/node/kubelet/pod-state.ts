@@ -6,6 +6,7 @@ import type { Sandbox } from '../runtime/sandbox'
 import type { BackOff } from './back-off'
 import { createBackOff } from './back-off'
 import { imageVolumePulls, type ImageVolumePull } from './image-volumes'
+import type { PreparedClaims } from './late-device-claims'
 import type { MountedVolumes } from './volumes'
 
 /** What part a container plays in its Pod. A sidecar is an init container that keeps running. */
@@ -61,6 +62,8 @@ export interface PodState {
   /** Volumes of images that are still to be pulled. */
   readonly imageVolumes: ImageVolumePull[]
   sandbox: Sandbox | undefined
+  /** Its claims for devices, once they are ready. */
+  devices?: PreparedClaims | undefined
   readonly containers: Map<string, ContainerState>
   /** A step that is under way: mounting, creating the sandbox, pulling, starting. One at a time, as in a pod worker. */
   step: Timer | undefined

@@ -6,6 +6,7 @@ import { pod as podKind } from '../../kinds/core/pod'
 import { runtimeClass } from '../../kinds/node/runtime-class'
 import type { KubeletContext } from './context'
 import { SETTLING_MS, stopProbes } from './ending'
+import { lateDeviceClaims } from './late-device-claims'
 import { containersOf, restarts, type ContainerState, type PodState, type Role } from './pod-state'
 import { nextImageVolume } from './image-volumes'
 import { isReady, podStatusOf } from './pod-status'
@@ -29,6 +30,7 @@ export function syncPod(context: KubeletContext, state: PodState): void {
   if (state.failure) return finish(context, state)
   if (!state.volumes) return mount(context, state)
   if (!state.sandbox) {
+    if (state.pod.spec.resourceClaims?.length && !state.devices) return prepareDevices(context, state)
     const refusal = missingRuntime(context, state)
     if (refusal !== undefined) return step(context, state, SANDBOX_RETRY_MS, () => tellNoSandbox(context, state, refusal), true)
     return step(context, state, context.latency.sandboxMs, () => {
@@ -43,6 +45,18 @@ export function syncPod(context: KubeletContext, state: PodState): void {
     else resize(context, state, container)
   }
   startNext(context, state)
+}
+
+/** Has the devices of the Pod's claims made ready. */
+function prepareDevices(context: KubeletContext, state: PodState) {
+  const prepared = lateDeviceClaims.code.prepareClaims(context, state)
+  if (typeof prepared !== 'string') {
+    state.devices = prepared
+    return syncPod(context, state)
+  }
+  const message = `Failed to prepare dynamic resources: ${prepared}`
+  const tell = () => context.recorder.event(state.pod, 'Warning', 'FailedPrepareDynamicResources', message)
+  step(context, state, SANDBOX_RETRY_MS, tell, true)
 }
 
 /** Runtimes that containerd is configured with on every node. */
@@ -230,6 +244,8 @@ function syncTerminating(context: KubeletContext, state: PodState) {
 
 function closeSandbox(context: KubeletContext, state: PodState) {
   if (state.sandbox) context.closeSandbox(state.sandbox)
+  if (state.devices) lateDeviceClaims.code.unprepareClaims(context, state.devices)
+  state.devices = undefined
   context.engine.cancel(state.wake)
 }
 

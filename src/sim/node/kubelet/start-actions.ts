@@ -11,6 +11,7 @@ import { fieldPathOf, type KubeletContext } from './context'
 import { ConfigError, environmentOf, expand } from './environment'
 import { containerEnded } from './ending'
 import { afterStart } from './hooks'
+import { lateDeviceClaims } from './late-device-claims'
 import { hostsFile } from './managed-files'
 import type { Pull } from './node-images'
 import { pullLogins } from './pull-secrets'
@@ -222,7 +223,10 @@ function configOf(context: KubeletContext, state: PodState, container: Container
     podIP: state.sandbox!.address,
     volumeFile: fileOf(state),
   }
-  const env = environmentOf(pod, spec, where)
+  const env = {
+    ...environmentOf(pod, spec, where),
+    ...(state.devices && lateDeviceClaims.code.deviceVariables(context, state.devices, spec)),
+  }
   const expanded = (words: readonly string[] | undefined) => words?.map((word) => expand(word, env))
   const limits = spec.resources?.limits
   const message = spec.terminationMessagePath ?? '/dev/termination-log'
