@@ -1,4 +1,5 @@
 import { isStreamed, isUpgraded, type ApiResponse, type Serve } from './api/http'
+import { withFields } from './api/object'
 import { serveHttp, type HttpRequest, type HttpResponse } from './node/programs/http-server'
 import { hostWork, nowMs, readFile, sleep, stat, write } from './node/os/calls'
 import type { Proc, Program, Self } from './node/os/syscalls'
@@ -37,7 +38,7 @@ export function controlPlanePrograms({ apiServer, controllerManager, scheduler, 
   return {
     'kube-apiserver': component('kube-apiserver', API_SERVER_PORT, apiServer, function* (asked) {
       let answer: ApiResponse | undefined
-      const headers = { ...asked.headers, 'x-forwarded-proto': 'https' }
+      const headers = withFields(asked.headers, { 'x-forwarded-proto': 'https' })
       serve(
         { method: asked.method, url: asked.target, headers, body: asked.body, from: asked.peer },
         (response) => void (answer = response),

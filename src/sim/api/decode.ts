@@ -171,7 +171,7 @@ function named(value: unknown, kind: string, apiVersion: string): AnyObject {
   }
   // Written first, they also come first when the object is shown.
   const head = { kind, apiVersion, metadata: value.metadata ?? {} }
-  return { ...head, ...value, ...head } as AnyObject // metadata is looked at by conform
+  return Object.assign({}, head, value, head) as AnyObject // metadata is looked at by conform
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -3,7 +3,7 @@ import { microTimestamp, timestamp } from '../engine/time'
 import { flat } from '../formats/flat-text'
 import type { Client } from './client'
 import type { KindDefinition } from './kind'
-import type { KubeObject, NewObject } from './object'
+import type { KubeObject, NewObject, Writable } from './object'
 import { isStatus, StatusError } from './status'
 import type { Event, ObjectReference } from './types/core-v1.gen'
 
@@ -196,10 +196,10 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
         combined ? each.message === undefined : each.message === message && each.fieldPath === fieldPath,
       )
       const { kind: ofKind, apiVersion } = about
-      const named: ObjectReference = namespace
+      const reference: Writable<ObjectReference> = namespace
         ? { kind: ofKind, namespace, name, uid, apiVersion, resourceVersion }
         : { kind: ofKind, name, uid, apiVersion, resourceVersion }
-      const reference: ObjectReference = fieldPath ? { ...named, fieldPath } : named
+      if (fieldPath) reference.fieldPath = fieldPath
       try {
         if (known) known.seenMs = sinceThen()
         if (known && repeat(known, namespace, text)) return

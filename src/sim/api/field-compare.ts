@@ -1,5 +1,5 @@
 import { nodeOf, type FieldSet } from './field-set'
-import type { AnyObject } from './object'
+import { withFields, type AnyObject } from './object'
 import type { List, MapType, Struct, Type } from './schema/schema'
 import { equal } from './share'
 
@@ -48,7 +48,7 @@ function managed(set: FieldSet | undefined): FieldSet {
   if (metadata === undefined) return set
   const kept = Object.fromEntries(Object.entries(metadata).filter(([element]) => element !== '.' && !UNMANAGED.includes(element)))
   const { 'f:metadata': _all, ...others } = set
-  return Object.keys(kept).length > 0 ? { ...others, 'f:metadata': kept } : others
+  return Object.keys(kept).length > 0 ? withFields(others, { 'f:metadata': kept }) : others
 }
 
 /** Paths in `value` that `base` lacks, and with `modified` also those that it has otherwise. Both are objects of the same type. */

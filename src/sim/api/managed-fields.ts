@@ -1,7 +1,7 @@
 import { parseTimestamp, timestamp } from '../engine/time'
 import { changedFields, removedFields } from './field-compare'
 import { difference, inOrder, isEmpty, union, type FieldSet } from './field-set'
-import type { AnyObject } from './object'
+import { withFields, type AnyObject } from './object'
 import type { Struct } from './schema/schema'
 import type { ManagedFieldsEntry } from './types/meta-v1.gen'
 
@@ -116,7 +116,7 @@ function settled(
   })
   const mine = earlier.find((entry) => sameManager(entry, by))
   const fields = union(mine ? difference(mine.fields, removed) : {}, changed)
-  return isEmpty(fields) ? others : [...others, { ...by, timeMs, fields: interned(fields) }]
+  return isEmpty(fields) ? others : [...others, withFields(by, { timeMs, fields: interned(fields) })]
 }
 
 const MAX_KNOWN = 2000

@@ -1,7 +1,7 @@
 import { admit, resourceOf, type Call } from './call'
 import type { CallSubresource, GroupVersionKind, SubresourceHandler } from './hooks'
 import type { ApiRequest, ApiResponse } from './http'
-import type { AnyObject, KubeObject } from './object'
+import { withFields, type AnyObject, type KubeObject } from './object'
 import { methodNotAllowed, notFound, unknownPath, type Status } from './status'
 
 /** Asks a kind's own subresource: admission as CONNECT or CREATE, then the handler. */
@@ -19,7 +19,7 @@ export function askSubresource(
   if (!handler.verbs.includes(verb) && !handler.verbs.includes('connect')) throw methodNotAllowed()
   const stored = core.storage.get(served.kind, namespace, subresource === 'proxy' ? unadorned(name) : name)
   if (!stored) throw notFound(resourceOf(call), name)
-  const about = { ...call, body: handler.body ?? handler.options }
+  const about: Call = withFields(call, { body: handler.body ?? handler.options })
   const asked = handler.options ? connectOptions(handler.options, query, subpath) : body
   admit(about, handler.verbs.includes('connect') ? 'CONNECT' : 'CREATE', asked, stored.object)
   return handler.handle({

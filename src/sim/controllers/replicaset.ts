@@ -44,7 +44,7 @@ export const replicaSetController = defineController({
     const active = count.active === mine.length ? mine : mine.filter(isActive)
     const tallied =
       mine === pods && minReadySeconds === 0
-        ? { ...count, available: count.ready }
+        ? { available: count.ready, ...count }
         : {
             ...tally(active, rs.spec.template?.metadata?.labels, minReadySeconds, nowMs),
             terminating: active.length === mine.length ? 0 : mine.filter(isTerminating).length,

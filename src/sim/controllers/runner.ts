@@ -1,6 +1,6 @@
 import type { Client } from '../api/client'
 import type { EventRecorder } from '../api/event-recorder'
-import { keyOf, type KubeObject } from '../api/object'
+import { keyOf, withFields, type KubeObject } from '../api/object'
 import { Waiting } from '../api/waiting'
 import type { Engine } from '../engine/engine'
 import { applySteps, type Outcome } from './apply-steps'
@@ -105,7 +105,7 @@ export function createRunner(options: RunnerOptions, controller: AnyController):
       refused: refusals.get(key) ?? [],
       suffix: (length) => engine.random.suffix(length),
     }
-    perform(key, object, controller.reconcile(object, { ...seen, ...circumstances }))
+    perform(key, object, controller.reconcile(object, withFields(seen, circumstances)))
   }
 
   function finish(key: string, target: ObjectKey) {

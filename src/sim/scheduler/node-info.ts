@@ -1,3 +1,4 @@
+import { withFields } from '../api/object'
 import type { LabelSelector } from '../api/types/meta-v1.gen'
 import type { ContainerPort, Node, Pod, PodAffinityTerm } from '../api/types/core-v1.gen'
 import { matches, selectorOf } from '../formats/selector'
@@ -64,11 +65,13 @@ export function podInfo(pod: Pod): PodInfo {
     affinity: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(term) ?? NONE,
     antiAffinity: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(term) ?? NONE,
     preferredAffinity:
-      podAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map((it) => ({ ...term(it.podAffinityTerm), weight: it.weight })) ??
-      NONE,
+      podAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map((it) =>
+        withFields(term(it.podAffinityTerm), { weight: it.weight }),
+      ) ?? NONE,
     preferredAntiAffinity:
-      podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map((it) => ({ ...term(it.podAffinityTerm), weight: it.weight })) ??
-      NONE,
+      podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution?.map((it) =>
+        withFields(term(it.podAffinityTerm), { weight: it.weight }),
+      ) ?? NONE,
     claims: claimsOf(pod),
   }
 }

@@ -139,7 +139,7 @@ export function placePod(profile: Profile, pod: PodInfo, view: ClusterView, rand
       undefined,
       refusals.map(({ refusal }) => refusal.reasons),
     )
-    return { ...nowhere, refusals, refusedBy, message, nextStart }
+    return { node: undefined, feasible: [], scores: [], refusals, refusedBy, message, nextStart }
   }
   const scores = feasible.length === 1 ? [] : scoreNodes(profile, pod, feasible, found, view)
   const names = feasible.map((info) => info.name)

@@ -1,7 +1,7 @@
 import type { Client, WatchEvent } from '../api/client'
 import type { EventRecorder } from '../api/event-recorder'
 import type { KindDefinition } from '../api/kind'
-import type { KubeObject } from '../api/object'
+import { withFields, type KubeObject } from '../api/object'
 import { StatusError } from '../api/status'
 import type { Node, Pod } from '../api/types/core-v1.gen'
 import { same } from '../formats/same'
@@ -259,7 +259,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   const withNode = (event: ClusterEvent, nodeName: string): ClusterEvent => {
     const node = view.node(nodeName)
-    return node ? { ...event, node } : event
+    return node ? withFields(event, { node }) : event
   }
 
   function onNode({ type, object: node, old }: WatchEvent<Node>) {

@@ -1,4 +1,5 @@
 import type { AdmissionPlugin } from '../hooks'
+import { withFields } from '../object'
 import { freeze } from '../storage'
 import type { Pod, Toleration } from '../types/core-v1.gen'
 import { asObject, isMirror, newPod } from './lookup'
@@ -22,7 +23,7 @@ export const defaultTolerationSeconds: AdmissionPlugin = {
     const missing = USUAL.filter(({ key }) => !tolerations.some((toleration) => tolerates(toleration, key)))
     if (missing.length === 0) return request.object!
     const all = tolerations.length === 0 ? USUAL : tolerations.concat(missing)
-    return asObject<Pod>({ ...pod, spec: { ...pod.spec, tolerations: all } })
+    return asObject<Pod>({ ...pod, spec: withFields(pod.spec, { tolerations: all }) })
   },
 }
 

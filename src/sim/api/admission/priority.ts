@@ -1,4 +1,5 @@
 import type { AdmissionPlugin, AdmissionRequest } from '../hooks'
+import { withFields } from '../object'
 import { forbidden } from '../status'
 import type { Pod } from '../types/core-v1.gen'
 import type { PriorityClass } from '../types/scheduling-v1.gen'
@@ -52,7 +53,8 @@ function withPriority({ server, kind }: AdmissionRequest, pod: Pod): Pod {
     )
   }
   const priorityClassName = spec.priorityClassName || named?.metadata.name
-  return { ...pod, spec: { ...spec, ...(priorityClassName && { priorityClassName }), priority: value, preemptionPolicy: policy } }
+  const judged = withFields(spec, { priority: value, preemptionPolicy: policy })
+  return { ...pod, spec: priorityClassName ? withFields(judged, { priorityClassName }) : judged }
 }
 
 function defaultClass(server: AdmissionRequest['server']): PriorityClass | undefined {

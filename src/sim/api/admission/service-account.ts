@@ -1,5 +1,6 @@
 import { parseTimestamp } from '../../engine/time'
 import type { AdmissionPlugin, AdmissionRequest, ApiServer } from '../hooks'
+import { withFields } from '../object'
 import { forbidden } from '../status'
 import { freeze } from '../storage'
 import type { Container, Namespace, Pod, PodSpec, ServiceAccount, Volume } from '../types/core-v1.gen'
@@ -24,12 +25,8 @@ export const serviceAccount: AdmissionPlugin = {
     const serviceAccountName = pod.spec.serviceAccountName || 'default'
     const account = findAccount(request, serviceAccountName)
     const imagePullSecrets = pod.spec.imagePullSecrets?.length ? pod.spec.imagePullSecrets : account?.imagePullSecrets
-    const spec: PodSpec = {
-      ...pod.spec,
-      serviceAccountName,
-      serviceAccount: serviceAccountName,
-      ...(imagePullSecrets?.length && { imagePullSecrets }),
-    }
+    const accounted = withFields(pod.spec, { serviceAccountName, serviceAccount: serviceAccountName })
+    const spec: PodSpec = imagePullSecrets?.length ? withFields(accounted, { imagePullSecrets }) : accounted
     const automount = pod.spec.automountServiceAccountToken ?? account?.automountServiceAccountToken ?? true
     return asObject<Pod>({ ...pod, spec: automount ? withToken(spec, request.server) : spec })
   },
@@ -58,14 +55,15 @@ function withToken(spec: PodSpec, { engine }: ApiServer): PodSpec {
   const volume = known ?? tokenVolume(`kube-api-access-${engine.random.suffix(5)}`)
   const mounted = (container: Container): Container =>
     lacksMount(container)
-      ? { ...container, volumeMounts: (container.volumeMounts ?? []).concat({ name: volume.name, readOnly: true, mountPath: MOUNT_PATH }) }
+      ? withFields(container, {
+          volumeMounts: (container.volumeMounts ?? []).concat({ name: volume.name, readOnly: true, mountPath: MOUNT_PATH }),
+        })
       : container
-  return {
-    ...spec,
+  const mounting = withFields(spec, {
     volumes: known ? spec.volumes! : (spec.volumes ?? []).concat(volume),
-    ...(spec.initContainers && { initContainers: initContainers.map(mounted) }),
     containers: containers.map(mounted),
-  }
+  })
+  return spec.initContainers ? withFields(mounting, { initContainers: initContainers.map(mounted) }) : mounting
 }
 
 const tokenVolume = (name: string): Volume => ({ name, projected: TOKEN })

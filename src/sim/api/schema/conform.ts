@@ -117,7 +117,9 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, k
   const plan = planOf(struct)
   const top = at.path.length === 0
   const before = isObject(known) ? known : undefined
+  // Copied by assigning: a field added to a spread copy would give the object a shape of its own (see withFields).
   let copy: Json | undefined
+  let drops = false
   for (const name in value) {
     const given = value[name]
     if (before !== undefined && given === before[name] && typeof given === 'object') continue
@@ -125,7 +127,8 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, k
     if (!field) {
       if (struct.open || ((top || struct.embedded) && HEAD.has(name))) continue
       at.unknown?.push(pathText([...at.path, name]))
-      delete (copy ??= { ...value })[name]
+      ;(copy ??= Object.assign({}, value))[name] = undefined
+      drops = true
       continue
     }
     if (given === null && plan.nulls.has(name)) continue
@@ -137,18 +140,21 @@ function walkStruct(value: unknown, struct: Struct, owner: Struct | undefined, k
           : top && Object.isFrozen(given)
             ? stepAgain(given, field, struct, at)
             : step(given, field, struct, before?.[name], at)
-    if (after === undefined || (!at.keepZeros && isZero(after) && !plan.keeps.has(name))) delete (copy ??= { ...value })[name]
-    else if (after !== given) (copy ??= { ...value })[name] = after
+    if (after === undefined || (!at.keepZeros && isZero(after) && !plan.keeps.has(name))) {
+      ;(copy ??= Object.assign({}, value))[name] = undefined
+      drops = true
+    } else if (after !== given) (copy ??= Object.assign({}, value))[name] = after
   }
   if (at.defaults)
-    for (const { name, value: fill } of plan.defaults) if ((copy ?? value)[name] === undefined) (copy ??= { ...value })[name] = fill
-  if (at.keepZeros) return copy ?? value
+    for (const { name, value: fill } of plan.defaults)
+      if ((copy ?? value)[name] === undefined) (copy ??= Object.assign({}, value))[name] = fill
+  if (at.keepZeros) return drops ? withoutDropped(copy!) : (copy ?? value)
   for (const [name, fill] of top ? plan.presentOnTop : plan.present) {
     if ((copy ?? value)[name] !== undefined) continue
     const field = struct.fields.get(name)!
-    ;(copy ??= { ...value })[name] = isObject(fill) ? step(fill, field, struct, undefined, at) : fill
+    ;(copy ??= Object.assign({}, value))[name] = isObject(fill) ? step(fill, field, struct, undefined, at) : fill
   }
-  return copy ?? value
+  return drops ? withoutDropped(copy!) : (copy ?? value)
 }
 
 const EMPTY: Json = Object.freeze({})
@@ -194,6 +200,13 @@ function walkList(value: unknown, list: List, owner: Struct | undefined, known: 
     if (after !== before) (copy ??= [...(value as unknown[])])[i] = after
   }
   return copy ?? value
+}
+
+/** Rebuilt rather than deleted from: an object that has lost a field is slow ever after. */
+function withoutDropped(copy: Json): Json {
+  const kept: Json = {}
+  for (const name in copy) if (copy[name] !== undefined) kept[name] = copy[name]
+  return kept
 }
 
 function walkMap(value: unknown, map: MapType, owner: Struct | undefined, known: unknown, at: Walk): unknown {

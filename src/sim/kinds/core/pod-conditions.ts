@@ -1,3 +1,4 @@
+import { withFields } from '../../api/object'
 import type { Pod, PodCondition } from '../../api/types/core-v1.gen'
 import { timestamp } from '../../engine/time'
 
@@ -10,7 +11,7 @@ export function withCondition(pod: Pod, condition: PodCondition, nowMs: number):
   const conditions = pod.status?.conditions ?? []
   const before = conditions.find(({ type }) => type === condition.type)
   const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : timestamp(nowMs)
-  const after = { ...condition, lastTransitionTime }
+  const after = withFields(condition, { lastTransitionTime })
   return {
     ...pod,
     status: {

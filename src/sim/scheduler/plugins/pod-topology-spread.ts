@@ -1,3 +1,4 @@
+import { withFields } from '../../api/object'
 import type { TopologySpreadConstraint } from '../../api/types/core-v1.gen'
 import type { LabelSelector } from '../../api/types/meta-v1.gen'
 import { formatSelector, matches, selectorOf } from '../../formats/selector'
@@ -207,14 +208,14 @@ function scoreState(
   const spreads = constraints.map((constraint) => {
     const spread = spreadOf(view, pod, constraint)
     // The more places there are, the more one Pod too many in one of them weighs.
-    if (spread.key === HOSTNAME) return { ...spread, counts: NOTHING, weight: Math.log(scored.length + 2) }
+    if (spread.key === HOSTNAME) return withFields(spread, { counts: NOTHING, weight: Math.log(scored.length + 2) })
     const places = new Set<string>()
     for (const { node } of scored) {
       const place = node.metadata.labels?.[spread.key]
       if (place !== undefined) places.add(place)
     }
     const weight = Math.log(places.size + 2)
-    if (spread.includesAll && !asksForLabels) return { ...spread, counts: spread.tally.perPlace(spread.key), weight }
+    if (spread.includesAll && !asksForLabels) return withFields(spread, { counts: spread.tally.perPlace(spread.key), weight })
     const counts = new Map<string, number>()
     for (const [name, count] of spread.tally.perNode) {
       const info = view.node(name)
@@ -222,7 +223,7 @@ function scoreState(
       if (info && place !== undefined && (!requireAll || hasAll(info)) && spread.includes(info))
         counts.set(place, (counts.get(place) ?? 0) + count)
     }
-    return { ...spread, counts, weight }
+    return withFields(spread, { counts, weight })
   })
   return { spreads, ignored }
 }
