@@ -19,7 +19,8 @@ const REPORT_MS = 300_000
 export interface Heartbeat {
   /** Looks and reports at once. */
   beatNow(): void
-  start(): void
+  /** `boots`: how often the machine was switched on again. `resumed`: the kubelet has run all the time, nobody heard it. */
+  start(boots: number, resumed: boolean): void
   stop(): void
 }
 
@@ -46,6 +47,7 @@ export function createHeartbeat(
   let reportedImages = -1
   let health: Health = {}
   let cordoned = false
+  let boots = 0
 
   function register() {
     if (client.get<Node>(nodeKind, undefined, facts.name)) return
@@ -58,13 +60,18 @@ export function createHeartbeat(
   function report() {
     const current = client.get<Node>(nodeKind, undefined, facts.name)
     if (!current) return
-    client.updateStatus<Node>(nodeKind, {
-      ...current,
-      status: nodeStatus(facts, version, images.list(), current.status, engine.nowMs, health),
-    })
+    const status = nodeStatus(facts, version, images.list(), current.status, engine.nowMs, health, boots)
+    client.updateStatus<Node>(nodeKind, { ...current, status })
+    const { bootID } = status.nodeInfo!
+    if (current.status?.nodeInfo && current.status.nodeInfo.bootID !== bootID)
+      recorder.event(current, 'Warning', 'Rebooted', `Node ${facts.name} has been rebooted, boot id: ${bootID}`)
+    const ready = readyOf(status)
+    if (readyOf(current.status) !== ready) tellReady(current, ready === 'True' ? 'NodeReady' : 'NodeNotReady')
     reportedMs = engine.nowMs
     reportedImages = images.version
   }
+
+  const tellReady = (about: Node, reason: string) => recorder.event(about, 'Normal', reason, `Node ${facts.name} status is now: ${reason}`)
 
   /** Whether resources were announced, or taken back, that the kubelet has not offered yet. */
   function lacksResources(): boolean {
@@ -76,8 +83,7 @@ export function createHeartbeat(
 
   /** Whether somebody has meanwhile written that nothing is known of this node. */
   function isThoughtLost(): boolean {
-    const conditions = client.get<Node>(nodeKind, undefined, facts.name)?.status?.conditions ?? []
-    return conditions.some(({ type, status }) => type === 'Ready' && status === 'Unknown')
+    return readyOf(client.get<Node>(nodeKind, undefined, facts.name)?.status) === 'Unknown'
   }
 
   function renew() {
@@ -132,7 +138,7 @@ export function createHeartbeat(
   }
 
   /** What a kubelet tells of itself when it comes up. */
-  function announce() {
+  function announce(isNew: boolean) {
     const about = client.get<Node>(nodeKind, undefined, facts.name)
     if (!about) return
     const tell = (reason: string, message: string) => recorder.event(about, 'Normal', reason, message)
@@ -141,15 +147,17 @@ export function createHeartbeat(
     tell('NodeHasNoDiskPressure', `Node ${facts.name} status is now: NodeHasNoDiskPressure`)
     tell('NodeHasSufficientPID', `Node ${facts.name} status is now: NodeHasSufficientPID`)
     tell('NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods')
-    tell('NodeReady', `Node ${facts.name} status is now: NodeReady`)
+    if (isNew) tellReady(about, 'NodeReady')
   }
 
   return {
-    start() {
+    start(nowBoots, resumed) {
       if (timer) return
       reportedMs = -REPORT_MS
+      boots = nowBoots
+      const isNew = client.get<Node>(nodeKind, undefined, facts.name) === undefined
       beat()
-      announce()
+      if (!resumed) announce(isNew)
     },
     beatNow() {
       if (!timer) return
@@ -162,3 +170,5 @@ export function createHeartbeat(
     },
   }
 }
+
+const readyOf = (status: Node['status']) => status?.conditions?.find(({ type }) => type === 'Ready')?.status

@@ -111,6 +111,9 @@ export function createHost(
   const active = new Set<ServiceName>(['kubelet', 'containerd'])
   let poweredOn = true
   let connected = true
+  let boots = 0
+  /** The kubelet's process is there, whether anybody hears of it or not. */
+  let kubeletRuns = false
   const listeners = new Map<string, Listener>()
   const place: NetworkNamespace = {
     name: `host/${facts.name}`,
@@ -246,14 +249,15 @@ export function createHost(
 
   /** Brings kubelet and heartbeat in line with switch, cable and systemd. */
   function settle() {
-    const works = poweredOn && connected && active.has('kubelet') && active.has('containerd')
-    if (works) {
-      heartbeat.start()
+    const runs = poweredOn && active.has('kubelet') && active.has('containerd')
+    if (runs && connected) {
+      heartbeat.start(boots, kubeletRuns)
       kubelet.start()
     } else {
       heartbeat.stop()
       kubelet.stop()
     }
+    kubeletRuns = runs
   }
 
   const host: Host = {
@@ -297,6 +301,7 @@ export function createHost(
     powerOff() {
       if (!poweredOn) return
       poweredOn = false
+      kubeletRuns = false
       shuttingDown = false
       heartbeat.stop()
       kubelet.powerOff()
@@ -306,6 +311,7 @@ export function createHost(
     powerOn() {
       if (poweredOn) return
       poweredOn = true
+      boots++
       machine = bootMachine()
       bootedMs = engine.nowMs
       journal.started('containerd')

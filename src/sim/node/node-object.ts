@@ -71,12 +71,15 @@ export function nodeStatus(
   old: NodeStatus | undefined,
   nowMs: number,
   health: Health = {},
+  /** How often the machine has been switched on again. */
+  boots = 0,
 ): NodeStatus {
   const totalKi = facts.memoryGiB * 1024 * 1024 - KERNEL_KI
   const diskKi = facts.diskGiB * 1024 * 1024
   const common = { cpu: String(facts.cpu), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: MAX_PODS }
   const ids = createRandom(facts.address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0))
   const machineID = ids.hex(32)
+  const firstBootID = ids.uuid()
   const extended = extendedResources(old)
   const rows = conditionRows.map(([type, well, ill]) =>
     type in health ? ([type, ...ill(health[type]!)] as const) : ([type, ...well] as const),
@@ -105,7 +108,7 @@ export function nodeStatus(
     images: images.slice(0, 50),
     nodeInfo: {
       architecture: 'amd64',
-      bootID: ids.uuid(),
+      bootID: boots === 0 ? firstBootID : createRandom(Number.parseInt(machineID.slice(0, 8), 16) + boots).uuid(),
       containerRuntimeVersion: 'containerd://2.1.4',
       kernelVersion: '6.8.0-51-generic',
       kubeProxyVersion: '',
