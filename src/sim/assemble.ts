@@ -181,6 +181,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     engine,
     clientFor: server.client,
     network,
+    services: network.services,
     places: network.places,
     programs: (name) =>
       name === 'ssh' ? remoteShell : (components[name.split('/')[0]!] ?? addons(name) ?? systemProgram(name) ?? programs.find(name)),

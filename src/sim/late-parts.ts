@@ -66,6 +66,7 @@ import { autoscalerErrors } from './kinds/autoscaling/autoscaler-validation'
 import { jobSpecErrors } from './kinds/batch/job-spec-validation'
 import { lateSubresources } from './kinds/late-subresources'
 import { peopleSubresources } from './kinds/people-subresources'
+import { hostConfiguration } from './node/host-configuration'
 import { containerLogs, podLogs, syslog } from './node/host-logs'
 import { hostProcesses } from './node/host-processes'
 import { hostTools } from './node/host-tools'
@@ -162,6 +163,7 @@ lateHostView.arrive({
   processes: hostProcesses,
   logs: { '/var/log/pods': podLogs, '/var/log/containers': containerLogs },
   syslog,
+  configuration: hostConfiguration,
 })
 lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside, health: healthCheckListener, parseCorefile, answerByCorefile })
 lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer, draExampleDriver], manifests: addonManifests })

@@ -25,6 +25,7 @@ export interface ServiceHit {
 
 /** What kube-proxy knows: Services by address, and the endpoints behind them. Kept up to date by watches. */
 export interface ServiceIndex {
+  all(): readonly Service[]
   get(namespace: string, name: string): Service | undefined
   byClusterIP(address: string): Service | undefined
   /** The Service port that an address and port belong to, unless it is a node's own business. */
@@ -116,6 +117,7 @@ export function createServiceIndex(client: Client): ServiceIndex {
     )
 
   return {
+    all: () => [...services.values()],
     get: (namespace, name) => services.get(keyOf(namespace, name)),
     byClusterIP: (address) =>
       addresses()

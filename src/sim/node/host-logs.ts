@@ -1,7 +1,8 @@
 import type { Host } from './host'
 import { journalLine } from './journal'
 import { containersOf, type ContainerState, type PodState } from './kubelet/pod-state'
-import { directory, generatedFile, link, type FileNode } from './os/file-system'
+import { directory, link, type FileNode } from './os/file-system'
+import { fileOf } from './os/made-up-nodes'
 import type { Container } from './runtime/container'
 import { asKept, linesOf } from './runtime/container-log'
 
@@ -16,10 +17,8 @@ function runsOf({ running, ended, previous, restarts }: ContainerState): readonl
 
 const folderOf = ({ pod: { metadata } }: PodState) => `${metadata.namespace}_${metadata.name}_${metadata.uid}`
 
-const logFile = ({ log, startedMs }: Container): FileNode => ({
-  ...generatedFile(() => linesOf(log.entries).map(asKept).join('')),
-  modifiedMs: log.entries.at(-1)?.timeMs ?? startedMs,
-})
+const logFile = ({ log, startedMs }: Container): FileNode =>
+  fileOf(() => linesOf(log.entries).map(asKept).join(''), 0o640, log.entries.at(-1)?.timeMs ?? startedMs)
 
 /** `/var/log/pods/NAMESPACE_POD_UID/CONTAINER/N.log`, where the runtime writes what containers say. */
 export function podLogs(host: Host): Readonly<Record<string, FileNode>> {

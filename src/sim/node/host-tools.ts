@@ -3,6 +3,7 @@ import { humanDuration } from '../formats/duration'
 import type { Host, ServiceName } from './host'
 import { gracefulShutdown } from './graceful-shutdown'
 import { journalLine } from './journal'
+import { iptables, iptablesSave } from './iptables'
 import { apparmorParser } from './apparmor-parser'
 import { containersOf, type ContainerState, type PodState } from './kubelet/pod-state'
 import { nowMs, sleep, write } from './os/calls'
@@ -21,6 +22,8 @@ export const hostTools = (host: () => Host): Readonly<Record<string, Program>> =
   service: (self) => systemctl(host(), [self.argv[2] ?? '', self.argv[1] ?? '']),
   journalctl: (self) => journalctl(host(), self.argv.slice(1)),
   crictl: (self) => crictl(host(), self.argv.slice(1)),
+  iptables: (self) => iptables(host(), self.argv.slice(1)),
+  'iptables-save': (self) => iptablesSave(host(), self.argv.slice(1)),
   apparmor_parser: (self) => apparmorParser(host().files, self.argv.slice(1)),
   *poweroff() {
     yield* gracefulShutdown(host())

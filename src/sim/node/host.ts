@@ -3,6 +3,7 @@ import type { Pod } from '../api/types/core-v1.gen'
 import type { EventRecorder } from '../api/event-recorder'
 import type { Engine } from '../engine/engine'
 import type { Place, Places } from '../network/places'
+import type { ServiceIndex } from '../network/service-index'
 import type { Catalogue } from './images/catalogue'
 import { createHeartbeat } from './heartbeat'
 import { waitingHostTools } from './late-host-tools'
@@ -10,24 +11,15 @@ import { createJournal, type Journal } from './journal'
 import type { KubeletContext } from './kubelet/context'
 import { APPARMOR_PROFILES } from './kubelet/security-profiles'
 import { createKubelet, type Kubelet } from './kubelet/kubelet'
-import { lateHostView, type LogFolder } from './late-host-view'
+import { controlPlanePaths, hostPaths, lateHostView, type LogFolder } from './late-host-view'
 import { lateEviction, type WatchedNode } from './kubelet/late-eviction'
 import { slowed, type Latency } from './kubelet/latency'
 import { hostnameOf, resolvConf } from './kubelet/managed-files'
 import { createNodeImages, type NodeImages } from './kubelet/node-images'
 import type { VolumeContext } from './kubelet/volumes'
 import type { HostFacts } from './node-object'
-import {
-  createFileSystem,
-  createVolume,
-  directory,
-  file,
-  generatedFile,
-  programFile,
-  type DirectoryEntry,
-  type FileSystem,
-} from './os/file-system'
-import { GeneratedDirectory } from './os/generated-directory'
+import { createFileSystem, createVolume, directory, file, programFile, type DirectoryEntry, type FileSystem } from './os/file-system'
+import { fileOf, GeneratedDirectory } from './os/made-up-nodes'
 import { createMachine, type Machine } from './os/machine'
 import type { Network, NetworkNamespace } from './os/network'
 import { ProcessSpace } from './os/process-space'
@@ -39,6 +31,8 @@ import type { Sandbox } from './runtime/sandbox'
 export interface HostSurroundings {
   readonly engine: Engine
   readonly network: Network
+  /** What kube-proxy knows. */
+  readonly services: ServiceIndex
   readonly places: Places
   readonly catalogue: Catalogue
   readonly latency: Latency
@@ -66,6 +60,8 @@ export interface Host {
   readonly images: NodeImages
   readonly context: KubeletContext
   readonly place: NetworkNamespace
+  /** What kube-proxy knows on this host. */
+  readonly services: ServiceIndex
   readonly poweredOn: boolean
   readonly connected: boolean
   /** When it was switched on. */
@@ -136,11 +132,16 @@ export function createHost(
     createMachine({ engine, network, place, hostname: facts.name, files, programs, init: false, background: false, space })
   let machine = bootMachine()
   let bootedMs = engine.nowMs
+  for (const path of [...hostPaths, ...(facts.controlPlane ? controlPlanePaths : [])]) {
+    files.makeDirectory(path.slice(0, path.lastIndexOf('/')), { parents: true })
+    const content = () => (lateHostView.arrived ? lateHostView.code.configuration[path](host) : '')
+    files.place(path, fileOf(content, /\.(key|pem)$/.test(path) ? 0o600 : 0o644, engine.nowMs))
+  }
   for (const folder of logFolders)
     files.place(folder, new GeneratedDirectory(() => (lateHostView.arrived ? lateHostView.code.logs[folder](host) : {}), engine.nowMs))
   files.place(
     '/var/log/syslog',
-    generatedFile(() => (lateHostView.arrived ? lateHostView.code.syslog(host) : '')),
+    fileOf(() => (lateHostView.arrived ? lateHostView.code.syslog(host) : ''), 0o640, engine.nowMs),
   )
 
   let nextPod = 2
@@ -271,6 +272,7 @@ export function createHost(
     images,
     context: kubelet.context,
     place,
+    services: around.services,
     get poweredOn() {
       return poweredOn
     },

@@ -7,7 +7,18 @@ import type { Program } from './os/syscalls'
 export const lateHostTools = lateCode<(host: () => Host) => Readonly<Record<string, Program>>>('the tools of a host')
 
 /** Their names, so that a host's files can be made before; a test keeps them equal to the tools. */
-export const hostToolNames = ['systemctl', 'service', 'journalctl', 'crictl', 'apparmor_parser', 'poweroff', 'shutdown', 'reboot'] as const
+export const hostToolNames = [
+  'systemctl',
+  'service',
+  'journalctl',
+  'crictl',
+  'iptables',
+  'iptables-save',
+  'apparmor_parser',
+  'poweroff',
+  'shutdown',
+  'reboot',
+] as const
 
 /** Programs that wait for their code. */
 export const waitingHostTools = (host: () => Host): Readonly<Record<string, Program>> =>

@@ -10,7 +10,48 @@ export interface HostView {
   /** Files and folders by the path where they are: logs. */
   readonly logs: Readonly<Record<LogFolder, (host: Host) => Readonly<Record<string, FileNode>>>>
   readonly syslog: (host: Host) => string
+  /** Files that a machine is set up with and that nobody reads at boot. */
+  readonly configuration: Readonly<Record<ConfigurationPath, (host: Host) => string>>
 }
+
+/** Below `etc/kubernetes/pki`, on machines of the control plane. */
+const pki = '/etc/kubernetes/pki'
+export const controlPlanePaths = [
+  `${pki}/apiserver-etcd-client.crt`,
+  `${pki}/apiserver-etcd-client.key`,
+  `${pki}/apiserver-kubelet-client.crt`,
+  `${pki}/apiserver-kubelet-client.key`,
+  `${pki}/front-proxy-ca.crt`,
+  `${pki}/front-proxy-ca.key`,
+  `${pki}/front-proxy-client.crt`,
+  `${pki}/front-proxy-client.key`,
+  `${pki}/sa.key`,
+  `${pki}/sa.pub`,
+  `${pki}/etcd/ca.crt`,
+  `${pki}/etcd/ca.key`,
+  `${pki}/etcd/healthcheck-client.crt`,
+  `${pki}/etcd/healthcheck-client.key`,
+  `${pki}/etcd/peer.crt`,
+  `${pki}/etcd/peer.key`,
+  `${pki}/etcd/server.crt`,
+  `${pki}/etcd/server.key`,
+] as const
+
+/** On every machine. */
+export const hostPaths = [
+  '/etc/cni/net.d/10-containerd-net.conflist',
+  '/etc/containerd/config.toml',
+  '/etc/crictl.yaml',
+  '/etc/kubernetes/kubelet.conf',
+  '/var/lib/kubelet/kubeadm-flags.env',
+  '/var/lib/kubelet/pki/kubelet-client-current.pem',
+  '/var/lib/kubelet/pki/kubelet.crt',
+  '/var/lib/kubelet/pki/kubelet.key',
+  '/usr/lib/systemd/system/kubelet.service',
+  '/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf',
+] as const
+
+export type ConfigurationPath = (typeof controlPlanePaths)[number] | (typeof hostPaths)[number]
 
 export type LogFolder = '/var/log/pods' | '/var/log/containers'
 

@@ -6,6 +6,7 @@ import type { Engine } from '../engine/engine'
 import { event as eventKind } from '../kinds/core/event'
 import { pod as podKind } from '../kinds/core/pod'
 import type { Places } from '../network/places'
+import type { ServiceIndex } from '../network/service-index'
 import { createHost, type Host, type HostSurroundings } from './host'
 import { createCatalogue } from './images/catalogue'
 import type { Repository, ToolSet } from './images/image'
@@ -22,6 +23,7 @@ export interface NodesOptions {
   readonly engine: Engine
   readonly clientFor: (identity: Identity) => Client
   readonly network: Network
+  readonly services: ServiceIndex
   readonly places: Places
   /** Programs by the names that executable files carry: shell, tools, kubectl, what people's containers run. Asked before the system's own. */
   readonly programs: (name: string) => Program | undefined
@@ -73,6 +75,7 @@ export function createNodes(options: NodesOptions): Nodes {
   const around: HostSurroundings = {
     engine,
     network: options.network,
+    services: options.services,
     places: options.places,
     catalogue,
     programs,

@@ -47,6 +47,7 @@ export function miniCluster(options: { images?: Parameters<typeof createNodes>[0
     engine,
     clientFor: server.client,
     network,
+    services: network.services,
     places: network.places,
     programs: (name) =>
       name.startsWith('tool:') ? busyboxTools[name.slice(5)] : (containerProgram(name) ?? busyboxTools[name.split('/')[0]!]),

@@ -1,4 +1,17 @@
-import type { DirectoryEntry, FileNode } from './file-system'
+import { file, type DirectoryEntry, type FileEntry, type FileNode } from './file-system'
+
+/** A file that is written down when somebody looks at it; who writes to it gets a plain one with what it says by then. */
+export const fileOf = (content: () => string, mode: number, modifiedMs: number): FileEntry => ({
+  ...file('', mode, modifiedMs),
+  get data() {
+    return content()
+  },
+  // Not kept: the next look may find another text.
+  get bytes() {
+    return undefined
+  },
+  set bytes(_) {},
+})
 
 /** A directory whose content is made up whenever somebody looks. Nobody can write there: `clone` of file-system.ts refuses. */
 export class GeneratedDirectory implements DirectoryEntry {
