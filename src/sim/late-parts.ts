@@ -35,6 +35,7 @@ import { lateTypes } from './api/schema/schema'
 import aliases from './api/schema/aliases-late.json' with { type: 'json' }
 import types from './api/schema/types-late.json' with { type: 'json' }
 import { openApiRoutes } from './api/openapi'
+import { typedPatchErrors } from './api/typed-patch'
 import { protobufReader } from './api/protobuf'
 import { certificateApprover } from './controllers/certificate-approver'
 import { certificateCleaner } from './controllers/certificate-cleaner'
@@ -157,7 +158,7 @@ lateSubresources.arrive(peopleSubresources)
 lateUsage.arrive(totalUsage)
 lateRound.arrive(round)
 lateClaimRounds.arrive({ provide, release })
-latePatches.arrive({ applyJsonPatch, applied, withLastApplied })
+latePatches.arrive({ applyJsonPatch, applied, withLastApplied, typedPatchErrors })
 lateHostTools.arrive(hostTools)
 lateHostView.arrive({
   processes: hostProcesses,

@@ -99,8 +99,6 @@ function withoutOddKeys(value: unknown, text: string): unknown {
 
 export interface ReadOptions {
   readonly keepZeros?: boolean
-  /** Collects the paths of unknown fields. */
-  readonly unknown?: string[]
   /** The refusal of a value that cannot be read: a body is refused as one, the outcome of a patch otherwise. `converted`: see TypeMismatch. */
   readonly refuse?: (why: string, converted: string) => StatusError
 }
@@ -110,9 +108,10 @@ export function readAs(
   call: Pick<Call, 'served' | 'options' | 'warn'>,
   value: unknown,
   duplicates: readonly string[] = [],
-  { keepZeros = false, unknown = [], refuse = unreadable(call.served.kind.kind, call.served.version) }: ReadOptions = {},
+  { keepZeros = false, refuse = unreadable(call.served.kind.kind, call.served.version) }: ReadOptions = {},
 ): AnyObject {
   const { served } = call
+  const unknown: string[] = []
   const type = typeOfServed(served.kind, served.version, served.group)
   const object = named(value, served.kind.kind, served.apiVersion)
   const read = type ? conforming(object, type, { keepZeros, findings: { unknown } }, refuse) : object

@@ -115,13 +115,13 @@ function readConfig(call: Call, patch: unknown, duplicates: readonly string[]): 
     throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`)
   }
   const type = typeOfServed(served.kind, served.version, served.group)
-  const unknown: string[] = []
-  const read = readAs({ ...call, options: { fieldValidation: 'Ignore' } }, patch, duplicates, { keepZeros: true, unknown })
-  if (type && unknown.length > 0) {
+  const errors = type ? latePatches.code.typedPatchErrors(patch, type) : []
+  if (errors.length > 0) {
     const kindOf = { group: served.group, version: served.version, kind: served.kind.kind }
     const about = `failed to create typed patch object (${namespace ?? ''}/${name}; ${kindText(kindOf)})`
-    throw failure(500, '', `${about}: ${unknown.map((path) => `.${path}: field not declared in schema`).join('\n')}`)
+    throw failure(500, '', `${about}: ${errors.length === 1 ? errors[0] : ['errors:', ...errors].join('\n  ')}`)
   }
+  const read = readAs({ ...call, options: { fieldValidation: 'Ignore' } }, patch, duplicates, { keepZeros: true })
   const config: AnyObject = { ...read, metadata: { ...read.metadata, name, ...(namespace !== undefined && { namespace }) } }
   if (served.stored) return served.toStorage(config)
   // What only the conversion makes of nothing is no wish of whoever applies.

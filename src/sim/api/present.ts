@@ -68,7 +68,13 @@ export const presentList = (wish: Wish, items: readonly Stored[], metadata: List
 export function presentObjects(wish: Wish, objects: readonly AnyObject[], metadata: ListMetadata, context: PresentationContext): unknown {
   const { served } = context
   if (wish.form) return wish.form.list(objects, metadata, context)
-  return { kind: `${served.kind.kind}List`, apiVersion: served.apiVersion, metadata, items: objects }
+  const items = served.kind.customSchema === undefined ? objects.map(withoutType) : objects
+  return { kind: `${served.kind.kind}List`, apiVersion: served.apiVersion, metadata, items }
+}
+
+/** Items of a typed list do not say again what the list has said; custom resources, which have no Go type, do. */
+function withoutType({ apiVersion: _version, kind: _kind, ...item }: AnyObject): object {
+  return item
 }
 
 /** A complete answer. `warnings` become `Warning` headers (joined as HTTP joins repeated ones). */

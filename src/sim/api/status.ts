@@ -100,6 +100,7 @@ export function invalid(
   })
 }
 
-export const methodNotAllowed = () => failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource')
+export const methodNotAllowed = () =>
+  failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
 
-export const unknownPath = () => failure(404, 'NotFound', 'the server could not find the requested resource')
+export const unknownPath = () => failure(404, 'NotFound', 'the server could not find the requested resource', {})

@@ -83,7 +83,9 @@ function take({ ask, server }: ReturnType<typeof testServer>, { name, manager, d
 }
 
 function all(server: ReturnType<typeof testServer>): Map<string, AnyObject> {
-  return new Map((server.ask('GET', URL).body.items as AnyObject[]).map((object) => [object.metadata.name, object]))
+  const { items } = server.ask('GET', URL).body as { readonly items: readonly AnyObject[] }
+  // A list says once of what kind its items are.
+  return new Map(items.map((item) => [item.metadata.name, { ...item, apiVersion: 'apps/v1', kind: 'Deployment' }]))
 }
 
 test('the events of a watch, replayed over a list, make the list that somebody gets later', () => {

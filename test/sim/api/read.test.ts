@@ -205,3 +205,12 @@ test.each([
   const { ask } = testServer()
   expect(ask(method, url)).toMatchObject({ status, body: { kind: 'Status', status: 'Failure', message } })
 })
+
+test('the items of a list of built-in objects do not repeat what the list is of', () => {
+  const { ask } = testServer()
+  ask('POST', '/api/v1/namespaces/default/configmaps', { metadata: { name: 'a' } })
+  const { kind, apiVersion, items } = ask('GET', '/api/v1/namespaces/default/configmaps').body
+  expect([kind, apiVersion]).toEqual(['ConfigMapList', 'v1'])
+  expect(Object.keys(items[0])).not.toContain('kind')
+  expect(Object.keys(items[0])).not.toContain('apiVersion')
+})

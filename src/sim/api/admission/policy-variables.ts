@@ -4,11 +4,30 @@ import type { AdmissionRequest } from '../hooks'
 import type { KubeObject } from '../object'
 import { inVersion, namespaceOf, type Version } from './policy-match'
 
+const KIND = { group: 'string', version: 'string', kind: 'string' }
+const RESOURCE = { group: 'string', version: 'string', resource: 'string' }
+
+/** What is known of a request before there is one: other fields are refused when a policy is written. */
+const REQUEST = {
+  kind: KIND,
+  resource: RESOURCE,
+  subResource: 'string',
+  requestKind: KIND,
+  requestResource: RESOURCE,
+  requestSubResource: 'string',
+  name: 'string',
+  namespace: 'string',
+  operation: 'string',
+  userInfo: { username: 'string', uid: 'string', groups: 'list<string>', extra: 'map<string, list<string>>' },
+  dryRun: 'bool',
+  options: 'dyn',
+} as const
+
 /** The variables that the expressions of admission policies see. */
 export const POLICY_VARIABLES = {
   object: 'dyn',
   oldObject: 'dyn',
-  request: 'dyn',
+  request: REQUEST,
   params: 'dyn',
   namespaceObject: 'dyn',
   variables: 'dyn',

@@ -1,7 +1,8 @@
 import type { ApiServer, RequestAttributes, User } from '../hooks'
 import { defineKind, type Asker, type KindDefinition } from '../kind'
 import type { AnyObject } from '../object'
-import { badRequest } from '../status'
+import { fieldPath } from '../field-path'
+import { badRequest, invalid } from '../status'
 import type { SelfSubjectReview, TokenReview, UserInfo } from '../types/authentication-v1.gen'
 import type {
   LocalSubjectAccessReview,
@@ -24,11 +25,30 @@ function accessStatus(server: ApiServer, user: User, question: Question): Subjec
   return { allowed, ...(reason && { reason }) }
 }
 
+/** Whether a question can be asked at all: about one thing, and about somebody where that is not whoever asks. */
+function refuseUnclear(
+  kind: string,
+  { resourceAttributes, nonResourceAttributes, ...who }: SubjectAccessReviewSpec,
+  isAboutAnother: boolean,
+) {
+  const at = fieldPath('spec')
+  const { path: Path = '', verb: Verb = '' } = nonResourceAttributes ?? {}
+  const errors = [
+    ...(resourceAttributes && nonResourceAttributes
+      ? [at('nonResourceAttributes').invalid({ Path, Verb }, 'cannot be specified in combination with resourceAttributes')]
+      : []),
+    ...(resourceAttributes || nonResourceAttributes
+      ? []
+      : [at('resourceAttributes').required('exactly one of nonResourceAttributes or resourceAttributes must be specified')]),
+    ...(isAboutAnother && !who.user && !who.groups?.length ? [at('user').required('at least one of user or group must be specified')] : []),
+  ]
+  if (errors.length > 0) throw invalid({ group: AUTHORIZATION, kind }, '', errors)
+}
+
 function attributesOf({ resourceAttributes: asked, nonResourceAttributes }: Question): RequestAttributes {
   const query = new URLSearchParams()
   if (nonResourceAttributes) return { verb: nonResourceAttributes.verb ?? '', path: nonResourceAttributes.path ?? '', query }
-  if (!asked) throw badRequest('exactly one of nonResourceAttributes or resourceAttributes must be specified')
-  const { verb = '', group = '', version = '', resource: plural = '', subresource, namespace, name } = asked
+  const { verb = '', group = '', version = '', resource: plural = '', subresource, namespace, name } = asked ?? {}
   const resource = { group, version, plural, ...(subresource && { subresource }), ...(namespace && { namespace }), ...(name && { name }) }
   return { verb, path: '/review', query, resource }
 }
@@ -106,19 +126,22 @@ export const reviewKinds: readonly KindDefinition[] = [
   question<LocalSubjectAccessReview>(
     AUTHORIZATION,
     'LocalSubjectAccessReview',
-    (review, { server }) => ({ ...review, status: accessStatus(server, userOfSpec(review.spec), review.spec) }),
+    (review, { server }) => {
+      refuseUnclear('LocalSubjectAccessReview', review.spec, true)
+      return { ...review, status: accessStatus(server, userOfSpec(review.spec), review.spec) }
+    },
     { namespaced: true },
   ),
-  question<SelfSubjectAccessReview>(AUTHORIZATION, 'SelfSubjectAccessReview', (review, { user, server }) => ({
-    ...review,
-    status: accessStatus(server, user, review.spec),
-  })),
+  question<SelfSubjectAccessReview>(AUTHORIZATION, 'SelfSubjectAccessReview', (review, { user, server }) => {
+    refuseUnclear('SelfSubjectAccessReview', review.spec, false)
+    return { ...review, status: accessStatus(server, user, review.spec) }
+  }),
   question<SelfSubjectRulesReview>(AUTHORIZATION, 'SelfSubjectRulesReview', (review, { user, server }) => {
     if (!review.spec.namespace) throw badRequest('no namespace on request')
     return { ...review, status: rulesStatus(server, user, review.spec.namespace) }
   }),
-  question<SubjectAccessReview>(AUTHORIZATION, 'SubjectAccessReview', (review, { server }) => ({
-    ...review,
-    status: accessStatus(server, userOfSpec(review.spec), review.spec),
-  })),
+  question<SubjectAccessReview>(AUTHORIZATION, 'SubjectAccessReview', (review, { server }) => {
+    refuseUnclear('SubjectAccessReview', review.spec, true)
+    return { ...review, status: accessStatus(server, userOfSpec(review.spec), review.spec) }
+  }),
 ]

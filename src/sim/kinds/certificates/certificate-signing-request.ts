@@ -34,6 +34,7 @@ export const certificateSigningRequest = defineKind<CertificateSigningRequest>({
   defaults: (object) => withEmpty(object, 'spec'),
   beforeCreate: (object) => ({ ...object, status: {} }),
   validate: ({ spec }, at) => specErrors(spec, at('spec')),
+  validateStatusUpdate: (object, old, at) => (object.status?.certificate === old.status?.certificate ? [] : certificateErrors(object, at)),
   // What was asked for stays, whatever a later write says.
   beforeUpdate: (object, old) => ({ ...object, spec: old.spec }),
   columns: [
@@ -70,4 +71,19 @@ function conditionText({ status }: CertificateSigningRequest): string {
   const has = (type: string) => status?.conditions?.some((condition) => condition.type === type)
   const decided = has('Denied') ? 'Denied' : has('Approved') ? 'Approved' : 'Pending'
   return [decided, ...(has('Failed') ? ['Failed'] : []), ...(status?.certificate ? ['Issued'] : [])].join(',')
+}
+
+/** What a signer may not leave as the certificate that it issued. */
+function certificateErrors({ status }: CertificateSigningRequest, at: FieldPath): FieldError[] {
+  if (!status?.certificate) return []
+  const pem = fromBase64(status.certificate) ?? ''
+  const types = [...pem.matchAll(/-----BEGIN ([^-]+)-----/g)].map(([, type]) => type!)
+  const other = types.find((type) => type !== 'CERTIFICATE')
+  const complaint =
+    other !== undefined
+      ? `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(other)}`
+      : types.length === 0
+        ? 'must contain at least one CERTIFICATE PEM block'
+        : undefined
+  return complaint === undefined ? [] : [at('status', 'certificate').invalid('<certificate data>', complaint)]
 }

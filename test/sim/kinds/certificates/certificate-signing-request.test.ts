@@ -1,5 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
+import { fieldPath } from '../../../../src/sim/api/field-path'
 import { createCluster, type Cluster } from '../../../../src/sim/cluster'
+import { certificateSigningRequest } from '../../../../src/sim/kinds/certificates/certificate-signing-request'
 
 let cluster: Cluster
 beforeAll(() => {
@@ -93,4 +95,16 @@ test('approving needs leave for the signer', () => {
   expect(cluster.run('kubectl certificate approve late --as=ann').stderr).toContain(
     'user not permitted to approve requests with signerName "kubernetes.io/kube-apiserver-client"',
   )
+})
+
+test.each([
+  ['YWJj', 'must contain at least one CERTIFICATE PEM block'],
+  [btoa('-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n'), 'only CERTIFICATE PEM blocks are allowed, found "RSA PRIVATE KEY"'], // prettier-ignore
+])('a signer cannot leave %s as a certificate', (certificate, complaint) => {
+  const { validateStatusUpdate } = certificateSigningRequest
+  const request = { apiVersion: 'certificates.k8s.io/v1', kind: 'CertificateSigningRequest', metadata: { name: 'x' }, spec: {} }
+  const errors = validateStatusUpdate!({ ...request, status: { certificate } } as never, request as never, fieldPath(), {} as never)
+  expect(errors.map(({ field, message }) => `${field}: ${message}`)).toEqual([
+    `status.certificate: Invalid value: "<certificate data>": ${complaint}`,
+  ])
 })
