@@ -85,7 +85,6 @@ export const simplified = [
   ['Images', 'a table of known images with their users, entry points, environment and tools; any other name under a known registry is pulled and starts as a program that waits'],
   ['Scheduler', 'FailedScheduling names the taint that is not tolerated, as releases up to 1.34.1 do; later ones say “untolerated taint(s)” only. Configuration: profiles, plugins, weights, scoring strategies; no extenders, no percentageOfNodesToScore, no arguments of other plugins; a second scheduler without a configuration stays idle and never takes the lease over'],
   ['StatefulSets', 'maxUnavailable is obeyed in every release'],
-  ['DaemonSets', 'a daemon that fails is replaced at once, without the back-off of a real controller'],
   ['ReplicaSets and Jobs', 'make at most 32 Pods a round, one round after the other, where a real controller makes up to 500 in batches that double; after a refusal both stop and try again later'],
   ['Node controller', 'a zone gives up a node every ten seconds counted from the last taint that is still there, where a real controller has a token bucket'],
   ['Machines', 'that join ask for a client certificate as kubeadm has them do; those a cluster is born with have theirs, and nobody renews any'],

@@ -36,6 +36,8 @@ export interface Circumstances {
   readonly refused: readonly Refusal[]
   /** For hashes and names that must not depend on chance: use only where the real controller draws a random value. */
   readonly suffix: (length: number) => string
+  /** Pauses after failures, by what failed. A controller keeps them in its process's mind, and begins anew when it is started again. */
+  readonly pauses: Map<string, { readonly sinceMs: number; readonly lastsMs: number }>
 }
 
 export interface Refusal {

@@ -58,6 +58,7 @@ export function createRunner(options: RunnerOptions, controller: AnyController):
   const refusals = new Map<string, readonly Refusal[]>()
   const causes = new Map<string, Cause[]>()
   const ownWrites = new Map<string, string>()
+  const pauses: Circumstances['pauses'] = new Map()
   let unsubscribe: (() => void)[] = []
 
   const queue = createWorkQueue(engine, look, (key) => reactionMsOf(name) + (sizes.get(key) ?? 0) * msPerObjectOf(name))
@@ -104,6 +105,7 @@ export function createRunner(options: RunnerOptions, controller: AnyController):
       nowMs: engine.nowMs,
       refused: refusals.get(key) ?? [],
       suffix: (length) => engine.random.suffix(length),
+      pauses,
     }
     perform(key, object, controller.reconcile(object, withFields(seen, circumstances)))
   }

@@ -1,3 +1,4 @@
+import { createEventRecorder } from '../../../src/sim/api/event-recorder'
 import { createApiServer } from '../../../src/sim/api/server'
 import type { Client } from '../../../src/sim/api/client'
 import type { AdmissionPlugin } from '../../../src/sim/api/hooks'
@@ -12,6 +13,7 @@ import { event } from '../../../src/sim/kinds/core/event'
 import { namespace } from '../../../src/sim/kinds/core/namespace'
 import { node } from '../../../src/sim/kinds/core/node'
 import { pod } from '../../../src/sim/kinds/core/pod'
+import { createScheduler } from '../../../src/sim/scheduler/scheduler'
 import { subresourceHandlers } from '../../../src/sim/kinds/subresource-handlers'
 
 export const START_MS = 1_767_225_600_000
@@ -99,6 +101,16 @@ export function smallCluster(options: SmallClusterOptions = {}) {
         .filter((it) => it.involvedObject.name === name)
         .map((it) => `${it.type} ${it.reason} ${it.message}`),
   }
+}
+
+/** The scheduler itself, for tests in which it matters which node a Pod gets. */
+export const realScheduler: SmallClusterOptions['scheduler'] = (server) => {
+  const client = server.client({ user: 'system:kube-scheduler', manager: 'kube-scheduler' })
+  return createScheduler({
+    engine: server.engine,
+    client,
+    recorder: createEventRecorder(client, { engine: server.engine, kind: event, component: 'default-scheduler' }),
+  })
 }
 
 /** Puts Pods on nodes in turn, for tests that are not about scheduling. */

@@ -7,19 +7,7 @@ import { statefulSet } from '../../../src/sim/kinds/apps/stateful-set'
 import { node } from '../../../src/sim/kinds/core/node'
 import { persistentVolumeClaim } from '../../../src/sim/kinds/core/persistent-volume-claim'
 import { pod } from '../../../src/sim/kinds/core/pod'
-import { createEventRecorder } from '../../../src/sim/api/event-recorder'
-import { event } from '../../../src/sim/kinds/core/event'
-import { createScheduler } from '../../../src/sim/scheduler/scheduler'
-import { aNode, smallCluster, template, type SmallClusterOptions } from './small-cluster'
-
-const scheduler: SmallClusterOptions['scheduler'] = (server) => {
-  const client = server.client({ user: 'system:kube-scheduler', manager: 'kube-scheduler' })
-  return createScheduler({
-    engine: server.engine,
-    client,
-    recorder: createEventRecorder(client, { engine: server.engine, kind: event, component: 'default-scheduler' }),
-  })
-}
+import { aNode, realScheduler, smallCluster, template } from './small-cluster'
 
 function stateful(spec: Partial<StatefulSet['spec']> = {}) {
   const cluster = smallCluster({ only: ['statefulset-controller', 'generic-garbage-collector'] })
@@ -177,7 +165,7 @@ function daemons(spec: Partial<DaemonSet['spec']> = {}) {
   const cluster = smallCluster({
     only: ['daemonset-controller', 'generic-garbage-collector'],
     nodes: [controlPlane, aNode('node01'), aNode('node02'), aNode('node03')],
-    scheduler,
+    scheduler: realScheduler,
   })
   cluster.create(daemonSet, {
     metadata: { name: 'agent' },

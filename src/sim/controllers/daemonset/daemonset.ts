@@ -5,14 +5,14 @@ import { controllerRevision } from '../../kinds/apps/controller-revision'
 import { daemonSet as daemonSetKind } from '../../kinds/apps/daemon-set'
 import { node as nodeKind } from '../../kinds/core/node'
 import { pod as podKind } from '../../kinds/core/pod'
-import { anyKind, defineController, type Step, type Watch } from '../controller'
+import { anyKind, defineController, type Circumstances, type Step, type Watch } from '../controller'
 import { intOrPercent } from '../int-or-percent'
 import { claim } from '../owners'
 import { isActive, isAvailable, isFinished, isReady } from '../pod-state'
 import { lookAgainWhenAvailable, positive } from '../replicaset'
 import { currentRevision, pruneRevisions, REVISION_HASH } from '../revisions'
 import { same } from '../../formats/same'
-import { create, remove, say, setStatus } from '../steps'
+import { again, create, remove, say, setStatus } from '../steps'
 import { owned, ownedOrAdoptable } from '../watches'
 import { daemonPod, daemonSpec, fitsNode, nodeOfDaemon } from './daemon-pod'
 
@@ -38,7 +38,7 @@ export const daemonSetController = defineController({
     nodes,
   },
 
-  reconcile(set, { pods, revisions, nodes, nowMs }) {
+  reconcile(set, { pods, revisions, nodes, nowMs, pauses }) {
     const { mine, steps } = claim(daemonSetKind, set, podKind, pods, set.spec.selector)
     if (set.metadata.deletionTimestamp) return []
     const revision = currentRevision(daemonSetKind, set, revisions, set.spec.template.metadata?.labels ?? {})
@@ -51,7 +51,7 @@ export const daemonSetController = defineController({
       if (place) place.pods.push(pod)
       else if (!pod.spec?.nodeName) lost.push(pod)
     }
-    const plan = planFor(set, places, revision.hash, nowMs)
+    const plan = planFor(set, places, revision.hash, nowMs, pauses)
     const inUse = new Set([revision.name, ...mine.map((pod) => pod.metadata.labels?.[REVISION_HASH] ?? '')])
     return [
       ...steps,
@@ -65,6 +65,19 @@ export const daemonSetController = defineController({
   },
 })
 
+const FIRST_PAUSE_MS = 1000
+const LONGEST_PAUSE_MS = 900_000
+
+/** How long a failed daemon is left alone still; 0 when it may go now, and the next one of its node will be left alone for twice as long. */
+function pauseMs(pauses: Circumstances['pauses'], key: string, nowMs: number): number {
+  const last = pauses.get(key)
+  const known = last && nowMs - last.sinceMs <= 2 * LONGEST_PAUSE_MS ? last : undefined
+  const leftMs = known ? known.sinceMs + known.lastsMs - nowMs : 0
+  if (leftMs > 0) return leftMs
+  pauses.set(key, { sinceMs: nowMs, lastsMs: known ? Math.min(known.lastsMs * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS })
+  return 0
+}
+
 interface Place {
   readonly node: Node
   readonly shouldRun: boolean
@@ -75,7 +88,13 @@ interface Place {
 const DELETED = { event: 'SuccessfulDelete', refusal: 'FailedDelete' } as const
 
 /** What to create and delete: one daemon a node, and during a rolling update no more nodes without one (or with two) than allowed. */
-function planFor(set: DaemonSet, places: readonly Place[], hash: string, nowMs: number): { readonly steps: readonly Step[] } {
+function planFor(
+  set: DaemonSet,
+  places: readonly Place[],
+  hash: string,
+  nowMs: number,
+  pauses: Circumstances['pauses'],
+): { readonly steps: readonly Step[] } {
   const steps: Step[] = []
   const start = (place: Place) =>
     steps.push(create(podKind, daemonPod(set, place.node, hash), { event: 'SuccessfulCreate', refusal: 'FailedCreate' }))
@@ -95,6 +114,11 @@ function planFor(set: DaemonSet, places: readonly Place[], hash: string, nowMs: 
     const { shouldRun, mayStay, pods, node } = place
     for (const pod of pods.filter((it) => isFinished(it) && !it.metadata.deletionTimestamp)) {
       const failed = pod.status?.phase === 'Failed'
+      const waitMs = failed ? pauseMs(pauses, `${set.metadata.uid}/${set.status?.observedGeneration}/${node.metadata.name}`, nowMs) : 0
+      if (waitMs > 0) {
+        steps.push(again(waitMs))
+        continue
+      }
       const text = `Found ${failed ? 'failed' : 'succeeded'} daemon pod ${keyOf(pod)} on node ${node.metadata.name}, will try to ${failed ? 'kill' : 'delete'} it`
       steps.push(say(failed ? 'Warning' : 'Normal', failed ? 'FailedDaemonPod' : 'SucceededDaemonPod', text))
       stop(pod)
@@ -105,8 +129,8 @@ function planFor(set: DaemonSet, places: readonly Place[], hash: string, nowMs: 
       continue
     }
     if (!shouldRun) continue
-    const isHere = pods.some((pod) => !isFinished(pod))
-    if (!isHere) {
+    // One that has failed stands in the way until it is deleted.
+    if (pods.length === 0) {
       start(place)
       unavailable++
       continue
