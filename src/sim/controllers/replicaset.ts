@@ -19,7 +19,9 @@ import { looksAt, ownedOrAdoptable } from './watches'
  * At most this many Pods are created or deleted in one round. A real controller allows itself 500, in batches that double; here a round is one
  * event on the queue, and a short event keeps the page responsive. The Pods' own appearance wakes the next round.
  */
-const BURST = 12
+const BURST = 32
+/** The first rounds are smaller: code that has never run takes several times as long. */
+const FIRST_BURST = 8
 
 /** Keeps as many Pods running as `spec.replicas` says, whoever made them, as long as its selector matches them. */
 export const replicaSetController = defineController({
@@ -71,7 +73,7 @@ export function manageReplicas<T extends Replicating>(
   const missing = (owner.spec?.replicas ?? 1) - active.length
   if (missing > 0) {
     const wanted = podFrom(kind, owner, owner.spec!.template!) // validation requires a template
-    return Array.from({ length: Math.min(missing, BURST) }, () =>
+    return Array.from({ length: Math.min(missing, BURST, Math.max(FIRST_BURST, active.length)) }, () =>
       create(pod, wanted, { event: 'SuccessfulCreate', refusal: 'FailedCreate' }),
     )
   }
