@@ -46,7 +46,9 @@ export function fieldPath(text = ''): FieldPath {
   }
   const path = (...steps: (string | number)[]): FieldPath => {
     if (steps.length === 1) return childAt(steps[0]!)
-    return steps.reduce<FieldPath>((at, step) => at(step), self)
+    let at: FieldPath = self
+    for (const step of steps) at = at(step)
+    return at
   }
   const complaint = (reason: string, message: string): FieldError => ({ reason, field: text, message })
   const self: FieldPath = Object.assign(path, {

@@ -106,3 +106,21 @@ function isNothing(value: unknown): boolean {
   for (const _ in value) return false
   return true
 }
+
+/**
+ * A check of a part that is not made again of one that was sound: of what admission gives every Pod, and of what Pods of one template share. Only
+ * frozen parts are remembered, since nothing can change in them.
+ */
+export function checkedOnce<T extends object>(
+  check: (part: T, at: FieldPath) => readonly FieldError[],
+): (part: T, at: FieldPath) => readonly FieldError[] {
+  const sound = new WeakSet<T>()
+  return (part, at) => {
+    if (sound.has(part)) return NOTHING_WRONG
+    const errors = check(part, at)
+    if (errors.length === 0 && Object.isFrozen(part)) sound.add(part)
+    return errors
+  }
+}
+
+const NOTHING_WRONG: readonly FieldError[] = []

@@ -24,7 +24,21 @@ export const podSecurity: AdmissionPlugin = {
 }
 
 /** `restricted:latest`, as a label pair gives it. A level that nobody knows is taken as restricted. */
-function policyOf({ metadata }: Namespace, mode: 'enforce' | 'warn'): { readonly level: Level; readonly text: string } {
+function policyOf(home: Namespace, mode: 'enforce' | 'warn'): Policy {
+  let known = policies.get(home)
+  if (!known) policies.set(home, (known = { enforce: readPolicy(home, 'enforce'), warn: readPolicy(home, 'warn') }))
+  return known[mode]
+}
+
+interface Policy {
+  readonly level: Level
+  readonly text: string
+}
+
+/** One state of a namespace is asked for with every Pod in it. */
+const policies = new WeakMap<Namespace, Readonly<Record<'enforce' | 'warn', Policy>>>()
+
+function readPolicy({ metadata }: Namespace, mode: 'enforce' | 'warn'): Policy {
   const value = metadata.labels?.[LABEL + mode] ?? 'privileged'
   const level = (LEVELS.includes(value) ? value : 'restricted') as Level // just checked
   return { level, text: `${level}:${metadata.labels?.[`${LABEL}${mode}-version`] ?? 'latest'}` }

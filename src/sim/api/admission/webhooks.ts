@@ -26,6 +26,8 @@ type Webhook = MutatingWebhook | ValidatingWebhook
 export const mutatingAdmissionWebhook: AdmissionPlugin = {
   name: 'MutatingAdmissionWebhook',
   mutate(request) {
+    const webhooks = webhooksFor(mutating, request)
+    if (webhooks.length === 0) return request.object!
     let object = request.object!
     const asked: { readonly webhook: Webhook; readonly after: AnyObject }[] = []
     const apply = (webhook: Webhook, round: number) => {
@@ -38,7 +40,7 @@ export const mutatingAdmissionWebhook: AdmissionPlugin = {
       object = request.body ? next : defaulted(request.server, request.kind, version.toStorage(next))
       return true
     }
-    for (const webhook of webhooksFor(mutating, request)) if (apply(webhook, 1)) asked.push({ webhook, after: object })
+    for (const webhook of webhooks) if (apply(webhook, 1)) asked.push({ webhook, after: object })
     for (const { webhook, after } of asked) {
       const wantsToSeeChanges = 'reinvocationPolicy' in webhook && webhook.reinvocationPolicy === 'IfNeeded'
       if (wantsToSeeChanges && after !== object) apply(webhook, 2)
@@ -58,13 +60,15 @@ export const validatingAdmissionWebhook: AdmissionPlugin = {
   },
 }
 
+const NONE: readonly Webhook[] = []
+
 /** All webhooks, in the order of their configurations' names. Configurations and policies themselves go to none: nobody locks themselves out. */
 function webhooksFor(kind: typeof mutating | typeof validating, request: AdmissionRequest): readonly Webhook[] {
   if (request.kind.group === GROUP) return []
-  const configurations = [...findAll<MutatingWebhookConfiguration | ValidatingWebhookConfiguration>(request.server, kind as never)]
-  if (configurations.length === 0) return []
-  configurations.sort((x, y) => (x.metadata.name < y.metadata.name ? -1 : 1))
-  return configurations.flatMap(({ webhooks = [] }) => webhooks as readonly Webhook[])
+  const configurations = findAll<MutatingWebhookConfiguration | ValidatingWebhookConfiguration>(request.server, kind as never)
+  if (configurations.length === 0) return NONE
+  const sorted = configurations.toSorted((x, y) => (x.metadata.name < y.metadata.name ? -1 : 1))
+  return sorted.flatMap(({ webhooks = [] }) => webhooks as readonly Webhook[])
 }
 
 /** The version in which a webhook wants to be asked about a request; undefined when it does not want to. */

@@ -57,7 +57,8 @@ export function podSpecErrors(spec: PodSpec, at: FieldPath): FieldError[] {
 
 /** Kernel parameters that belong to the network or the interprocess communication of a Pod, and so cannot be set where it has the host's. */
 function hostSysctlErrors({ securityContext, hostNetwork, hostIPC }: PodSpec, at: FieldPath): readonly FieldError[] {
-  return (securityContext?.sysctls ?? []).flatMap(({ name = '' }, index) => {
+  if (!securityContext?.sysctls) return []
+  return securityContext.sysctls.flatMap(({ name = '' }, index) => {
     const dotted = name.replaceAll('/', '.')
     const here = at('securityContext', 'sysctls', index, 'name')
     if (hostNetwork && dotted.startsWith('net.')) return [here.invalid(name, "may not be specified when 'hostNetwork' is true")]
@@ -73,29 +74,38 @@ function userNamespaceErrors(spec: PodSpec, at: FieldPath): readonly FieldError[
     return (['hostNetwork', 'hostPID', 'hostIPC'] as const)
       .filter((field) => spec[field])
       .map((field) => at(field).forbidden('when `hostUsers` is false'))
-  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((field) =>
-    (spec[field] ?? []).flatMap(({ securityContext }, index) =>
-      securityContext?.procMount === 'Unmasked'
-        ? [at(field, index, 'securityContext', 'procMount').invalid('Unmasked', '`hostUsers` must be false to use `Unmasked`')]
-        : [],
-    ),
-  )
+  const errors: FieldError[] = []
+  for (const field of CONTAINERS)
+    spec[field]?.forEach(({ securityContext }, index) => {
+      if (securityContext?.procMount !== 'Unmasked') return
+      errors.push(at(field, index, 'securityContext', 'procMount').invalid('Unmasked', '`hostUsers` must be false to use `Unmasked`'))
+    })
+  return errors
 }
+
+const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'] as const
 
 function identityErrors(spec: PodSpec, at: FieldPath): readonly FieldError[] {
-  const named = (value: string | undefined, field: string, check = dnsSubdomain) => (value ? invalidName(value, at(field), check) : [])
-  return [
-    ...named(spec.serviceAccountName, 'serviceAccountName'),
-    ...named(spec.nodeName, 'nodeName'),
-    ...named(spec.hostname, 'hostname', dnsLabel),
-    ...named(spec.subdomain, 'subdomain', dnsLabel),
-    ...named(spec.priorityClassName, 'priorityClassName'),
-    ...named(spec.runtimeClassName, 'runtimeClassName'),
-    ...named(spec.schedulerName, 'schedulerName', qualifiedName),
-  ]
+  const errors: FieldError[] = []
+  for (const [field, check] of NAMES) {
+    const value = spec[field]
+    if (value) errors.push(...invalidName(value, at(field), check))
+  }
+  return errors
 }
 
+const NAMES = [
+  ['serviceAccountName', dnsSubdomain],
+  ['nodeName', dnsSubdomain],
+  ['hostname', dnsLabel],
+  ['subdomain', dnsLabel],
+  ['priorityClassName', dnsSubdomain],
+  ['runtimeClassName', dnsSubdomain],
+  ['schedulerName', qualifiedName],
+] as const
+
 function dnsConfigErrors({ dnsPolicy, dnsConfig }: PodSpec, at: FieldPath): FieldError[] {
+  if (!dnsConfig && dnsPolicy !== 'None') return []
   const nameservers = dnsConfig?.nameservers ?? []
   const here = at('dnsConfig')
   if (dnsPolicy === 'None' && !dnsConfig) return [here.required('must provide `dnsConfig` when `dnsPolicy` is None')]

@@ -9,16 +9,20 @@ import type {
   TopologySpreadConstraint,
 } from '../../api/types/core-v1.gen'
 import { labelValue, qualifiedName } from '../../formats/names'
-import { invalidName, labelSelector, oneOf, requiredOneOf } from '../field-checks'
+import { checkedOnce, invalidName, labelSelector, oneOf, requiredOneOf } from '../field-checks'
 
 /** Complaints about everything in a Pod's spec that speaks to the scheduler. */
 export function schedulingErrors(spec: PodSpec, at: FieldPath): FieldError[] {
   return [
     ...(spec.affinity ? affinityErrors(spec.affinity, at('affinity')) : []),
-    ...(spec.tolerations ?? []).flatMap((toleration, index) => tolerationErrors(toleration, at('tolerations', index))),
+    ...(spec.tolerations ? tolerationsErrors(spec.tolerations, at('tolerations')) : []),
     ...spreadErrors(spec.topologySpreadConstraints, at('topologySpreadConstraints')),
   ]
 }
+
+const tolerationsErrors = checkedOnce<readonly Toleration[]>((tolerations, at) =>
+  tolerations.flatMap((toleration, index) => tolerationErrors(toleration, at(index))),
+)
 
 function tolerationErrors(toleration: Toleration, at: FieldPath): FieldError[] {
   const { key, operator, value, effect, tolerationSeconds } = toleration

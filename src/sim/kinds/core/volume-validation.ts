@@ -2,7 +2,7 @@ import type { FieldError, FieldPath } from '../../api/field-path'
 import type { KeyToPath, PodSpec, ProjectedVolumeSource, Volume, DownwardAPIVolumeFile } from '../../api/types/core-v1.gen'
 import { dnsLabel } from '../../formats/names'
 import { compareQuantities, quantityError } from '../../formats/quantity'
-import { oneOf, requiredName } from '../field-checks'
+import { checkedOnce, oneOf, requiredName } from '../field-checks'
 import { fieldRefErrors, localPathErrors } from './container-validation'
 
 const LARGEST_MODE = 0o777
@@ -21,7 +21,7 @@ export function volumesErrors(spec: PodSpec, at: FieldPath): FieldError[] {
 }
 
 type Source = Exclude<keyof Volume, 'name'>
-type SourceCheck<S extends Source> = (source: NonNullable<Volume[S]>, at: FieldPath, volume: Volume) => FieldError[]
+type SourceCheck<S extends Source> = (source: NonNullable<Volume[S]>, at: FieldPath, volume: Volume) => readonly FieldError[]
 
 const required = (value: unknown, at: FieldPath): FieldError[] => (value ? [] : [at.required()])
 
@@ -125,7 +125,7 @@ const checks: { readonly [S in Source]?: SourceCheck<S> } = {
   ],
   persistentVolumeClaim: ({ claimName }, at) => required(claimName, at('claimName')),
   downwardAPI: ({ items, defaultMode }, at) => [...modeErrors(defaultMode, at('defaultMode')), ...downwardErrors(items, at)],
-  projected: projectedErrors,
+  projected: checkedOnce(projectedErrors),
   csi: ({ driver }, at) => (driver ? [] : [at('driver').required()]),
   ephemeral: ({ volumeClaimTemplate }, at) => (volumeClaimTemplate ? [] : [at('volumeClaimTemplate').required()]),
   gitRepo: ({ repository }, at) => required(repository, at('repository')),
