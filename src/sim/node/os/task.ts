@@ -20,9 +20,20 @@ export type Actions = ReadonlyMap<Signal, 'ignore' | 'catch'>
 
 const NO_ACTIONS: Actions = new Map()
 const known = new Map<string, Actions>([['', NO_ACTIONS]])
+/** What `withAction` has answered: every server says the same few things when it starts. */
+const answered = new WeakMap<Actions, Map<string, Actions>>()
 
 /** The same but for one signal. */
 export function withAction(actions: Actions, signal: Signal, action: 'default' | 'ignore' | 'catch'): Actions {
+  let answers = answered.get(actions)
+  if (!answers) answered.set(actions, (answers = new Map()))
+  const question = `${signal} ${action}`
+  let changed = answers.get(question)
+  if (!changed) answers.set(question, (changed = shared(actions, signal, action)))
+  return changed
+}
+
+function shared(actions: Actions, signal: Signal, action: 'default' | 'ignore' | 'catch'): Actions {
   const changed = new Map(actions)
   if (action === 'default') changed.delete(signal)
   else changed.set(signal, action)
