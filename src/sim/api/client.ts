@@ -94,4 +94,6 @@ export interface Identity {
   readonly groups?: readonly string[]
   /** Field manager, for instance `kube-controller-manager`. */
   readonly manager: string
+  /** Whether it has a way to the API server now; it has unless told. */
+  readonly reaches?: () => boolean
 }

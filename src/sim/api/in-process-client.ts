@@ -40,8 +40,8 @@ export function createClient(core: Core, identity: Identity): Client {
     options: WriteOptions = {},
   ): Call {
     const served = core.registry.ofKind(kind)
-    if (identity.manager !== OWN && !options.local && core.options.isServing?.() === false)
-      throw unreachable(verb, served, namespace, name, options.subresource)
+    const isCutOff = core.options.isServing?.() === false || identity.reaches?.() === false
+    if (identity.manager !== OWN && !options.local && isCutOff) throw unreachable(verb, served, namespace, name, options.subresource)
     authorise(verb, served, namespace, name, options.subresource)
     return {
       core,

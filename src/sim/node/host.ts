@@ -256,7 +256,8 @@ export function createHost(
       kubelet.start()
     } else {
       heartbeat.stop()
-      kubelet.stop()
+      // One that runs goes on with what it knows while nobody hears it; one that comes up then knows of nothing to run.
+      if (!runs) kubelet.stop()
     }
     kubeletRuns = runs
   }
@@ -325,7 +326,9 @@ export function createHost(
       settle()
     },
     reconnect() {
+      if (connected) return
       connected = true
+      if (kubelet.running) kubelet.catchUp()
       settle()
     },
   }

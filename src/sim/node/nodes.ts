@@ -94,13 +94,19 @@ export function createNodes(options: NodesOptions): Nodes {
   })
   function dispatch(event: WatchEvent<Pod>) {
     const { nodeName } = event.object.spec
-    if (nodeName !== undefined) hosts.get(nodeName)?.kubelet.seen(event)
+    const host = nodeName === undefined ? undefined : hosts.get(nodeName)
+    if (host?.connected) host.kubelet.seen(event)
   }
 
   const nodes: Nodes = {
     hosts,
     add(facts) {
-      const client = clientFor({ user: `system:node:${facts.name}`, groups: ['system:nodes', 'system:authenticated'], manager: 'kubelet' })
+      const client = clientFor({
+        user: `system:node:${facts.name}`,
+        groups: ['system:nodes', 'system:authenticated'],
+        manager: 'kubelet',
+        reaches: () => hosts.get(facts.name)?.connected ?? true,
+      })
       const recorder = createEventRecorder(client, { engine, kind: eventKind, component: 'kubelet', host: facts.name })
       const host = createHost(
         around,
@@ -130,7 +136,7 @@ export function createNodes(options: NodesOptions): Nodes {
     },
     connections(nodeName) {
       const host = hosts.get(nodeName)
-      return host?.kubelet.running ? kubeletConnections(host) : undefined
+      return host?.kubelet.running && host.connected ? kubeletConnections(host) : undefined
     },
   }
   return nodes

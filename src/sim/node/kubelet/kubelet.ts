@@ -23,6 +23,8 @@ export interface Kubelet {
   seen(event: WatchEvent<Pod>): void
   /** Starts (again): looks at all Pods of the node. Containers that run meanwhile go on running. */
   start(): void
+  /** Compares what it knows with what the API server has: after a time without it. */
+  catchUp(): void
   /** Stops reacting and reporting; containers are the runtime's and live on. */
   stop(): void
   /** The node lost its power: everything it ran is gone. */
@@ -188,6 +190,19 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
     stopRefreshing = () => engine.cancel(timer)
   }
 
+  function catchUp() {
+    const bound = podsOf(context.client, context.nodeName)
+    const known = new Set(bound.map(({ metadata }) => metadata.uid))
+    for (const object of bound) seen({ type: 'MODIFIED', object })
+    for (const state of [...pods.values()]) {
+      if (!known.has(state.uid)) seen({ type: 'DELETED', object: state.pod })
+      else {
+        context.report(state, 0)
+        context.look(state)
+      }
+    }
+  }
+
   return {
     context,
     pods,
@@ -195,19 +210,11 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
       return running
     },
     seen,
+    catchUp,
     start() {
       if (running) return
       running = true
-      const bound = podsOf(context.client, context.nodeName)
-      const known = new Set(bound.map(({ metadata }) => metadata.uid))
-      for (const object of bound) seen({ type: 'MODIFIED', object })
-      for (const state of [...pods.values()]) {
-        if (!known.has(state.uid)) seen({ type: 'DELETED', object: state.pod })
-        else {
-          context.report(state, 0)
-          context.look(state)
-        }
-      }
+      catchUp()
       refreshAll()
       staticPods.start()
     },

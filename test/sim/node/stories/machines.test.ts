@@ -190,3 +190,20 @@ sleep 15`)
   cluster.advance('30s')
   expect([state('plain'), state('important')]).toEqual(['Failed Terminated', 'Failed Terminated'])
 })
+
+test('given a machine that is cut off, then its kubelet goes on with what it knows: a container that dies is started again, a Pod that is deleted meanwhile goes when it hears of it', () => {
+  const { cluster, said } = withWeb()
+  cluster.run(`
+kubectl run dying --image=busybox:1.28 --overrides='{"spec":{"nodeName":"node01"}}' -- sh -c 'sleep 60; exit 3'
+kubectl run deleted --image=nginx --overrides='{"spec":{"nodeName":"node01"}}'; kubectl wait --for=condition=Ready pod/dying pod/deleted`)
+  cluster.machines.disconnect('node01')
+  cluster.run('kubectl delete pod deleted --wait=false')
+  cluster.advance('3m')
+  const restarts = () => said("kubectl get pod dying -o jsonpath='{.status.containerStatuses[0].restartCount}'")
+  expect(restarts()).toBe('0')
+  expect(said('kubectl get pod deleted --no-headers')).toMatch(/ Terminating /)
+  cluster.machines.reconnect('node01')
+  cluster.advance('15s')
+  expect(Number(restarts())).toBeGreaterThan(1)
+  expect(cluster.run('kubectl get pod deleted').stderr).toContain('NotFound')
+})
