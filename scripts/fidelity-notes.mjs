@@ -96,7 +96,7 @@ export const simplified = [
 
 /** What is not there at all. */
 export const notModelled = [
-  'on nodes: `kubeadm`, `etcdctl` beyond versions and members, `nsenter`, rules of `iptables` other than kube-proxy’s, files that are changed to configure the runtime, the network or the kubelet (they are read by nobody); of the processes of services and containers only what `ps` and `kill` need, nothing in /proc',
+  'on nodes: `kubeadm`, restoring a snapshot of etcd and clusters of several etcds, `nsenter`, rules of `iptables` other than kube-proxy’s, files that are changed to configure the runtime, the network or the kubelet (they are read by nobody); of the processes of services and containers only what `ps` and `kill` need, nothing in /proc',
   'of RabbitMQ exchanges, users, the management pages and AMQP itself (its own command-line clients speak with it), `cqlsh`',
   'of kubectl: the bodies of typed requests and the lines of reflectors in `-v` traces are not those of the real one; `proxy --unix-socket` is refused',
   'of the kubelet’s own HTTP API behind nodes/proxy: `exec`, `run`, `checkpoint`; figures in `stats/summary` are averages since a container’s start',

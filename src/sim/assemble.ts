@@ -38,6 +38,8 @@ import { machinesOf } from './machines'
 import type { Host } from './node/host'
 import { createNodes } from './node/nodes'
 import { programFile } from './node/os/file-system'
+import { lateEtcdKeys } from './api/late-formats'
+import { etcdTool, type EtcdStore } from './node/programs/etcd/late-etcd'
 import { systemProgram } from './node/programs/system'
 import { bytesFromText } from './node/os/text'
 import { createStorage } from './storage/storage'
@@ -176,6 +178,11 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
       recorder: (component) => createEventRecorder(client, { engine, kind: event, component }),
     }
   })
+  const etcd: EtcdStore = {
+    revision: () => server.storage.revision,
+    entries: () => lateEtcdKeys.code(server.registry, server.storage),
+    own: new Map(),
+  }
   const remoteShell = ssh((name) => hostAt(nodes.hosts, name))
   const nodes = createNodes({
     engine,
@@ -184,7 +191,9 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     services: network.services,
     places: network.places,
     programs: (name) =>
-      name === 'ssh' ? remoteShell : (components[name.split('/')[0]!] ?? addons(name) ?? systemProgram(name) ?? programs.find(name)),
+      name === 'ssh'
+        ? remoteShell
+        : (components[name.split('/')[0]!] ?? addons(name) ?? etcdTool(name, () => etcd) ?? systemProgram(name) ?? programs.find(name)),
     toolFiles,
     hostFiles: (facts) => ({
       ...hostFiles(facts, version, engine.nowMs),

@@ -29,7 +29,8 @@ import { lateCustomKind } from './api/crd/late-definition'
 import { applied, withLastApplied } from './api/apply'
 import { applyJsonPatch } from './api/json-patching'
 import { latePatches } from './api/late-patches'
-import { metricsPage, openApi, protobuf } from './api/late-formats'
+import { etcdEntries } from './api/etcd-keys'
+import { lateEtcdKeys, metricsPage, openApi, protobuf } from './api/late-formats'
 import { metricsPageOf } from './api/metrics-page'
 import { lateTypes } from './api/schema/schema'
 import aliases from './api/schema/aliases-late.json' with { type: 'json' }
@@ -78,6 +79,8 @@ import { databases } from './node/images/databases'
 import { distributions, languages } from './node/images/distributions'
 import { samples, testImages } from './node/images/kubernetes'
 import { webServers } from './node/images/web-servers'
+import { etcdctl, etcdutl } from './node/programs/etcd/etcdctl'
+import { lateEtcd } from './node/programs/etcd/late-etcd'
 import { kubeletPage } from './node/kubelet/http-pages'
 import { kubeletPages } from './node/kubelet/late-pages'
 import { deviceVariables, prepareClaims, unprepareClaims } from './node/kubelet/device-claims'
@@ -104,6 +107,8 @@ metricsPage.arrive(metricsPageOf)
 openApi.arrive(openApiRoutes)
 lateFlowControl.arrive(flowControlOf)
 protobuf.arrive(protobufReader)
+lateEtcdKeys.arrive(etcdEntries)
+lateEtcd.arrive({ etcdctl, etcdutl })
 lateCustomKind.arrive(customKind)
 lateChecks.arrive({ validatingPolicyErrors, mutatingPolicyErrors, webhookConditionErrors, definitionErrors })
 yamlReader.arrive(parseYaml)

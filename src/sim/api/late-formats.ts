@@ -1,4 +1,5 @@
 import { lateCode } from '../engine/late-code'
+import type { etcdEntries } from './etcd-keys'
 import type { BodyReader } from './hooks'
 import type { metricsPageOf } from './metrics-page'
 import type { openApiRoutes } from './openapi'
@@ -9,3 +10,5 @@ export const openApi = lateCode<typeof openApiRoutes>('OpenAPI')
 export const metricsPage = lateCode<typeof metricsPageOf>('metrics')
 /** Bodies in protobuf: only clients from outside send them. */
 export const protobuf = lateCode<BodyReader>('protobuf')
+/** What etcd's tools see of the store. */
+export const lateEtcdKeys = lateCode<typeof etcdEntries>('the keys of etcd')

@@ -1,6 +1,7 @@
 /** Builds one protobuf message, field by field. */
 export interface ProtobufWriter {
   text(field: number, value: string): void
+  binary(field: number, value: Uint8Array): void
   /** A varint: bool, int32, int64 and the like; not negative. */
   integer(field: number, value: number): void
   double(field: number, value: number): void
@@ -25,6 +26,7 @@ export function createProtobufWriter(): ProtobufWriter {
   }
   return {
     text: (field, value) => delimited(field, encoder.encode(value)),
+    binary: delimited,
     integer(field, value) {
       tag(field, VARINT)
       varint(value)

@@ -9,7 +9,8 @@ import { microTimestamp, timestamp } from '../engine/time'
 /** Field number → JSON name, type, and whether it repeats (`r`) or is a map with text keys (`m`). */
 type Message = Readonly<Record<string, readonly [name: string, type: string, repeats: string]>>
 
-const messages = fieldNumbers as unknown as Readonly<Record<string, Message>> // generated; the compiler takes tuples for lists
+/** Messages by their full names. */
+export const messages = fieldNumbers as unknown as Readonly<Record<string, Message>> // generated; the compiler takes tuples for lists
 
 /** Reads protobuf request bodies, which kubectl sends from 1.32 on: `k8s\0`, then a `runtime.Unknown` around the object's own message. */
 export const protobufReader: BodyReader = {
@@ -26,7 +27,8 @@ export const protobufReader: BodyReader = {
   },
 }
 
-const MAGIC = [0x6b, 0x38, 0x73, 0]
+/** How every object begins. */
+export const MAGIC = [0x6b, 0x38, 0x73, 0]
 
 /** What `runtime.Unknown` says of the object it wraps. */
 interface Unknown {
@@ -36,7 +38,8 @@ interface Unknown {
 
 const malformed = (why: string) => badRequest(`error decoding protobuf: ${why}`)
 
-function messageOf(apiVersion: string, kind: string): string | undefined {
+/** The message of a kind, if it has one. */
+export function messageOf(apiVersion: string, kind: string): string | undefined {
   const { group, version } = parseApiVersion(apiVersion)
   const own = `k8s.io.api.${group.split('.')[0] || 'core'}.${version}.${kind}`
   return [own, `k8s.io.apimachinery.pkg.apis.meta.v1.${kind}`].find((name) => messages[name])
@@ -74,9 +77,11 @@ const INLINED = new Set([
   'localObjectReference',
   'ephemeralContainerCommon',
 ])
-const isInlined = (name: string, type: string) => INLINED.has(name) || (name === 'rule' && type.endsWith('.Rule'))
+/** Whether a field's content is part of its parent in JSON. */
+export const isInlined = (name: string, type: string) => INLINED.has(name) || (name === 'rule' && type.endsWith('.Rule'))
 
-const UNKNOWN = 'k8s.io.apimachinery.pkg.runtime.Unknown'
+/** What objects are wrapped in. */
+export const UNKNOWN = 'k8s.io.apimachinery.pkg.runtime.Unknown'
 
 /** Reads one message. Fields with a number that the table does not know are newer than it and skipped, as protobuf has it. */
 function decode(messageName: string, bytes: Uint8Array): unknown {

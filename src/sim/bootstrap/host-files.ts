@@ -40,6 +40,8 @@ function controlPlaneFiles(address: string, version: string, nowMs: number): Rec
   const admin = yaml(kubeconfig(address, 'kubernetes-admin', ['kubeadm:cluster-admins'], nowMs))
   return {
     ...Object.fromEntries(manifests),
+    '/usr/local/bin/etcdctl': programFile('etcdctl/3.6.6', nowMs),
+    '/usr/local/bin/etcdutl': programFile('etcdutl/3.6.6', nowMs),
     ...pki(address, nowMs),
     '/root/.kube/config': admin,
     '/etc/kubernetes/admin.conf': admin,

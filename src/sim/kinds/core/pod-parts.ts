@@ -16,6 +16,9 @@ function refuse(pod: Pod, errors: readonly FieldError[]) {
 /** Members that a client may leave out, because the server fills them in. */
 const DEFAULTED = ['imagePullPolicy', 'resources', 'terminationMessagePath', 'terminationMessagePolicy']
 
+/** What only containers have that a Pod is there for. */
+const NOT_EPHEMERAL = ['ports', 'resources', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'restartPolicy'] as const
+
 /** …/pods/{name}/ephemeralcontainers: containers for debugging can be added to a Pod, never changed or taken away. */
 export const podEphemeralContainers: PartSubresource = {
   of: POD,
@@ -35,7 +38,16 @@ export const podEphemeralContainers: PartSubresource = {
         : [here.forbidden(`existing ephemeral containers ${JSON.stringify(container.name)} may not be changed`)]
     })
     const names = new Set([...stored.spec.containers, ...(stored.spec.initContainers ?? [])].map(({ name }) => name))
-    after.forEach(({ name, targetContainerName }, index) => {
+    after.forEach((container, index) => {
+      const { name, image, targetContainerName, volumeMounts = [] } = container
+      if (!name) errors.push(here(index, 'name').required())
+      if (!image) errors.push(here(index, 'image').required())
+      for (const field of NOT_EPHEMERAL)
+        if (container[field] !== undefined && Object.keys(container[field]).length > 0)
+          errors.push(here(index, field).forbidden('cannot be set for an Ephemeral Container'))
+      volumeMounts.forEach(({ subPath }, mount) => {
+        if (subPath) errors.push(here(index, 'volumeMounts', mount, 'subPath').forbidden('cannot be set for an Ephemeral Container'))
+      })
       if (name && names.has(name)) errors.push(here(index, 'name').duplicate(name))
       if (targetContainerName && !names.has(targetContainerName))
         errors.push(here(index, 'targetContainerName').notFound(targetContainerName))

@@ -29,7 +29,7 @@ export const systemImages: readonly Repository[] = [
     sizeBytes: 23_641_797,
     tools: 'none',
     cmd: ['etcd'],
-    files: (version) => ({ '/usr/local/bin/etcd': programFile(`etcd/${version.split('-')[0]}`), '/usr/local/bin/etcdctl': programFile(`etcdctl/${version.split('-')[0]}`), '/var/lib/etcd': directory({}, 0o700) }),
+    files: (version) => ({ '/usr/local/bin/etcd': programFile(`etcd/${version.split('-')[0]}`), '/usr/local/bin/etcdctl': programFile(`etcdctl/${version.split('-')[0]}`), '/usr/local/bin/etcdutl': programFile(`etcdutl/${version.split('-')[0]}`), '/var/lib/etcd': directory({}, 0o700) }),
   }, // prettier-ignore
   {
     names: ['registry.k8s.io/coredns/coredns', 'k8s.gcr.io/coredns/coredns', 'docker.io/coredns/coredns', 'k8s.gcr.io/coredns'],

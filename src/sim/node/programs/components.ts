@@ -68,21 +68,6 @@ export const etcd = (version: string): Program =>
     return yield* serveHttp({ self, ports: [clientPort, metricsPort], handle: ({ path }) => health(path), grpcHealth: () => 'SERVING' })
   }
 
-export const etcdctl = (version: string): Program =>
-  function* (self) {
-    const command = self.argv.slice(1).filter((word) => !word.startsWith('-'))
-    if (command[0] === 'version') yield* write(1, `etcdctl version: ${version}\nAPI version: ${version.split('.').slice(0, 2).join('.')}\n`)
-    else if (command[0] === 'endpoint' && command[1] === 'health')
-      yield* write(1, '127.0.0.1:2379 is healthy: successfully committed proposal: took = 2.1ms\n')
-    else if (command[0] === 'member')
-      yield* write(1, '8e9e05c52164694d, started, controlplane, https://172.30.1.2:2380, https://172.30.1.2:2379, false\n')
-    else {
-      yield* write(2, 'Error: this command is not part of the simulation\n')
-      return 1
-    }
-    return 0
-  }
-
 /** CoreDNS: the answers come from the network's DNS, by this process' Corefile, for as long as a Pod of it is ready. */
 export const coredns = (version: string): Program =>
   function* (self) {

@@ -1,6 +1,6 @@
 import type { Program } from '../os/syscalls'
 import { agnhost, livenessServer, serveHostname } from './agnhost'
-import { etcdctl, plainDaemon } from './components'
+import { plainDaemon } from './components'
 import { mongod, postgres } from './databases'
 import {
   bootcamp,
@@ -95,7 +95,6 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   python,
   python3: python,
   node: nodeJs,
-  etcdctl,
   server: knownServer,
 }
 

@@ -72,6 +72,18 @@ test('ephemeral containers are added through a part of their own, and stay', () 
   expect(gone.body.message).toContain('existing ephemeral containers "debugger" may not be removed')
 })
 
+test.each([
+  ['ports', { ports: [{ containerPort: 80 }] }, 'ports: Forbidden: cannot be set for an Ephemeral Container'],
+  ['a probe', { readinessProbe: { exec: { command: ['true'] } } }, 'readinessProbe: Forbidden: cannot be set for an Ephemeral Container'],
+  ['part of a volume', { volumeMounts: [{ name: 'v', mountPath: '/v', subPath: 'a' }] }, 'volumeMounts[0].subPath: Forbidden: cannot be set for an Ephemeral Container'],
+  ['no image', { image: undefined }, 'image: Required value'],
+])('an ephemeral container with %s is refused', (_, more, text) => {
+  const { ask } = withRunningPod()
+  const debug = { spec: { ephemeralContainers: [{ name: 'debugger', image: 'busybox', ...more }] } }
+  const answer = ask('PATCH', `${PODS}/web/ephemeralcontainers`, debug, { 'content-type': 'application/strategic-merge-patch+json' })
+  expect(answer.body.message).toBe(`Pod "web" is invalid: spec.ephemeralContainers[0].${text}`)
+}) // prettier-ignore
+
 test('a resize changes cpu and memory but not the quality of service', () => {
   const { ask } = withRunningPod()
   const resize = { spec: { containers: [{ name: 'c', resources: { requests: { cpu: '1' } } }] } }
