@@ -82,6 +82,10 @@ import { webServers } from './node/images/web-servers'
 import { etcdctl, etcdutl } from './node/programs/etcd/etcdctl'
 import { lateEtcd } from './node/programs/etcd/late-etcd'
 import { kubeletPage } from './node/kubelet/http-pages'
+import { nextImageVolume } from './node/kubelet/image-volumes'
+import { lateResizing } from './node/kubelet/late-resizing'
+import { resize } from './node/kubelet/resizing'
+import { lateImageVolumes } from './node/kubelet/late-image-volumes'
 import { kubeletPages } from './node/kubelet/late-pages'
 import { deviceVariables, prepareClaims, unprepareClaims } from './node/kubelet/device-claims'
 import { lateDeviceClaims } from './node/kubelet/late-device-claims'
@@ -178,6 +182,8 @@ lateDeviceClaims.arrive({ prepareClaims, unprepareClaims, deviceVariables })
 lateConfiguration.arrive(profilesOf)
 lateDevices.arrive({ preFilter, filter, reserved })
 kubeletPages.arrive(kubeletPage)
+lateImageVolumes.arrive(nextImageVolume)
+lateResizing.arrive(resize)
 lateImages.arrive([
   ...webServers,
   ...distributions,

@@ -1,38 +1,14 @@
-import type { ContainerStateWaiting, Pod } from '../../api/types/core-v1.gen'
+import type { ContainerStateWaiting } from '../../api/types/core-v1.gen'
 import { formatGoDuration } from '../../formats/duration'
 import type { Image } from '../images/image'
 import { parseImage } from '../images/reference'
 import { createVolume } from '../os/file-system'
-import { createBackOff, type BackOff } from './back-off'
 import type { KubeletContext } from './context'
 import { SETTLING_MS } from './ending'
+import type { ImageVolumePull, ImageVolumeStep } from './late-image-volumes'
 import type { PodState } from './pod-state'
 import { pullLogins } from './pull-secrets'
 import type { PodVolume } from './volumes'
-
-/** A volume whose image is not there yet. */
-export interface ImageVolumePull {
-  readonly name: string
-  readonly reference: string
-  readonly policy: string
-  readonly backOff: BackOff
-  /** When to try again. */
-  dueMs: number
-  failedMs: number
-  failure: ContainerStateWaiting | undefined
-}
-
-/** What there is to pull for a Pod's volumes of type image, in the order of its manifest. */
-export const imageVolumePulls = ({ spec }: Pod): ImageVolumePull[] =>
-  (spec.volumes ?? []).flatMap(({ name, image }) => {
-    if (!image) return []
-    const { reference = '', pullPolicy } = image
-    const policy = pullPolicy ?? (/(:latest|\/[^:@]*|^[^:@/]*)$/.test(reference) ? 'Always' : 'IfNotPresent')
-    return [{ name, reference, policy, backOff: createBackOff(), dueMs: 0, failedMs: 0, failure: undefined }]
-  })
-
-/** A pull takes its time and ends with `then`; a wait ends at a moment. */
-export type ImageVolumeStep = { readonly takesMs: number; readonly then: () => void } | { readonly untilMs: number }
 
 /**
  * The next step towards the first image volume that is missing. They are pulled before any container is created, and as long as one is

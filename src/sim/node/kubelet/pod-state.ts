@@ -5,7 +5,7 @@ import type { Container } from '../runtime/container'
 import type { Sandbox } from '../runtime/sandbox'
 import type { BackOff } from './back-off'
 import { createBackOff } from './back-off'
-import { imageVolumePulls, type ImageVolumePull } from './image-volumes'
+import { imageVolumePulls, type ImageVolumePull } from './late-image-volumes'
 import type { PreparedClaims } from './late-device-claims'
 import type { MountedVolumes } from './volumes'
 

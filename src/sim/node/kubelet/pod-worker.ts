@@ -8,12 +8,12 @@ import type { KubeletContext } from './context'
 import { SETTLING_MS, stopProbes } from './ending'
 import { lateDeviceClaims } from './late-device-claims'
 import { containersOf, restarts, type ContainerState, type PodState, type Role } from './pod-state'
-import { nextImageVolume } from './image-volumes'
-import { isReady, podStatusOf } from './pod-status'
+import { lateImageVolumes } from './late-image-volumes'
+import { isReady, podStatusOf, sameJson } from './pod-status'
 import { startingOf } from './start-actions'
 import { starting } from './starting'
 import { stopContainer } from './stopping'
-import { resize } from './resizing'
+import { lateResizing } from './late-resizing'
 import { MountError, mountVolumes } from './volumes'
 
 /** Pauses between tries to mount: half a second, doubling to about two minutes. */
@@ -42,9 +42,15 @@ export function syncPod(context: KubeletContext, state: PodState): void {
   if (hasRunItsCourse(state)) return finish(context, state)
   for (const container of containersOf(state, 'init', 'sidecar', 'app')) {
     if (needsReplacement(container)) replace(context, state, container)
-    else resize(context, state, container)
+    else if (wantsOtherResources(state, container)) lateResizing.code(context, state, container)
   }
   startNext(context, state)
+}
+
+/** Whether a container runs with other resources than its specification asks for now, or a resize of its Pod is not yet done with. */
+function wantsOtherResources(state: PodState, { running, runningSpec, spec }: ContainerState): boolean {
+  if (!running || !runningSpec) return false
+  return state.resizing || state.resizePending !== undefined || !sameJson(runningSpec.resources ?? {}, spec.resources ?? {})
 }
 
 /** Has the devices of the Pod's claims made ready. */
@@ -115,7 +121,7 @@ function mount(context: KubeletContext, state: PodState) {
 
 /** Pulls what volumes of images need, before anything is created. */
 function pullVolumes(context: KubeletContext, state: PodState) {
-  const next = nextImageVolume(context, state, state.imageVolumes)
+  const next = lateImageVolumes.code(context, state, state.imageVolumes)
   context.report(state, 0)
   if ('takesMs' in next) return step(context, state, next.takesMs, next.then)
   context.engine.cancel(state.wake)
