@@ -106,6 +106,8 @@ function handleResource(asked: Asked): ApiResponse {
   if (!kind.namespaced && resource.namespace !== undefined && !(resource.plural === 'namespaces' && resource.group === ''))
     throw unknownPath()
   const { query, verb } = attributes
+  // One object of a namespaced kind has no place outside a namespace.
+  if (kind.namespaced && resource.namespace === undefined && resource.name && !['list', 'watch'].includes(verb)) throw unknownPath()
   const call: Call = {
     core,
     served,

@@ -86,7 +86,13 @@ export function* readManifests(kubectl: Kubectl, sources: readonly Source[], rea
     if (source.at === 'stdin') entries.push(...collect(yield* readAll(0), { source: 'STDIN', file }, reading))
     else if (source.at === 'url') entries.push(...collect(yield* download(source.path), { source: source.path, file }, reading))
     else if (source.at === 'file') entries.push(...collect(yield* readFile(source.path), { source: source.path, file }, reading))
-    else entries.push(...collect(asYaml(yield* build(kubectl, source.path)), { source: source.path, file }, reading))
+    else
+      try {
+        entries.push(...collect(asYaml(yield* build(kubectl, source.path)), { source: source.path, file }, reading))
+      } catch (error) {
+        if (!(error instanceof CommandError)) throw error
+        entries.push(error)
+      }
   }
   return entries
 }

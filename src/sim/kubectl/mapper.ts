@@ -98,7 +98,12 @@ function findKind({ types }: Mapper, kind: string, group: string): ResourceType 
 }
 
 /** The resource type of an object's `apiVersion` and `kind`; a kind in lower case is recognised too (the server then refuses it). */
-export function typeOfObject({ types }: Mapper, apiVersion: string, kind: string): ResourceType | undefined {
+export function typeOfObject({ types }: Mapper, apiVersion: string | undefined, kind: string): ResourceType | undefined {
+  if (!apiVersion) {
+    // An object that does not say its version is looked for in the core group, and then asked for at a place that does not exist.
+    const core = types.find((type) => type.kind === kind && type.group === '')
+    return core && { ...core, version: '' }
+  }
   return types.find((type) => (type.kind === kind || type.kind.toLowerCase() === kind) && apiVersionOf(type) === apiVersion)
 }
 

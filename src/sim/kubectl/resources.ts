@@ -327,7 +327,6 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions, 
   const { resources, errors: failures, add } = gathering(visit)
   // What could not be read is told after what went wrong with what could.
   const errors: Error[] = []
-  const read = new Set<number>()
   const unreached = new Set<number>()
   for (const entry of entries) {
     if (entry instanceof Error) {
@@ -335,18 +334,19 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions, 
       continue
     }
     if (unreached.has(entry.file)) continue
-    read.add(entry.file)
     try {
       const resource = query.local ? locally(entry) : yield* recognise(kubectl, entry, namespace, explicitNamespace, query.validate)
       // What is read without a server is not selected from.
       if (!query.local && !selects(resource.object!)) continue
-      yield* add(query.fetch && !query.local ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
+      // What has no name yet cannot be fetched: it is taken as it stands in the file.
+      const fetches = query.fetch && !query.local && resource.name !== ''
+      yield* add(fetches ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
     } catch (error) {
       if (error instanceof Unreachable && (query.validate || entry.ofList)) unreached.add(entry.file)
       errors.push(asReported(error))
     }
   }
-  return { resources, errors: [...failures, ...errors], single: read.size === 1 && !files.names.includes('-') }
+  return { resources, errors: [...failures, ...errors], single: sources.length === 1 && sources[0]!.at !== 'stdin' }
 }
 
 /** Nobody could be asked: of a list, and of a file that is to be validated, the rest is not looked at. */
@@ -418,11 +418,11 @@ function* locate(
     if (ofList)
       throw new ErrorList([
         new CommandError(
-          `unable to recognize no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion)}`,
+          `unable to recognize no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion ?? '')}`,
         ),
       ])
     throw new CommandError(
-      `resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(own)} from ${JSON.stringify(source)}: no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion)}\nensure CRDs are installed first`,
+      `resource mapping not found for name: ${JSON.stringify(name)} namespace: ${JSON.stringify(own)} from ${JSON.stringify(source)}: no matches for kind ${JSON.stringify(object.kind)} in version ${JSON.stringify(object.apiVersion ?? '')}\nensure CRDs are installed first`,
     )
   }
   if (!type.namespaced) return { type, namespace: '', name, object: own ? withoutNamespace(object) : object, source }

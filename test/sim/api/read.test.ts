@@ -200,6 +200,7 @@ test.each([
   ['GET', '/api/v1/namespaces/default/nothings', 404, 'the server could not find the requested resource'],
   ['GET', '/apis/apps/v2/deployments', 404, 'the server could not find the requested resource'],
   ['GET', '/apis/apps/v1/namespaces/default/deployments/x', 404, 'deployments.apps "x" not found'],
+  ['GET', '/api/v1/configmaps/x', 404, 'the server could not find the requested resource'],
   ['BREW', '/api/v1/configmaps', 405, 'the server does not allow this method on the requested resource'],
 ])('%s %s is answered %d', (method, url, status, message) => {
   const { ask } = testServer()

@@ -126,7 +126,7 @@ function* list(kubectl: Kubectl): Proc {
   }
   const lines = simpleRules(status).map(
     ({ group, resource, names, urls, verbs }) =>
-      `${group ? `${resource}.${group}` : resource}\t[${urls.join(' ')}]\t[${names.join(' ')}]\t[${verbs.join(' ')}]\n`,
+      `${withGroup(resource, group)}\t[${urls.join(' ')}]\t[${names.join(' ')}]\t[${verbs.join(' ')}]\n`,
   )
   const header = kubectl.flags.bool('no-headers') ? '' : 'Resources\tNon-Resource URLs\tResource Names\tVerbs\n'
   yield* out(tabulate(header + lines.join(''), tableColumns))
@@ -164,3 +164,9 @@ const sortKey = ({ verbs, group, resource, names, urls }: SimpleRule) =>
   urls.length
     ? `[${verbs.join(' ')}],[],[],[],[${urls.join(' ')}]`
     : `[${verbs.join(' ')}],[${group}],[${resource}],[${names.join(' ')}],[]`
+
+/** `deployments.apps/scale`: the group belongs to the resource, not to the subresource. */
+function withGroup(resource: string, group: string): string {
+  const [name = '', ...rest] = group ? resource.split('/') : [resource]
+  return [group ? `${name}.${group}` : name, ...rest].join('/')
+}

@@ -75,7 +75,8 @@ function* inNamespace(kubectl: Kubectl, { type, object }: Resource): Proc<Resour
     )
   if (type.group !== group) return undefined
   if (!type.namespaced) return { type, namespace: '', name, object: wanted }
-  return { type, namespace: own || namespace, name, object: { ...wanted, metadata: { ...wanted.metadata, namespace: own || namespace } } }
+  // One that names no namespace is asked for where none is: the server then refuses.
+  return { type, namespace: own, name, object: wanted }
 }
 
 const MOST_ATTEMPTS = 3

@@ -1,6 +1,6 @@
 import { asReported, CommandError, hasReason, isNotFound } from '../errors'
 import { alignTable } from '../printers/table'
-import { outputFormat, printerFor, type Printable } from '../printers/printer'
+import { printerFor, type Printable } from '../printers/printer'
 import { requestJson } from '../rest'
 import { out, type Command } from '../session'
 
@@ -18,7 +18,8 @@ interface SelfSubjectReview {
 /** `kubectl auth whoami`: who the server takes the caller for. */
 export const authWhoami: Command = {
   *run(kubectl) {
-    const printer = yield* printerFor(kubectl, { struct: true })
+    const formatted = kubectl.flags.text('output') !== ''
+    const printer = formatted ? yield* printerFor(kubectl, { struct: true }) : undefined
     let review: SelfSubjectReview
     try {
       review = yield* requestJson<SelfSubjectReview>(kubectl, {
@@ -33,7 +34,7 @@ export const authWhoami: Command = {
         throw new CommandError('the selfsubjectreviews API is not enabled in the cluster\nenable APISelfSubjectReview feature gate and authentication.k8s.io/v1alpha1 or authentication.k8s.io/v1beta1 API') // prettier-ignore
       throw asReported(error)
     }
-    if (outputFormat(kubectl).format) {
+    if (printer) {
       yield* out(printer({ ...review, metadata: { creationTimestamp: null } } as unknown as Printable)) // a plain object
       return
     }

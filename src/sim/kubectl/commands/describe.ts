@@ -3,7 +3,7 @@ import { describeGeneric } from '../describe/generic'
 import type { Describer, Surroundings } from '../describe/describer'
 import { versionsDescribed } from '../describe/describers'
 import { openDescription, type EventLine } from '../describe/writer'
-import { ApiError, asReported, CommandError, isNotFound, listAll } from '../errors'
+import { ApiError, asReported, BadRequest, CommandError, isNotFound, listAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { builtInResource } from '../built-in-resource'
 import { findResources, listResources, parseTargets, type Resource } from '../resources'
@@ -37,6 +37,7 @@ export const describe: Command = {
     let first = true
     for (const resource of found.resources) {
       try {
+        if (resource.name === '') throw new BadRequest('resource name may not be empty')
         const text = yield* describeOne(kubectl, resource)
         yield* out(first ? text : `\n\n${text}`)
         first = false

@@ -162,7 +162,10 @@ function* fetchTables(kubectl: Kubectl): Proc<{ pieces: Piece[]; errors: Error[]
     errors.push(...found.errors)
     for (const resource of found.resources) {
       yield* attempt(function* () {
-        pieces.push({ type: resource.type, table: yield* requestTable(kubectl, resource, accept, object, query.subresource) })
+        // What has no name yet is not asked for, and shown as it stands in the file.
+        const unnamed = resource.name === ''
+        const table = unnamed ? asTable(resource.object!, yield* nowMs()) : yield* requestTable(kubectl, resource, accept, object, query.subresource) // prettier-ignore
+        pieces.push({ type: resource.type, table })
       })
     }
     return { pieces, errors }

@@ -43,7 +43,7 @@ export const replace: Command = {
           )
           yield* waitForDeletion(kubectl, [{ ...resource, uid: gone.metadata?.uid }], flags.durationMs('timeout'))
         } catch (error) {
-          if (!isNotFound(error)) throw error
+          if (!isNotFound(error)) throw withSource(asReported(error), 'deleting', resource.source)
         }
       }
       for (const resource of resources) {
@@ -53,8 +53,8 @@ export const replace: Command = {
     }
     const { errors } = yield* findResources(kubectl, query, function* (resource) {
       if (dryRun === 'client') return yield* print(resource.object!)
-      const path = pathOf(resource.type, resource.namespace, resource.name, flags.text('subresource') || undefined)
       try {
+        const path = pathOf(resource.type, resource.namespace, resource.name, flags.text('subresource') || undefined)
         const body = goJson(yield* versioned(kubectl, path, prepared(resource.object!)))
         yield* print(yield* requestJson<AnyObject>(kubectl, { method: 'PUT', path, query: writeQuery(kubectl, dryRun), body }))
       } catch (error) {

@@ -45,6 +45,7 @@ export const wait: Command = {
       for (const { object } of resources) yield* out(printer(object!))
       return
     }
+    if (resources.some(({ name }) => name === '')) throw new CommandError('resource name must be provided')
     const failures = condition.is === 'delete' ? errors.filter((error) => !isNotFound(error)) : [...errors]
     for (const resource of resources) {
       try {

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createCluster, type Cluster } from '../../../../src/sim/cluster'
 
-const role = (rules: string) => `apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: reader}\nrules: ${rules}\n`
+const role = (rules: string) =>
+  `apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: reader, namespace: default}\nrules: ${rules}\n`
 const binding = (roleName: string, user: string) =>
-  `apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: reader}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: ${roleName}}\nsubjects: [{kind: User, name: ${user}, apiGroup: rbac.authorization.k8s.io}]\n`
+  `apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: reader, namespace: default}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: ${roleName}}\nsubjects: [{kind: User, name: ${user}, apiGroup: rbac.authorization.k8s.io}]\n`
 
 describe('kubectl auth reconcile', () => {
   let cluster: Cluster
@@ -45,7 +46,9 @@ describe('kubectl auth reconcile', () => {
   })
 
   test('creates what is missing with its namespace, and leaves alone what opted out', () => {
-    expect(reconcile(role('[]').replace('reader', 'fresh, namespace: new')).stderr).toBe('\treconciliation required create\n')
+    expect(reconcile(role('[]').replace('reader, namespace: default', 'fresh, namespace: new')).stderr).toBe(
+      '\treconciliation required create\n',
+    )
     expect(cluster.run('kubectl get role -n new -o name').stdout).toBe('role.rbac.authorization.k8s.io/fresh\n')
     cluster.run('kubectl annotate role reader rbac.authorization.kubernetes.io/autoupdate=false')
     expect(reconcile(role('[{apiGroups: [""], resources: [secrets], verbs: [get]}]')).stderr).toContain(
