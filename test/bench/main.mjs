@@ -43,6 +43,7 @@ const peer = withPeer ? await bundle('peer') : undefined
 const cases = [
   { name: 'rollout', title: 'Deployment to Ready, CPU a pod', sizes: [100, 1000, 10_000], peerSizes: [100, 1000] },
   { name: 'update', title: 'rolling update of a Deployment, CPU a pod', sizes: [1000], peerSizes: [] },
+  { name: 'namespace', title: 'deletion of a namespace with a Deployment, CPU a pod', sizes: [1000], peerSizes: [] },
   {
     name: 'scheduling',
     title: 'Pods with affinity and spread on 500 nodes, API server and scheduler alone',

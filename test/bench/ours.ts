@@ -2,6 +2,7 @@
 import type { BufferedResponse } from '../../src/sim/api/http'
 import { createCluster, type Cluster } from '../../src/sim/cluster'
 import type { Deployment } from '../../src/sim/api/types/apps-v1.gen'
+import { namespace as namespaceKind } from '../../src/sim/kinds/core/namespace'
 import { deployment as deploymentKind } from '../../src/sim/kinds/apps/deployment'
 import { pod as podKind } from '../../src/sim/kinds/core/pod'
 import { cpuMs, heapBytes, print } from './measure'
@@ -88,6 +89,21 @@ const cases: Readonly<Record<string, () => void>> = {
       'heap KB/pod': (heapBytes() - heap) / 1024 / size,
     })
   },
+
+  /** Everything of a Deployment goes at once, with its namespace. */
+  namespace() {
+    const cluster = createCluster({ workers: nodesFor(size) })
+    const client = cluster.client()
+    client.create(namespaceKind, { metadata: { name: 'many' } })
+    cluster.advance('1m')
+    const many = deploymentOf(size)
+    client.create<Deployment>(deploymentKind, { ...many, metadata: { name: 'bench', namespace: 'many' } } as never) // as above
+    cluster.advance('5m')
+    client.delete(namespaceKind, undefined, 'many')
+    const { cpuMs: used, longestMs } = drive(cluster, () => client.get(namespaceKind, undefined, 'many') === undefined)
+    print({ 'CPU ms/pod': used / size, 'CPU s': used / 1000, 'longest event ms': longestMs })
+  },
+
   update() {
     const { cluster } = createReady(size)
     cluster.client().patch(deploymentKind, 'default', 'bench', 'merge', {

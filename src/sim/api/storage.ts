@@ -71,6 +71,9 @@ export interface Storage {
   compact(revision: number): void
 }
 
+/** At most so many changes are told in one event of the engine's queue: who deletes a thousand objects at once must not stop the page. */
+const TOLD_AT_ONCE = 64
+
 /** How often history is looked through, as often as a real API server has etcd compacted. */
 const FORGET_MS = 5 * 60_000
 /** How many revisions back `writerOf` remembers. */
@@ -91,6 +94,7 @@ export function createStorage(engine: Engine): Storage {
   const collections = new Map<string, Collection<Watcher>>()
   const byKind = new WeakMap<KindDefinition<never>, Collection<Watcher>>()
   let waiting: Watcher[] = []
+  let drains = false
   let compacted = 0
 
   /** Found by the kind's definition; definitions of one kind that follow each other (a custom resource's) share a collection by name. */
@@ -130,17 +134,33 @@ export function createStorage(engine: Engine): Storage {
     watcher.pending.push(event)
     if (watcher.pending.length > 1) return
     waiting.push(watcher)
-    if (waiting.length === 1) engine.after(0, drain)
+    drainSoon()
+  }
+
+  function drainSoon() {
+    if (!drains) engine.after(0, drain)
+    drains = true
   }
 
   function drain() {
+    drains = false
     const batch = waiting
     waiting = []
-    for (const watcher of batch) {
+    let told = 0
+    for (const [at, watcher] of batch.entries()) {
+      if (told >= TOLD_AT_ONCE) {
+        // What happened meanwhile is told after what these still have to hear.
+        waiting = [...batch.slice(at), ...waiting]
+        break
+      }
       const events = watcher.pending
-      watcher.pending = []
-      if (!watcher.stopped) watcher.listener(events)
+      const now = events.length > TOLD_AT_ONCE ? events.slice(0, TOLD_AT_ONCE) : events
+      watcher.pending = now === events ? [] : events.slice(TOLD_AT_ONCE)
+      told += now.length
+      if (watcher.pending.length > 0) waiting.push(watcher)
+      if (!watcher.stopped) watcher.listener(now)
     }
+    if (waiting.length > 0) drainSoon()
   }
 
   const storage: Storage = {

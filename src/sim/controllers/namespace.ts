@@ -15,6 +15,8 @@ interface Content {
 
 /** How soon to look again at a namespace that is not empty yet. */
 const LOOK_AGAIN_MS = 1000
+/** At most so many objects go in one round: a round is one event on the queue, and a short event keeps the page responsive. */
+const MOST_DELETED = 100
 
 /** Empties a namespace that is being deleted, and lets it go when nothing is left in it. `registry` knows which kinds there are. */
 export const namespaceController = (registry: Registry) =>
@@ -41,8 +43,17 @@ export const namespaceController = (registry: Registry) =>
       const waiting = left
         .map(({ kind, objects }) => ({ kind, objects: objects.filter((object) => object.metadata.deletionTimestamp) }))
         .filter(({ objects }) => objects.length > 0)
-      const soon = deletions.length > 0 ? again(50) : again(LOOK_AGAIN_MS, { background: hasWaitedLong(namespace, nowMs) })
-      return [...deletions, setStatus(namespace, statusOf(namespace, deletions.length > 0 ? waiting : left, nowMs)), soon]
+      const soon =
+        deletions.length > MOST_DELETED
+          ? again(1)
+          : deletions.length > 0
+            ? again(50)
+            : again(LOOK_AGAIN_MS, { background: hasWaitedLong(namespace, nowMs) })
+      return [
+        ...deletions.slice(0, MOST_DELETED),
+        setStatus(namespace, statusOf(namespace, deletions.length > 0 ? waiting : left, nowMs)),
+        soon,
+      ]
     },
   })
 
