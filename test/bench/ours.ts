@@ -94,7 +94,7 @@ const cases: Readonly<Record<string, () => void>> = {
   namespace() {
     const cluster = createCluster({ workers: nodesFor(size) })
     const client = cluster.client()
-    client.create(namespaceKind, { metadata: { name: 'many' } })
+    client.create(namespaceKind, { metadata: { name: 'many' }, spec: {} })
     cluster.advance('1m')
     const many = deploymentOf(size)
     client.create<Deployment>(deploymentKind, { ...many, metadata: { name: 'bench', namespace: 'many' } } as never) // as above
