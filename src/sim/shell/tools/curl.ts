@@ -1,9 +1,10 @@
-import { close, connect, nowMs, open, readAll, readFile, sleep, write, writeFile } from '../../node/os/calls'
+import { close, connect, nowMs, open, readAll, readFile, sleep, stat, write, writeFile } from '../../node/os/calls'
 import { type Proc, SyscallError } from '../../node/os/syscalls'
 import { byteLength, bytesFromText } from '../../node/os/text'
+import { isDistrusted } from './certificate-trust'
 import { exchange, header, hostHeader, type HttpAnswer, parseUrl, type Url } from './http'
 import { base64 } from './jq/formats'
-import { parseOptions, tool, ToolError } from './tool'
+import { parseOptions, tool, ToolError, type Context } from './tool'
 
 /** curl: requests as people type them, its messages and exit codes. */
 
@@ -40,7 +41,7 @@ export const curl = tool(function* (context, args) {
       'retry-delay=': 'Y',
       'retry-connrefused': 'Q',
       'resolve=': 'V',
-      'cacert=': 'q',
+      'cacert=': 'K',
       'cert=': 'q',
       'key=': 'q',
       'no-buffer': 'N',
@@ -67,7 +68,7 @@ export const curl = tool(function* (context, args) {
   for (const text of urls) {
     const retries = Number(options.get('R') ?? 0)
     for (let attempt = 0; ; attempt++) {
-      code = yield* fetchOnce(options, text)
+      code = yield* fetchOnce(context, options, text)
       if (code === 0 || attempt >= retries || (code === 7 && !options.has('Q'))) break
       yield* sleep(Number(options.get('Y') ?? 1) * 1000)
     }
@@ -87,7 +88,21 @@ const curlErrors: Readonly<Record<string, readonly [number, (url: Url, ms: numbe
   NOTHTTP: [1, () => 'Received HTTP/0.9 when not allowed'],
 }
 
-function* fetchOnce(options: ReturnType<typeof parseOptions>, text: string): Proc<number> {
+/** Why a server is not trusted: neither `-k` nor an authority for it was given. */
+function* distrust(host: string, authority: string | undefined, { self }: Context): Proc<readonly [number, string] | undefined> {
+  const file = authority ?? self.env.CURL_CA_BUNDLE ?? self.env.SSL_CERT_FILE
+  if (file !== undefined) return (yield* stat(file)) ? undefined : [77, `error setting certificate file: ${file}`]
+  return (yield* isDistrusted(host)) ? [60, UNTRUSTED] : undefined
+}
+
+const UNTRUSTED = `SSL certificate problem: unable to get local issuer certificate
+More details here: https://curl.se/docs/sslcerts.html
+
+curl failed to verify the legitimacy of the server and therefore could not
+establish a secure connection to it. To learn more about this situation and
+how to fix it, please visit the web page mentioned above.`
+
+function* fetchOnce(context: Context, options: ReturnType<typeof parseOptions>, text: string): Proc<number> {
   const begun = yield* nowMs()
   const quiet = options.has('s') && !options.has('S')
   const report = function* (code: number, message: string): Proc<number> {
@@ -160,6 +175,8 @@ function* fetchOnce(options: ReturnType<typeof parseOptions>, text: string): Pro
           ? undefined
           : Math.max(1, deadline - (yield* nowMs()))
       const fd = yield* connect(at.host, at.port, { timeoutMs })
+      const refusal = at.scheme === 'https' && !options.has('k') ? yield* distrust(at.host, options.get('K'), context) : undefined
+      if (refusal) return yield* report(...refusal)
       if (verbose)
         yield* write(
           2,
