@@ -36,7 +36,9 @@ export const namespaceController = (registry: Registry) =>
       if (!namespace.metadata.deletionTimestamp || !namespace.spec?.finalizers?.includes('kubernetes')) return []
       const left = content()
       const deletions = left.flatMap(({ kind, objects }) =>
-        objects.filter((object) => !object.metadata.deletionTimestamp).map((object) => remove(kind, object)),
+        objects
+          .filter((object) => !object.metadata.deletionTimestamp)
+          .map((object) => remove(kind, object, undefined, { propagation: 'Background' })),
       )
       if (left.length === 0) return [setStatus(namespace, statusOf(namespace, left, nowMs)), finalize(namespace)]
       // What goes at once is gone after these steps: the status is told by the next look.

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { deployment } from '../../../src/sim/kinds/apps/deployment'
 import { replicaSet } from '../../../src/sim/kinds/apps/replica-set'
+import { job } from '../../../src/sim/kinds/batch/job'
 import { configMap } from '../../../src/sim/kinds/core/config-map'
 import { namespace } from '../../../src/sim/kinds/core/namespace'
 import { pod } from '../../../src/sim/kinds/core/pod'
@@ -101,6 +102,18 @@ describe('a namespace', () => {
       }),
     )
     expect(cluster.client.get(configMap, 'team', 'settings')).toBeUndefined()
+    cluster.until(() => cluster.client.get(namespace, undefined, 'team') === undefined, 'that the namespace is gone')
+  })
+
+  test('that is deleted takes a running Job along, whose Pods nobody would otherwise let go', () => {
+    const cluster = smallCluster({ fate: () => ({ readyAfterMs: 500, stopsAfterMs: 5000 }) })
+    cluster.create(namespace, { metadata: { name: 'team' }, spec: {} })
+    cluster.client.create(job, {
+      metadata: { name: 'work', namespace: 'team' },
+      spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'busybox' }] } } },
+    })
+    cluster.advance(3000)
+    cluster.client.delete(namespace, undefined, 'team')
     cluster.until(() => cluster.client.get(namespace, undefined, 'team') === undefined, 'that the namespace is gone')
   })
 })

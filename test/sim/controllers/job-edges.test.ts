@@ -210,3 +210,14 @@ test('given ttlSecondsAfterFinished, then the Job goes that long after its end, 
   expect(cluster.work()).toBeUndefined()
   expect(cluster.pods()).toEqual([])
 })
+
+test('given a running Job, when it is deleted without its Pods, then they are nobody’s and no finalizer holds them', () => {
+  const cluster = running({ parallelism: 2, completions: 2 }, () => runs)
+  cluster.advance(2000)
+  cluster.client.delete(job, 'default', 'work', { propagation: 'Orphan' })
+  cluster.advance(2000)
+  expect(cluster.pods().map(({ metadata }) => [metadata.ownerReferences, metadata.finalizers])).toEqual([
+    [undefined, undefined],
+    [undefined, undefined],
+  ])
+})

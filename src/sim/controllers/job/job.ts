@@ -33,11 +33,11 @@ export const jobController = defineController({
     return [...steps, ...run(started(job, nowMs), mine, nowMs)]
   },
 
-  /** Pods of a Job that is gone are not counted any more: nothing may hold them back. */
+  /** Pods of a Job that is gone, orphans among them, are not counted any more: nothing may hold them back. */
   deleted({ namespace, name }, find) {
     return find
       .list(podKind, namespace, `batch.kubernetes.io/job-name=${name}`)
-      .filter((pod) => isTracked(pod) && controllerOf(pod)?.kind === 'Job')
+      .filter((pod) => isTracked(pod) && (controllerOf(pod)?.kind ?? 'Job') === 'Job')
       .map(untrack)
   },
 })
