@@ -59,7 +59,7 @@ export const simplified = [
   ['Conversion webhooks', 'are asked once for each stored state and version, not at every read'],
   [
     'Audit',
-    'there is no audit log: audit annotations of policies are worked out, refused where they fail, and kept nowhere; the action Audit of a binding leaves no trace',
+    'kube-apiserver obeys --audit-policy-file and --audit-log-path (also `-`): requests over HTTP with the annotations of authorisation, PodSecurity and ValidatingAdmissionPolicies; what controllers, scheduler and kubelets ask is not told, nor what webhooks did; logs are not rotated, there is no webhook backend; of long-running requests the end is not told',
   ],
   [
     'Proxy',
@@ -105,5 +105,5 @@ export const notModelled = [
   'aggregated API servers other than the ones in the simulation',
   'gang scheduling, scheduler plug-ins that wait (Permit), checkpoint of containers',
   'of kube-controller-manager: the bootstrap signer and token cleaner, the cleaner of old service account tokens, the collector of storage versions, the guard of VolumeAttributesClasses, the eviction for device taints',
-  'encryption at rest, audit logs, OIDC and webhook authentication',
+  'encryption at rest, OIDC and webhook authentication',
 ]

@@ -11,7 +11,7 @@ import { kubeadmHooks } from './api/edge'
 import { statusAnswer } from './api/edge-answer'
 import { versionInfo } from './api/edge-version'
 import { createEventRecorder } from './api/event-recorder'
-import type { ApiServer } from './api/hooks'
+import type { ApiServer, Audit } from './api/hooks'
 import type { KindDefinition } from './api/kind'
 import { createApiServer } from './api/server'
 import { failure } from './api/status'
@@ -66,6 +66,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   const engine = createEngine({ seed, startMs: startMs - BOOT_MS })
   const address = hostAddress(1)
   let serving = true
+  let audit: Audit | undefined
   const hooks = kubeadmHooks({ serverAddress: `${address}:${API_SERVER_PORT}`, descriptions: options.descriptions })
   const server = createApiServer({
     engine,
@@ -74,6 +75,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     ...hooks,
     subresourceHandlers: [...subresourceHandlers, ...hooks.subresourceHandlers],
     isServing: () => serving,
+    audited: (...asked) => audit?.(...asked),
     kubelets: (name) => nodes.connections(name),
     dial: (request, listener) => dialFrom({ engine, network, place: nodes.hosts.get('controlplane')!.place })(request, listener),
   })
@@ -99,8 +101,9 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     stop: () => (part.stop(), noteHealth(name, false)),
   })
 
-  const apiServer: Switch = {
-    start() {
+  const apiServer = {
+    start(trail?: Audit) {
+      audit = trail
       if (serving) return
       serving = true
       // Who could not renew his lease meanwhile gave up, and begins anew: what he remembers of nodes is from before the gap.
@@ -109,6 +112,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     },
     stop() {
       serving = false
+      audit = undefined
       presence.stop()
     },
   }

@@ -11,6 +11,8 @@ import { readYaml } from './formats/late-yaml'
 import { klogHead } from './node/programs/dates'
 import { lateConfiguration } from './scheduler/configuration'
 import type { ProfileOptions } from './scheduler/profile'
+import type { AuditTrail } from './audit-writer'
+import { lateAudit } from './late-audit'
 
 /** How often a request by hand looks whether its answer is there. */
 const POLL_MS = 10
@@ -23,7 +25,7 @@ export interface Switch {
 
 /** What the control plane's programs switch on and off, and where the API server's requests go. */
 export interface ControlPlane {
-  readonly apiServer: Switch
+  readonly apiServer: { start(audit?: AuditTrail): void; stop(): void }
   readonly controllerManager: Switch
   /** A scheduler as its command line and its configuration file say. */
   readonly scheduler: (profiles: readonly ProfileOptions[] | undefined, account: string | undefined) => Switch
@@ -36,7 +38,7 @@ export interface ControlPlane {
  */
 export function controlPlanePrograms({ apiServer, controllerManager, scheduler, serve }: ControlPlane): Readonly<Record<string, Program>> {
   return {
-    'kube-apiserver': component('kube-apiserver', API_SERVER_PORT, apiServer, function* (asked) {
+    'kube-apiserver': apiServerProgram(apiServer, function* (asked) {
       let answer: ApiResponse | undefined
       const headers = withFields(asked.headers, { 'x-forwarded-proto': 'https' })
       serve(
@@ -52,6 +54,19 @@ export function controlPlanePrograms({ apiServer, controllerManager, scheduler, 
 }
 
 type Answer = (request: HttpRequest) => Proc<HttpResponse>
+
+/** kube-apiserver: with an audit policy it writes down what it was asked. */
+const apiServerProgram = (part: ControlPlane['apiServer'], handle: Answer): Program =>
+  function* (self) {
+    let trail: AuditTrail | undefined
+    if (self.argv.some((word) => word.startsWith('--audit-policy-file='))) {
+      yield* hostWork(lateAudit.coming)
+      const started = yield* lateAudit.code.startAudit(self)
+      if (typeof started === 'string') return yield* refuse(self, started)
+      trail = started
+    }
+    return yield* component('kube-apiserver', API_SERVER_PORT, { start: () => part.start(trail), stop: () => part.stop() }, handle)(self)
+  }
 
 /** A program that switches its component on, answers its port, and switches it off however it ends. */
 function component(name: string, port: number, part: Switch, handle: Answer): Program {

@@ -21,6 +21,8 @@ import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './api/admi
 import { celLibrary } from './api/cel/library'
 import { customKind } from './api/crd/definition'
 import { definitionErrors } from './api/crd/definition-validation'
+import { startAudit } from './audit-writer'
+import { lateAudit } from './late-audit'
 import { flowControlOf } from './api/flow-control'
 import { lateFlowControl } from './api/late-flow-control'
 import { lateChecks } from './api/late-checks'
@@ -30,7 +32,8 @@ import { applied, withLastApplied } from './api/apply'
 import { applyJsonPatch } from './api/json-patching'
 import { latePatches } from './api/late-patches'
 import { etcdEntries } from './api/etcd-keys'
-import { lateEtcdKeys, metricsPage, openApi, protobuf } from './api/late-formats'
+import { inGoOrder } from './api/go-order'
+import { goOrder, lateEtcdKeys, metricsPage, openApi, protobuf } from './api/late-formats'
 import { metricsPageOf } from './api/metrics-page'
 import { lateTypes } from './api/schema/schema'
 import aliases from './api/schema/aliases-late.json' with { type: 'json' }
@@ -109,7 +112,9 @@ lateTypes.arrive({ types, aliases })
 celLibrary.arrive({ Environment, Optional })
 metricsPage.arrive(metricsPageOf)
 openApi.arrive(openApiRoutes)
+goOrder.arrive(inGoOrder)
 lateFlowControl.arrive(flowControlOf)
+lateAudit.arrive({ startAudit })
 protobuf.arrive(protobufReader)
 lateEtcdKeys.arrive(etcdEntries)
 lateEtcd.arrive({ etcdctl, etcdutl })

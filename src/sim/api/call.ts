@@ -61,6 +61,7 @@ export interface Call {
   /** What the request's body is where it is no object of the resource's own kind: a Scale, an Eviction, a Binding. */
   readonly body?: GroupVersionKind | undefined
   warn(text: string): void
+  annotate(key: string, value: string): void
 }
 
 /** The `warn` of a client inside the process, which reads no warnings: nobody need work any out for it. */
@@ -124,6 +125,7 @@ const admissionRequest = (
   options: call.options,
   server: call.core,
   warn: call.warn,
+  annotate: call.annotate,
 })
 
 /** Mutating admission: every plugin in order, each on what the one before it made. */

@@ -1,5 +1,5 @@
 import { parseApiVersion } from './object'
-import { builtInType, lateTypes, type Type } from './schema/schema'
+import { builtInType, type Type } from './schema/schema'
 
 type Json = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -9,7 +9,7 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
  * What a reader of the text sees first is then the same as there.
  */
 export function inGoOrder(value: unknown): unknown {
-  if (!isObject(value) || typeof value.kind !== 'string' || typeof value.apiVersion !== 'string' || !lateTypes.arrived) return value
+  if (!isObject(value) || typeof value.kind !== 'string' || typeof value.apiVersion !== 'string') return value
   const { group, version } = parseApiVersion(value.apiVersion)
   const type = builtInType(group, version, value.kind)
   if (type) return ordered(value, type)

@@ -4,6 +4,7 @@ import type { ApiRequest, ApiResponse } from './http'
 import type { KindDefinition } from './kind'
 import type { AnyObject, KubeObject } from './object'
 import type { Engine } from '../engine/engine'
+import type { Audited } from './audit'
 import type { Registry, Served } from './registry'
 import type { Storage } from './storage'
 import type { Status } from './status'
@@ -109,6 +110,8 @@ export interface AdmissionRequest {
   readonly server: ApiServer
   /** Adds a `Warning` header to the answer. */
   warn(text: string): void
+  /** Notes something about the request in the audit log. */
+  annotate(key: string, value: string): void
 }
 
 /** An admission plugin. The pipeline asks all `mutate` in order, then validates the object, then asks all `validate` in order. */
@@ -120,6 +123,9 @@ export interface AdmissionPlugin {
   readonly mutate?: (request: AdmissionRequest) => AnyObject
   readonly validate?: (request: AdmissionRequest) => void
 }
+
+/** Told of every request over HTTP once it is answered. */
+export type Audit = (audited: Audited, server: ApiServer) => void
 
 /** What a handler of a kind's own subresource (eviction, binding, token, log, exec, …) is given. */
 export interface SubresourceRequest {
@@ -221,6 +227,8 @@ export interface ApiServerOptions {
   readonly isServing?: () => boolean
   /** What answers over HTTP say in their headers of the request: under which flow schema it fell. */
   readonly headersFor?: (user: User, attributes: RequestAttributes, server: ApiServer) => Readonly<Record<string, string>>
+  /** Told of every request over HTTP once it is answered, while there is an audit policy. */
+  readonly audited?: Audit
   /** Told of every answer given over HTTP: its status, whether a deprecated version was asked for, and how long it took. */
   readonly observe?: (request: ApiRequest, status: number, isDeprecated: boolean, ms: number) => void
 }

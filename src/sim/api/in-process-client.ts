@@ -55,6 +55,7 @@ export function createClient(core: Core, identity: Identity): Client {
       dryRun: options.dryRun === true,
       options: {},
       warn: unheard,
+      annotate: unheard,
     }
   }
 

@@ -48,6 +48,7 @@ interface Asked {
   readonly attributes: RequestAttributes
   readonly user: User
   readonly warnings: string[]
+  readonly annotations: Record<string, string>
 }
 
 /** What is found out of a request on its way, for whoever tells of it afterwards. */
@@ -55,6 +56,8 @@ export interface Trace {
   attributes?: RequestAttributes
   /** Unknown where authentication failed. */
   user?: User
+  /** What the audit log says besides. */
+  readonly annotations: Record<string, string>
 }
 
 /** Answers any request; what goes wrong is answered as a Status. Throws only Waiting, when somebody else has to be asked first. */
@@ -63,9 +66,10 @@ export function handle(core: Core, request: ApiRequest, trace: Trace): ApiRespon
   try {
     const attributes = (trace.attributes = requestAttributes(request.method, request.url))
     const user = (trace.user = authenticated(core, request))
-    authorise(core, user, attributes)
+    authorise(core, user, attributes, trace)
+    const { annotations } = trace
     const response = attributes.resource
-      ? handleResource({ core, request, attributes, user, warnings })
+      ? handleResource({ core, request, attributes, user, warnings, annotations })
       : handlePath(core, request, attributes)
     return withWarnings(response, warnings)
   } catch (error) {
@@ -80,8 +84,10 @@ const ADMIN: User = { name: 'kubernetes-admin', groups: ['system:masters', 'syst
 
 const authenticated = (core: Core, request: ApiRequest): User => core.options.authenticate?.(request, core) ?? ADMIN
 
-function authorise(core: Core, user: User, attributes: RequestAttributes) {
+function authorise(core: Core, user: User, attributes: RequestAttributes, { annotations }: Trace) {
   const decision = core.may(user, attributes)
+  annotations['authorization.k8s.io/decision'] = decision.allowed ? 'allow' : 'forbid'
+  annotations['authorization.k8s.io/reason'] = decision.reason ?? ''
   if (decision.allowed) return
   const why = refusal(user, attributes, decision.reason)
   const { resource } = attributes
@@ -119,6 +125,7 @@ function handleResource(asked: Asked): ApiResponse {
     dryRun: query.getAll('dryRun').includes('All'),
     options: optionsOf(query),
     warn: (text) => void asked.warnings.push(text),
+    annotate: (key, value) => void (asked.annotations[key] = value),
   }
   checkDryRun(verb, query)
   const deprecated = served.deprecationWarning ?? deprecationWarning(core.release, served.group, served.version, kind.kind)

@@ -1,4 +1,4 @@
-import { inGoOrder } from './go-order'
+import { goOrder } from './late-formats'
 import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse } from './http'
 
 /** Clients behind which a person sits, by how they call themselves. */
@@ -8,8 +8,10 @@ const PEOPLE = /^(?:curl|Wget|Mozilla\/5\.0)/
 export function forPeople(request: ApiRequest, response: ApiResponse): ApiResponse {
   if (isStreamed(response) || isUpgraded(response) || response.headers['content-type'] !== 'application/json') return response
   if (!wantsIndent(request) || typeof response.body !== 'string') return response
-  return { ...response, body: `${JSON.stringify(inGoOrder(JSON.parse(response.body)), null, 2)}\n` }
+  return { ...response, body: `${JSON.stringify(ordered(JSON.parse(response.body)), null, 2)}\n` }
 }
+
+const ordered = (value: unknown): unknown => (goOrder.arrived ? goOrder.code(value) : value)
 
 function wantsIndent({ url, headers }: ApiRequest): boolean {
   const [path, query] = url.split('?', 2) as [string, string?]

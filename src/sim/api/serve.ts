@@ -10,7 +10,7 @@ export function serve(core: Core, request: ApiRequest, answered: (response: ApiR
   const answers: Answers = new Map()
   const startMs = core.engine.nowMs
   const walk = () => {
-    const trace: Trace = {}
+    const trace: Trace = { annotations: {} }
     let response: ApiResponse
     try {
       response = core.questions.during(answers, () => handle(core, request, trace))
@@ -20,16 +20,19 @@ export function serve(core: Core, request: ApiRequest, answered: (response: ApiR
       return
     }
     core.options.observe?.(request, response.status, isDeprecated(response), core.engine.nowMs - startMs)
-    answered(forPeople(request, withCommonHeaders(core, request, trace, response)))
+    const auditId = request.headers['audit-id'] ?? nextAuditId(core)
+    const { attributes, user, annotations } = trace
+    core.options.audited?.({ request, attributes, user, annotations, auditId, startMs, response }, core)
+    answered(forPeople(request, withCommonHeaders(core, auditId, trace, response)))
   }
   walk()
 }
 
 /** What every answer says besides what it is. */
-function withCommonHeaders(core: Core, request: ApiRequest, { user, attributes }: Trace, response: ApiResponse): ApiResponse {
+function withCommonHeaders(core: Core, auditId: string, { user, attributes }: Trace, response: ApiResponse): ApiResponse {
   const flow = user && attributes ? core.options.headersFor?.(user, attributes, core) : undefined
   const headers = {
-    'audit-id': request.headers['audit-id'] ?? auditId(core),
+    'audit-id': auditId,
     'cache-control': 'no-cache, private',
     ...response.headers,
     ...flow,
@@ -50,7 +53,7 @@ function withCommonHeaders(core: Core, request: ApiRequest, { user, attributes }
 const served = new WeakMap<Core, number>()
 
 /** A name of its own for each request, by counting: no chance is drawn for it, so that reading changes nothing. */
-function auditId(core: Core): string {
+function nextAuditId(core: Core): string {
   const count = (served.get(core) ?? 0) + 1
   served.set(core, count)
   const word = (salt: number) => {

@@ -24,9 +24,10 @@ export const podSecurity: AdmissionPlugin = {
 }
 
 /** `restricted:latest`, as a label pair gives it. A level that nobody knows is taken as restricted. */
-function policyOf(home: Namespace, mode: 'enforce' | 'warn'): Policy {
+function policyOf(home: Namespace, mode: Mode): Policy {
   let known = policies.get(home)
-  if (!known) policies.set(home, (known = { enforce: readPolicy(home, 'enforce'), warn: readPolicy(home, 'warn') }))
+  if (!known)
+    policies.set(home, (known = { enforce: readPolicy(home, 'enforce'), warn: readPolicy(home, 'warn'), audit: readPolicy(home, 'audit') }))
   return known[mode]
 }
 
@@ -35,10 +36,12 @@ interface Policy {
   readonly text: string
 }
 
-/** One state of a namespace is asked for with every Pod in it. */
-const policies = new WeakMap<Namespace, Readonly<Record<'enforce' | 'warn', Policy>>>()
+type Mode = 'enforce' | 'warn' | 'audit'
 
-function readPolicy({ metadata }: Namespace, mode: 'enforce' | 'warn'): Policy {
+/** One state of a namespace is asked for with every Pod in it. */
+const policies = new WeakMap<Namespace, Readonly<Record<Mode, Policy>>>()
+
+function readPolicy({ metadata }: Namespace, mode: Mode): Policy {
   const value = metadata.labels?.[LABEL + mode] ?? 'privileged'
   const level = (LEVELS.includes(value) ? value : 'restricted') as Level // just checked
   return { level, text: `${level}:${metadata.labels?.[`${LABEL}${mode}-version`] ?? 'latest'}` }
@@ -52,6 +55,7 @@ function checkPod(request: AdmissionRequest) {
   const old = request.old as unknown as Pod | undefined
   if (!home || (old && request.subresource === undefined && !isSignificant(pod, old))) return
   const { level, text } = policyOf(home, 'enforce')
+  request.annotate('pod-security.kubernetes.io/enforce-policy', text)
   const broken = violations(level, pod)
   if (broken) throw forbidden(request.kind, request.name, `violates PodSecurity ${JSON.stringify(text)}: ${broken}`)
   warnOf(request, pod)
@@ -64,9 +68,14 @@ const isSignificant = ({ spec }: Pod, { spec: before }: Pod) =>
 function warnOf(request: AdmissionRequest, pod: PodTemplate) {
   const home = homeOf(request)
   if (!home) return
-  const { level, text } = policyOf(home, 'warn')
-  const broken = violations(level, pod)
-  if (broken) request.warn(`would violate PodSecurity ${JSON.stringify(text)}: ${broken}`)
+  const complaint = (mode: Mode) => {
+    const { level, text } = policyOf(home, mode)
+    const broken = violations(level, pod)
+    return broken && `would violate PodSecurity ${JSON.stringify(text)}: ${broken}`
+  }
+  const [warned, audited] = [complaint('warn'), complaint('audit')]
+  if (warned) request.warn(warned)
+  if (audited) request.annotate('pod-security.kubernetes.io/audit-violations', audited)
 }
 
 /** The Pod template of a workload, by resource; workloads are never refused, only warned about. */

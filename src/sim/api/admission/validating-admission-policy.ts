@@ -17,10 +17,12 @@ export const validatingAdmissionPolicy: AdmissionPlugin = {
   validate(request) {
     if (request.kind.group === GROUP) return // policies never apply to policies: nobody locks themselves out
     const denials: Denial[] = []
+    const audited: AuditedFailure[] = []
     for (const policy of findAll(request.server, policies)) {
       const version = matched(policy.spec?.matchConstraints, request)
-      if (version) askPolicy(policy, request, version, denials)
+      if (version) askPolicy(policy, request, version, denials, audited)
     }
+    if (audited.length > 0) request.annotate('validation.policy.admission.k8s.io/validation_failure', JSON.stringify(audited))
     const [first] = denials
     if (first) throw denialOf(request, first)
   },
@@ -32,7 +34,22 @@ interface Denial {
   readonly reason: string
 }
 
-function askPolicy(policy: ValidatingAdmissionPolicy, request: AdmissionRequest, version: Version, denials: Denial[]) {
+/** What the audit log says of a rule that a binding with the action Audit has seen broken. */
+interface AuditedFailure {
+  readonly message: string
+  readonly policy: string
+  readonly binding: string
+  readonly expressionIndex: number
+  readonly validationActions: readonly string[]
+}
+
+function askPolicy(
+  policy: ValidatingAdmissionPolicy,
+  request: AdmissionRequest,
+  version: Version,
+  denials: Denial[],
+  audited: AuditedFailure[],
+) {
   const name = `ValidatingAdmissionPolicy '${policy.metadata.name}'`
   const attempt = (who: string, ask: () => void) => {
     try {
@@ -50,8 +67,16 @@ function askPolicy(policy: ValidatingAdmissionPolicy, request: AdmissionRequest,
       const who = `${name} with binding '${binding.metadata.name}'`
       attempt(who, () => {
         for (const params of paramsOf(paramKind, binding.spec?.paramRef, request))
-          for (const { why, reason } of decisionsOf(policy, policyVariables(request, params, version))) {
+          for (const { why, reason, expressionIndex } of decisionsOf(policy, policyVariables(request, params, version), request)) {
             const actions = binding.spec?.validationActions ?? []
+            if (actions.includes('Audit'))
+              audited.push({
+                message: why,
+                policy: policy.metadata.name,
+                binding: binding.metadata.name,
+                expressionIndex,
+                validationActions: actions,
+              })
             if (actions.includes('Warn')) request.warn(`Validation failed for ${who}: ${why}`)
             if (actions.includes('Deny')) denials.push({ message: `${who} denied request: ${why}`, reason })
           }
@@ -91,28 +116,33 @@ function compiledOf(policy: ValidatingAdmissionPolicy): CompiledPolicy {
 interface Decision {
   readonly why: string
   readonly reason: string
+  /** Which of the policy's rules says so. */
+  readonly expressionIndex: number
 }
 
 /** What a policy's rules say against a request. What cannot be answered counts against it as well, unless the policy ignores failures. */
-function decisionsOf(policy: ValidatingAdmissionPolicy, values: Record<string, unknown>): readonly Decision[] {
+function decisionsOf(policy: ValidatingAdmissionPolicy, values: Record<string, unknown>, request: AdmissionRequest): readonly Decision[] {
   const { conditions, variables, validations, annotations } = compiledOf(policy)
-  const failed = (why: string): readonly Decision[] => (policy.spec.failurePolicy === 'Ignore' ? [] : [{ why, reason: 'Invalid' }])
+  const failed = (why: string, expressionIndex = 0): readonly Decision[] =>
+    policy.spec.failurePolicy === 'Ignore' ? [] : [{ why, reason: 'Invalid', expressionIndex }]
   values.variables = lazily(variables, values)
   for (const condition of conditions) {
     const answer = evaluated(condition, values)
     if ('error' in answer) return failed(answer.error)
     if (answer.value !== true) return []
   }
-  const decisions = validations.flatMap(([validation, expression, message]): readonly Decision[] => {
+  const decisions = validations.flatMap(([validation, expression, message], index): readonly Decision[] => {
     const answer = evaluated(expression, values)
-    if ('error' in answer) return failed(`expression '${validation.expression}' resulted in error: ${answer.error}`)
+    if ('error' in answer) return failed(`expression '${validation.expression}' resulted in error: ${answer.error}`, index)
     if (answer.value === true) return []
     const why = textOf(message, values) ?? (validation.message?.trim() || `failed expression: ${validation.expression.trim()}`)
-    return [{ why, reason: validation.reason || 'Invalid' }]
+    return [{ why, reason: validation.reason || 'Invalid', expressionIndex: index }]
   })
-  // Their values go to an audit log, which this server does not keep; that they have one is checked all the same.
-  const unsaid = annotations.flatMap((expression) => {
+  const unsaid = annotations.flatMap((expression, index) => {
     const answer = evaluated(expression, values)
+    const { key } = policy.spec.auditAnnotations![index]!
+    if ('value' in answer && typeof answer.value === 'string' && answer.value.trim())
+      request.annotate(`${policy.metadata.name}/${key}`, answer.value.trim())
     return 'error' in answer ? failed(`expression '${expression.source}' resulted in error: ${answer.error}`) : []
   })
   return [...decisions, ...unsaid]

@@ -85,7 +85,11 @@ const nfsVolume = (server: string, path: string): PersistentVolume => ({
 
 // ---- volumes with files of their own ----
 
-function hostPathVolume(name: string, path: string, type: string, { hostFiles }: VolumeContext): PodVolume {
+/** People end the path of a folder with a slash. */
+const plainPath = (path: string) => path.replace(/(?!^)\/+$/, '')
+
+function hostPathVolume(name: string, given: string, type: string, { hostFiles }: VolumeContext): PodVolume {
+  const path = plainPath(given)
   const failed = (what: string) => new MountError(name, `hostPath type check failed: ${path} is not ${what}`)
   const found = hostFiles.stat(path)
   if (type === 'Directory' && found?.type !== 'directory') throw failed('a directory')
@@ -129,7 +133,7 @@ export function mountsOf(
   env: Readonly<Record<string, string>>,
   expand: (text: string, env: Readonly<Record<string, string>>) => string,
 ): Map<string, Mount> {
-  return new Map((container.volumeMounts ?? []).map((mount) => [mount.mountPath, mountAt(mount, volumes, env, expand)]))
+  return new Map((container.volumeMounts ?? []).map((mount) => [plainPath(mount.mountPath), mountAt(mount, volumes, env, expand)]))
 }
 
 function mountAt(

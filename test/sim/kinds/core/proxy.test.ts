@@ -10,7 +10,7 @@ beforeAll(() => {
     kubectl patch service named -p '{"spec":{"ports":[{"port":8080,"name":"http"}]}}'
     kubectl create service clusterip lonely --tcp=80; kubectl rollout status deployment/web`)
   pod = cluster.run("kubectl get pods -o jsonpath='{.items[0].metadata.name}'").stdout
-})
+}, 60_000)
 const raw = (path: string) => cluster.run(`kubectl get --raw /api/v1/${path}`)
 const inDefault = (path: string) => raw(`namespaces/default/${path}`)
 
