@@ -2,6 +2,7 @@ import { nowMs, random, readAll, readFile, writeFile, write } from '../../node/o
 import type { Proc } from '../../node/os/syscalls'
 import { bytesFromText, textFromBytes } from '../../node/os/text'
 import { digest } from './digests'
+import { alternativeNamesIn, configuredName, extensionsOf, readConfiguration, settingOf, type Extensions } from './openssl-configuration'
 import { hex } from '../../formats/der'
 import {
   isSignedBy,
@@ -140,7 +141,10 @@ function* request(flags: readonly string[], value: Value, input: Input, output: 
     if (!flags.includes('-noout')) yield* output(text)
     return 0
   }
-  const subject = nameFrom(value('-subj') ?? (yield* configuredName(value('-config'))) ?? '/C=AU/ST=Some-State/O=Internet Widgits Pty Ltd')
+  const configPath = value('-config')
+  const configuration = readConfiguration(configPath === undefined ? '' : yield* readFile(configPath))
+  const isOwn = flags.includes('-x509')
+  const subject = nameFrom(value('-subj') ?? configuredName(configuration) ?? '/C=AU/ST=Some-State/O=Internet Widgits Pty Ltd')
   const keyPath = value('-key')
   let key = keyPath === undefined ? undefined : yield* readFile(keyPath)
   if (key === undefined || flags.includes('-newkey')) {
@@ -150,10 +154,14 @@ function* request(flags: readonly string[], value: Value, input: Input, output: 
   }
   const modulus = readKey(key)
   if (modulus === undefined) throw new ToolError(`\x00Could not read private key from ${keyPath ?? '<stdin>'}`)
-  const alternativeNames = alternativeNamesFrom(value('-addext'))
-  if (flags.includes('-x509'))
-    yield* output(yield* issued({ subject, key: modulus, alternativeNames }, { subject, key: modulus }, Number(value('-days') ?? 30), true))
-  else yield* output(writeRequest({ subject, key: modulus, alternativeNames }))
+  const section = value(isOwn ? '-extensions' : '-reqexts') ?? settingOf(configuration, 'req', isOwn ? 'x509_extensions' : 'req_extensions')
+  const extensions = section === undefined ? NONE : extensionsOf(configuration, section)
+  const added = /^subjectAltName\s*=(.*)$/s.exec(value('-addext') ?? '')?.[1]
+  const alternativeNames = added === undefined ? extensions.alternativeNames : alternativeNamesIn(added)
+  const asked = { subject, key: modulus, alternativeNames }
+  if (isOwn)
+    yield* output(yield* issued(asked, asked, Number(value('-days') ?? 30), { ...extensions, alternativeNames, isAuthority: true }))
+  else yield* output(writeRequest(asked))
   return 0
 }
 
@@ -167,7 +175,8 @@ function* certificate(flags: readonly string[], value: Value, input: Input, outp
     const keyPath = value('-CAkey') ?? value('-signkey') ?? value('-key')
     const key = keyPath === undefined ? asked.key : readKey(yield* readFile(keyPath))
     if (key === undefined) throw new ToolError(`\x00Could not read CA private key from ${keyPath}`)
-    yield* output(yield* issued(asked, { subject: authority?.subject ?? asked.subject, key }, Number(value('-days') ?? 30), false))
+    const extensions = yield* extensionsGiven(asked, value)
+    yield* output(yield* issued(asked, { subject: authority?.subject ?? asked.subject, key }, Number(value('-days') ?? 30), extensions))
     yield* write(2, `Certificate request self-signature ok\nsubject=${nameText(asked.subject)}\n`)
     return 0
   }
@@ -194,17 +203,28 @@ function* certificate(flags: readonly string[], value: Value, input: Input, outp
   return expires ? 1 : 0
 }
 
+const NONE: Extensions = { alternativeNames: [], usages: [], isAuthority: false }
+
+/** Extensions of a certificate that is signed: of the request's own none are taken over unless that is asked for. */
+function* extensionsGiven({ alternativeNames }: CertificateRequest, value: Value): Proc<Extensions> {
+  const copied = /^copy(all)?$/.test(value('-copy_extensions') ?? '') ? { ...NONE, alternativeNames } : NONE
+  const path = value('-extfile')
+  if (path === undefined) return copied
+  const given = extensionsOf(readConfiguration(yield* readFile(path)), value('-extensions'))
+  return given.alternativeNames.length > 0 ? given : { ...given, alternativeNames: copied.alternativeNames }
+}
+
 function* issued(
-  { subject, key, alternativeNames }: CertificateRequest,
+  { subject, key }: CertificateRequest,
   signer: { readonly subject: Name; readonly key: string },
   days: number,
-  isAuthority: boolean,
+  extensions: Extensions,
 ): Proc<string> {
   const notBeforeMs = Math.floor((yield* nowMs()) / 1000) * 1000
   const [first = 0, ...rest] = yield* randomBytes(20)
   const serial = hex(Uint8Array.of(first & 0x7f || 1, ...rest))
   const times = { notBeforeMs, notAfterMs: notBeforeMs + days * 86_400_000 }
-  return writeCertificate({ serial, subject, issuer: signer.subject, ...times, key, alternativeNames, isAuthority, usages: [] }, signer.key)
+  return writeCertificate({ serial, subject, issuer: signer.subject, ...times, key, ...extensions }, signer.key)
 }
 
 /** `/O=dev/CN=jane` as a name. */
@@ -213,22 +233,3 @@ const nameFrom = (text: string): Name =>
     .split(/(?<!\\)\//)
     .filter(Boolean)
     .map((part) => [part.slice(0, part.indexOf('=')).trim(), part.slice(part.indexOf('=') + 1).trim()] as const)
-
-/** The distinguished name that a configuration file gives under `[ dn ]` or the section it names. */
-function* configuredName(path: string | undefined): Proc<string | undefined> {
-  if (path === undefined) return undefined
-  const text = yield* readFile(path)
-  const section = /^\s*distinguished_name\s*=\s*(\S+)/m.exec(text)?.[1] ?? 'dn'
-  const body = new RegExp(`\\[\\s*${section}\\s*\\]([^[]*)`).exec(text)?.[1] ?? ''
-  const parts = [...body.matchAll(/^\s*([A-Za-z]+)\s*=\s*(.+?)\s*$/gm)].map(([, type, name]) => `/${type}=${name}`)
-  return parts.length > 0 ? parts.join('') : undefined
-}
-
-/** `subjectAltName = DNS:a,IP:10.0.0.1` as certificates have it. */
-const alternativeNamesFrom = (extension: string | undefined): readonly string[] =>
-  /^subjectAltName\s*=/.test(extension ?? '')
-    ? extension!
-        .slice(extension!.indexOf('=') + 1)
-        .split(',')
-        .map((name) => name.trim().replace(/^IP:/, 'IP Address:'))
-    : []
