@@ -152,7 +152,8 @@ export function replaceMatches(
   where: '/' | '//' | '/#' | '/%',
   replace: (matched: string) => string,
 ): string {
-  if (pattern === '') return text
+  // Nothing is found everywhere: `${words[@]/#/--flag=}` puts something before each of them.
+  if (pattern === '') return where === '/#' ? replace('') + text : where === '/%' ? text + replace('') : text
   const source = patternSource(pattern)
   if (where === '/#') return text.replace(compile(`^(?:${source})`, 'u'), replace)
   if (where === '/%') return text.replace(compile(`(?:${source})$`, 'u'), replace)

@@ -72,6 +72,8 @@ export interface Shell {
   pipeStatus: readonly number[]
   lastBackground: number | undefined
   jobs: Job[]
+  /** What `jobs` lists in a part of a pipeline or a substitution: those of the shell it was made in. */
+  readonly jobsOutside?: readonly Job[]
   traps: Map<string, string>
   /** A trap action is running. */
   inTrap: boolean
@@ -113,6 +115,8 @@ export interface ForkOptions {
   readonly background?: boolean
   /** It is a command substitution. */
   readonly substitution?: boolean
+  /** It was asked for by parentheses. */
+  readonly parentheses?: boolean
   /** Nothing but one simple command is run. */
   readonly givesWay?: boolean
 }

@@ -39,7 +39,7 @@ export function lookAtOwn(kernel: Kernel, task: Task, op: FsOperation): { readon
   const open = fd === undefined ? undefined : task.fds.get(fd)
   if (!open) return undefined
   if (op.do === 'stat') {
-    const stat: FileStat = {
+    const stat: FileStat = open.stat?.() ?? {
       type: open.tty ? 'device' : 'pipe',
       size: 0,
       mode: 0o600,
@@ -94,5 +94,6 @@ function openRegular(files: FileSystem, path: string, mode: OpenMode, who: Crede
       files.write(path, data, { append: true, who: rootUser })
       return true
     },
+    stat: () => files.stat(path),
   }
 }

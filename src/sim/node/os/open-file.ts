@@ -1,3 +1,4 @@
+import type { FileStat } from './syscalls'
 /**
  * An open file description: what a descriptor stands for. Several descriptors (dup, inheritance) may share one; `refs` counts them and
  * `release` runs when the last is closed. Reads and writes never wait here: they say "would block" and the kernel parks the process.
@@ -14,6 +15,8 @@ export interface OpenFile {
   onReadable(wake: () => void): () => void
   onWritable(wake: () => void): () => void
   release(): void
+  /** Present when this is a file: what it is now; undefined when it has been removed. */
+  stat?(): FileStat | undefined
   /** Present when this is a terminal. */
   readonly tty?: import('./tty').Tty
   /** Present when connections can be accepted here. */

@@ -1,6 +1,6 @@
 import { kill as sendSignal, onSignal, processes, wait } from '../../node/os/calls'
 import { SyscallError, signalNumbers, type Proc, type Signal } from '../../node/os/syscalls'
-import { describeJob, findJob, forgetDone, noteResult, pollJobs, waitForeground } from '../evaluate/jobs'
+import { describeJob, findJob, forgetDone, jobsSeen, noteResult, pollJobs, waitForeground } from '../evaluate/jobs'
 import { handleSignals } from '../evaluate/signals'
 import { singleQuote } from '../expand/quote'
 import { signalNamed, signalNames } from '../tools/signal-names'
@@ -14,7 +14,7 @@ const jobs: Builtin = function* (call) {
   const parsed = yield* options(call, 'lnprs', 'jobs [-lnprs] [jobspec ...] or jobs -x command [args]')
   if (!parsed) return 2
   yield* pollJobs(shell)
-  for (const job of shell.jobs) {
+  for (const job of jobsSeen(shell)) {
     if ((parsed.flags.has('r') && job.state !== 'Running') || (parsed.flags.has('s') && job.state !== 'Stopped')) continue
     yield* print(shell, parsed.flags.has('p') ? `${job.group}\n` : `${describeJob(shell, job, parsed.flags.has('l'))}\n`)
   }

@@ -114,6 +114,7 @@ function* runSubshell(shell: Shell, node: CompoundCommand, body: CompoundList): 
     io: shell.io,
     group: shell.monitor ? 0 : undefined,
     command: '( )',
+    parentheses: true,
   })
   shell.status = yield* waitForeground(shell, [pid], shell.monitor ? pid : undefined, shell.unit.source.slice(node.pos, node.end))
 }

@@ -19,6 +19,7 @@ export function* fork(shell: Shell, work: (child: Shell) => Proc<void>, options:
     shopts: new Set(shell.shopts),
     io: new Map([...options.io.keys()].map((fd) => [fd, fd])),
     jobs: [],
+    jobsOutside: options.parentheses ? undefined : shell.jobs,
     // Traps are not inherited, but ignoring is.
     traps: new Map([...shell.traps].filter(([, action]) => action === '')),
     directories: [...shell.directories],

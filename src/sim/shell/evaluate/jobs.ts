@@ -58,12 +58,13 @@ export function addJob(shell: Shell, options: { group: number; pids: number[]; c
   return job
 }
 
+/** The jobs that `jobs` lists: the shell's own, or those of the shell that a substitution or a part of a pipeline was made in. */
+export const jobsSeen = (shell: Shell): readonly Job[] => (shell.jobs.length > 0 ? shell.jobs : (shell.jobsOutside ?? []))
+
 /** `+` for the job that `fg` would take, `-` for the one after it. */
 export function jobMark(shell: Shell, job: Job): string {
-  const order = [...shell.jobs.filter((one) => one.state === 'Stopped'), ...shell.jobs.filter((one) => one.state !== 'Stopped').reverse()]
-  const ranked = shell.jobs.some((one) => one.state === 'Stopped')
-    ? [...shell.jobs.filter((one) => one.state === 'Stopped').reverse(), ...shell.jobs.filter((one) => one.state !== 'Stopped').reverse()]
-    : order
+  const jobs = jobsSeen(shell).toReversed()
+  const ranked = [...jobs.filter(({ state }) => state === 'Stopped'), ...jobs.filter(({ state }) => state !== 'Stopped')]
   return job === ranked[0] ? '+' : job === ranked[1] ? '-' : ' '
 }
 

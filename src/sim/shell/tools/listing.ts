@@ -139,7 +139,9 @@ export const ls = tool(function* (context, args) {
           ? formatTime('%Y-%m-%d %H:%M:%S.%N %z', info.modifiedMs)
           : options.get('Y') === 'long-iso'
             ? formatTime('%Y-%m-%d %H:%M', info.modifiedMs)
-            : formatTime(age > 15_778_476_000 || age < -3_600_000 ? '%b %e  %Y' : '%b %e %H:%M', info.modifiedMs)
+            : options.get('Y')?.startsWith('+')
+              ? formatTime(options.get('Y')!.slice(1), info.modifiedMs)
+              : formatTime(age > 15_778_476_000 || age < -3_600_000 ? '%b %e  %Y' : '%b %e %H:%M', info.modifiedMs)
       rows.push([
         `${inode(entry)}${modeText(info)}`,
         String(info.links),

@@ -294,7 +294,7 @@ export const wc = tool(function* (context, args) {
   if (options.operands.length > 1)
     rows.push({ counts: columns.map((_, i) => rows.reduce((sum, row) => sum + row.counts[i]!, 0)), name: 'total' })
   // GNU sizes columns by the files' total size, 7 when a pipe is among the inputs; a single number stands bare.
-  const sizes = yield* totalSize(options.operands)
+  const sizes = yield* totalSize(options.operands.length > 0 ? options.operands : ['-'])
   const single = columns.length === 1 && rows.length <= 1
   const width = single ? 1 : context.busybox ? 0 : sizes === undefined ? 7 : String(sizes).length
   for (const { counts, name } of rows) {
@@ -309,11 +309,9 @@ export const wc = tool(function* (context, args) {
 })
 
 function* totalSize(paths: readonly string[]): Proc<number | undefined> {
-  if (paths.length === 0) return undefined
   let sum = 0
   for (const path of paths) {
-    if (path === '-') return undefined
-    const info = yield* stat(path)
+    const info = yield* stat(path === '-' ? '/dev/stdin' : path)
     if (info && info.type !== 'file') return undefined
     sum += info?.size ?? 0
   }
