@@ -1,7 +1,7 @@
 import { nowMs, onSignal, processes, random, readFile, readLine, realPath } from '../node/os/calls'
 import { SyscallError, type Proc, type Program, type Self } from '../node/os/syscalls'
 import { applyOptions } from './builtins/settings'
-import { fork, guarded, printError, runToExit } from './evaluate/fork'
+import { fork, guarded, inheritedFunctions, printError, runToExit } from './evaluate/fork'
 import { runStatements } from './evaluate/run'
 import { runSource } from './evaluate/source'
 import { runInteractive } from './interactive/interactive'
@@ -82,7 +82,7 @@ export function* createShell(self: Self, flavour: Flavour): Proc<Shell> {
     substitutionDepth: 0,
     variables: createVariables(),
     args: [],
-    functions: new Map(),
+    functions: flavour === 'bash' ? inheritedFunctions(self.env) : new Map(),
     aliases: new Map(),
     options: new Set(['hashall', 'interactive-comments', ...(flavour === 'bash' ? ['braceexpand'] : [])]),
     shopts: new Set(['sourcepath', 'checkwinsize', 'cmdhist', 'interactive_comments', 'promptvars', 'progcomp', 'patsub_replacement']),

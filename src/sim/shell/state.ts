@@ -17,6 +17,8 @@ export interface ShellFunction {
   readonly name: string
   readonly body: import('unbash').Function['body']
   readonly unit: Unit
+  /** `export -f`: shells that this one starts have it too. */
+  readonly exported?: boolean
 }
 
 export interface Job {

@@ -151,6 +151,18 @@ function* printFunctions({ shell }: Call, names: readonly string[], namesOnly: b
   return status
 }
 
+/** `export -f NAME...`. */
+function* exportFunctions(call: Call, names: readonly string[], exported: boolean): Proc<number> {
+  const { functions } = call.shell
+  let status = 0
+  for (const name of names) {
+    const known = functions.get(name)
+    if (known) functions.set(name, { ...known, exported })
+    else status = yield* failure(call, `${name}: not a function`)
+  }
+  return status
+}
+
 function* printVariables(call: Call, names: readonly string[], flags: ReadonlySet<string>): Proc<number> {
   const { shell } = call
   let status = 0
@@ -195,7 +207,7 @@ const mark = (attributes: Partial<Variable>, usageText: string): Builtin =>
       }
       return 0
     }
-    if (flags.has('f')) return 0 // functions are not handed down to programs here
+    if (flags.has('f')) return yield* exportFunctions(call, rest, !flags.has('n'))
     return yield* declareAll(call, first, rest, { attributes: flags.has('n') ? { exported: false } : attributes })
   }
 

@@ -1,6 +1,8 @@
 import { close, exec, onSignal, spawn, write } from '../../node/os/calls'
 import { SyscallError, type Proc, type Program } from '../../node/os/syscalls'
-import { ShellError, messagePrefix, type ForkOptions, type Shell } from '../state'
+import { print as printFunction } from '../builtins/functions'
+import { parse } from '../parse'
+import { ShellError, messagePrefix, type ForkOptions, type Shell, type ShellFunction } from '../state'
 import { ReadonlyError, copyVariables, environmentOf, lookUp, textOf } from '../variables'
 import { runTrap } from './signals'
 
@@ -105,7 +107,26 @@ export function environment(shell: Shell): Record<string, string> {
   // The kernel looks programs up in PATH of what it is given.
   if (env.PATH === undefined)
     env.PATH = textOf(lookUp(shell.variables, 'PATH')) ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+  for (const known of shell.functions.values()) if (known.exported) env[`BASH_FUNC_${known.name}%%`] = handedDown(known)
   return env
+}
+
+/** An exported function as the variable in which bash hands it down. */
+const handedDown = (known: ShellFunction) => printFunction(known).slice(known.name.length + 1).replace(/^\(\) *\n\{ *\n */, '() {  ').trimEnd()
+
+const HANDED_DOWN = /^BASH_FUNC_(.+)%%$/
+
+/** The functions that the shell which started this one has exported. */
+export function inheritedFunctions(env: Readonly<Record<string, string>>): Map<string, ShellFunction> {
+  const found = new Map<string, ShellFunction>()
+  for (const [variable, value] of Object.entries(env)) {
+    const name = HANDED_DOWN.exec(variable)?.[1]
+    if (name === undefined || !value.startsWith('() {')) continue
+    const unit = parse(`${name} ${value}`)
+    const node = unit.script.commands[0]?.command
+    if (node?.type === 'Function') found.set(name, { name, body: node.body, unit, exported: true })
+  }
+  return found
 }
 
 /** Starts a program; answers its pid, or the exit code of the refusal, which has been reported on `io`'s standard error. */
