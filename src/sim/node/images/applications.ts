@@ -135,6 +135,23 @@ export const applications: readonly Repository[] = [
     files: () => ({ '/usr/bin/dra-example-kubeletplugin': programFile('dra-example-kubeletplugin') }),
   },
   {
+    names: ['registry.k8s.io/cpa/cluster-proportional-autoscaler', 'k8s.gcr.io/cpa/cluster-proportional-autoscaler'],
+    tags: { ...same(['v1.9.0', 'v1.8.9', '1.8.4', '1.8.3']), '1.8.9': 'v1.8.9' },
+    sizeBytes: 15_000_000,
+    tools: 'none',
+    user: '65534',
+    entrypoint: ['/cluster-proportional-autoscaler'],
+    files: () => ({ '/cluster-proportional-autoscaler': programFile('cluster-proportional-autoscaler') }),
+  },
+  {
+    names: ['registry.k8s.io/kubectl'],
+    tags: same(['v1.36.0', 'v1.35.0', 'v1.34.0', 'v1.33.0']),
+    sizeBytes: 20_000_000,
+    tools: 'none',
+    entrypoint: ['/bin/kubectl'],
+    files: () => ({ '/bin/kubectl': programFile('kubectl') }),
+  },
+  {
     names: ['quay.io/metallb/controller'],
     tags: same(['v0.15.2', 'v0.14.9', 'v0.13.12']),
     sizeBytes: 27_000_000,

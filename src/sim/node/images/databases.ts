@@ -160,7 +160,7 @@ export const databases: readonly Repository[] = [
   },
   {
     names: names('rabbitmq'),
-    tags: tagsOf(['4.2.0', '4.1.5', '3.13.7', '3.12.14', '3.8.34'], ['management', 'alpine']),
+    tags: tagsOf(['4.2.0', '4.1.5', '4.0.9', '3.13.7', '3.12.14', '3.11.28', '3.10.25', '3.9.29', '3.8.34'], ['management', 'alpine']),
     sizeBytes: 105_000_000,
     tools: 'debian',
     adds: ['ps', 'openssl'],

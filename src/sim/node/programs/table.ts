@@ -25,6 +25,7 @@ import { ncat, xbstream, xtrabackup } from './mysql/xtrabackup'
 import { pgIsReady, psql } from './postgres/psql'
 import { nodeJs, perl, python } from './interpreters'
 import { nginx } from './nginx'
+import { proportionalAutoscaler } from './proportional-autoscaler'
 import { amqpConsume, amqpDeclareQueue, amqpDeleteQueue, amqpGet, amqpPublish } from './rabbitmq/clients'
 import { rabbitmqCtl } from './rabbitmq/ctl'
 import { rabbitmqServer } from './rabbitmq/server'
@@ -87,6 +88,7 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   'amqp-publish': () => amqpPublish,
   'amqp-get': () => amqpGet,
   'amqp-consume': () => amqpConsume,
+  'cluster-proportional-autoscaler': () => proportionalAutoscaler,
   tcpdump: () => unbuilt('tcpdump', 'capturing packets'),
   lsof: () => unbuilt('lsof', 'what files processes have open'),
   stress: () => stress,
