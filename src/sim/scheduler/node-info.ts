@@ -47,11 +47,32 @@ const NONE: readonly never[] = []
 const NO_AMOUNTS: Amounts = new Map()
 const orNone = (amounts: Amounts): Amounts => (amounts.size === 0 ? NO_AMOUNTS : amounts)
 
+interface Needs {
+  readonly requests: Amounts
+  readonly assumed: ReturnType<typeof assumedRequests>
+}
+
+/** By what their one container asks for: the store keeps equal resources as one object, and most Pods are replicas of another. */
+const known = new WeakMap<object, Needs>()
+const NO_RESOURCES = Object.freeze({})
+
+function needsOf(pod: Pod): Needs {
+  const { containers = [], initContainers, overhead, resources } = pod.spec ?? {}
+  const plain = containers.length === 1 && !initContainers?.length && !overhead && !resources
+  const key = plain ? (containers[0]!.resources ?? NO_RESOURCES) : undefined
+  const found = key && known.get(key)
+  if (found) return found
+  const needs = { requests: orNone(podRequests(pod)), assumed: assumedRequests(pod) }
+  if (key && Object.isFrozen(key)) known.set(key, needs)
+  return needs
+}
+
 /** Works out all that scheduling needs to know about a Pod. */
 export function podInfo(pod: Pod): PodInfo {
   const { namespace = '', uid, name, labels = {} } = pod.metadata
   const { podAffinity, podAntiAffinity } = pod.spec?.affinity ?? {}
   const term = (it: PodAffinityTerm) => termOf(it, pod)
+  const { requests, assumed } = needsOf(pod)
   return {
     pod,
     uid,
@@ -59,8 +80,8 @@ export function podInfo(pod: Pod): PodInfo {
     namespace,
     labels,
     priority: pod.spec?.priority ?? 0,
-    requests: orNone(podRequests(pod)),
-    assumed: assumedRequests(pod),
+    requests,
+    assumed,
     hostPorts: hostPortsOf(pod),
     affinity: podAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(term) ?? NONE,
     antiAffinity: podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.map(term) ?? NONE,

@@ -31,6 +31,7 @@ import {
   fileAt,
   install,
   onlyIgnored,
+  shownAs,
   PARKED,
   refuseErrors,
   Task,
@@ -580,7 +581,10 @@ class RunningMachine implements Machine, Kernel, Member {
       }
       case 'title': {
         const { title, workers } = request
-        task.shown = { title, workers: new Map(workers.map((worker) => [this.nextPid(), worker])) }
+        task.shown = shownAs(
+          title,
+          workers.map((worker) => [this.nextPid(), worker]),
+        )
         return [...task.shown.workers.keys()]
       }
       case 'chroot':

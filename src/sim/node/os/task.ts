@@ -50,6 +50,26 @@ export function onlyIgnored(actions: Actions): Actions {
   return left
 }
 
+/** How others see a process that has given itself a title, and who works for it. Never changed: equal ones are one. */
+export interface Shown {
+  readonly title: string
+  readonly workers: ReadonlyMap<number, ShownWorker>
+}
+
+const titles = new Map<string, Shown>()
+const MOST_TITLES = 1000
+
+/** A thousand Pods of one image show the same under the same numbers. */
+export function shownAs(title: string, workers: readonly (readonly [number, ShownWorker])[]): Shown {
+  const text = JSON.stringify([title, workers])
+  const same = titles.get(text)
+  if (same) return same
+  if (titles.size >= MOST_TITLES) titles.clear()
+  const shown = { title, workers: new Map(workers) }
+  titles.set(text, shown)
+  return shown
+}
+
 /** Shared by all who have none. */
 const NOTHING: readonly never[] = []
 
@@ -84,7 +104,7 @@ export class Task {
   waiters: readonly (() => void)[] = NOTHING
   channels: Map<number, ChannelPeer> | undefined
   /** How others see it, and who works for it, once it has said so. */
-  shown: { readonly title: string; readonly workers: ReadonlyMap<number, ShownWorker> } | undefined
+  shown: Shown | undefined
   cpuMs = 0
   /** CPU time used in this burst, not yet paid for with virtual time. */
   owedMs = 0
