@@ -109,7 +109,7 @@ test.each([
   if (type === 'Approved')
     client.update(
       certificateSigningRequest,
-      { ...decided, status: { conditions, certificate: btoa('a certificate') } },
+      { ...decided, status: { conditions, certificate: btoa('-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n') } },
       { subresource: 'status' },
     )
   advance((hours - 1) * 3_600_000)
