@@ -267,3 +267,22 @@ export function readKey(text: string): string | undefined {
   // A key of another sort is told by its bytes.
   return modulus?.tag === tag.integer ? hex(modulus.content).replace(/^00/, '') : hex(block.bytes.subarray(-256)).padStart(512, 'a')
 }
+
+/** Of what sort a PEM private key is; undefined when it cannot be read. */
+function sortOfKey(text: string): 'RSA' | 'EC' | 'other' | undefined {
+  const block = readPem(text)
+  if (!block) return undefined
+  if (block.label !== 'PRIVATE KEY') return block.label.startsWith('RSA') ? 'RSA' : block.label.startsWith('EC') ? 'EC' : 'other'
+  const [, algorithm] = elements(elements(block.bytes)[0]?.content ?? NOTHING)
+  const id = elements(algorithm?.content ?? NOTHING)[0]
+  if (!id) return undefined
+  return ({ [RSA]: 'RSA', '1.2.840.10045.2.1': 'EC' } as const)[objectIdText(id.content)] ?? 'other'
+}
+
+/** Whether a PEM certificate is that of a PEM private key. The points of elliptic curves are not worked out: two such keys count as one pair. */
+export function fits(certificate: Certificate, key: string): 'yes' | 'no key' | 'another key' | 'another sort of key' {
+  const sort = sortOfKey(key)
+  if (sort === undefined) return 'no key'
+  if (sort === 'other' || (sort === 'RSA') !== (certificate.key !== '')) return 'another sort of key'
+  return sort !== 'RSA' || readKey(key) === certificate.key ? 'yes' : 'another key'
+}

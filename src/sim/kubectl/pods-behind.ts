@@ -10,7 +10,7 @@ import { discover } from './discovery'
 import { CommandError } from './errors'
 import { clientConfig } from './kubeconfig'
 import { pathOf } from './mapper'
-import { fetchResource, listResources, parseTargets, type Resource } from './resources'
+import { fetchResource, listResources, parseTargets, type Resource, whole } from './resources'
 import { requestStream, type WatchEvent } from './rest'
 import { typeNameOf } from './typed'
 
@@ -35,7 +35,7 @@ export function* podsBehind(
   if ('selector' in what) {
     // The builder looks the type up even where it is known.
     yield* discover(kubectl)
-    return yield* listResources(kubectl, pods, namespace, { selector: what.selector })
+    return yield* listResources(kubectl, pods, namespace, { selector: what.selector, listQuery: whole })
   }
   const [target] = yield* parseTargets(kubectl, { words: [what.word], defaultType: what.word.includes('/') ? undefined : 'pods' })
   if (!target || target.by !== 'name') throw new CommandError('arguments in resource/name form must have a single resource and name')
@@ -64,7 +64,7 @@ export function* podsOf(
     if (!(error instanceof CommandError)) throw error
     throw new CommandError(`cannot ${purpose} ${goTypeOf(resource.object!)}: ${error.message}`)
   }
-  const found = yield* listResources(kubectl, pods, resource.namespace, { selector })
+  const found = yield* listResources(kubectl, pods, resource.namespace, { selector, listQuery: whole })
   if (found.length === 0) found.push(yield* waitForFirst(kubectl, resource.namespace, selector))
   const sorted = [...found].sort(byActivity)
   if (announce && sorted.length > 1) yield* err(`Found ${sorted.length} pods, using pod/${sorted[0]!.name}\n`)

@@ -267,6 +267,9 @@ export interface ObjectList {
   readonly items?: readonly AnyObject[]
 }
 
+/** A list in one answer, as the typed clients ask for it. */
+export const whole = { limit: undefined } as const
+
 /** One page of a list; its refusal says what could not be listed. */
 export function* requestList<T>(
   kubectl: Kubectl,

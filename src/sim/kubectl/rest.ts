@@ -120,6 +120,9 @@ function* upgraded(kubectl: Kubectl, call: ApiCall, method: 'GET' | 'POST'): Pro
   }
 }
 
+/** Which line of the client's own code each method comes from, as its log tells. */
+const tracedPlaces: Readonly<Record<string, string>> = { GET: 'helper.go:105', POST: 'helper.go:246', PATCH: 'helper.go:269', PUT: 'helper.go:319', DELETE: 'helper.go:202' } // prettier-ignore
+
 function* send(kubectl: Kubectl, call: ApiCall, stream: boolean): Proc<FetchResponse> {
   const config = yield* clientConfig(kubectl)
   const method = call.method ?? 'GET'
@@ -132,7 +135,7 @@ function* send(kubectl: Kubectl, call: ApiCall, stream: boolean): Proc<FetchResp
     ...(yield* callerHeaders(kubectl, method, url)),
   }
   const traces = verbosity(kubectl) >= 6
-  const place = call.place ?? 'helper.go:105'
+  const place = call.place ?? tracedPlaces[method] ?? 'helper.go:105'
   yield* traceClient(kubectl)
   const startedMs = traces ? yield* nowMs() : 0
   if (traces) yield* traceRequest(kubectl, { method, url, headers, body, place })

@@ -6,7 +6,7 @@ import type { Proc } from '../node/os/syscalls'
 import { builtInResource } from './built-in-resource'
 import { asReported } from './errors'
 import type { ResourceType } from './mapper'
-import { listResources, type Resource } from './resources'
+import { listResources, type Resource, whole } from './resources'
 import type { Kubectl } from './session'
 import { typeNameOf } from './typed'
 import { withFailure } from './writing'
@@ -47,7 +47,7 @@ export function* historyOf(kubectl: Kubectl, { object, namespace }: Resource): P
   const type = builtInResource({ apiVersion: 'apps/v1', kind })
   let found: Resource[]
   try {
-    found = yield* listResources(kubectl, type, namespace, { selector: selectorText(selectorOf(selector)) })
+    found = yield* listResources(kubectl, type, namespace, { selector: selectorText(selectorOf(selector)), listQuery: whole })
   } catch (error) {
     const { name = '' } = owner.metadata
     const what =

@@ -30,7 +30,9 @@ export function* traceClient(kubectl: Kubectl): Proc {
 /** From -v=7 on: what is asked, with which headers; -v=8 adds the body, and -v=9 says it as a curl command. */
 export function* traceRequest(kubectl: Kubectl, { method, url, headers, body, place }: Traced): Proc {
   const level = verbosity(kubectl)
-  if (level >= 8 && place) yield* log(kubectl, 'I', place, `"Request Body" body${value(body ?? '')}`)
+  // The client writes its objects with a newline at their end, and its patches without.
+  const sent = body === undefined ? '' : method === 'PATCH' || body.endsWith('\n') ? body : `${body}\n`
+  if (level >= 8 && place) yield* log(kubectl, 'I', place, `"Request Body" body${value(sent)}`)
   if (level >= 9) {
     const options = sorted(headers).map(([name, text]) => ` -H "${canonical(name)}: ${shown(name, text)}"`)
     yield* log(kubectl, 'I', 'round_trippers.go:527', `"Request" curlCommand=<\n\tcurl -v -X${method} ${options.join('')} '${url}'\n >`)

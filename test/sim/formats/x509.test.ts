@@ -1,6 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { isSignedBy, readCertificate, readKey, readRequest, writeCertificate, writeKey, writeRequest } from '../../../src/sim/formats/x509'
+import {
+  fits,
+  isSignedBy,
+  readCertificate,
+  readKey,
+  readRequest,
+  writeCertificate,
+  writeKey,
+  writeRequest,
+} from '../../../src/sim/formats/x509'
 
 const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}.pem`, import.meta.url), 'utf8')
 const HANAKO = [
@@ -51,4 +60,24 @@ test('what is written is read back, and tells who signed it', () => {
 
 test.each(['', 'nonsense', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'])('%j is no certificate', (text) => {
   expect([readCertificate(text), readRequest(text)]).toEqual([undefined, undefined])
+})
+
+test('a key is told from another, and from one of another sort', () => {
+  const key = 'c1'.repeat(256)
+  const name = [['CN', 'jane'] as const]
+  const certificate = {
+    serial: '1',
+    subject: name,
+    issuer: name,
+    notBeforeMs: 0,
+    notAfterMs: 0,
+    key,
+    alternativeNames: [],
+    isAuthority: false,
+    usages: [],
+  }
+  expect(fits(certificate, writeKey(key))).toBe('yes')
+  expect(fits(certificate, writeKey('d2'.repeat(256)))).toBe('another key')
+  expect(fits({ ...certificate, key: '' }, writeKey(key))).toBe('another sort of key')
+  expect(fits(certificate, '-----BEGIN PRIVATE KEY-----\nZm9v\n-----END PRIVATE KEY-----\n')).toBe('no key')
 })

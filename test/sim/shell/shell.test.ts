@@ -20,6 +20,14 @@ describe('busybox speaks its own way', () => {
   })
 })
 
+test.each(['find /', 'ls -R /'])('%s ends without a word when nobody reads on', (command) => {
+  expect(run(`${command} | head -1; echo \${PIPESTATUS[0]}`)).toEqual({
+    stdout: expect.stringMatching(/^\/:?\n141\n$/) as string,
+    stderr: '',
+    code: 0,
+  })
+})
+
 test('a script names itself and the line in messages', () => {
   const script = '#!/bin/bash\necho start\nnosuch\necho end $1\n'
   expect(run('bash deploy.sh now', { files: { '/work/deploy.sh': script } })).toEqual({

@@ -35,11 +35,11 @@ export const apply: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
     if (args.length) throw usageError(kubectl, `Unexpected args: [${args.join(' ')}]`)
+    const dryRun = yield* dryRunOf(kubectl)
     const serverSide = flags.bool('server-side')
     const files = fileOptions(kubectl)
     if (files.names.length === 0 && !files.kustomize) throw new CommandError('must specify one of -f and -k')
     if (flags.bool('force-conflicts') && !serverSide) throw new CommandError('--force-conflicts only works with --server-side')
-    const dryRun = yield* dryRunOf(kubectl)
     if (dryRun === 'client' && serverSide)
       throw new CommandError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
     if (dryRun === 'server' && flags.bool('force')) throw new CommandError('--dry-run=server cannot be used with --force')

@@ -3,13 +3,14 @@ import { fileOptions } from '../manifests'
 import { apiVersionOf } from '../mapper'
 import { findResources } from '../resources'
 import { usageError, type Command } from '../session'
-import { createGenerated } from '../writing'
+import { createGenerated, dryRunOf } from '../writing'
 
 /** `kubectl autoscale`: makes a HorizontalPodAutoscaler for each object that can be scaled. */
 export const autoscale: Command = {
   required: ['max'],
   *run(kubectl) {
     const { flags, args } = kubectl
+    const dryRun = yield* dryRunOf(kubectl)
     const [least, most, percent] = [flags.int('min'), flags.int('max'), flags.int('cpu-percent')]
     if (most < 1) throw new CommandError(`--max=MAXPODS is required and must be at least 1, max: ${most}`)
     if (most < least) throw new CommandError(`--max=MAXPODS must be larger or equal to --min=MINPODS, max: ${most}, min: ${least}`)
@@ -28,7 +29,7 @@ export const autoscale: Command = {
       const spec = { scaleTargetRef: { kind: type.kind, name, apiVersion: apiVersionOf(type) }, ...(least > 0 ? { minReplicas: least } : {}), maxReplicas: most } // prettier-ignore
       const autoscaler = { kind: 'HorizontalPodAutoscaler', metadata: { name: flags.text('name') || name } }
       // Only what is created carries the annotation.
-      const generated = { savesConfig: flags.text('dry-run') !== 'client', operation: 'autoscaled' }
+      const generated = { savesConfig: dryRun !== 'client', operation: 'autoscaled' }
       const metrics = percent >= 0 ? { metrics: [cpuMetric(percent)] } : {}
       try {
         yield* createGenerated(kubectl, {

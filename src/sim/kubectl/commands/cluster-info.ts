@@ -1,7 +1,7 @@
 import { discover } from '../discovery'
 import { clientConfig } from '../kubeconfig'
 import { builtInResource } from '../built-in-resource'
-import { listResources } from '../resources'
+import { listResources, whole } from '../resources'
 import { out, type Command, type Kubectl } from '../session'
 import type { Proc } from '../../node/os/syscalls'
 
@@ -22,7 +22,7 @@ function* listServices(kubectl: Kubectl, server: string): Proc {
   // The builder looks the type up even where it is known.
   yield* discover(kubectl, 5)
   const services = builtInResource({ apiVersion: 'v1', kind: 'Service' })
-  const found = yield* listResources(kubectl, services, 'kube-system', { selector: 'kubernetes.io/cluster-service=true' })
+  const found = yield* listResources(kubectl, services, 'kube-system', { selector: 'kubernetes.io/cluster-service=true', listQuery: whole })
   yield* out(`Kubernetes control plane is running at ${server}\n`)
   for (const { object } of found) {
     const { ports = [] } = (object!.spec ?? {}) as { ports?: readonly { name?: string; port: number }[] } // a Service's spec

@@ -1,4 +1,5 @@
 import { base64, readDataSources } from '../data-sources'
+import { fits, readCertificate } from '../../formats/x509'
 import { readFile, stat } from '../../node/os/calls'
 import { CommandError } from '../errors'
 import { nameWithHash } from '../name-hash'
@@ -80,8 +81,19 @@ export const createSecretTls: Command = {
     const key = yield* read(keyPath)
     checkCertificate(pemTypes(cert))
     checkKey(pemTypes(key))
+    checkPair(cert, key)
     yield* makeSecret(kubectl, name, { 'tls.crt': base64(cert), 'tls.key': base64(key) }, 'kubernetes.io/tls', 'failed to create secret')
   },
+}
+
+/** A key belongs to the first certificate. */
+function checkPair(cert: string, key: string): void {
+  const certificate = readCertificate(cert)
+  if (!certificate) throw new CommandError('x509: malformed certificate')
+  const fit = fits(certificate, key)
+  if (fit === 'no key') throw new CommandError('tls: failed to parse private key')
+  if (fit === 'another sort of key') throw new CommandError('tls: private key type does not match public key type')
+  if (fit === 'another key') throw new CommandError('tls: private key does not match public key')
 }
 
 /** What the blocks of a PEM file say they are. */

@@ -13,13 +13,10 @@ export const create: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
     const files = fileOptions(kubectl)
-    if (files.names.length === 0 && !files.kustomize) {
-      if (args.length) throw usageError(kubectl, `Unexpected args: [${args.join(' ')}]`)
-      throw new CommandError('must specify one of -f and -k')
-    }
     if (args.length) throw usageError(kubectl, `Unexpected args: [${args.join(' ')}]`)
-    if (flags.text('raw')) return yield* sendRaw(kubectl, 'POST', files)
     const dryRun = yield* dryRunOf(kubectl)
+    if (files.names.length === 0 && !files.kustomize) throw new CommandError('must specify one of -f and -k')
+    if (flags.text('raw')) return yield* sendRaw(kubectl, 'POST', files)
     fieldValidation(kubectl)
     const print = yield* printWritten(kubectl, 'created', dryRun)
     if (flags.bool('edit')) {

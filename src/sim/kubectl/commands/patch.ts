@@ -21,6 +21,7 @@ type Kind = 'strategic' | 'merge' | 'json'
 export const patch: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
+    const dryRun = yield* dryRunOf(kubectl)
     const local = flags.bool('local')
     if (flags.text('patch') && flags.text('patch-file')) throw new CommandError('cannot specify --patch and --patch-file together')
     if (!flags.text('patch') && !flags.text('patch-file'))
@@ -30,7 +31,6 @@ export const patch: Command = {
     const kind = (flags.text('type').toLowerCase() || 'strategic') as Kind // checked on the next line
     if (!['json', 'merge', 'strategic'].includes(kind))
       throw new CommandError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.text('type'))}`)
-    const dryRun = yield* dryRunOf(kubectl)
     if (local && dryRun === 'server') throw new CommandError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?')
     const text = yield* patchText(kubectl)
     const body = parsePatch(kubectl, text, kind, local || dryRun === 'client')

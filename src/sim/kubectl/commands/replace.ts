@@ -15,13 +15,13 @@ import { createObject, dryRunOf, fieldValidation, lastAppliedOf, printWritten, w
 export const replace: Command = {
   *run(kubectl) {
     const { flags } = kubectl
+    const dryRun = yield* dryRunOf(kubectl)
     const files = fileOptions(kubectl)
     if (files.names.length === 0 && !files.kustomize) throw new CommandError('must specify one of -f and -k')
     const force = flags.bool('force')
     if (!force && flags.int('grace-period') >= 0) throw new CommandError('--grace-period must have --force specified')
     if (!force && flags.durationMs('timeout') !== 0) throw new CommandError('--timeout must have --force specified')
     if (flags.text('raw')) return yield* sendRaw(kubectl, 'PUT', files)
-    const dryRun = yield* dryRunOf(kubectl)
     if (force && dryRun !== 'none') throw new CommandError('--dry-run can not be used when --force is set')
     yield* deletePropagation(kubectl)
     fieldValidation(kubectl)

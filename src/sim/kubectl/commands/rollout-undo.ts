@@ -12,9 +12,9 @@ import type { Proc } from '../../node/os/syscalls'
 export const rolloutUndo: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
+    const dryRun = yield* dryRunOf(kubectl)
     const files = fileOptions(kubectl)
     if (args.length === 0 && files.names.length === 0 && !files.kustomize) throw new CommandError('required resource not specified')
-    const dryRun = yield* dryRunOf(kubectl)
     const query = { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true }
     const { errors } = yield* findResources(kubectl, query, function* (resource) {
       const said = yield* undo(kubectl, resource, dryRun)

@@ -11,6 +11,7 @@ import { noLocalServerDryRun, ObjectError, podSpecFor, setOn, type Setting } fro
 import { readAll } from '../../node/os/calls'
 import { clientConfig } from '../kubeconfig'
 import { err, out, type Command, type Kubectl } from '../session'
+import { dryRunOf } from '../writing'
 import type { Proc } from '../../node/os/syscalls'
 
 export const setEnv: Command = {
@@ -24,6 +25,7 @@ export const setEnv: Command = {
     const given = [...flags.list('env'), ...pairs]
     if (pairs.some((arg) => !isEnv(arg)))
       throw new CommandError(`all resources must be specified before environment changes: ${args.join(' ')}`)
+    yield* dryRunOf(kubectl)
     // A kustomization does not count, as in the real client.
     if (words.length === 0 && files.names.length === 0)
       throw new CommandError('one or more resources must be specified as <resource> <name> or <resource>/<name>')

@@ -2,11 +2,13 @@ import { CommandError } from '../errors'
 import { fileOptions } from '../manifests'
 import { readLabelSelector } from '../label-selector'
 import { onlyFiles, setOn } from '../setting'
+import { dryRunOf } from '../writing'
 import type { Command } from '../session'
 
 export const setSelector: Command = {
   *run(kubectl) {
     const { args, flags } = kubectl
+    yield* dryRunOf(kubectl)
     const text = args.at(-1)
     if (text === undefined) throw new CommandError('one selector is required')
     const words = args.slice(0, -1)

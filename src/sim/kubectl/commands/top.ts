@@ -5,7 +5,7 @@ import type { Proc } from '../../node/os/syscalls'
 import { builtInResource } from '../built-in-resource'
 import { CommandError } from '../errors'
 import { clientConfig } from '../kubeconfig'
-import { listResources, type ResourceQuery } from '../resources'
+import { listResources, type ResourceQuery, whole } from '../resources'
 import { request, requestJson } from '../rest'
 import { alignTable } from '../printers/table'
 import { err, out, usageError, type Command, type Kubectl } from '../session'
@@ -99,7 +99,7 @@ export const topNode: Command = {
     if (metrics.length === 0) throw new CommandError('metrics not available yet')
     const known: readonly AnyObject[] =
       name === undefined
-        ? (yield* listResources(kubectl, nodes, '', { selector })).map(({ object }) => object!)
+        ? (yield* listResources(kubectl, nodes, '', { selector, listQuery: whole })).map(({ object }) => object!)
         : [yield* requestJson<AnyObject>(kubectl, { path: pathOf(nodes, '', name) })]
     const capacity = (node: AnyObject) => {
       const status = (node.status ?? {}) as { allocatable?: Amounts; capacity?: Amounts } // a node's status

@@ -24,13 +24,15 @@ const kustomizeVersion = 'v5.8.0'
 export const version: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
-    if (args.length) throw new CommandError(`extra arguments: [${args.join(' ')}]`)
+    const alone = flags.bool('client')
+    // Without a server neither the kubeconfig nor the arguments are looked at.
+    if (args.length && !alone) throw new CommandError(`extra arguments: [${args.join(' ')}]`)
     const output = flags.text('output')
     if (!['', 'yaml', 'json'].includes(output)) throw new CommandError(`--output must be 'yaml' or 'json'`)
-    yield* clientConfig(kubectl)
+    if (!alone) yield* clientConfig(kubectl)
     let server: VersionInfo | undefined
     let failure: Error | undefined
-    if (!flags.bool('client')) {
+    if (!alone) {
       try {
         server = yield* requestJson<VersionInfo>(kubectl, { path: '/version', query: { timeout: '32s' }, accept: 'application/json, */*' })
       } catch (error) {

@@ -219,7 +219,7 @@ export const ls = tool(function* (context, args) {
             .map((entry) => entry.path),
         )
     } catch (error) {
-      if (!(error instanceof SyscallError)) throw error
+      if (!(error instanceof SyscallError) || error.code === 'EPIPE') throw error // nobody reads on: that is its end
       yield* complain(
         context,
         context.busybox ? `can't open '${path}': ${error.message}` : `cannot open directory '${path}': ${error.message}`,

@@ -132,7 +132,7 @@ export const find = tool(function* (context, args) {
           if (settings.quit) return
         }
       } catch (error) {
-        if (!(error instanceof SyscallError)) throw error
+        if (!(error instanceof SyscallError) || error.code === 'EPIPE') throw error // nobody reads on: that is its end
         yield* complain(context, context.busybox ? `${path}: ${error.message}` : `‘${path}’: ${error.message}`)
         settings.status = 1
       }
