@@ -41,7 +41,10 @@ export const simplified = [
     'CEL',
     'the language and Kubernetes’ libraries; regular expressions are JavaScript’s; an expression costs nothing, so none is refused for what it might cost; of types a policy’s status tells fields that do not exist, and no other mistakes; the commonest complaints are in cel-go’s words, rarer ones in the library’s',
   ],
-  ['Webhooks', 'are called over the simulated network without TLS: a caBundle is stored and not looked at, no certificate is verified'],
+  [
+    'Webhooks',
+    'are called over the simulated network without TLS; of agnhost’s webhook the certificate that it was given is verified against the caBundle, its names and its time; authorities made by an openssl outside are known by their names only',
+  ],
   ['MutatingAdmissionPolicy', 'type names in ApplyConfiguration (`Object.spec`) are not compared with the places where they stand'],
   [
     'Refused changes',

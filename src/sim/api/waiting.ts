@@ -12,7 +12,8 @@ import { failure, StatusError } from './status'
 export type Answers = Map<string, unknown>
 
 /** An HTTP answer, or why there is none: an errno (`ECONNREFUSED`), `timeout`, or `end` when the peer hung up. */
-export type NetworkAnswer = { readonly status: number; readonly body: string } | { readonly error: string }
+export type NetworkAnswer =
+  { readonly status: number; readonly body: string; readonly headers: Readonly<Record<string, string>> } | { readonly error: string }
 
 /** A request that the API server makes of somebody else. */
 export interface OutgoingRequest {
@@ -91,11 +92,15 @@ export function createQuestions(): Questions {
 export function collect(dial: Dial | undefined, request: OutgoingRequest, done: (answer: NetworkAnswer) => void) {
   if (!dial) return done({ error: 'ECONNREFUSED' })
   let status = 0
+  let headers: Readonly<Record<string, string>> = {}
   let body = ''
   dial(request, {
-    head: (code) => void (status = code),
+    head(code, all) {
+      status = code
+      headers = all
+    },
     data: (chunk) => void (body += chunk),
-    end: () => done({ status, body }),
+    end: () => done({ status, body, headers }),
     error: (error) => done({ error }),
   })
 }

@@ -1,5 +1,6 @@
 import { find, resource } from './admission/lookup'
 import type { ApiServer } from './hooks'
+import { distrust, SERVED_CERTIFICATE } from './served-certificate'
 import type { WebhookClientConfig } from './types/admissionregistration-v1.gen'
 import type { Service } from './types/core-v1.gen'
 import { collect, dialError, type NetworkAnswer, type OutgoingRequest } from './waiting'
@@ -42,8 +43,19 @@ export function callWebhook(
   if ('error' in answer) {
     throw new CallError(`failed to call webhook: Post ${JSON.stringify(url)}: ${dialError(answer.error, `${target.host}:${target.port}`)}`)
   }
+  const served = answer.headers[SERVED_CERTIFICATE]
+  const problem = served && distrust(decoded(served), decoded(config.caBundle ?? ''), new URL(url).hostname, server.engine.nowMs)
+  if (problem) throw new CallError(`failed to call webhook: Post ${JSON.stringify(url)}: tls: failed to verify certificate: ${problem}`)
   if (answer.status < 200 || answer.status > 206) throw new CallError(`failed to call webhook: ${httpError(answer)}`)
   return { request: { uid }, ...(parsed(answer.body) as object) }
+}
+
+function decoded(base64: string): string {
+  try {
+    return atob(base64)
+  } catch {
+    return ''
+  }
 }
 
 function parsed(body: string): unknown {

@@ -1,3 +1,4 @@
+import { SERVED_CERTIFICATE } from '../../api/served-certificate'
 import { readFile, sleep, write } from '../os/calls'
 import { SyscallError, type Proc, type Program } from '../os/syscalls'
 import { serveHttp, type HttpRequest, type HttpResponse } from './http-server'
@@ -89,18 +90,31 @@ const flagOf = (argv: readonly string[], name: string) => {
 
 /** `agnhost webhook` and `agnhost crd-conversion-webhook`, `--tls-cert-file=… --tls-private-key-file=… [--port=443]`. */
 export const agnhostWebhook: Program = function* (self) {
+  let certificate = ''
   for (const flag of ['tls-cert-file', 'tls-private-key-file']) {
     const path = flagOf(self.argv, flag)
     if (path === undefined) continue
     try {
-      yield* readFile(path)
+      const content = yield* readFile(path)
+      if (flag === 'tls-cert-file') certificate = content
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error
       yield* write(2, `panic: open ${path}: no such file or directory\n`)
       return 2
     }
   }
-  return yield* serveHttp({ self, ports: [Number(flagOf(self.argv, 'port') ?? 443)], slow: () => true, handle: answerPath })
+  return yield* serveHttp({
+    self,
+    ports: [Number(flagOf(self.argv, 'port') ?? 443)],
+    slow: () => true,
+    handle: (request) => answerShowing(certificate, request),
+  })
+}
+
+/** An answer with the certificate that the server would present in TLS. */
+function* answerShowing(certificate: string, request: HttpRequest): Proc<HttpResponse> {
+  const answer = yield* answerPath(request)
+  return { ...answer, headers: { ...answer.headers, ...(certificate && { [SERVED_CERTIFICATE]: btoa(certificate) }) } }
 }
 
 function* answerPath(request: HttpRequest): Proc<HttpResponse> {
