@@ -4,12 +4,14 @@
 export const simplifiedKinds = {
   ComponentStatus: 'noted when a component starts and stops, where a real server asks each time; carries a uid like stored objects',
   APIService: 'objects for the groups served here; a Service behind one is stored and never called',
-  CertificateSigningRequest: 'requests are parsed, kubelets’ client certificates approved, signers check usages and subjects and issue X.509 certificates; their signatures are checksums',
+  CertificateSigningRequest:
+    'requests are parsed, kubelets’ client certificates approved, signers check usages and subjects and issue X.509 certificates; their signatures are checksums',
   ClusterTrustBundle: 'stored and validated; nothing projects it into Pods',
   PodCertificateRequest: 'stored and validated; nothing issues certificates',
   FlowSchema: 'the default ones are there; told whether its level exists when it is created, not later; requests are never queued',
   PriorityLevelConfiguration: 'the default ones are there; requests are never queued',
-  Lease: 'held and renewed by kubelets, kube-apiserver, kube-controller-manager and kube-scheduler (leaders every ten seconds, not every two); there is one copy of each, so that nobody waits to take one over',
+  Lease:
+    'held and renewed by kubelets, kube-apiserver, kube-controller-manager and kube-scheduler (leaders every ten seconds, not every two); there is one copy of each, so that nobody waits to take one over',
   LeaseCandidate: 'stored and validated; there is no coordinated election',
   IPAddress: 'made for a Service right after it, not before; one somebody else holds is not given away',
   ServiceCIDR: 'ranges of IPv4; the network sends addresses of all of them to the Services',
@@ -85,16 +87,40 @@ export const simplified = [
     'python, perl, ruby, node and php run the one-liners of tutorials, not programs; another script ends with an error that says so',
   ],
   ['Package managers', 'apt, apk and yum know a table of packages that people install to look around; versions are Debian’s'],
-  ['Images', 'a table of known images with their users, entry points, environment and tools; any other name under a known registry is pulled and starts as a program that waits'],
-  ['Scheduler', 'FailedScheduling names the taint that is not tolerated, as releases up to 1.34.1 do; later ones say “untolerated taint(s)” only. Configuration: profiles, plugins, weights, scoring strategies; no extenders, no percentageOfNodesToScore, no arguments of other plugins; a second scheduler without a configuration stays idle and never takes the lease over'],
+  [
+    'Images',
+    'a table of known images with their users, entry points, environment and tools; any other name under a known registry is pulled and starts as a program that waits',
+  ],
+  [
+    'Scheduler',
+    'FailedScheduling names the taint that is not tolerated, as releases up to 1.34.1 do; later ones say “untolerated taint(s)” only. Configuration: profiles, plugins, weights, scoring strategies; no extenders, no percentageOfNodesToScore, no arguments of other plugins; a second scheduler without a configuration stays idle and never takes the lease over',
+  ],
   ['StatefulSets', 'maxUnavailable is obeyed in every release'],
-  ['ReplicaSets and Jobs', 'make at most 32 Pods a round, one round after the other, where a real controller makes up to 500 in batches that double; after a refusal both stop and try again later'],
-  ['Node controller', 'a zone gives up a node every ten seconds counted from the last taint that is still there, where a real controller has a token bucket'],
-  ['Machines', 'that join ask for a client certificate as kubeadm has them do; those a cluster is born with have theirs, and nobody renews any'],
-  ['Cluster autoscaler', 'one group of one kind of machine; plans with the scheduler’s own plugins; its status ConfigMap tells the number of nodes only; machines boot in 45 seconds'],
+  [
+    'ReplicaSets and Jobs',
+    'make at most 32 Pods a round, one round after the other, where a real controller makes up to 500 in batches that double; after a refusal both stop and try again later',
+  ],
+  [
+    'Node controller',
+    'a zone gives up a node every ten seconds counted from the last taint that is still there, where a real controller has a token bucket',
+  ],
+  [
+    'Machines',
+    'that join ask for a client certificate as kubeadm has them do; those a cluster is born with have theirs, and nobody renews any',
+  ],
+  [
+    'Cluster autoscaler',
+    'one group of one kind of machine; plans with the scheduler’s own plugins; its status ConfigMap tells the number of nodes only; machines boot in 45 seconds',
+  ],
   ['HorizontalPodAutoscaler', 'custom and external metrics have no source but the tests’; a window of metrics is fifteen seconds'],
-  ['Device claims', 'the scheduler allocates by class, CEL selectors, counts, alternatives, constraints, taints and administrators’ access; partitionable devices, consumable capacity, binding conditions and the eviction for device taints are not there; an expression that fails keeps a Pod waiting as one more reason of its nodes, where a real scheduler gives the error alone; the namespace label for administrators’ access is not asked for'],
-  ['Controllers, scheduler, kubelets', 'write as their own identities, held to their roles, and not while kube-apiserver is away; what they read comes from the store, also then; whether they may list and watch it is asked when a watch begins and every seven and a half minutes after; a static Pod’s mirror is written even while kube-apiserver is away'],
+  [
+    'Device claims',
+    'the scheduler allocates by class, CEL selectors, counts, alternatives, constraints, taints and administrators’ access; partitionable devices, consumable capacity, binding conditions and the eviction for device taints are not there; an expression that fails keeps a Pod waiting as one more reason of its nodes, where a real scheduler gives the error alone; the namespace label for administrators’ access is not asked for',
+  ],
+  [
+    'Controllers, scheduler, kubelets',
+    'write as their own identities, held to their roles, and not while kube-apiserver is away; what they read comes from the store, also then; whether they may list and watch it is asked when a watch begins and every seven and a half minutes after; a static Pod’s mirror is written even while kube-apiserver is away',
+  ],
 ]
 
 /** What is not there at all. */
@@ -103,6 +129,7 @@ export const notModelled = [
   'of RabbitMQ exchanges, users, the management pages and AMQP itself (its own command-line clients speak with it), `cqlsh`',
   'of kubectl: the bodies of typed requests and the lines of reflectors in `-v` traces are not those of the real one; `proxy --unix-socket` is refused',
   'of the kubelet’s own HTTP API behind nodes/proxy: `exec`, `run`, `checkpoint`; figures in `stats/summary` are averages since a container’s start',
+  'figures at CoreDNS’ port 9153',
   'API priority and fairness: requests are sorted into flows and counted (headers, metrics, debug pages); none is queued or refused for load',
   'CBOR bodies are refused, as by a server without the feature; answers are JSON, YAML and, for OpenAPI v2, protobuf',
   'aggregated API servers other than the ones in the simulation',

@@ -1,5 +1,5 @@
 import type { ToolSet } from './node/images/image'
-import { programFile, type FileNode } from './node/os/file-system'
+import { programFile, type FileNode } from './node/os/file-nodes'
 import type { Program } from './node/os/syscalls'
 import { busyboxToolNames, toolNames } from './shell/tools/names'
 

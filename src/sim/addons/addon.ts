@@ -8,7 +8,7 @@ import { hostWork, nowMs, write } from '../node/os/calls'
 import type { Proc, Program, Self } from '../node/os/syscalls'
 import { klogHead } from '../node/programs/dates'
 import { untilStopped } from '../node/programs/pause'
-import { generatedFile, type FileNode } from '../node/os/file-system'
+import { generatedFile, type FileNode } from '../node/os/file-nodes'
 
 /** What an add-on may reach: the API as a cluster administrator, the machines, and a recorder of events under its own name. */
 export interface AddonEnvironment {

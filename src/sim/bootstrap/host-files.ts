@@ -2,7 +2,7 @@ import { AUTHORITY_KEY, authorityCertificate, certificateFor, nameOf } from '../
 import { writeKnownYaml } from '../formats/late-yaml'
 import { writeKey } from '../formats/x509'
 import { toYaml } from '../formats/yaml-emit'
-import { directory, file, link, programFile, type FileNode } from '../node/os/file-system'
+import { directory, file, link, programFile, type FileNode } from '../node/os/file-nodes'
 import { bytesFromText } from '../node/os/text'
 import type { HostFacts } from '../node/node-object'
 import { SHIPPED_BASHRC } from '../shell/interactive/first-prompt'

@@ -1,7 +1,7 @@
 import type { Host } from './host'
 import { journalLine } from './journal'
 import { containersOf, type ContainerState, type PodState } from './kubelet/pod-state'
-import { directory, link, type FileNode } from './os/file-system'
+import { directory, link, type FileNode } from './os/file-nodes'
 import { fileOf } from './os/made-up-nodes'
 import type { Container } from './runtime/container'
 import { asKept, linesOf } from './runtime/container-log'

@@ -1,6 +1,6 @@
 import { lateCode } from '../engine/late-code'
 import type { Host } from './host'
-import type { FileNode } from './os/file-system'
+import type { FileNode } from './os/file-nodes'
 import type { Surroundings } from './os/process-space'
 
 /** What a host shows of what runs on it, loaded by the page after the first prompt: before there is a shell nobody looks. */

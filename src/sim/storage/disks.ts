@@ -1,6 +1,8 @@
 import type { PersistentVolume } from '../api/types/core-v1.gen'
 import { quantityValue } from '../formats/quantity'
-import { createVolume, directory, type FileSystem, type Volume } from '../node/os/file-system'
+import { directory } from '../node/os/file-nodes'
+import type { FileSystem } from '../node/os/file-system'
+import { createVolume, type Volume } from '../node/os/volume'
 import { provisioners } from './provisioners'
 
 /** Storage outside any node: block disks and file shares, by what identifies them to their driver. Their contents outlive Pods, claims and nodes. */

@@ -1,5 +1,7 @@
 import { createEngine } from '../../../src/sim/engine/engine'
-import { createFileSystem, createVolume, directory, file, programFile, treeOf, type FileNode } from '../../../src/sim/node/os/file-system'
+import { directory, file, programFile, treeOf, type FileNode } from '../../../src/sim/node/os/file-nodes'
+import { createFileSystem } from '../../../src/sim/node/os/file-system'
+import { createVolume } from '../../../src/sim/node/os/volume'
 import { createMachine, type Machine } from '../../../src/sim/node/os/machine'
 import type { Network, NetworkNamespace } from '../../../src/sim/node/os/network'
 import { sinkFile, textFile } from '../../../src/sim/node/os/pipe'

@@ -1,4 +1,4 @@
-import { directory, file, link, programFile } from '../os/file-system'
+import { directory, file, link, programFile } from '../os/file-nodes'
 import { tagsOf, type Repository } from './image'
 import { same } from './system'
 

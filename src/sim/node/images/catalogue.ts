@@ -1,6 +1,6 @@
 import { lateCode } from '../../engine/late-code'
 import { createRandom } from '../../engine/random'
-import { programFile, treeOf, type DirectoryEntry, type FileNode } from '../os/file-system'
+import { programFile, treeOf, type DirectoryEntry, type FileNode } from '../os/file-nodes'
 import type { Image, Repository, ToolSet } from './image'
 import { parseImage, type ImageReference } from './reference'
 import { systemImages } from './system'

@@ -1,4 +1,4 @@
-import { directory, file, programFile } from '../os/file-system'
+import { directory, file, programFile } from '../os/file-nodes'
 import { patches, tagsOf, type ImageFacts, type Repository } from './image'
 
 const names = (name: string) => [`docker.io/library/${name}`, `mirror.gcr.io/library/${name}`, `public.ecr.aws/docker/library/${name}`]

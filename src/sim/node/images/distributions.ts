@@ -1,4 +1,4 @@
-import { programFile } from '../os/file-system'
+import { programFile } from '../os/file-nodes'
 import { patches, tagsOf, type Repository } from './image'
 import { alpineRelease, baseFiles, debianRelease, rpmRelease, ubuntuRelease } from './system-files'
 

@@ -1,4 +1,4 @@
-import type { FileNode } from '../os/file-system'
+import type { FileNode } from '../os/file-nodes'
 import type { Signal } from '../os/syscalls'
 
 /** Which command-line tools a file system carries: what its distribution's base image has (`host`: everything, as on a machine people work on); `none` for images made from scratch or distroless ones. */

@@ -1,4 +1,4 @@
-import { programFile } from '../os/file-system'
+import { programFile } from '../os/file-nodes'
 import { tagsOf, type Repository, type ToolSet } from './image'
 
 /** Images of servers that people deploy to see a Deployment, not the server; what each says and answers is in `programs/known-servers.ts`. */

@@ -1,4 +1,4 @@
-import { file, programFile } from '../os/file-system'
+import { file, programFile } from '../os/file-nodes'
 import { tagsOf, type Repository } from './image'
 import { same } from './system'
 

@@ -1,4 +1,4 @@
-import { directory, file, type FileNode } from '../os/file-system'
+import { directory, file, type FileNode } from '../os/file-nodes'
 import type { ToolSet } from './image'
 
 /** Where every container has something mounted; made once an image, not once a container. */

@@ -1,4 +1,4 @@
-import { directory, programFile } from '../os/file-system'
+import { directory, programFile } from '../os/file-nodes'
 import type { Repository } from './image'
 
 /** Components of a kubeadm cluster follow the simulated release: all minors from 1.16 on, a few patches each. */

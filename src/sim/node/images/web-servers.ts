@@ -1,4 +1,4 @@
-import { file, link, programFile, type FileNode } from '../os/file-system'
+import { file, link, programFile, type FileNode } from '../os/file-nodes'
 import { patches, tagsOf, type Repository } from './image'
 
 const nginxVersions = [

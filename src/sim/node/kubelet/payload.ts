@@ -1,4 +1,4 @@
-import { directory, file, link, treeOf, type DirectoryEntry, type FileNode } from '../os/file-system'
+import { directory, file, link, treeOf, type DirectoryEntry, type FileNode } from '../os/file-nodes'
 import { calendar } from '../../engine/time'
 
 /** One file of a projected volume. */

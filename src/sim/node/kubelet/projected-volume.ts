@@ -2,7 +2,7 @@ import type { ConfigMap, KeyToPath, Pod, ProjectedVolumeSource, Secret, Volume a
 import { configMap } from '../../kinds/core/config-map'
 import { pod as podKind } from '../../kinds/core/pod'
 import { secret } from '../../kinds/core/secret'
-import { LazyVolume } from '../os/file-system'
+import { LazyVolume } from '../os/volume'
 import { textFromBase64 } from './base64'
 import { podField, resourceField } from './downward'
 import { payloadTree, type PayloadFile } from './payload'

@@ -1,7 +1,9 @@
 import type { Client } from '../../api/client'
 import type { Container, PersistentVolume, Pod, Volume as VolumeSpec, VolumeMount } from '../../api/types/core-v1.gen'
 import { quantityValue } from '../../formats/quantity'
-import { createVolume, directory, type FileSystem, type Mount, type Volume } from '../os/file-system'
+import { directory } from '../os/file-nodes'
+import type { FileSystem } from '../os/file-system'
+import { createVolume, type Mount, type Volume } from '../os/volume'
 import { payloadPath } from './payload'
 import { ProjectedVolume } from './projected-volume'
 

@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine'
-import { normalise, rootUser, type Credentials, type FileSystem } from './file-system'
+import { rootUser, type Credentials, type FileSystem } from './file-system'
+import { normalise } from './paths'
 import type { OpenFile } from './open-file'
 import { nullDevice } from './pipe'
 import type { FileStat, FsOperation } from './syscalls'

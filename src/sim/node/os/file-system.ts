@@ -1,63 +1,9 @@
 import { mountPointsOf, type LateMounts, type MountPoints } from './mount-points'
+import { directory, file, link, type DirectoryEntry, type FileEntry, type FileNode } from './file-nodes'
+import { normalise, split } from './paths'
 import { SyscallError, type FileStat, type MountInfo } from './syscalls'
+import { grow, own, sizeOf, topOf, type Mount, type Volume } from './volume'
 import { byteLength } from './text'
-
-/**
- * A file system is a tree of plain nodes with copy-on-write: trees are shared freely (an image's files by all its containers) and a node is
- * cloned the first time somebody who does not own it writes there. That makes containers cheap: one that writes nothing costs nothing.
- */
-export type FileNode = FileEntry | DirectoryEntry | LinkEntry
-
-interface Attributes {
-  /** Who may write in place; anybody else clones first. */
-  owner: Volume | undefined
-  mode: number
-  uid: number
-  gid: number
-  modifiedMs: number
-  inode: number
-}
-
-export interface FileEntry extends Attributes {
-  type: 'file'
-  data: string
-  /** How many bytes `data` is, once somebody has asked. */
-  bytes?: number
-  /** Name of the program that runs when this file is executed (see programs of machine.ts). */
-  program?: string
-  /** Content made up when it is read (/proc). */
-  generate?: () => string
-}
-
-export interface DirectoryEntry extends Attributes {
-  type: 'directory'
-  entries: Map<string, FileNode>
-}
-
-export interface LinkEntry extends Attributes {
-  type: 'symlink'
-  target: string
-}
-
-/** Something mounted at a directory: a volume, or a part of one (`subPath`), or a single file of one. */
-export interface Mount {
-  readonly volume: Volume
-  /** Path inside the volume that appears at the mount point; `/` for all of it. */
-  readonly subPath: string
-  readonly readOnly: boolean
-  /** As `mount` prints them. */
-  readonly source: string
-  readonly type: string
-}
-
-/** Storage with a life of its own: the writable layer of a container, an emptyDir, a disk. */
-export interface Volume {
-  root: DirectoryEntry
-  /** Bytes it may hold; undefined: no limit. */
-  capacityBytes: number | undefined
-  usedBytes: number
-  lastInode: number
-}
 
 /** Who asks, for permission checks. */
 export interface Credentials {
@@ -69,97 +15,6 @@ export interface Credentials {
 const SETGID = 0o2000
 
 export const rootUser: Credentials = { uid: 0, gids: [0] }
-
-const attributes = (mode: number, nowMs: number): Attributes => ({ owner: undefined, mode, uid: 0, gid: 0, modifiedMs: nowMs, inode: 0 })
-
-/** Nodes for building trees (images, volumes) as data. */
-export const file = (data: string, mode = 0o644, nowMs = 0): FileEntry => ({ type: 'file', data, ...attributes(mode, nowMs) })
-export const programFile = (program: string, nowMs = 0): FileEntry => ({
-  type: 'file',
-  data: `\x7fELF ${program}\n`,
-  program,
-  ...attributes(0o755, nowMs),
-})
-export const generatedFile = (generate: () => string): FileEntry => ({ type: 'file', data: '', generate, ...attributes(0o444, 0) })
-export const link = (target: string, nowMs = 0): LinkEntry => ({ type: 'symlink', target, ...attributes(0o777, nowMs) })
-export const directory = (entries: Readonly<Record<string, FileNode>> = {}, mode = 0o755, nowMs = 0): DirectoryEntry => ({
-  type: 'directory',
-  entries: new Map(Object.entries(entries)),
-  ...attributes(mode, nowMs),
-})
-
-/** A tree from absolute paths; directories on the way are made. */
-export function treeOf(files: Readonly<Record<string, FileNode>>, nowMs = 0): DirectoryEntry {
-  const root = directory({}, 0o755, nowMs)
-  for (const [path, node] of Object.entries(files)) {
-    const names = split(path)
-    const last = names.pop()
-    let at = root
-    for (const name of names) {
-      let next = at.entries.get(name)
-      if (next?.type !== 'directory') at.entries.set(name, (next = directory({}, 0o755, nowMs)))
-      at = next
-    }
-    if (last !== undefined) at.entries.set(last, node)
-  }
-  return root
-}
-
-export const createVolume = (root: DirectoryEntry = directory(), capacityBytes?: number): Volume => ({
-  root,
-  capacityBytes,
-  usedBytes: 0,
-  lastInode: 1,
-})
-
-/** A volume whose tree is built when somebody first looks. A class, because an object with accessors of its own rests as a hash table. */
-export class LazyVolume implements Volume {
-  readonly capacityBytes = undefined
-  usedBytes = 0
-  lastInode = 1
-  private built: DirectoryEntry | undefined
-
-  constructor(private readonly build: () => DirectoryEntry) {}
-
-  get root(): DirectoryEntry {
-    return (this.built ??= this.build())
-  }
-  set root(tree) {
-    this.built = tree
-  }
-
-  /** What was built is out of date: the next who looks has it built anew. */
-  forget() {
-    this.built = undefined
-  }
-}
-
-const split = (path: string) => path.split('/').filter((part) => part !== '' && part !== '.')
-
-/** `path` made absolute and free of `.` and `..` (without looking at links). */
-export function normalise(path: string, cwd: string): string {
-  if (isNormal(path)) return path
-  // A directory with a slash at its end, as servers ask for it.
-  const bare = path.slice(0, -1)
-  if (path.endsWith('/') && isNormal(bare)) return bare
-  const out: string[] = []
-  for (const part of split(path.startsWith('/') ? path : `${cwd}/${path}`)) {
-    if (part === '..') out.pop()
-    else out.push(part)
-  }
-  return `/${out.join('/')}`
-}
-
-/** Whether an absolute path is as `normalise` would make it; a name that begins with a dot counts as one that is not. */
-function isNormal(path: string): boolean {
-  let before = 0
-  for (let i = 0; i < path.length; i++) {
-    const code = path.charCodeAt(i)
-    if (i === 0 ? code !== SLASH : before === SLASH && (code === SLASH || code === DOT)) return false
-    before = code
-  }
-  return before !== SLASH && path !== ''
-}
 
 /** Where a path led: its node if there is one, and the directory that would hold it. */
 interface Found {
@@ -544,16 +399,8 @@ class MountedVolumes implements FileSystem {
 }
 
 const SLASH = 47
-const DOT = 46
 
 const must = (found: Found) => found.node ?? fail('ENOENT')
-
-/** The node that a mount shows at its mount point. */
-function topOf({ volume, subPath }: Mount): FileNode | undefined {
-  let node: FileNode | undefined = volume.root
-  if (subPath !== '/') for (const part of split(subPath)) node = node?.type === 'directory' ? node.entries.get(part) : undefined
-  return node
-}
 
 function below(points: MountPoints, names: readonly string[]): MountPoints | undefined {
   let at: MountPoints | undefined = points
@@ -561,33 +408,8 @@ function below(points: MountPoints, names: readonly string[]): MountPoints | und
   return at
 }
 
-/** The node at `names` in a volume, with every directory on the way (and itself) made writable in place. */
-function own(volume: Volume, names: readonly string[]): FileNode {
-  let node: FileNode = volume.root.owner === volume ? volume.root : (volume.root = clone(volume.root, volume))
-  for (const name of names) {
-    const parent = node as DirectoryEntry // find() walked the same names through directories
-    const child = parent.entries.get(name)!
-    if (child.owner === volume) node = child
-    else parent.entries.set(name, (node = clone(child, volume)))
-  }
-  return node
-}
-
-function grow(volume: Volume, bytes: number) {
-  if (bytes > 0 && volume.capacityBytes !== undefined && volume.usedBytes + bytes > volume.capacityBytes) throw new SyscallError('ENOSPC')
-  volume.usedBytes += bytes
-}
-
 function fail(code: string): never {
   throw new SyscallError(code)
-}
-
-function clone<T extends FileNode>(node: T, owner: Volume): T {
-  if (node.type === 'directory' && !Object.hasOwn(node, 'entries')) fail('EROFS') // what it holds is made up
-  const copy = { ...node, owner }
-  if (copy.type === 'directory') copy.entries = new Map(copy.entries)
-  if (copy.inode === 0) copy.inode = ++owner.lastInode
-  return copy
 }
 
 /** Whether `who` may read (4), write (2) or search/execute (1) this node. */
@@ -595,14 +417,6 @@ function allows(node: FileNode, who: Credentials, right: 1 | 2 | 4): boolean {
   if (who.uid === 0) return true
   const shift = who.uid === node.uid ? 6 : who.gids.includes(node.gid) ? 3 : 0
   return ((node.mode >> shift) & right) !== 0
-}
-
-function sizeOf(node: FileNode): number {
-  if (node.type === 'file') return byteLength(node.data)
-  if (node.type === 'symlink') return 0
-  let sum = 0
-  for (const child of node.entries.values()) sum += sizeOf(child)
-  return sum
 }
 
 function statOf(node: FileNode): FileStat {

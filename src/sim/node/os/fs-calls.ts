@@ -1,4 +1,5 @@
-import { normalise, type Credentials, type FileSystem } from './file-system'
+import type { Credentials, FileSystem } from './file-system'
+import { normalise } from './paths'
 import type { FsOperation } from './syscalls'
 
 /** `fs`: one operation on the file system, with paths relative to `cwd` and the rights of `who`. */

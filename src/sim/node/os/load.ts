@@ -1,4 +1,5 @@
-import { normalise, type FileSystem } from './file-system'
+import type { FileSystem } from './file-system'
+import { normalise } from './paths'
 import { SyscallError, type Program } from './syscalls'
 
 /** Where programs are looked for when PATH is not set. */

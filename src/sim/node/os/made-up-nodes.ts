@@ -1,4 +1,4 @@
-import { file, type DirectoryEntry, type FileEntry, type FileNode } from './file-system'
+import { file, type DirectoryEntry, type FileEntry, type FileNode } from './file-nodes'
 
 /** A file that is written down when somebody looks at it; who writes to it gets a plain one with what it says by then. */
 export const fileOf = (content: () => string, mode: number, modifiedMs: number): FileEntry => ({
@@ -13,7 +13,7 @@ export const fileOf = (content: () => string, mode: number, modifiedMs: number):
   set bytes(_) {},
 })
 
-/** A directory whose content is made up whenever somebody looks. Nobody can write there: `clone` of file-system.ts refuses. */
+/** A directory whose content is made up whenever somebody looks. Nobody can write there: `own` of volume.ts refuses. */
 export class GeneratedDirectory implements DirectoryEntry {
   readonly type = 'directory'
   readonly owner = undefined

@@ -1,4 +1,4 @@
-import type { Mount } from './file-system'
+import type { Mount } from './volume'
 
 /**
  * Where something is mounted, as a tree of names: walking down a path walks down here too, and most paths leave it at their first name. Made once

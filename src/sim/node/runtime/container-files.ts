@@ -1,8 +1,9 @@
-import { createVolume, directory, file, generatedFile, type FileNode, type Mount, type Volume } from '../os/file-system'
+import { directory, file, generatedFile, type FileNode } from '../os/file-nodes'
+import { createVolume, type Mount, type Volume } from '../os/volume'
 import type { Machine } from '../os/machine'
 import type { LateMounts } from '../os/mount-points'
 import type { ContainerConfig } from './container'
-import { link } from '../os/file-system'
+import { link } from '../os/file-nodes'
 import { parameterFiles, rightsFiles } from './proc-status'
 import type { Sandbox } from './sandbox'
 

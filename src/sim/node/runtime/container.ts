@@ -1,16 +1,9 @@
 import type { Engine } from '../../engine/engine'
 import type { Image } from '../images/image'
 import type { Confinement } from './proc-status'
-import {
-  createFileSystem,
-  createVolume,
-  type Credentials,
-  type DirectoryEntry,
-  type FileSystem,
-  type Mount,
-  type Volume,
-  rootUser,
-} from '../os/file-system'
+import type { DirectoryEntry } from '../os/file-nodes'
+import { createFileSystem, type Credentials, type FileSystem, rootUser } from '../os/file-system'
+import { createVolume, type Mount, type Volume } from '../os/volume'
 import { accountField, accountsIn, DEFAULT_PATH } from '../os/load'
 import { createMachine, type Machine } from '../os/machine'
 import type { Network } from '../os/network'

@@ -1,4 +1,5 @@
-import { normalise, type FileSystem } from '../os/file-system'
+import type { FileSystem } from '../os/file-system'
+import { normalise } from '../os/paths'
 import { DEFAULT_PATH } from '../os/load'
 
 /** What is left to run once an image's entrypoint script has done its part, and what the script says before. */

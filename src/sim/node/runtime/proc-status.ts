@@ -1,4 +1,5 @@
-import { directory, file, generatedFile, link, type Credentials, type DirectoryEntry, type FileNode } from '../os/file-system'
+import { directory, file, generatedFile, link, type DirectoryEntry, type FileNode } from '../os/file-nodes'
+import type { Credentials } from '../os/file-system'
 import type { Machine } from '../os/machine'
 import type { ContainerConfig } from './container'
 

@@ -22,7 +22,9 @@ import {
   write,
   writeFile,
 } from '../../../../src/sim/node/os/calls'
-import { createFileSystem, createVolume, programFile, file, treeOf } from '../../../../src/sim/node/os/file-system'
+import { programFile, file, treeOf } from '../../../../src/sim/node/os/file-nodes'
+import { createFileSystem } from '../../../../src/sim/node/os/file-system'
+import { createVolume } from '../../../../src/sim/node/os/volume'
 import { createMachine } from '../../../../src/sim/node/os/machine'
 import type { Network, NetworkNamespace } from '../../../../src/sim/node/os/network'
 import { nullDevice, sinkFile } from '../../../../src/sim/node/os/pipe'
