@@ -87,7 +87,9 @@ import { lateEtcd } from './node/programs/etcd/late-etcd'
 import { kubeletPage } from './node/kubelet/http-pages'
 import { nextImageVolume } from './node/kubelet/image-volumes'
 import { lateResizing } from './node/kubelet/late-resizing'
+import { deniedPatterns, loadSeccomp } from './node/kubelet/node-profiles'
 import { resize } from './node/kubelet/resizing'
+import { lateProfiles } from './node/kubelet/security-profiles'
 import { lateImageVolumes } from './node/kubelet/late-image-volumes'
 import { kubeletPages } from './node/kubelet/late-pages'
 import { deviceVariables, prepareClaims, unprepareClaims } from './node/kubelet/device-claims'
@@ -189,6 +191,7 @@ lateDevices.arrive({ preFilter, filter, reserved })
 kubeletPages.arrive(kubeletPage)
 lateImageVolumes.arrive(nextImageVolume)
 lateResizing.arrive(resize)
+lateProfiles.arrive({ loadSeccomp, deniedPatterns })
 lateImages.arrive([
   ...webServers,
   ...distributions,

@@ -1,5 +1,12 @@
 import type { Container, Pod } from '../../api/types/core-v1.gen'
+import { lateCode } from '../../engine/late-code'
 import type { FileSystem } from '../os/file-system'
+
+/** How profiles that people put on a node are read (node-profiles.ts): no Pod that a cluster is born with names one. */
+export const lateProfiles = lateCode<{
+  readonly loadSeccomp: (path: string, host: FileSystem) => boolean
+  readonly deniedPatterns: (policy: string) => readonly RegExp[]
+}>('profiles of nodes')
 
 /** Where a kubelet looks for seccomp profiles of type Localhost, and where the kernel lists the AppArmor profiles it was given. */
 const SECCOMP_FOLDER = '/var/lib/kubelet/seccomp'
@@ -37,16 +44,7 @@ export function deniedWrites(appArmor: string, host: FileSystem): readonly RegEx
   const name = /^(.*) \(enforce\)$/.exec(appArmor)?.[1]?.replaceAll('/', '.')
   const path = `${APPARMOR_TEXTS}/${name}`
   if (name === undefined || host.stat(path)?.type !== 'file') return []
-  return [...host.read(path).matchAll(/^\s*deny\s+(\/\S*)\s+([a-z]*[wa][a-z]*)\s*,/gm)].map(([, glob]) => globPattern(glob!))
-}
-
-/** AppArmor's globs: `**` crosses slashes, `*` and `?` do not, braces hold alternatives. */
-function globPattern(glob: string): RegExp {
-  const text = glob.replace(/\*\*|[*?{},.+^$()|[\]\\]/g, (found) => {
-    const pattern = ({ '**': '.*', '*': '[^/]*', '?': '[^/]', '{': '(?:', '}': ')', ',': '|' } as Record<string, string>)[found]
-    return pattern ?? `\\${found}`
-  })
-  return new RegExp(`^${text}$`)
+  return lateProfiles.code.deniedPatterns(host.read(path))
 }
 
 /** Names of the AppArmor profiles a host's kernel knows. */
@@ -57,26 +55,5 @@ export const loadedProfiles = (host: FileSystem): readonly string[] =>
 export function checkSeccomp(pod: Pod, container: Container, host: FileSystem): boolean {
   const profile = container.securityContext?.seccompProfile ?? pod.spec.securityContext?.seccompProfile
   if (profile?.type !== 'Localhost') return profile?.type === 'RuntimeDefault' && !container.securityContext?.privileged
-  const path = `${SECCOMP_FOLDER}/${profile.localhostProfile}`
-  if (host.stat(path)?.type !== 'file') {
-    throw new ProfileError(
-      `failed to create containerd container: cannot load seccomp profile ${JSON.stringify(path)}: open ${path}: no such file or directory`,
-    )
-  }
-  let parsed: { defaultAction?: unknown; syscalls?: readonly { names?: readonly string[]; action?: string }[] }
-  try {
-    parsed = JSON.parse(host.read(path)) as typeof parsed // every field is checked where it is used
-  } catch {
-    throw new ProfileError(
-      `failed to create containerd container: cannot load seccomp profile ${JSON.stringify(path)}: decoding seccomp profile failed`,
-    )
-  }
-  const refuses = parsed.defaultAction === 'SCMP_ACT_ERRNO' || String(parsed.defaultAction).startsWith('SCMP_ACT_KILL')
-  const allowsExec = parsed.syscalls?.some(({ names, action }) => action === 'SCMP_ACT_ALLOW' && names?.includes('execve'))
-  if (refuses && !allowsExec) {
-    throw new RefusedStart(
-      'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: error closing exec fds: open /proc/self/fd: operation not permitted',
-    )
-  }
-  return true
+  return lateProfiles.code.loadSeccomp(`${SECCOMP_FOLDER}/${profile.localhostProfile}`, host)
 }
