@@ -1,4 +1,4 @@
-import type { Host } from './node/host'
+import type { Farewell, Host } from './node/host'
 import { poll, pipe, read, setTerminalMode, sleep, terminalSize, write } from './node/os/calls'
 import { passedOn } from './node/os/pipe'
 import type { Proc, Program, Self } from './node/os/syscalls'
@@ -37,8 +37,16 @@ export const ssh = (hostNamed: (name: string) => Host | undefined): Program =>
     }
     yield* sleep(HANDSHAKE_MS)
     const interactive = (command === '' || terminal) && self.isTty(0)
-    if (!interactive) return yield* runThere(self, here, there, command)
-    const code = yield* terminalThere(self, here, there, command)
+    const code = interactive ? yield* terminalThere(self, here, there, command) : yield* runThere(self, here, there, command)
+    if (typeof code !== 'number') {
+      yield* write(
+        2,
+        code === 'closed' ? `Connection to ${name} closed by remote host.\r\n` : 'client_loop: send disconnect: Broken pipe\r\n',
+      )
+      if (interactive && code === 'closed') yield* write(2, `Connection to ${name} closed.\r\n`)
+      return 255
+    }
+    if (!interactive) return code
     yield* write(2, `Connection to ${name} closed.\r\n`)
     return code
   }
@@ -54,8 +62,9 @@ function readArguments(words: readonly string[]) {
 }
 
 /** Runs a command, or whatever comes from standard input, with the descriptors of the client. */
-function* runThere(self: Self, here: Host, there: Host, command: string): Proc<number> {
+function* runThere(self: Self, here: Host, there: Host, command: string): Proc<number | Farewell> {
   const ended = yield* ending(self, here)
+  const logOut = there.logIn(ended.tell)
   // No terminal for a process on another machine, and open here when it has closed it.
   const file = (fd: number) => passedOn(here.machine.openFile(self.pid, fd)!, () => {})
   const process = there.machine.start({
@@ -67,15 +76,17 @@ function* runThere(self: Self, here: Host, there: Host, command: string): Proc<n
     onExit: ({ code }) => ended.tell(code),
   })
   try {
-    return Number(yield* read(ended.fd))
+    return howEnded(yield* read(ended.fd))
   } finally {
+    logOut()
     signalGroup(there, process.pid, 'SIGHUP')
   }
 }
 
 /** Opens a terminal on the other host and copies between it and this one. */
-function* terminalThere(self: Self, here: Host, there: Host, command: string): Proc<number> {
+function* terminalThere(self: Self, here: Host, there: Host, command: string): Proc<number | Farewell> {
   const ended = yield* ending(self, here)
+  const logOut = there.logIn(ended.tell)
   const screen = here.machine.openFile(self.pid, 1)!
   const size = (yield* terminalSize(0)) ?? { columns: 80, rows: 24 }
   const tty = createTty(size, { output: (text) => void screen.write(text), signal: (group, signal) => signalGroup(there, group, signal) })
@@ -92,19 +103,22 @@ function* terminalThere(self: Self, here: Host, there: Host, command: string): P
     for (;;) {
       const ready = yield* poll([ended.fd, 0])
       const text = yield* read(ready)
-      if (ready === ended.fd) return Number(text)
+      if (ready === ended.fd) return howEnded(text)
       if (text === '') tty.hangUp()
       else tty.input(text)
     }
   } finally {
+    logOut()
     tty.hangUp()
     yield* setTerminalMode(0, { raw: false, echo: true })
   }
 }
 
 /** A descriptor from which the exit code of what runs elsewhere can be read. */
-function* ending(self: Self, here: Host): Proc<{ readonly fd: number; readonly tell: (code: number) => void }> {
+function* ending(self: Self, here: Host): Proc<{ readonly fd: number; readonly tell: (how: number | Farewell) => void }> {
   const [fd, writeEnd] = yield* pipe()
   const file = here.machine.openFile(self.pid, writeEnd)!
-  return { fd, tell: (code) => void file.write(String(code)) }
+  return { fd, tell: (how) => void file.write(String(how)) }
 }
+
+const howEnded = (text: string) => (text === 'closed' || text === 'lost' ? text : Number(text))

@@ -47,14 +47,19 @@ export function createHeartbeat(
   let reportedImages = -1
   let health: Health = {}
   let cordoned = false
+  /** A kubelet registers its node when it comes up, and never again: a Node that is deleted stays deleted until somebody restarts it. */
+  let registered = false
   let boots = 0
 
   function register() {
-    if (client.get<Node>(nodeKind, undefined, facts.name)) return
+    if (registered) return
+    registered = client.get<Node>(nodeKind, undefined, facts.name) !== undefined
+    if (registered) return
     const { status, ...object } = registration(facts, version, engine.nowMs)
     const created = client.create<Node>(nodeKind, { ...object, status })
     const conditions = [networkAvailable(engine.nowMs), ...(status?.conditions ?? [])]
     client.updateStatus<Node>(nodeKind, { ...created, status: { ...status, conditions } })
+    registered = true
   }
 
   function report() {
@@ -155,6 +160,7 @@ export function createHeartbeat(
       if (timer) return
       reportedMs = -REPORT_MS
       boots = nowBoots
+      registered &&= resumed
       const isNew = client.get<Node>(nodeKind, undefined, facts.name) === undefined
       beat()
       if (!resumed) announce(isNew)

@@ -25,29 +25,21 @@ export const hostTools = (host: () => Host): Readonly<Record<string, Program>> =
   iptables: (self) => iptables(host(), self.argv.slice(1)),
   'iptables-save': (self) => iptablesSave(host(), self.argv.slice(1)),
   apparmor_parser: (self) => apparmorParser(host().files, self.argv.slice(1)),
-  *poweroff() {
-    yield* gracefulShutdown(host())
-    yield* sleep(200)
-    host().powerOff()
-    return 0
-  },
-  *shutdown() {
-    yield* gracefulShutdown(host())
-    yield* sleep(200)
-    host().powerOff()
-    return 0
-  },
-  *reboot() {
-    yield* gracefulShutdown(host())
-    yield* sleep(200)
-    const machine = host()
-    machine.powerOff()
-    machine.context.engine.after(BOOT_MS, machine.powerOn)
-    return 0
-  },
+  poweroff: () => shutDown(host()),
+  shutdown: ({ argv }) => shutDown(host(), argv.includes('-r')),
+  reboot: () => shutDown(host(), true),
 })
 
 const BOOT_MS = 20_000
+
+function* shutDown(host: Host, boots = false): Proc<number> {
+  yield* gracefulShutdown(host)
+  yield* sleep(200)
+  host.logOut()
+  host.powerOff()
+  if (boots) host.context.engine.after(BOOT_MS, host.powerOn)
+  return 0
+}
 
 function* systemctl(host: Host, args: readonly string[]): Proc<number> {
   const [verb = 'list-units', ...names] = args.filter((word) => !word.startsWith('-'))

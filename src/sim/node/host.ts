@@ -77,6 +77,10 @@ export interface Host {
   slow(times: number): void
   /** Says that the machine is about to go down: the node is not ready from now on. */
   announceShutdown(): void
+  /** Somebody is logged in from elsewhere: told when the machine goes down, and how. Returns how to log out. */
+  logIn(goesDown: (how: Farewell) => void): () => void
+  /** What an orderly shutdown does to those who are logged in. */
+  logOut(): void
   powerOff(): void
   powerOn(): void
   /** Pulls the network cable, or puts it back. */
@@ -88,6 +92,12 @@ export interface Host {
 const FIRST_OF_PEOPLE = 4_000
 
 const logFolders: readonly LogFolder[] = ['/var/log/pods', '/var/log/containers']
+
+/** The machine took its leave, or was never heard of again. */
+export type Farewell = 'closed' | 'lost'
+
+/** After so long without an answer a connection counts as lost. */
+const LOST_MS = 30_000
 
 /** Beginning of the names of programs that belong to one host. */
 const HOST_TOOL = 'host-tool:'
@@ -244,6 +254,10 @@ export function createHost(
     ballast: { memoryBytes: 0, diskBytes: 0 },
     lastSeenMs: new Map(),
   }
+  const sessions = new Set<(how: Farewell) => void>()
+  const endSessions = (ended: Iterable<(how: Farewell) => void>, how: Farewell) => {
+    for (const goesDown of [...ended]) if (sessions.delete(goesDown)) goesDown(how)
+  }
   let shuttingDown = false
   const heartbeat = createHeartbeat(engine, client, recorder, facts, around.version, images, () => ({
     ...(lateEviction.arrived && Object.fromEntries([...lateEviction.code(watched)].map((pressure) => [pressure, '']))),
@@ -303,8 +317,15 @@ export function createHost(
       shuttingDown = true
       heartbeat.beatNow()
     },
+    logIn(goesDown) {
+      sessions.add(goesDown)
+      return () => void sessions.delete(goesDown)
+    },
+    logOut: () => endSessions(sessions, 'closed'),
     powerOff() {
       if (!poweredOn) return
+      const deserted = [...sessions]
+      engine.after(LOST_MS, () => endSessions(deserted, 'lost'), { background: true })
       poweredOn = false
       kubeletRuns = false
       shuttingDown = false

@@ -207,3 +207,29 @@ kubectl run deleted --image=nginx --overrides='{"spec":{"nodeName":"node01"}}'; 
   expect(Number(restarts())).toBeGreaterThan(1)
   expect(cluster.run('kubectl get pod deleted').stderr).toContain('NotFound')
 })
+
+test('given a Node that is deleted, then its Pods go elsewhere, and it is back only when its kubelet is started again', () => {
+  const { cluster, said, on } = withWeb()
+  cluster.run('kubectl delete node node03')
+  cluster.advance('2m')
+  expect(said('kubectl get nodes -o name').split('\n')).toEqual(['node/controlplane', 'node/node01', 'node/node02'])
+  expect(said('kubectl get deployment web --no-headers')).toMatch(/^web +3\/3 /)
+  expect(on('node03')).toEqual([])
+  cluster.run('ssh node03 systemctl restart kubelet')
+  cluster.advance('20s')
+  expect(said('kubectl get node node03 --no-headers')).toMatch(/^node03 +Ready /)
+})
+
+test.each([
+  ['reboot', 'Ready'],
+  ['poweroff', 'NotReady'],
+])(
+  'given somebody who is logged in, when she says %s, then the connection is closed, and a minute later the node is %s',
+  (word, status) => {
+    const { cluster, said } = withWeb()
+    const { stderr, code } = cluster.run(`ssh node02 ${word}`)
+    expect([stderr.trim(), code]).toEqual(['Connection to node02 closed by remote host.', 255])
+    cluster.advance('65s')
+    expect(said('kubectl get node node02 --no-headers')).toMatch(new RegExp(`^node02 +${status} `))
+  },
+)
