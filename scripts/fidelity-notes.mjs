@@ -41,7 +41,7 @@ export const simplified = [
   ['Nesting', 'bodies deeper than 1,000 levels are refused, where Go allows 10,000'],
   [
     'CEL',
-    'the language and Kubernetes’ libraries; regular expressions are JavaScript’s; an expression costs nothing, so none is refused for what it might cost; of types a policy’s status tells fields that do not exist, and no other mistakes; the commonest complaints are in cel-go’s words, rarer ones in the library’s',
+    'the language and Kubernetes’ libraries; regular expressions are JavaScript’s; what a rule of a custom resource could cost at most is estimated with the figures of cel-go for what people write, other functions roughly; running rules has no budget, and policies’ expressions are not estimated; of types a policy’s status tells fields that do not exist, and no other mistakes; the commonest complaints are in cel-go’s words, rarer ones in the library’s',
   ],
   [
     'Webhooks',

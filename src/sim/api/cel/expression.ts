@@ -10,6 +10,8 @@ import { celLibrary } from './library'
 /** A CEL expression, parsed and checked. */
 export interface Expression {
   readonly source: string
+  /** Its parts, for whoever estimates what it costs. */
+  readonly ast: unknown
   /** The type it yields, as far as can be told. */
   readonly type: string
   /** Its value for these variables. Throws `EvaluationError` with what CEL says. */
@@ -103,6 +105,7 @@ export function compile(env: Environment, source: string): Expression {
   if (!checked.valid) throw compilationError(checked.error, source)
   return {
     source,
+    ast: parsed.ast,
     type: checked.type ?? 'dyn',
     evaluate(variables) {
       try {

@@ -1,5 +1,6 @@
 import { celEnvironment, CompilationError, compile, EvaluationError, type Expression, type VariableType } from '../cel/expression'
 import type { FieldError, FieldPath } from '../field-path'
+import { cardinalityInside, ruleCost, tooDear, tooDearTogether, type CelNode } from './cel-cost'
 import type { JSONSchemaProps, ValidationRule } from '../types/apiextensions-v1.gen'
 
 /** One rule of `x-kubernetes-validations`, compiled for the schema it stands in. */
@@ -55,16 +56,44 @@ function celType(schema: JSONSchemaProps, isRoot = false): VariableType {
 
 const scalarType = (schema: JSONSchemaProps | undefined) => SCALARS[schema?.type ?? ''] ?? 'dyn'
 
-/** Compiles every rule in a schema; what does not compile is an error of the definition. */
-export function compilationErrors(schema: JSONSchemaProps, at: FieldPath, isRoot = true): FieldError[] {
+/** Compiles every rule in a schema; what does not compile, or could cost too much, is an error of the definition. */
+export function compilationErrors(schema: JSONSchemaProps, at: FieldPath): FieldError[] {
+  const costs: RuleCost[] = []
+  const errors = errorsIn(schema, at, true, 1, costs)
+  const why = tooDearTogether(costs.reduce((sum, { cost }) => sum + cost, 0))
+  if (!why) return errors
+  const dearest = costs.toSorted((x, y) => y.cost - x.cost).slice(0, MOST_NAMED)
+  return [...errors, ...dearest.filter(({ cost }) => cost > WORTH_NAMING).map(({ here }) => here.forbidden(CONTRIBUTED)), at.forbidden(why)]
+}
+
+interface RuleCost {
+  readonly cost: number
+  readonly here: FieldPath
+}
+
+const CONTRIBUTED = 'contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema'
+/** So many of the dearest rules are named, unless they are a small part of what is too much. */
+const MOST_NAMED = 4
+const WORTH_NAMING = 1_000_000
+
+function errorsIn(
+  schema: JSONSchemaProps,
+  at: FieldPath,
+  isRoot: boolean,
+  cardinality: number | undefined,
+  costs: RuleCost[],
+): FieldError[] {
   const errors = (schema['x-kubernetes-validations'] ?? []).flatMap((rule, index) => {
     const here = at('x-kubernetes-validations')(index)
     if (!rule.rule) return [here('rule').required('rule is not specified')]
     try {
       const { expression } = compileRule(rule, schema, isRoot)
-      return expression.type === 'bool' || expression.type === 'dyn'
-        ? []
-        : [here('rule').invalid(rule, 'cel expression must evaluate to a bool')]
+      if (expression.type !== 'bool' && expression.type !== 'dyn')
+        return [here('rule').invalid(rule, 'cel expression must evaluate to a bool')]
+      const cost = ruleCost(expression.ast as CelNode, schema, cardinality) // what the library parsed
+      costs.push({ cost, here: here('rule') })
+      const why = tooDear(cost)
+      return why ? [here('rule').forbidden(why)] : []
     } catch (error) {
       if (error instanceof MessageError)
         return [here('messageExpression').invalid(rule, error.message.replace(/^compilation/, 'messageExpression compilation'))]
@@ -76,11 +105,11 @@ export function compilationErrors(schema: JSONSchemaProps, at: FieldPath, isRoot
   return [
     ...errors,
     ...Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
-      compilationErrors(property, at('properties').key(name), false),
+      errorsIn(property, at('properties').key(name), false, cardinality, costs),
     ),
-    ...(items ? compilationErrors(items, at('items'), false) : []),
+    ...(items ? errorsIn(items, at('items'), false, cardinalityInside(schema, cardinality), costs) : []),
     ...(typeof schema.additionalProperties === 'object'
-      ? compilationErrors(schema.additionalProperties, at('additionalProperties'), false)
+      ? errorsIn(schema.additionalProperties, at('additionalProperties'), false, cardinalityInside(schema, cardinality), costs)
       : []),
   ]
 }

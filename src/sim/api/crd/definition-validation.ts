@@ -7,6 +7,7 @@ import type {
   CustomResourceSubresources,
   JSONSchemaProps,
 } from '../types/apiextensions-v1.gen'
+import { equal } from '../share'
 import { compilationErrors } from './cel-rules'
 import { structuralErrors } from './structural-schema'
 
@@ -15,7 +16,7 @@ export function definitionErrors(definition: CustomResourceDefinition): readonly
   const { spec } = definition
   const at = fieldPath('spec')
   return [
-    ...(spec.versions ?? []).flatMap((version, index) => versionErrors(version, at('versions')(index))),
+    ...versionsErrors(spec.versions ?? [], at),
     ...(spec.conversion ? conversionErrors(spec.conversion, at('conversion')) : []),
     ...(spec.preserveUnknownFields
       ? [
@@ -29,9 +30,44 @@ export function definitionErrors(definition: CustomResourceDefinition): readonly
   ]
 }
 
-function versionErrors(version: CustomResourceDefinitionVersion, at: FieldPath): FieldError[] {
+/** What all versions have in common a server has inside but once, above them: that is where it finds fault with it. */
+function versionsErrors(versions: readonly CustomResourceDefinitionVersion[], at: FieldPath): readonly FieldError[] {
+  const [first] = versions
+  if (!first) return []
+  const isShared = (part: 'schema' | 'additionalPrinterColumns' | 'subresources' | 'selectableFields') =>
+    versions.every((each) => equal(each[part], first[part]))
+  const shared = {
+    schema: isShared('schema'),
+    columns: isShared('additionalPrinterColumns'),
+    subresources: isShared('subresources'),
+    fields: isShared('schema') && isShared('selectableFields'),
+  }
+  return versions.flatMap((version, index) => {
+    const own = at('versions')(index)
+    const places = {
+      schema: shared.schema ? at('validation')('openAPIV3Schema') : own('schema')('openAPIV3Schema'),
+      columns: (shared.columns ? at : own)('additionalPrinterColumns'),
+      subresources: (shared.subresources ? at : own)('subresources'),
+      fields: (shared.fields ? at : own)('selectableFields'),
+    }
+    const errors = versionErrors(version, own, places)
+    return index === 0 ? errors : errors.filter(({ field }) => field.startsWith(own.text))
+  })
+}
+
+interface Places {
+  readonly schema: FieldPath
+  readonly columns: FieldPath
+  readonly subresources: FieldPath
+  readonly fields: FieldPath
+}
+
+function versionErrors(
+  version: CustomResourceDefinitionVersion,
+  at: FieldPath,
+  { schema: here, columns, subresources, fields }: Places,
+): FieldError[] {
   const root = version.schema?.openAPIV3Schema
-  const here = at('schema')('openAPIV3Schema')
   const errors: FieldError[] = []
   if (version.deprecationWarning !== undefined && !version.deprecated)
     errors.push(at('deprecationWarning').invalid(version.deprecationWarning, 'can only be set for deprecated versions'))
@@ -39,10 +75,10 @@ function versionErrors(version: CustomResourceDefinitionVersion, at: FieldPath):
     const structural = structuralErrors(root, here)
     errors.push(...structural, ...(structural.length > 0 ? [] : compilationErrors(root, here)))
   }
-  version.additionalPrinterColumns?.forEach((column, index) => errors.push(...columnErrors(column, at('additionalPrinterColumns')(index))))
-  if (version.subresources) errors.push(...subresourceErrors(version.subresources, at('subresources')('scale')))
+  version.additionalPrinterColumns?.forEach((column, index) => errors.push(...columnErrors(column, columns(index))))
+  if (version.subresources) errors.push(...subresourceErrors(version.subresources, subresources('scale')))
   version.selectableFields?.forEach(({ jsonPath = '' }, index) =>
-    errors.push(...selectableErrors(jsonPath, root, at('selectableFields')(index)('jsonPath'))),
+    errors.push(...selectableErrors(jsonPath, root, fields(index)('jsonPath'))),
   )
   return errors
 }

@@ -156,7 +156,7 @@ describe('a rule', () => {
 
   test('that does not compile is refused with the definition', () => {
     expect(rules({ rule: 'self.missing == 1' }).message).toContain(
-      `spec.versions[0].schema.openAPIV3Schema.properties[spec].x-kubernetes-validations[0].rule: Invalid value: {"rule":"self.missing == 1"}: compilation failed: ERROR: <input>:1:5: undefined field 'missing'`,
+      `spec.validation.openAPIV3Schema.properties[spec].x-kubernetes-validations[0].rule: Invalid value: {"rule":"self.missing == 1"}: compilation failed: ERROR: <input>:1:5: undefined field 'missing'`,
     )
   })
 })
@@ -164,11 +164,11 @@ describe('a rule', () => {
 test.each([
   [
     { properties: { a: {} } },
-    'spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[a].type: Required value: must not be empty for specified object fields',
+    'spec.validation.openAPIV3Schema.properties[spec].properties[a].type: Required value: must not be empty for specified object fields',
   ],
   [
     { properties: { a: { type: 'array' } } },
-    'spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[a].items: Required value: must be specified',
+    'spec.validation.openAPIV3Schema.properties[spec].properties[a].items: Required value: must be specified',
   ],
 ])('a schema that is not structural is refused: %j', (spec, why) => {
   expect(define(spec)).toMatchObject({
@@ -255,7 +255,7 @@ test.each<[field: object, complaint: string]>([
   [{ type: 'object', 'x-kubernetes-preserve-unknown-fields': false }, '.x-kubernetes-preserve-unknown-fields: Invalid value: false: must be true or undefined'],
   [{ type: 'string', 'x-kubernetes-int-or-string': true }, '.type: Invalid value: "string": must be empty if x-kubernetes-int-or-string is true'],
   [{ type: 'object', 'x-kubernetes-embedded-resource': true }, '.properties: Required value: must not be empty if x-kubernetes-embedded-resource is true without x-kubernetes-preserve-unknown-fields'],
-  [{ type: 'object', anyOf: [{ properties: { z: { minimum: 1 } } }] }, '.properties[z]: Required value: because it is defined in spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[x].anyOf[0].properties[z]'],
+  [{ type: 'object', anyOf: [{ properties: { z: { minimum: 1 } } }] }, '.properties[z]: Required value: because it is defined in spec.validation.openAPIV3Schema.properties[spec].properties[x].anyOf[0].properties[z]'],
   [{ type: 'object', properties: { z: { type: 'integer' } }, anyOf: [{ properties: { z: { type: 'integer' } } }] }, '.anyOf[0].properties[z].type: Forbidden: must be empty to be structural'],
   [{ type: 'string', 'x-kubernetes-list-type': 'set' }, '.type: Invalid value: "string": must be array if x-kubernetes-list-type is specified'],
   [{ type: 'array', items: { type: 'object', properties: {} }, 'x-kubernetes-list-type': 'map' }, '.x-kubernetes-list-map-keys: Required value: must not be empty if x-kubernetes-list-type is map'],
@@ -263,15 +263,15 @@ test.each<[field: object, complaint: string]>([
   [{ type: 'array', items: { type: 'object', properties: { k: { type: 'string' } } }, 'x-kubernetes-list-type': 'set' }, '.items.x-kubernetes-map-type: Invalid value: null: must be atomic as item of a list with x-kubernetes-list-type=set'],
 ])('a schema that is not structural is refused: %j', (field, complaint) => {
   const { message } = define({ properties: { x: field } })
-  expect(message).toContain(`spec.versions[0].schema.openAPIV3Schema.properties[spec].properties[x]${complaint}`)
+  expect(message).toContain(`spec.validation.openAPIV3Schema.properties[spec].properties[x]${complaint}`)
 })
 
 // prettier-ignore
 test.each<[version: object, complaint: string]>([
-  [{ additionalPrinterColumns: [{ name: 'X', type: 'money', jsonPath: '.spec.x' }] }, 'spec.versions[0].additionalPrinterColumns[0].type: Invalid value: "money": must be one of boolean,date,integer,number,string'],
-  [{ additionalPrinterColumns: [{ name: 'X', type: 'string', jsonPath: 'spec.x' }] }, 'spec.versions[0].additionalPrinterColumns[0].jsonPath: Invalid value: "spec.x": must be a simple json path starting with .'],
-  [{ subresources: { scale: { specReplicasPath: '.size', statusReplicasPath: '.status.replicas' } } }, 'spec.versions[0].subresources.scale.specReplicasPath: Invalid value: ".size": should be a json path under .spec'],
-  [{ selectableFields: [{ jsonPath: '.spec.color' }] }, 'spec.versions[0].selectableFields[0].jsonPath: Invalid value: ".spec.color": does not refer to a valid field'],
+  [{ additionalPrinterColumns: [{ name: 'X', type: 'money', jsonPath: '.spec.x' }] }, 'spec.additionalPrinterColumns[0].type: Invalid value: "money": must be one of boolean,date,integer,number,string'],
+  [{ additionalPrinterColumns: [{ name: 'X', type: 'string', jsonPath: 'spec.x' }] }, 'spec.additionalPrinterColumns[0].jsonPath: Invalid value: "spec.x": must be a simple json path starting with .'],
+  [{ subresources: { scale: { specReplicasPath: '.size', statusReplicasPath: '.status.replicas' } } }, 'spec.subresources.scale.specReplicasPath: Invalid value: ".size": should be a json path under .spec'],
+  [{ selectableFields: [{ jsonPath: '.spec.color' }] }, 'spec.selectableFields[0].jsonPath: Invalid value: ".spec.color": does not refer to a valid field'],
   [{ deprecationWarning: 'old' }, 'spec.versions[0].deprecationWarning: Invalid value: "old": can only be set for deprecated versions'],
 ])('a version that says what cannot be is refused: %j', (version, complaint) => {
   expect(define({}, version).message).toContain(complaint)
