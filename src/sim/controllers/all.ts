@@ -111,14 +111,14 @@ export function createControllerManager(options: ControllerManagerOptions): Cont
   let runners: readonly Runner[] = []
   let stopComponents: readonly (() => void)[] = []
 
-  function environmentOf(name: string, account = name) {
+  function environmentOf(name: string, account = name, component = name) {
     const user = `system:serviceaccount:kube-system:${account}`
     const client = server.client({
       user,
       groups: ['system:serviceaccounts', 'system:serviceaccounts:kube-system'],
       manager: 'kube-controller-manager',
     })
-    return { engine, client, recorder: createEventRecorder(client, { engine, kind: event, component: name }) }
+    return { engine, client, recorder: createEventRecorder(client, { engine, kind: event, component }) }
   }
 
   return {
@@ -130,7 +130,12 @@ export function createControllerManager(options: ControllerManagerOptions): Cont
         .filter(({ name }) => wanted(name))
         .map((controller) =>
           createRunner(
-            { ...environmentOf(controller.name, controller.account), informers: shared, ...(note && { note }), ...(onBug && { onBug }) },
+            {
+              ...environmentOf(controller.name, controller.account, controller.source),
+              informers: shared,
+              ...(note && { note }),
+              ...(onBug && { onBug }),
+            },
             controller,
           ),
         )

@@ -12,6 +12,8 @@ export interface Controller<T extends KubeObject, Seen> {
   readonly name: string
   /** Its service account, where that has another name. */
   readonly account?: string
+  /** Who its events are from, where that is another name. */
+  readonly source?: string
   readonly reconciles: KindDefinition<T>
   /** What else it looks at. Each entry tells which keys to enqueue when such an object changes, and how to read it for one reconciled object. */
   readonly watches: { readonly [K in keyof Seen]: Watch<T, Seen[K]> }

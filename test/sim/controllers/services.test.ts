@@ -92,6 +92,27 @@ describe('a Service with a selector', () => {
     expect(ends().map((it) => it.hints)).toEqual([{ forZones: [{ name: 'a' }] }, { forZones: [{ name: 'b' }] }])
   })
 
+  test('given topology mode Auto, then zones get endpoints in proportion, and the Service is told when that begins, cannot be, and ends', () => {
+    const { ends, client, advance, events } = withService({}, 2)
+    const annotate = (mode: string | null) => {
+      client.patch(service, 'default', 'web', 'merge', { metadata: { annotations: { 'service.kubernetes.io/topology-mode': mode } } })
+      advance(3000)
+    }
+    const zones = () => ends().map(({ zone, hints }) => `${zone}:${hints?.forZones?.map(({ name }) => name).join()}`)
+    annotate('Auto')
+    expect(zones()).toEqual(['a:undefined', 'b:undefined'])
+    client.scale(replicaSet, 'default', 'web', 3)
+    advance(5000)
+    expect(zones()).toEqual(['a:a', 'b:b', 'c:c'])
+    annotate(null)
+    expect(zones()).toEqual(['a:undefined', 'b:undefined', 'c:undefined'])
+    expect([...new Set(events('web'))].filter((it) => it.includes('Topology'))).toEqual([
+      'Warning TopologyAwareHintsDisabled Insufficient number of endpoints, addressType: IPv4',
+      'Normal TopologyAwareHintsEnabled Topology Aware Hints has been enabled, addressType: IPv4',
+      'Normal TopologyAwareHintsDisabled Topology Aware Hints has been disabled, addressType: IPv4',
+    ])
+  })
+
   test('takes its Endpoints and slices along when it goes', () => {
     const { client, slices, advance } = withService()
     client.delete(service, 'default', 'web')

@@ -10,7 +10,7 @@ import { isFinished, isReady } from '../pod-state'
 import { same } from '../../formats/same'
 import { create, remove, update } from '../steps'
 import { looksAt } from '../watches'
-import { withHints } from './hints'
+import { hintNews, withHints } from './hints'
 import { hasSelector, hostnameIn, referenceTo, rememberPerPod, servicePods, targetPortIn } from './service-pods'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
@@ -33,6 +33,7 @@ export const slicesOf = (manager: string): Watch<Service, readonly EndpointSlice
 /** Keeps EndpointSlices for every Service with a selector: where its Pods can be reached, and which of them are ready. */
 export const endpointSliceController = defineController({
   name: 'endpointslice-controller',
+  source: 'endpoint-slice-controller',
   reconciles: serviceKind,
   watches: {
     pods: servicePods,
@@ -90,7 +91,12 @@ function stepsFor(
   for (const [key, group] of groups) {
     const present = slices.filter((slice) => portsKey(slice.ports ?? []) === key)
     for (const slice of present) used.add(slice)
-    steps.push(...fillSlices(family, service, { ...group, endpoints: withHints(service, group.endpoints, nodes) }, present))
+    const hinted = withHints(service, group.endpoints, nodes)
+    const hadHints = present.some(({ endpoints = [] }) => endpoints.some(({ hints }) => hints !== undefined))
+    steps.push(
+      ...fillSlices(family, service, { ...group, endpoints: hinted.endpoints }, present),
+      ...hintNews(service, family, hadHints, hinted),
+    )
   }
   return [...steps, ...slices.filter((slice) => !used.has(slice)).map((slice) => remove(endpointSlice, slice))]
 }
