@@ -28,6 +28,8 @@ const OWN_DOING: ReadonlySet<string> = new Set([
   'ControllerRevision',
   'VolumeAttachment',
   'APIService',
+  'IPAddress',
+  'ResourceSlice',
   'PodMetrics',
   'NodeMetrics',
 ])
