@@ -4,7 +4,7 @@ import { serveHttp } from './http-server'
 import { ask } from './mysql/protocol'
 
 const ROOT = '/var/www/html'
-const files = ['index.php', 'license.txt', 'readme.html', 'wp-activate.php', 'wp-blog-header.php', 'wp-config.php', 'wp-cron.php', 'wp-load.php', 'wp-login.php', 'wp-settings.php', 'xmlrpc.php'] // prettier-ignore
+const files = ['index.php', 'license.txt', 'readme.html', 'wp-activate.php', 'wp-blog-header.php', 'wp-config.php', 'wp-cron.php', 'wp-config-sample.php', 'wp-load.php', 'wp-login.php', 'wp-settings.php', 'xmlrpc.php'] // prettier-ignore
 
 /** WordPress behind Apache, as far as a new site goes: it copies itself into its folder, needs its database, and shows the installation page. */
 export const wordpress: Program = function* (self) {

@@ -117,6 +117,7 @@ test('commands answer as the documentation of Redis says', () => {
     ['flushall', 'OK'],
     ['dbsize', '0'],
     ['explode now', "ERR unknown command 'explode', with args beginning with: 'now' "],
+    ['FOO', "ERR unknown command 'FOO', with args beginning with: "],
   ]
   cluster.files.write('/root/script', cases.map(([command]) => `${command}\n`).join(''))
   const answers = cases.map(([, answer]) => `${answer}\n`).join('')

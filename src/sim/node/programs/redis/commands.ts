@@ -383,10 +383,11 @@ export function settingValue(name: string, value: string): string {
 }
 
 /** Runs a command of a client (or of the leader, whose word a follower takes) and answers in RESP. */
-export function execute(server: ServerState, database: Database, name: string, args: readonly string[], now: number, from: 'client' | 'leader'): string {
+export function execute(server: ServerState, database: Database, typed: string, args: readonly string[], now: number, from: 'client' | 'leader'): string {
   expire(database, now)
+  const name = typed.toUpperCase()
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-  if (!command) return failure(`ERR unknown command '${name.toLowerCase()}', with args beginning with: ${args.map((arg) => `'${arg}' `).join('')}`)
+  if (!command) return failure(`ERR unknown command '${typed}', with args beginning with: ${args.map((arg) => `'${arg}' `).join('')}`)
   if (args.length < command.least) return failure(`ERR wrong number of arguments for '${name.toLowerCase()}' command`)
   if (command.writes && server.leader && from === 'client') return failure("READONLY You can't write against a read only replica.")
   return command.run({ database, server, args, now })

@@ -160,7 +160,7 @@ function* serve(redis: Redis, pid: number, peer: string): Proc<number> {
     else if (waiting.has(name)) yield* write(3, yield* awaited(redis, pid, name, args))
     else {
       if (name === 'SAVE' || name === 'BGSAVE') yield* writeFile(DUMP, dump(database))
-      yield* write(3, yield* perform(redis, name, args))
+      yield* write(3, yield* perform(redis, typed, args))
     }
   }
 }
@@ -188,7 +188,7 @@ function authenticated(password: string | undefined, known: boolean): string {
 /** Runs a command; a change is handed to followers, and whoever waits for an element looks again. */
 function* perform({ state, database }: Redis, name: string, args: readonly string[]): Proc<string> {
   const answer = execute(state, database, name, args, yield* nowMs(), 'client')
-  if (!commands[name]?.writes || answer.startsWith('-')) return answer
+  if (!commands[name.toUpperCase()]?.writes || answer.startsWith('-')) return answer
   for (const [pid, follower] of state.followers) {
     follower.unsent += encodeCommand([name, ...args])
     yield* wake(pid)
