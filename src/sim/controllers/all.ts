@@ -142,7 +142,7 @@ export function createControllerManager(options: ControllerManagerOptions): Cont
       for (const runner of runners) runner.start()
       stopComponents = componentsOf(options)
         .filter(({ name }) => wanted(name))
-        .map((component) => component.start({ ...environmentOf(component.name), registry }))
+        .map((component) => component.start({ ...environmentOf(component.name, component.name, component.source), registry }))
     },
     stop() {
       for (const runner of runners) runner.stop()

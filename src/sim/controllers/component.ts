@@ -7,6 +7,8 @@ import type { Engine } from '../engine/engine'
 /** A control loop that is no reconciler of one kind: it looks at all kinds, or at the whole cluster from time to time. */
 export interface Component {
   readonly name: string
+  /** Who its events are from, where that is another name. */
+  readonly source?: string
   /** Begins to work; returns how to stop. */
   readonly start: (environment: Environment) => () => void
 }

@@ -28,6 +28,7 @@ type ScaleOf = (pods: readonly Pod[]) => { readonly wanted: number } | { readonl
 /** Counts how many Pods a PodDisruptionBudget can spare right now. */
 export const disruptionController = defineController({
   name: 'disruption-controller',
+  source: 'controllermanager',
   reconciles: podDisruptionBudget,
   watches: {
     pods: selected(

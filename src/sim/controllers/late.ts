@@ -21,6 +21,7 @@ export const lateControllers = lateCode<readonly AnyController[]>('controllers o
 interface Outline {
   readonly name: string
   readonly account?: string
+  readonly source?: string
   readonly reconciles: AnyKind
   readonly watches: Readonly<Record<string, AnyKind>>
 }
@@ -66,6 +67,7 @@ export const cronJobController = lateController({
 export const ttlAfterFinishedController = lateController({ name: 'ttl-after-finished-controller', reconciles: anyKind(job), watches: {} })
 export const disruptionController = lateController({
   name: 'disruption-controller',
+  source: 'controllermanager',
   reconciles: anyKind(podDisruptionBudget),
   watches: { pods, scaleOf: pods },
 })

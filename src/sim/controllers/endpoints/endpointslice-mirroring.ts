@@ -20,6 +20,7 @@ const MAX_PER_SUBSET = 1000
 /** Copies Endpoints that somebody wrote by hand into EndpointSlices, so that whoever routes traffic need read slices only. */
 export const endpointSliceMirroringController = defineController({
   name: 'endpointslicemirroring-controller',
+  source: 'endpoint-slice-mirroring-controller',
   reconciles: endpointsKind,
   watches: { service: sameName(serviceKind), slices: owned(endpointSlice, endpointsKind) },
 

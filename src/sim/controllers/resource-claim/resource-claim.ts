@@ -15,6 +15,7 @@ export const lateClaimRounds = lateCode<{
 /** Makes the claims of Pods that name templates, and takes devices back from Pods that are done. */
 export const resourceClaimController: Component = {
   name: 'resource-claim-controller',
+  source: 'resource_claim',
   start(environment) {
     const { client } = environment
     const isConcerned = ({ spec }: Pod) => (spec?.resourceClaims ?? []).length > 0

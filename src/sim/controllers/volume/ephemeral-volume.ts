@@ -8,6 +8,7 @@ import { controllerOf } from '../../api/owners'
 /** Makes the claims of Pods' generic ephemeral volumes, owned by the Pod and gone with it. */
 export const ephemeralVolumeController: Component = {
   name: 'ephemeral-volume-controller',
+  source: 'ephemeral_volume',
   start({ client, recorder }) {
     function provide(pod: Pod) {
       if (pod.metadata.deletionTimestamp) return
