@@ -57,6 +57,7 @@ import { replicationControllerController } from './controllers/replicationcontro
 import { serviceCIDRController } from './controllers/service-cidr'
 import { statefulSetController } from './controllers/statefulset/statefulset'
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished'
+import { goMap, StrategicMergeError, strategicMerge } from './formats/strategic-merge'
 import { yamlReader } from './formats/late-yaml'
 import { parseYaml } from './formats/yaml'
 import { internalDifference, internalForm, internalPodTemplate } from './kinds/core/internal-form'
@@ -174,7 +175,7 @@ lateSubresources.arrive(peopleSubresources)
 lateUsage.arrive(totalUsage)
 lateRound.arrive(round)
 lateClaimRounds.arrive({ provide, release })
-latePatches.arrive({ applyJsonPatch, applied, withLastApplied, typedPatchErrors })
+latePatches.arrive({ applyJsonPatch, applied, withLastApplied, typedPatchErrors, strategicMerge, StrategicMergeError, goMap })
 lateHostTools.arrive(hostTools)
 lateHostView.arrive({
   processes: hostProcesses,

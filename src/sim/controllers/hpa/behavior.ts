@@ -1,14 +1,6 @@
 import type { HorizontalPodAutoscaler, HPAScalingRules } from '../../api/types/autoscaling-v2.gen'
 import { quantityValue, milliValue } from '../../formats/quantity'
-
-/** What an autoscaler remembers between its looks. */
-export interface Memory {
-  recommendations: readonly { readonly atMs: number; readonly replicas: number }[]
-  /** Changes that were made: positive for growth. */
-  changes: readonly { readonly atMs: number; readonly by: number }[]
-}
-
-export const emptyMemory = (): Memory => ({ recommendations: [], changes: [] })
+import type { Memory } from './memory'
 
 const DEFAULT_DOWN_WINDOW_SECONDS = 300
 const DEFAULT_UP: HPAScalingRules = {

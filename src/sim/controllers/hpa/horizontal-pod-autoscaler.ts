@@ -3,7 +3,7 @@ import { lateCode } from '../../engine/late-code'
 import { horizontalPodAutoscaler as kind } from '../../kinds/autoscaling/horizontal-pod-autoscaler'
 import type { HorizontalPodAutoscaler } from '../../api/types/autoscaling-v2.gen'
 import { attempt, type Component, type Environment } from '../component'
-import { emptyMemory, type Memory } from './behavior'
+import { emptyMemory, type Memory } from './memory'
 import type { MetricsSource } from './metrics'
 
 /** One look at one autoscaler (round.ts). A cluster that has just booted has none, so the code may come late. */

@@ -11,7 +11,8 @@ import { same } from '../../formats/same'
 import { horizontalPodAutoscaler as kind } from '../../kinds/autoscaling/horizontal-pod-autoscaler'
 import { pod as podKind } from '../../kinds/core/pod'
 import { attempt, type Environment } from '../component'
-import { limitChange, rulesOf, tolerances, type Memory } from './behavior'
+import { limitChange, rulesOf, tolerances } from './behavior'
+import type { Memory } from './memory'
 import { propose, type MetricsSource, type Proposal } from './metrics'
 
 type Conditions = readonly HorizontalPodAutoscalerCondition[]

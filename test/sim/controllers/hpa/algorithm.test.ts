@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { HorizontalPodAutoscaler, HPAScalingRules, MetricSpec } from '../../../../src/sim/api/types/autoscaling-v2.gen'
 import type { Pod } from '../../../../src/sim/api/types/core-v1.gen'
-import { emptyMemory, limitChange } from '../../../../src/sim/controllers/hpa/behavior'
+import { limitChange } from '../../../../src/sim/controllers/hpa/behavior'
+import { emptyMemory } from '../../../../src/sim/controllers/hpa/memory'
 import { propose, type Question } from '../../../../src/sim/controllers/hpa/metrics'
 import { timestamp } from '../../../../src/sim/engine/time'
 
