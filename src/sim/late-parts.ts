@@ -47,6 +47,8 @@ import { certificateSigner } from './controllers/certificates'
 import { cronJobController } from './controllers/cronjob/cronjob'
 import { disruptionController } from './controllers/disruption'
 import { lateRound } from './controllers/hpa/horizontal-pod-autoscaler'
+import { hintNews, withHints } from './controllers/endpoints/hints'
+import { lateHints } from './controllers/endpoints/late-hints'
 import { round } from './controllers/hpa/round'
 import { lateClaimRounds } from './controllers/resource-claim/resource-claim'
 import { provide, release } from './controllers/resource-claim/rounds'
@@ -173,6 +175,7 @@ lateValidation.arrive({
 })
 lateSubresources.arrive(peopleSubresources)
 lateUsage.arrive(totalUsage)
+lateHints.arrive({ withHints, hintNews })
 lateRound.arrive(round)
 lateClaimRounds.arrive({ provide, release })
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied, typedPatchErrors, strategicMerge, StrategicMergeError, goMap })

@@ -10,7 +10,7 @@ import { isFinished, isReady } from '../pod-state'
 import { same } from '../../formats/same'
 import { create, remove, update } from '../steps'
 import { looksAt } from '../watches'
-import { hintNews, withHints } from './hints'
+import { lateHints, saysWhere } from './late-hints'
 import { hasSelector, hostnameIn, referenceTo, rememberPerPod, servicePods, targetPortIn } from './service-pods'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
@@ -91,12 +91,15 @@ function stepsFor(
   for (const [key, group] of groups) {
     const present = slices.filter((slice) => portsKey(slice.ports ?? []) === key)
     for (const slice of present) used.add(slice)
-    const hinted = withHints(service, group.endpoints, nodes)
     const hadHints = present.some(({ endpoints = [] }) => endpoints.some(({ hints }) => hints !== undefined))
-    steps.push(
-      ...fillSlices(family, service, { ...group, endpoints: hinted.endpoints }, present),
-      ...hintNews(service, family, hadHints, hinted),
-    )
+    if (!hadHints && !saysWhere(service)) steps.push(...fillSlices(family, service, group, present))
+    else {
+      const hinted = lateHints.code.withHints(service, group.endpoints, nodes)
+      steps.push(
+        ...fillSlices(family, service, { ...group, endpoints: hinted.endpoints }, present),
+        ...lateHints.code.hintNews(service, family, hadHints, hinted),
+      )
+    }
   }
   return [...steps, ...slices.filter((slice) => !used.has(slice)).map((slice) => remove(endpointSlice, slice))]
 }

@@ -3,8 +3,8 @@ import type { Endpoint } from '../../api/types/discovery-v1.gen'
 import { milliValue } from '../../formats/quantity'
 import type { Step } from '../controller'
 import { say } from '../steps'
+import { TOPOLOGY_MODE } from './late-hints'
 
-const TOPOLOGY_MODE = 'service.kubernetes.io/topology-mode'
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane'
 const ZONE = 'topology.kubernetes.io/zone'
 /** A zone may get this much more than its share before hints are given up. */
