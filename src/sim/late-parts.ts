@@ -59,7 +59,6 @@ import { replicationControllerController } from './controllers/replicationcontro
 import { serviceCIDRController } from './controllers/service-cidr'
 import { statefulSetController } from './controllers/statefulset/statefulset'
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished'
-import { goMap, StrategicMergeError, strategicMerge } from './formats/strategic-merge'
 import { yamlReader } from './formats/late-yaml'
 import { parseYaml } from './formats/yaml'
 import { internalDifference, internalForm, internalPodTemplate } from './kinds/core/internal-form'
@@ -178,7 +177,7 @@ lateUsage.arrive(totalUsage)
 lateHints.arrive({ withHints, hintNews })
 lateRound.arrive(round)
 lateClaimRounds.arrive({ provide, release })
-latePatches.arrive({ applyJsonPatch, applied, withLastApplied, typedPatchErrors, strategicMerge, StrategicMergeError, goMap })
+latePatches.arrive({ applyJsonPatch, applied, withLastApplied, typedPatchErrors })
 lateHostTools.arrive(hostTools)
 lateHostView.arrive({
   processes: hostProcesses,

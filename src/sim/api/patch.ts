@@ -1,4 +1,5 @@
 import { mergePatch } from '../formats/merge-patch'
+import { goMap, StrategicMergeError, strategicMerge } from '../formats/strategic-merge'
 import { resourceOf, writingOf, type Call } from './call'
 import type { PatchType } from './client'
 import { readAs } from './decode'
@@ -56,7 +57,7 @@ export function patchObject(call: Call, type: PatchType, patch: unknown, options
   const before = type === 'json' ? shown(served, stored) : served.fromStorage(stored.object)
   const merged = patched(call, type, before, patch)
   const refuse = (why: string, converted: string) =>
-    type === 'strategic' ? patchInvalid(latePatches.code.goMap(patch), converted) : patchInvalid(JSON.stringify(merged), why)
+    type === 'strategic' ? patchInvalid(goMap(patch), converted) : patchInvalid(JSON.stringify(merged), why)
   const after = readAs(call, merged, options.duplicates, { refuse })
   if (after.metadata.name !== name)
     throw badRequest(`the name of the object (${after.metadata.name}) does not match the name on the URL (${name})`)
@@ -79,9 +80,9 @@ function patched({ served }: Call, type: 'json' | 'merge' | 'strategic', before:
 
 function applyStrategicPatch(before: AnyObject, patch: unknown, typeName: string | undefined): unknown {
   try {
-    return latePatches.code.strategicMerge(before, patch, typeName)
+    return strategicMerge(before, patch, typeName)
   } catch (error) {
-    if (!(error instanceof latePatches.code.StrategicMergeError)) throw error
+    if (!(error instanceof StrategicMergeError)) throw error
     throw error.badRequest ? badRequest(error.message) : failure(500, '', error.message)
   }
 }
