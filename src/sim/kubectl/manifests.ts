@@ -3,7 +3,7 @@ import { parseYaml, splitYamlDocuments, YamlError } from '../formats/yaml'
 import { fetch, listDirectory, readAll, readFile, stat } from '../node/os/calls'
 import { SyscallError, type FetchResponse, type Proc } from '../node/os/syscalls'
 import { cleanPath } from './clean-path'
-import { CommandError, ConnectionError, throwAll } from './errors'
+import { CommandError, ConnectionError, ErrorList, throwAll } from './errors'
 import { asConnectionError } from './rest'
 import { jsonProblem } from './json-problem'
 import { asYaml, build } from './kustomize/build'
@@ -191,8 +191,7 @@ function* objectsOf(value: unknown, place: Place, reading: Reading): Generator<M
     return
   }
   if (!object.kind.endsWith('List') || !('items' in object)) yield { object, ...place }
-  else if (Array.isArray(object.items))
-    for (const item of object.items) yield { object: checked(item, source, reading), ...place, ofList: true }
+  else if (Array.isArray(object.items)) for (const item of object.items as readonly unknown[]) yield itemOf(object, item, place, reading)
   else {
     const type = typeof object.items === 'object' ? 'object' : typeof object.items
     if (object.items !== null)
@@ -200,6 +199,28 @@ function* objectsOf(value: unknown, place: Place, reading: Reading): Generator<M
         `unable to decode ${JSON.stringify(source)}: json: cannot unmarshal ${type === 'boolean' ? 'bool' : type} into Go struct field decodeList.items of type []json.RawMessage`,
       )
   }
+}
+
+/** What is said of an item of a list that does not tell its type. */
+export const noTypeInfo = (missing: 'Kind' | 'apiVersion') =>
+  new CommandError(
+    `unable to get type info from the object "*unstructured.Unstructured": Object '${missing}' is missing in 'object has no ${missing === 'Kind' ? 'kind field ' : 'apiVersion field'}'`,
+  )
+
+/** An item of a list: what it does not say of its kind, a list of one kind says for it. */
+function itemOf(list: AnyObject, item: unknown, place: Place, reading: Reading): Manifest | Error {
+  if (typeof item !== 'object' || item === null || Array.isArray(item))
+    return { object: checked(item, place.source, reading), ...place, ofList: true }
+  const { apiVersion = '', kind = '' } = item as Partial<AnyObject>
+  if (kind) return { object: checked(item, place.source, reading), ...place, ofList: true }
+  const itemKind = list.kind.slice(0, -'List'.length)
+  const isSilent = !apiVersion && !kind
+  if (isSilent && itemKind) return { object: { ...item, apiVersion: list.apiVersion, kind: itemKind } as AnyObject, ...place, ofList: true } // looked at above
+  if (isSilent && reading.validate)
+    return new CommandError(
+      `error validating ${JSON.stringify(place.source)}: error validating data: [apiVersion not set, kind not set]; if you choose to ignore these errors, turn validation off with --validate=false`,
+    )
+  return new ErrorList([noTypeInfo('Kind')])
 }
 
 /** What a document leaves open that validation needs to know. */

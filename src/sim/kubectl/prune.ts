@@ -44,7 +44,6 @@ export function* objectsToPrune(
 
 /** The types that may be pruned: those that `--prune-allowlist` names, or else the usual ones. Throws CommandError. */
 export function* prunableTypes(kubectl: Kubectl, warns = false): Proc<ResourceType[]> {
-  const mapper = yield* discover(kubectl)
   const allowed = kubectl.flags.list('prune-allowlist')
   if (allowed.length === 0 && warns)
     yield* log(
@@ -53,10 +52,12 @@ export function* prunableTypes(kubectl: Kubectl, warns = false): Proc<ResourceTy
       'prune.go:71',
       'Deprecated: kubectl apply will no longer prune non-namespaced resources by default when used with the --namespace flag in a future release. To preserve the current behaviour, list the resources you want to target explicitly in the --prune-allowlist flag.',
     )
+  for (const entry of allowed)
+    if (entry.split('/').length !== 3 || entry.endsWith('/')) throw new CommandError(`invalid GroupVersionKind format: ${entry}, please follow <group/version/kind>`) // prettier-ignore
+  const mapper = yield* discover(kubectl, 1)
   if (allowed.length === 0) return prunable.flatMap((word) => findResource(mapper, word) ?? [])
   return allowed.map((entry) => {
-    const [group = '', version = '', kind = '', ...rest] = entry.split('/')
-    if (!kind || rest.length) throw new CommandError(`invalid GroupVersionKind format: ${entry}, please follow <group/version/kind>`)
+    const [group = '', version = '', kind = ''] = entry.split('/')
     const apiVersion = group === 'core' ? version : `${group}/${version}`
     const type = typeOfObject(mapper, apiVersion, kind)
     if (!type) throw new CommandError(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`)

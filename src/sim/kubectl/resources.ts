@@ -1,7 +1,7 @@
 import type { AnyObject } from '../api/object'
 import { discover, findWithRetry, resourceType } from './discovery'
 import { ApiError, asReported, BadRequest, CommandError, ConnectionError, ErrorList, isNotFound, throwAll } from './errors'
-import { findSources, readManifests, type Entries, type FileOptions, type Manifest } from './manifests'
+import { findSources, noTypeInfo, readManifests, type Entries, type FileOptions, type Manifest } from './manifests'
 import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
 import { findResource, noMatch, pathOf, qualifiedName, typeOfObject, type ResourceType } from './mapper'
@@ -28,6 +28,8 @@ export interface ResourceQuery {
   readonly fieldSelector?: string
   /** `--all`: without it a bare type selects nothing where `bareTypes` is off. */
   readonly all?: boolean
+  /** The words are the command's own: no category is looked for among them. */
+  readonly ownWords?: boolean
   /** A type without names and selectors means all of them (`get pods`). */
   readonly bareTypes?: boolean
   readonly allNamespaces?: boolean
@@ -66,7 +68,7 @@ export type Target =
 export function* parseTargets(kubectl: Kubectl, query: ResourceQuery): Proc<Target[]> {
   const words = readWords(query)
   const expanded: string[] = []
-  for (const word of words.types) expanded.push(...(yield* expand(kubectl, word)))
+  for (const word of words.types) expanded.push(...(query.ownWords ? [word] : yield* expand(kubectl, word)))
   const types = [...new Set(expanded)]
   const selecting = query.selector?.trim() || query.fieldSelector || query.all
   if (query.all && (query.selector?.trim() || query.fieldSelector))
@@ -415,6 +417,7 @@ function* locate(
   attempts: number,
 ): Proc<Resource> {
   const type = yield* findWithRetry(kubectl, (mapper) => typeOfObject(mapper, object.apiVersion, object.kind), attempts)
+  if (ofList && !object.apiVersion) throw new ErrorList([noTypeInfo('apiVersion')])
   const { name = '', namespace: own = '' } = object.metadata ?? {}
   if (!type) {
     // Only the list has a file to its name.

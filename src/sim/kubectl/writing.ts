@@ -128,6 +128,13 @@ export function structWithLastApplied(object: AnyObject): AnyObject {
   }
 }
 
+/** `--save-config`: the note is made before the object is told its namespace. */
+export function savingConfig(object: AnyObject): AnyObject {
+  const { namespace, ...metadata } = object.metadata
+  const noted = structWithLastApplied({ ...object, metadata })
+  return { ...noted, metadata: { ...noted.metadata, namespace } }
+}
+
 /** An object on its way: the server adds what metadata lacks. */
 export interface NewObject {
   readonly apiVersion: string

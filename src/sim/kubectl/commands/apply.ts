@@ -54,7 +54,7 @@ export const apply: Command = {
         )
       if (!applySet && serverSide)
         throw new CommandError("--prune is in alpha and doesn't currently work on objects created by server-side apply")
-      if (!applySet) yield* prunableTypes(kubectl)
+      if (!applySet && flags.list('prune-allowlist').length) yield* prunableTypes(kubectl)
     }
     yield* deletePropagation(kubectl)
     fieldValidation(kubectl)

@@ -12,7 +12,7 @@ const command = (word: 'cordon' | 'uncordon'): Command => ({
     if (args.length > 0 && flags.text('selector'))
       throw usageError(kubectl, 'error: cannot specify both a node name and a --selector option')
     const dryRun = yield* dryRunOf(kubectl)
-    const nodes = args.length ? { words: args, defaultType: 'nodes' } : { words: ['nodes'] }
+    const nodes = args.length ? { words: args, defaultType: 'nodes' } : { words: ['nodes'], ownWords: true }
     const found = yield* findResources(kubectl, { ...nodes, selector: flags.text('selector'), fetch: true })
     const failures: Error[] = [...found.errors]
     if (failures.length) throwAll(failures)

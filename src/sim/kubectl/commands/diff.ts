@@ -31,7 +31,7 @@ function* findDifferences(kubectl: Kubectl): Proc<number> {
   if (args.length) throw usageError(kubectl, `Unexpected args: [${args.join(' ')}]`)
   if (files.names.length === 0 && !files.kustomize) throw new CommandError('must specify one of -f and -k')
   if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw new CommandError('--force-conflicts only works with --server-side')
-  if (flags.bool('prune')) yield* prunableTypes(kubectl)
+  if (flags.bool('prune') && flags.list('prune-allowlist').length) yield* prunableTypes(kubectl)
   const found = yield* findResources(kubectl, { words: [], files, selector: flags.text('selector') })
   // The first object that cannot be found ends it.
   if (found.errors[0]) throw found.errors[0]

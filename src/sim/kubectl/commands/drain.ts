@@ -29,7 +29,7 @@ export const drain: Command = {
     const dryRun = yield* dryRunOf(kubectl)
     checkSelector(flags.text('pod-selector'))
     const found = yield* findResources(kubectl, {
-      ...(args.length ? { words: args, defaultType: 'nodes' } : { words: ['nodes'] }),
+      ...(args.length ? { words: args, defaultType: 'nodes' } : { words: ['nodes'], ownWords: true }),
       selector: flags.text('selector'),
       fetch: true,
     })

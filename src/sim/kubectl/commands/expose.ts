@@ -10,7 +10,7 @@ import { printerFor } from '../printers/printer'
 import { findResources, type Resource } from '../resources'
 import { out, type Command, type Kubectl } from '../session'
 import { asStruct } from '../typed'
-import { createObject, dryRunOf, generatedNamespace, operationText, withLastApplied, writeQuery, type NewObject } from '../writing'
+import { createObject, dryRunOf, generatedNamespace, operationText, savingConfig, writeQuery, type NewObject } from '../writing'
 import { applyOverrides } from '../overrides'
 
 const exposable = ['Service', 'Pod', 'ReplicationController', 'Deployment', 'ReplicaSet']
@@ -30,7 +30,7 @@ export const expose: Command = {
         const target = { type: builtInResource(service), namespace: resource.namespace, name: service.metadata.name ?? '' }
         const object = recorded(kubectl, service as unknown as AnyObject) // the server completes it
         // Only what is created carries the annotation.
-        const prepared = flags.bool('save-config') && dryRun !== 'client' ? withLastApplied(object) : object
+        const prepared = flags.bool('save-config') && dryRun !== 'client' ? savingConfig(object) : object
         if (dryRun === 'client') {
           yield* out(printer(flags.text('output') ? asStruct(prepared) : prepared))
           continue

@@ -1,4 +1,5 @@
 import type { AnyObject } from '../../api/object'
+import { discover } from '../discovery'
 import { recorded } from '../change-cause'
 import { environmentNameProblems } from '../env-names'
 import { attachTo, followUntilRunning } from '../attaching'
@@ -12,7 +13,7 @@ import { applyOverrides } from '../overrides'
 import { printerFor } from '../printers/printer'
 import { err, out, usageError, type Command, type Kubectl } from '../session'
 import { asStruct } from '../typed'
-import { createObject, dryRunOf, generatedNamespace, operationText, structWithLastApplied, writeQuery, type NewObject } from '../writing'
+import { createObject, dryRunOf, generatedNamespace, operationText, savingConfig, writeQuery, type NewObject } from '../writing'
 import type { Proc } from '../../node/os/syscalls'
 
 export const run: Command = {
@@ -48,6 +49,7 @@ export const run: Command = {
       const made = recorded(kubectl, object as unknown as AnyObject) // the server completes it
       if (dryRun === 'client') return asStruct(made) as AnyObject // printing is all that is done with it
       const struct = asStruct(flags.bool('save-config') ? savingConfig(made) : made) as AnyObject
+      yield* discover(kubectl, 1)
       return yield* createObject(kubectl, { type: builtInResource(object), namespace, name }, struct, query)
     }
     const objects: AnyObject[] = []
@@ -61,13 +63,6 @@ export const run: Command = {
     if (!attach) return yield* out(printer(created))
     return yield* attachAndWait(kubectl, created, namespace, { remove, interactive, restart: restart || 'Always' })
   },
-}
-
-/** `--save-config`: the note is made before the object is told its namespace. */
-function savingConfig(pod: AnyObject): AnyObject {
-  const { namespace, ...metadata } = pod.metadata
-  const noted = structWithLastApplied({ ...pod, metadata })
-  return { ...noted, metadata: { ...noted.metadata, namespace } }
 }
 
 function* attachAndWait(
