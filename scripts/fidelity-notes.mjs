@@ -115,7 +115,7 @@ export const simplified = [
   ['HorizontalPodAutoscaler', 'custom and external metrics have no source but the tests’; a window of metrics is fifteen seconds'],
   [
     'Device claims',
-    'the scheduler allocates by class, CEL selectors, counts, alternatives, constraints, taints and administrators’ access; partitionable devices, consumable capacity, binding conditions and the eviction for device taints are not there; an expression that fails keeps a Pod waiting as one more reason of its nodes, where a real scheduler gives the error alone; the namespace label for administrators’ access is not asked for',
+    'the scheduler allocates by class, CEL selectors, counts, alternatives, constraints, taints and administrators’ access; partitionable devices, consumable capacity, binding conditions and the eviction for device taints are not there; selectors are compiled when a Pod is scheduled, not when a claim is written; one that fails keeps a Pod waiting as one more reason of its nodes, where a real scheduler gives the error alone; the namespace label for administrators’ access is not asked for',
   ],
   [
     'Controllers, scheduler, kubelets',
