@@ -45,7 +45,7 @@ import { bytesFromText } from './node/os/text'
 import { createStorage } from './storage/storage'
 import type { ProfileOptions } from './scheduler/profile'
 import { createScheduler, type Scheduler } from './scheduler/scheduler'
-import { hostAt, ssh } from './ssh'
+import { hostAt, waitingSsh } from './late-ssh'
 import { filesOf, openSession, openTerminal, startScript } from './workstation'
 import type { Cluster, ClusterOptions } from './cluster'
 import type { Programs } from './tool-files'
@@ -187,7 +187,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     entries: () => lateEtcdKeys.code(server.registry, server.storage),
     own: new Map(),
   }
-  const remoteShell = ssh((name) => hostAt(nodes.hosts, name))
+  const remoteShell = waitingSsh((name) => hostAt(nodes.hosts, name))
   const nodes = createNodes({
     engine,
     clientFor: server.client,

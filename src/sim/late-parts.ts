@@ -104,14 +104,17 @@ import { healthCheckListener } from './network/health-check'
 import { lateInternet } from './network/late-internet'
 import { lateHostTools } from './node/late-host-tools'
 import { lateHostView } from './node/late-host-view'
+import { lateSsh } from './late-ssh'
 import { lateShell } from './shell/login'
 import { lateConfiguration, profilesOf } from './scheduler/configuration'
 import { filter, preFilter, reserved } from './scheduler/devices/device-claims'
 import { lateDevices } from './scheduler/devices/late-devices'
 import { shellCode } from './shell/shell-code'
+import { ssh } from './ssh'
 
 // Importing this module puts every part of the cluster in its place that the page loads after the first prompt (engine/late-code.ts).
 lateShell.arrive(shellCode)
+lateSsh.arrive(ssh)
 lateTypes.arrive({ types, aliases })
 celLibrary.arrive({ Environment, Optional })
 metricsPage.arrive(metricsPageOf)

@@ -12,10 +12,6 @@ const HANDSHAKE_MS = 150
 /** Options that are followed by a value. */
 const WITH_VALUE = new Set([...'BbcDEeFIiJLlmOopQRSWw'].map((letter) => `-${letter}`))
 
-/** A host by its name or its address. */
-export const hostAt = (hosts: ReadonlyMap<string, Host>, name: string): Host | undefined =>
-  hosts.get(name) ?? [...hosts.values()].find(({ facts }) => facts.address === name)
-
 /** `ssh [-t] [USER@]HOST [COMMAND…]` between the hosts of the cluster, which trust each other's keys. */
 export const ssh = (hostNamed: (name: string) => Host | undefined): Program =>
   function* (self) {
