@@ -1,8 +1,8 @@
 import { isStreamed, isUpgraded, type ApiResponse, type Serve } from './api/http'
 import { withFields } from './api/object'
 import { serveHttp, type HttpRequest, type HttpResponse } from './node/programs/http-server'
-import { hostWork, nowMs, readFile, sleep, stat, write } from './node/os/calls'
-import type { Proc, Program, Self } from './node/os/syscalls'
+import { close, hostWork, listen, nowMs, readFile, sleep, stat, write } from './node/os/calls'
+import { SyscallError, type Proc, type Program, type Self } from './node/os/syscalls'
 import { textFromBytes } from './node/os/text'
 import { API_SERVER_PORT } from './bootstrap/addresses'
 import { readToken } from './api/auth/token'
@@ -75,12 +75,24 @@ function component(name: string, port: number, part: Switch, handle: Answer): Pr
     const two = (value: number) => String(value).padStart(2, '0')
     const stamp = `${two(t.month)}${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}.${String(t.millisecond).padStart(3, '0')}000`
     yield* write(2, `I${stamp}       ${self.pid} server.go:150] "Starting ${name}"\n`)
+    // Whoever comes second ends before he has switched anything: he must not switch off what another does.
+    if (yield* isTaken(port)) return yield* refuse(self, `failed to create listener: failed to listen on 0.0.0.0:${port}: listen tcp 0.0.0.0:${port}: bind: address already in use`) // prettier-ignore
     part.start()
     try {
       return yield* serveHttp({ self, ports: [port], handle })
     } finally {
       part.stop()
     }
+  }
+}
+
+function* isTaken(port: number): Proc<boolean> {
+  try {
+    yield* close(yield* listen(port))
+    return false
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    return true
   }
 }
 

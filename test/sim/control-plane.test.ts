@@ -61,3 +61,13 @@ test('a scheduler that may no longer watch Pods knows of none once it has begun 
   cluster.run(`kubectl patch clusterrole system:kube-scheduler --type=merge -p "$(jq -c '{rules}' /tmp/role.json)"; sleep 60`)
   expect(phase()).toMatch(/^node0\d\/Running$/)
 }, 60_000)
+
+test('a second kube-apiserver in its container finds the port taken, and the first goes on', () => {
+  const cluster = createCluster()
+  const { stderr, code } = cluster.run('kubectl exec -n kube-system kube-apiserver-controlplane -- kube-apiserver --etcd-servers=x')
+  expect(stderr).toContain(
+    'err="failed to create listener: failed to listen on 0.0.0.0:6443: listen tcp 0.0.0.0:6443: bind: address already in use"',
+  )
+  expect(code).toBe(1)
+  expect(cluster.run('kubectl get nodes -o name').stdout).toContain('node/node01')
+})
