@@ -112,7 +112,11 @@ export function environment(shell: Shell): Record<string, string> {
 }
 
 /** An exported function as the variable in which bash hands it down. */
-const handedDown = (known: ShellFunction) => printFunction(known).slice(known.name.length + 1).replace(/^\(\) *\n\{ *\n */, '() {  ').trimEnd()
+const handedDown = (known: ShellFunction) =>
+  printFunction(known)
+    .slice(known.name.length + 1)
+    .replace(/^\(\) *\n\{ *\n */, '() {  ')
+    .trimEnd()
 
 const HANDED_DOWN = /^BASH_FUNC_(.+)%%$/
 
