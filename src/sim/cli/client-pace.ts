@@ -5,16 +5,17 @@ const THINKING_MS = 100
 /** How long a client can keep time slow before it runs fast for as long again. */
 const LONGEST_SLOW_MS = 500
 
-/** Told of every request, so that a fast cluster does not run away from a client in the middle of a command. */
+/** Told of every request, so that a fast cluster does not run away from a client that waits for a deletion. */
 export interface ClientPace {
-  /** A request has come in; `lasting` ones (watches, logs) mean that the client has nothing left to ask and waits. */
-  requested(lasting: boolean): void
+  /** A request has been answered; a `lasting` answer (a watch, logs) means that the client has nothing left to ask and waits. */
+  requested(method: string, lasting: boolean): void
   stop(): void
 }
 
 /**
- * Slows a cluster of `speed` down to real time while a client is between two requests. kubectl deletes a Pod, reads it, lists it and only then watches: a few hundredths of a second for both, but
- * at thirty times the speed a StatefulSet has put the next Pod of that name in its place meanwhile, and the client waits for a deletion that is past.
+ * Slows a cluster of `speed` down to real time from a deletion to the watch for its end. kubectl deletes a Pod, reads it, lists it and only then watches: a few hundredths of a second for both, but at thirty times the
+ * speed a StatefulSet has put the next Pod of that name in its place meanwhile, and the client waits for a deletion that is past. All other requests leave the speed alone: what a cluster does between two of them would
+ * else depend on which of the two paces it caught, and two clusters of one seed could not be compared.
  */
 export function createClientPace(driver: Driver, speed: number, nowMs: () => number = () => performance.now()): ClientPace {
   let slowSinceMs: number | undefined
@@ -43,10 +44,10 @@ export function createClientPace(driver: Driver, speed: number, nowMs: () => num
   }
 
   return {
-    requested(lasting) {
+    requested(method, lasting) {
       if (speed <= 1) return
       if (lasting) goFast()
-      else goSlow()
+      else if (method === 'DELETE' || slowSinceMs !== undefined) goSlow()
     },
     stop: () => clearTimeout(timer),
   }

@@ -32,7 +32,7 @@ export async function serveCommand(args: readonly string[]): Promise<number> {
     serve(request, answered) {
       driver.nudge()
       cluster.serve(request, (response) => {
-        pace.requested(isStreamed(response) || isUpgraded(response))
+        pace.requested(request.method, isStreamed(response) || isUpgraded(response))
         answered(response)
       })
       driver.nudge()

@@ -12,12 +12,12 @@ describe('a cluster that runs thirty times as fast as its clients', () => {
     return { pace: createClientPace(driver, speed, () => Date.now()), speed: () => current }
   }
 
-  test('goes at the pace of a client that asks one thing after the other, and on when it has nothing left to ask', () => {
+  test('goes at the pace of a client that deletes and then asks one thing after the other, and on when it has nothing left to ask', () => {
     const { pace, speed } = pacedDriver()
-    pace.requested(false)
+    pace.requested('DELETE', false)
     expect(speed()).toBe(1)
     vi.advanceTimersByTime(80)
-    pace.requested(false)
+    pace.requested('GET', false)
     vi.advanceTimersByTime(80)
     expect(speed()).toBe(1)
     vi.advanceTimersByTime(20)
@@ -26,8 +26,14 @@ describe('a cluster that runs thirty times as fast as its clients', () => {
 
   test('runs at once when a client watches: whatever happens now, it is told', () => {
     const { pace, speed } = pacedDriver()
-    pace.requested(false)
-    pace.requested(true)
+    pace.requested('DELETE', false)
+    pace.requested('GET', true)
+    expect(speed()).toBe(30)
+  })
+
+  test('takes no notice of a client that deletes nothing', () => {
+    const { pace, speed } = pacedDriver()
+    for (const method of ['GET', 'POST', 'PATCH', 'PUT']) pace.requested(method, false)
     expect(speed()).toBe(30)
   })
 
@@ -35,7 +41,7 @@ describe('a cluster that runs thirty times as fast as its clients', () => {
     const { pace, speed } = pacedDriver()
     const fast: boolean[] = []
     for (let asked = 0; asked < 100; asked++) {
-      pace.requested(false)
+      pace.requested(asked % 2 === 0 ? 'DELETE' : 'GET', false)
       vi.advanceTimersByTime(50)
       fast.push(speed() === 30)
     }
