@@ -61,6 +61,8 @@ function parse(text: string): readonly ServerBlock[] | string {
         open = undefined
         continue
       }
+      const pattern = open.name === 'rewrite' ? brokenPattern(bare) : undefined
+      if (pattern !== undefined) return wrong(`plugin/rewrite: invalid regex pattern in a name rule: ${pattern}`)
       depth += opens ? 1 : closes ? -1 : 0
       if (!closes) open.block.push(bare)
     } else if (closes) {
@@ -70,6 +72,8 @@ function parse(text: string): readonly ServerBlock[] | string {
     } else {
       const [name = '', ...args] = bare
       if (!KNOWN.has(name)) return wrong(`Unknown directive '${name}'`)
+      const pattern = name === 'rewrite' ? brokenPattern(args) : undefined
+      if (pattern !== undefined) return wrong(`plugin/rewrite: invalid regex pattern in a name rule: ${pattern}`)
       if (opens) open = { name, args, block: [] }
       else plugins.push({ name, args, block: [] })
     }
@@ -193,12 +197,27 @@ function rewritten(name: string, { args, block }: Directive): string {
   return name
 }
 
+/** The pattern of a rewriting rule that is none. */
+function brokenPattern(words: readonly string[]): string | undefined {
+  const pattern = words.includes('regex') ? words[words.indexOf('regex') + 1] : undefined
+  return pattern !== undefined && !patternOf(pattern) ? pattern : undefined
+}
+
+/** A pattern for names, which stand here without their last dot; undefined when it is none. */
+function patternOf(text: string): RegExp | undefined {
+  try {
+    return new RegExp(text.replace(/\\\.\$$|\.\$$/, '$'))
+  } catch {
+    return undefined
+  }
+}
+
 function applied(name: string, how: string, from: string, to: string): string | undefined {
   const [source, target] = [withoutDot(from), withoutDot(to)]
   if (how === 'exact') return name === source ? target : undefined
   if (how === 'prefix') return name.startsWith(source) ? target + name.slice(source.length) : undefined
   if (how === 'suffix') return name.endsWith(source) ? name.slice(0, -source.length) + target : undefined
   if (how === 'substring') return name.includes(source) ? name.replace(source, target) : undefined
-  const match = new RegExp(from.replace(/\\\.\$$|\.\$$/, '$')).exec(name)
+  const match = patternOf(from)?.exec(name)
   return match ? to.replace(/\{(\d)\}/g, (_, group: string) => match[Number(group)] ?? '') : undefined
 }

@@ -96,3 +96,18 @@ Address 1: 10.1.2.3
 `,
   )
 })
+
+test.each([
+  [
+    'on a line',
+    '.:53 {\n    rewrite name regex ( web.default\n}\n',
+    '2 - Error during parsing: plugin/rewrite: invalid regex pattern in a name rule: (',
+  ],
+  [
+    'in a block',
+    '.:53 {\n  rewrite stop {\n    name regex [a web\n  }\n}\n',
+    '3 - Error during parsing: plugin/rewrite: invalid regex pattern in a name rule: [a',
+  ],
+])('a pattern that is none is refused, %s', (_, text, complaint) => {
+  expect(parseCorefile(text)).toBe(complaint)
+})

@@ -4,6 +4,9 @@ import { fetch, nowMs, onSignal, pendingSignals, readFile, sleep, stat, write } 
 import { SyscallError, type Proc, type Program, type Self } from '../os/syscalls'
 import { klogHead } from './dates'
 
+/** Why a round came to nothing: told in the log, and tried again. */
+class Refused extends Error {}
+
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /** How many replicas are right: by so many for each node and core, or by steps. */
@@ -27,15 +30,26 @@ interface Size {
   readonly cores: number
 }
 
-/** The replicas that a cluster of this size should have; at least one. */
+/** What a person has written into the ConfigMap. Throws Refused when it is no JSON object. */
+function parameters<T extends object>(text: string): T {
+  try {
+    const value = JSON.parse(text) as unknown
+    if (typeof value === 'object' && value !== null) return value as T // fields of another type count as they come
+  } catch {
+    // told below
+  }
+  throw new Refused(`Error parsing the autoscaling parameters: ${text}`)
+}
+
+/** The replicas that a cluster of this size should have; at least one. Throws Refused when nobody can read what is wanted. */
 export function replicasFor(data: Readonly<Record<string, string>>, sizeOf: (withUnschedulable: boolean) => Size): number {
   if (data.ladder !== undefined) {
-    const { coresToReplicas = [], nodesToReplicas = [], includeUnschedulableNodes = false } = JSON.parse(data.ladder) as Ladder
+    const { coresToReplicas = [], nodesToReplicas = [], includeUnschedulableNodes = false } = parameters<Ladder>(data.ladder)
     const { nodes, cores } = sizeOf(includeUnschedulableNodes)
     const step = (steps: Steps, amount: number) => steps.filter(([atLeast]) => atLeast <= amount).at(-1)?.[1] ?? 0
     return Math.max(step(coresToReplicas, cores), step(nodesToReplicas, nodes))
   }
-  const linear = JSON.parse(data.linear ?? '{}') as Linear
+  const linear = parameters<Linear>(data.linear ?? '{}')
   const { nodes, cores } = sizeOf(linear.includeUnschedulableNodes ?? false)
   const by = (amount: number, each: number | undefined) => (each ? Math.ceil(amount / each) : 0)
   const wanted = Math.max(by(cores, linear.coresPerReplica), by(nodes, linear.nodesPerReplica), 1)
@@ -60,8 +74,6 @@ export const proportionalAutoscaler: Program = function* (self) {
   }
 }
 
-class Refused extends Error {}
-
 const flagOf = ({ argv }: Self, name: string) => argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3)
 
 function* say(level: 'I' | 'E', source: string, text: string): Proc {
@@ -75,7 +87,7 @@ function* round(self: Self): Proc {
   let map = yield* ask<ConfigMap>(self, 'GET', `${maps}/${name}`)
   if (!map) {
     yield* say('I', 'autoscaler_server.go:157', `ConfigMap not found: configmaps "${name}" not found, will create one with default params`)
-    const params = JSON.parse(flagOf(self, 'default-params') ?? '{}') as Readonly<Record<string, unknown>> // a map of modes, by the flag's help
+    const params = parameters<Readonly<Record<string, unknown>>>(flagOf(self, 'default-params') ?? '{}') // a map of modes, by the flag's help
     const data = Object.fromEntries(Object.entries(params).map(([mode, value]) => [mode, JSON.stringify(value)]))
     map = yield* ask<ConfigMap>(self, 'POST', maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data })
     yield* say('I', 'k8sclient.go:147', `Created ConfigMap ${name} in namespace ${namespace}`)

@@ -21,6 +21,10 @@ test.each([
   expect(replicasFor(data, of)).toBe(replicas)
 })
 
+test.each(['{"coresPerReplica":', '7', ''])('parameters that nobody can read (%s) are refused, and the replicas stay', (linear) => {
+  expect(() => replicasFor({ linear }, size(3, 6))).toThrow(`Error parsing the autoscaling parameters: ${linear}`)
+})
+
 const manifest = (rules: string) => `
 apiVersion: v1
 kind: ServiceAccount

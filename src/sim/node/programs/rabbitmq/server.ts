@@ -124,7 +124,9 @@ function* serve(broker: Broker, pid: number, known: boolean): Proc<number> {
       const lines = (buffer + (chunk ?? '')).split('\n')
       buffer = lines.pop()!
       for (const line of lines) {
-        const reply = yield* answer(channel, JSON.parse(line) as Request) // written by `say` of a client
+        const request = requestIn(line)
+        if (!request) return 0
+        const reply = yield* answer(channel, request)
         if (reply) yield* say(3, reply)
       }
     }
@@ -132,6 +134,16 @@ function* serve(broker: Broker, pid: number, known: boolean): Proc<number> {
     const { queues } = broker
     for (const queue of queues.values()) queue.consumers.delete(pid)
     for (const tag of [...channel.open.keys()].reverse()) yield* settle(channel, tag, true)
+  }
+}
+
+/** What a client asks; undefined when it speaks no language of ours, and is hung up on. */
+function requestIn(line: string): Request | undefined {
+  try {
+    const value = JSON.parse(line) as unknown
+    return typeof value === 'object' && value !== null && 'do' in value ? (value as Request) : undefined // written by `say` of a client
+  } catch {
+    return undefined
   }
 }
 
