@@ -1,4 +1,5 @@
 import { findAll, resource } from './admission/lookup'
+import { authenticate } from './auth/authenticate'
 import { matchesPath } from './auth/rbac'
 import { plainText } from './edge-answer'
 import type { FlowControl } from './late-flow-control'
@@ -28,9 +29,7 @@ export function flowControlOf(): FlowControl {
   const dispatched = new Map<string, Map<string, number>>()
   return {
     headersFor(user, attributes, server) {
-      const { schemas, levels } = configured(server)
-      const schema = schemas.find(({ spec }) => spec.rules?.some((rules) => covers(rules, user, attributes)))
-      const level = schema && levels.get(schema.spec.priorityLevelConfiguration.name)
+      const { schema, level } = flowOf(user, attributes, server)
       if (!schema || !level) return NONE
       const ofLevel = dispatched.get(level.metadata.name) ?? new Map<string, number>()
       dispatched.set(level.metadata.name, ofLevel.set(schema.metadata.name, (ofLevel.get(schema.metadata.name) ?? 0) + 1))
@@ -47,9 +46,14 @@ export function flowControlOf(): FlowControl {
       const all = levels.reduce((sum, level) => sum + shares(level), 0)
       return levels.map((level) => [level.metadata.name, all === 0 ? 0 : Math.ceil((SEATS * shares(level)) / all)] as const)
     },
-    debugRoutes: (_request, { path, query }, server) => {
-      const table = TABLES[path.slice(DEBUG.length)]
-      return path.startsWith(DEBUG) && table ? plainText(aligned(table(server, dispatched, query))) : undefined
+    debugRoutes: (request, attributes, server) => {
+      const { path } = attributes
+      const table = path.startsWith(DEBUG) ? TABLES[path.slice(DEBUG.length)] : undefined
+      if (!table) return undefined
+      const user = authenticate(request, server)
+      const { schema, level } = flowOf(user, attributes, server)
+      const asker = { user, attributes, schema: schema?.metadata.name ?? '', level: level?.metadata.name ?? '' }
+      return plainText(aligned(table(server, dispatched, asker)))
     },
   }
 }
@@ -76,6 +80,13 @@ function configured(server: ApiServer): Configured {
   }
   known.set(server, now)
   return now
+}
+
+/** The schema that a request falls under first, and that schema's level. */
+function flowOf(user: User, attributes: RequestAttributes, server: ApiServer) {
+  const { schemas, levels } = configured(server)
+  const schema = schemas.find(({ spec }) => spec.rules?.some((rules) => covers(rules, user, attributes)))
+  return { schema, level: schema && levels.get(schema.spec.priorityLevelConfiguration.name) }
 }
 
 function byPrecedence(one: FlowSchema, other: FlowSchema): number {
@@ -120,16 +131,23 @@ const DEBUG = '/debug/api_priority_and_fairness/'
 type Rows = readonly (readonly string[])[]
 type Counts = ReadonlyMap<string, ReadonlyMap<string, number>>
 
+/** The request that asks for a table: the only one being served meanwhile. */
+interface Asker {
+  readonly user: User
+  readonly attributes: RequestAttributes
+  readonly schema: string
+  readonly level: string
+}
+
 /** What is told of levels, of their queues and of the requests in them: no request ever waits. */
-const TABLES: Readonly<Record<string, (server: ApiServer, dispatched: Counts, query: URLSearchParams) => Rows>> = {
-  dump_priority_levels: (server, dispatched) => [
+const TABLES: Readonly<Record<string, (server: ApiServer, dispatched: Counts, asker: Asker) => Rows>> = {
+  dump_priority_levels: (server, dispatched, asker) => [
     'PriorityLevelName ActiveQueues IsIdle IsQuiescing WaitingRequests ExecutingRequests DispatchedRequests RejectedRequests TimedoutRequests CancelledRequests'.split(
       ' ',
     ),
     ...levelsByName(server).map(({ metadata: { name } }) => {
       const served = [...(dispatched.get(name)?.values() ?? [])].reduce((sum, count) => sum + count, 0)
-      // This very request is one of those that are exempt.
-      const isBusy = name === 'exempt'
+      const isBusy = name === asker.level
       return [name, '0', String(!isBusy), 'false', '0', isBusy ? '1' : '0', String(served), '0', '0', '0']
     }),
   ],
@@ -143,13 +161,13 @@ const TABLES: Readonly<Record<string, (server: ApiServer, dispatched: Counts, qu
       }),
     ),
   ],
-  dump_requests: (server, _dispatched, query) => {
-    const isDetailed = query.has('includeRequestDetails')
+  dump_requests: (server, _dispatched, { user, attributes, schema, level }) => {
+    const isDetailed = attributes.query.has('includeRequestDetails')
     const heading = 'PriorityLevelName FlowSchemaName QueueIndex RequestIndexInQueue FlowDistingsher ArriveTime InitialSeats FinalSeats AdditionalLatency StartTime' // prettier-ignore
     const more = isDetailed ? ' UserName Verb APIPath Namespace Name APIVersion Resource SubResource' : ''
     const now = timestamp(server.engine.nowMs)
-    const details = isDetailed ? ['kubernetes-admin', 'get', `${DEBUG}dump_requests`, '', '', '', '', ''] : []
-    return [`${heading}${more}`.split(' '), ['exempt', 'exempt', '-1', '-1', '', now, '1', '0', '0s', now, ...details]]
+    const details = isDetailed ? [user.name, attributes.verb, attributes.path, '', '', '', '', ''] : []
+    return [`${heading}${more}`.split(' '), [level, schema, '-1', '-1', '', now, '1', '0', '0s', now, ...details]]
   },
 }
 

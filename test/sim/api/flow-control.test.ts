@@ -72,15 +72,22 @@ test('the debug pages count what was served, and nothing waits', () => {
     'PriorityLevelName, ActiveQueues, IsIdle, IsQuiescing, WaitingRequests, ExecutingRequests, DispatchedRequests, RejectedRequests, TimedoutRequests, CancelledRequests',
   )
   expect(rows).toHaveLength(8)
+  // kubeadm's administrator is no system:masters: the request that asks is one of these.
   expect(rows.find((row) => row.startsWith('global-default'))).toMatch(
-    /^global-default, {4}0, {12}true, {3}false, {7}0, {15}0, {17}[3-9], {18}0, {16}0, {16}0$/,
+    /^global-default, {4}0, {12}false, {2}false, {7}0, {15}1, {17}[3-9], {18}0, {16}0, {16}0$/,
   )
+  expect(rows.find((row) => row.startsWith('exempt'))).toMatch(/^exempt, +0, +true, /)
   const metrics = cluster.run('kubectl get --raw /metrics').stdout
   expect(metrics).toMatch(
     /^apiserver_flowcontrol_dispatched_requests_total\{flow_schema="global-default",priority_level="global-default"\} [3-9]$/m,
   )
   const queues = cluster.run('kubectl get --raw /debug/api_priority_and_fairness/dump_queues').stdout.trim().split('\n')
   expect(queues).toHaveLength(1 + 64 + 64 + 16 + 128 * 3)
+  // The only request that is being served is whoever's asks.
+  const requests = (flags: string) =>
+    cluster.run(`kubectl get --raw '/debug/api_priority_and_fairness/dump_requests?includeRequestDetails=1' ${flags}`).stdout
+  expect(requests('')).toMatch(/\nglobal-default, +global-default, .* kubernetes-admin, +get, +\/debug/)
+  expect(requests('--as=jane --as-group=system:masters')).toMatch(/\nexempt, +exempt, .* jane, +get, +\/debug/)
 })
 
 test('every answer has a name of its own, by which it is found in the audit log, and none is to be kept', () => {
