@@ -37,6 +37,8 @@ export const simplified = [
   ['Tokens', 'have the form, the claims and the lifetime of real ones; the signature is not checked against a key'],
   ['Certificates', 'are X.509 that openssl reads; a signature is a checksum that shows who signed, not a proof'],
   ['etcd', 'one store in memory with one revision counter and a compacted history; no consensus, no disk'],
+  ['etcdctl', 'tells a key’s latest revision also as the one in which it was created, with the version 1; a snapshot’s hash is a number of ours'],
+  ['CoreDNS', 'logs two SHA-256 sums of its Corefile where a real one logs a SHA-512'],
   ['Watch cache', 'none: `resourceVersion=0` reads the newest state too'],
   ['Nesting', 'bodies deeper than 1,000 levels are refused, where Go allows 10,000'],
   [

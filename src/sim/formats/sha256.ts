@@ -1,6 +1,6 @@
-/** SHA-256 of a text's UTF-8 bytes as 64 hexadecimal digits. Synchronous, which the platform's own is not. */
-export function sha256(text: string): string {
-  const message = new TextEncoder().encode(text)
+/** SHA-256 of bytes, or of a text's in UTF-8, as 64 hexadecimal digits. Synchronous, which the platform's own is not. */
+export function sha256(data: string | Uint8Array): string {
+  const message = typeof data === 'string' ? new TextEncoder().encode(data) : data
   const length = message.length
   const padded = new Uint8Array(((length + 8) >> 6) * 64 + 64)
   padded.set(message)

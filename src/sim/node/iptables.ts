@@ -1,10 +1,9 @@
 import type { Service, ServicePort } from '../api/types/core-v1.gen'
 import type { Backend } from '../network/service-index'
-import { digest } from '../shell/tools/digests'
+import { sha256 } from '../formats/sha256'
 import type { Host } from './host'
 import { write } from './os/calls'
 import type { Proc } from './os/syscalls'
-import { bytesFromText } from './os/text'
 
 /** One table of a node's packet filter: its built-in chains, those of Kubernetes, and the rules in order. */
 interface Table {
@@ -84,9 +83,7 @@ const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** A chain's name, as kube-proxy makes it: the first sixteen letters of a hash in base 32. */
 function hashed(prefix: string, text: string): string {
-  const bits = [...digest('sha256', bytesFromText(text)).slice(0, 20)]
-    .map((digit) => parseInt(digit, 16).toString(2).padStart(4, '0'))
-    .join('')
+  const bits = [...sha256(text).slice(0, 20)].map((digit) => parseInt(digit, 16).toString(2).padStart(4, '0')).join('')
   return prefix + Array.from({ length: 16 }, (_, i) => BASE32[parseInt(bits.slice(i * 5, i * 5 + 5), 2)]).join('')
 }
 

@@ -1,3 +1,5 @@
+import { sha256 } from '../../formats/sha256'
+
 /** MD5, SHA-1 and SHA-256 of bytes, in hexadecimal. */
 export type Digest = 'md5' | 'sha1' | 'sha256'
 
@@ -22,41 +24,11 @@ function padded(bytes: Uint8Array, little: boolean): Int32Array {
   return Int32Array.from({ length: size * 16 }, (_, i) => view.getInt32(i * 4, little))
 }
 
-const primes = (() => {
-  const found: number[] = []
-  for (let n = 2; found.length < 64; n++) if (found.every((p) => n % p !== 0)) found.push(n)
-  return found
-})()
-const fraction = (value: number) => ((value - Math.floor(value)) * 0x1_0000_0000) | 0
-const sha256Constants = primes.map((p) => fraction(Math.cbrt(p)))
 const md5Constants = Array.from({ length: 64 }, (_, i) => (Math.abs(Math.sin(i + 1)) * 0x1_0000_0000) | 0)
 const md5Shifts = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21]
 
 export function digest(kind: Digest, bytes: Uint8Array): string {
   return kind === 'md5' ? md5(bytes) : kind === 'sha1' ? sha1(bytes) : sha256(bytes)
-}
-
-function sha256(bytes: Uint8Array): string {
-  const state = primes.slice(0, 8).map((p) => fraction(Math.sqrt(p)))
-  const words = padded(bytes, false)
-  const w = new Int32Array(64)
-  for (let block = 0; block < words.length; block += 16) {
-    for (let i = 0; i < 64; i++) {
-      if (i < 16) w[i] = words[block + i]!
-      else {
-        const [x, y] = [w[i - 15]!, w[i - 2]!]
-        w[i] = (w[i - 16]! + (rotate(x, 25) ^ rotate(x, 14) ^ (x >>> 3)) + w[i - 7]! + (rotate(y, 15) ^ rotate(y, 13) ^ (y >>> 10))) | 0
-      }
-    }
-    let [a, b, c, d, e, f, g, h] = state as [number, number, number, number, number, number, number, number]
-    for (let i = 0; i < 64; i++) {
-      const t1 = (h + (rotate(e, 26) ^ rotate(e, 21) ^ rotate(e, 7)) + ((e & f) ^ (~e & g)) + sha256Constants[i]! + w[i]!) | 0
-      const t2 = ((rotate(a, 30) ^ rotate(a, 19) ^ rotate(a, 10)) + ((a & b) ^ (a & c) ^ (b & c))) | 0
-      ;[h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0]
-    }
-    for (const [i, value] of [a, b, c, d, e, f, g, h].entries()) state[i] = (state[i]! + value) | 0
-  }
-  return hex(state, false)
 }
 
 function sha1(bytes: Uint8Array): string {
