@@ -37,7 +37,14 @@ export const simplified = [
   ['Tokens', 'have the form, the claims and the lifetime of real ones; the signature is not checked against a key'],
   ['Certificates', 'are X.509 that openssl reads; a signature is a checksum that shows who signed, not a proof'],
   ['etcd', 'one store in memory with one revision counter and a compacted history; no consensus, no disk'],
-  ['etcdctl', 'tells a key’s latest revision also as the one in which it was created, with the version 1; a snapshot’s hash is a number of ours'],
+  [
+    'etcdctl',
+    'tells a key’s latest revision also as the one in which it was created, with the version 1; a snapshot’s hash is a number of ours',
+  ],
+  [
+    'Encryption at rest',
+    'kube-apiserver obeys --encryption-provider-config (and its automatic reload): aescbc, aesgcm, secretbox, identity. What is stored has their prefixes and lengths; the ciphers are streams of SHA-256. Clients over HTTP cannot read what no key fits; kubelets and controllers still can',
+  ],
   ['CoreDNS', 'logs two SHA-256 sums of its Corefile where a real one logs a SHA-512'],
   ['Watch cache', 'none: `resourceVersion=0` reads the newest state too'],
   ['Nesting', 'bodies deeper than 1,000 levels are refused, where Go allows 10,000'],
@@ -137,5 +144,5 @@ export const notModelled = [
   'aggregated API servers other than the ones in the simulation',
   'gang scheduling, scheduler plug-ins that wait (Permit), checkpoint of containers',
   'of kube-controller-manager: the bootstrap signer and token cleaner, the cleaner of old service account tokens, the collector of storage versions, the guard of VolumeAttributesClasses, the eviction for device taints',
-  'encryption at rest, OIDC and webhook authentication',
+  'encryption at rest by providers of keys outside the cluster (KMS); OIDC and webhook authentication',
 ]

@@ -1,3 +1,4 @@
+import { lateServerFlags } from './late-server-flags'
 import { addonFiles, addonProgram } from './addons/addon'
 import { serveMetrics } from './addons/metrics-server'
 import { bootstrapRbac } from './api/auth/bootstrap-roles'
@@ -38,6 +39,8 @@ import { machinesOf } from './machines'
 import type { Host } from './node/host'
 import { createNodes } from './node/nodes'
 import { programFile } from './node/os/file-nodes'
+import type { AtRest } from './api/encryption-at-rest'
+import type { Ciphers } from './api/encryption-configuration'
 import { lateEtcdKeys } from './api/late-formats'
 import { etcdTool, type EtcdStore } from './node/programs/etcd/late-etcd'
 import { systemProgram } from './node/programs/system'
@@ -67,6 +70,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   const address = hostAddress(1)
   let serving = true
   let audit: Audit | undefined
+  let atRest: AtRest | undefined
   const hooks = kubeadmHooks({ serverAddress: `${address}:${API_SERVER_PORT}`, descriptions: options.descriptions })
   const server = createApiServer({
     engine,
@@ -76,6 +80,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     subresourceHandlers: [...subresourceHandlers, ...hooks.subresourceHandlers],
     isServing: () => serving,
     audited: (...asked) => audit?.(...asked),
+    atRest: () => atRest,
     kubelets: (name) => nodes.connections(name),
     dial: (request, listener) => dialFrom({ engine, network, place: nodes.hosts.get('controlplane')!.place })(request, listener),
   })
@@ -114,6 +119,11 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
       serving = false
       audit = undefined
       presence.stop()
+    },
+    encrypt(ciphers: Ciphers | undefined) {
+      if (!ciphers && !atRest) return
+      atRest ??= lateServerFlags.code.encryptionAtRest(server.storage)
+      atRest.use(ciphers)
     },
   }
   const presence = serverLease(engine, own)
@@ -184,7 +194,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   })
   const etcd: EtcdStore = {
     revision: () => server.storage.revision,
-    entries: () => lateEtcdKeys.code(server.registry, server.storage),
+    entries: () => lateEtcdKeys.code(server.registry, server.storage, atRest),
     own: new Map(),
   }
   const remoteShell = waitingSsh((name) => hostAt(nodes.hosts, name))

@@ -11,8 +11,9 @@ import { readYaml } from './formats/late-yaml'
 import { klogHead } from './node/programs/dates'
 import { lateConfiguration } from './scheduler/configuration'
 import type { ProfileOptions } from './scheduler/profile'
+import type { Ciphers } from './api/encryption-configuration'
 import type { AuditTrail } from './audit-writer'
-import { lateAudit } from './late-audit'
+import { lateServerFlags } from './late-server-flags'
 
 /** How often a request by hand looks whether its answer is there. */
 const POLL_MS = 10
@@ -25,7 +26,12 @@ export interface Switch {
 
 /** What the control plane's programs switch on and off, and where the API server's requests go. */
 export interface ControlPlane {
-  readonly apiServer: { start(audit?: AuditTrail): void; stop(): void }
+  readonly apiServer: {
+    start(audit?: AuditTrail): void
+    stop(): void
+    /** How objects are written to etcd from now on: as they are unless told. */
+    encrypt(ciphers: Ciphers | undefined): void
+  }
   readonly controllerManager: Switch
   /** A scheduler as its command line and its configuration file say. */
   readonly scheduler: (profiles: readonly ProfileOptions[] | undefined, account: string | undefined) => Switch
@@ -55,15 +61,22 @@ export function controlPlanePrograms({ apiServer, controllerManager, scheduler, 
 
 type Answer = (request: HttpRequest) => Proc<HttpResponse>
 
-/** kube-apiserver: with an audit policy it writes down what it was asked. */
+/** kube-apiserver: with an audit policy it writes down what it was asked, with an encryption configuration it encrypts what it stores. */
 const apiServerProgram = (part: ControlPlane['apiServer'], handle: Answer): Program =>
   function* (self) {
     let trail: AuditTrail | undefined
-    if (self.argv.some((word) => word.startsWith('--audit-policy-file='))) {
-      yield* hostWork(lateAudit.coming)
-      const started = yield* lateAudit.code.startAudit(self)
+    const has = (flag: string) => self.argv.some((word) => word.startsWith(`--${flag}=`))
+    const encrypts = has('encryption-provider-config')
+    if (encrypts || has('audit-policy-file')) yield* hostWork(lateServerFlags.coming)
+    if (has('audit-policy-file')) {
+      const started = yield* lateServerFlags.code.startAudit(self)
       if (typeof started === 'string') return yield* refuse(self, started)
       trail = started
+    }
+    if (!encrypts) part.encrypt(undefined)
+    else {
+      const problem = yield* lateServerFlags.code.startEncryption(self, part.encrypt)
+      if (problem !== undefined) return yield* refuse(self, problem)
     }
     return yield* component('kube-apiserver', API_SERVER_PORT, { start: () => part.start(trail), stop: () => part.stop() }, handle)(self)
   }

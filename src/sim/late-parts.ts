@@ -22,7 +22,9 @@ import { celLibrary } from './api/cel/library'
 import { customKind } from './api/crd/definition'
 import { definitionErrors } from './api/crd/definition-validation'
 import { startAudit } from './audit-writer'
-import { lateAudit } from './late-audit'
+import { encryptionAtRest } from './api/encryption-at-rest'
+import { startEncryption } from './encryption-file'
+import { lateServerFlags } from './late-server-flags'
 import { flowControlOf } from './api/flow-control'
 import { lateFlowControl } from './api/late-flow-control'
 import { lateChecks } from './api/late-checks'
@@ -121,7 +123,7 @@ metricsPage.arrive(metricsPageOf)
 openApi.arrive(openApiRoutes)
 goOrder.arrive(inGoOrder)
 lateFlowControl.arrive(flowControlOf)
-lateAudit.arrive({ startAudit })
+lateServerFlags.arrive({ startAudit, startEncryption, encryptionAtRest })
 protobuf.arrive(protobufReader)
 lateEtcdKeys.arrive(etcdEntries)
 lateEtcd.arrive({ etcdctl, etcdutl })

@@ -12,8 +12,8 @@ import type { KindContext, KindDefinition } from './kind'
 import type { Manager, Writing } from './managed-fields'
 import type { AnyObject, KubeObject } from './object'
 import type { Served } from './registry'
-import type { ResourceRef } from './status'
-import type { Writer } from './storage'
+import { internalError, type ResourceRef } from './status'
+import type { Stored, Writer } from './storage'
 
 /** The API server as its own parts see it: what everybody may use, and what it was put together from. */
 export interface Core extends ApiServer {
@@ -101,6 +101,14 @@ export function managerOf({ served, manager, subresource }: Call): Manager {
 
 /** Anybody may call himself anything: beyond so many of a kind each write has its own. */
 const MANAGERS_KEPT = 50
+
+/** What is stored of the object that a request names. Throws when it cannot be read, as what was encrypted with a key that is not there any more. */
+export function storedOf({ core, served: { kind }, namespace, name }: Call): Stored | undefined {
+  const stored = core.storage.get(kind, namespace, name)
+  const problem = stored && core.options.atRest?.()?.problem(kind, stored)
+  if (problem !== undefined) throw internalError(problem)
+  return stored
+}
 
 /** How managedFields call this write. */
 export const writingOf = (call: Call): Writing => ({ ...managerOf(call), timeMs: call.core.engine.nowMs })

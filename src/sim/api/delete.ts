@@ -1,6 +1,6 @@
 import { parseTimestamp, timestamp } from '../engine/time'
 import { listObjects } from './list'
-import { admit, resourceOf, writerOf, type Call } from './call'
+import { admit, resourceOf, storedOf, writerOf, type Call } from './call'
 import type { DeleteOptions } from './client'
 import type { AnyObject } from './object'
 import { fieldPath } from './field-path'
@@ -19,9 +19,9 @@ const FOREGROUND = 'foregroundDeletion'
 
 /** Deletes an object, or begins to: a grace period and finalizers keep it for a while. */
 export function deleteObject(call: Call, options: DeleteOptions): Deletion {
-  const { core, served, namespace, name } = call
+  const { core, served, name } = call
   const { kind } = served
-  const stored = core.storage.get(kind, namespace, name)
+  const stored = storedOf(call)
   if (!stored) throw notFound(resourceOf(call), name)
   checkPreconditions(call, stored.object, options)
   admit(call, 'DELETE', undefined, stored.object)

@@ -5,6 +5,7 @@ import type { KindDefinition } from './kind'
 import type { AnyObject, KubeObject } from './object'
 import type { Engine } from '../engine/engine'
 import type { Audited } from './audit'
+import type { AtRest } from './encryption-at-rest'
 import type { Registry, Served } from './registry'
 import type { Storage } from './storage'
 import type { Status } from './status'
@@ -229,6 +230,8 @@ export interface ApiServerOptions {
   readonly headersFor?: (user: User, attributes: RequestAttributes, server: ApiServer) => Readonly<Record<string, string>>
   /** Told of every request over HTTP once it is answered, while there is an audit policy. */
   readonly audited?: Audit
+  /** How objects lie in etcd, once kube-apiserver has been given a configuration that says so. */
+  readonly atRest?: () => AtRest | undefined
   /** Told of every answer given over HTTP: its status, whether a deprecated version was asked for, and how long it took. */
   readonly observe?: (request: ApiRequest, status: number, isDeprecated: boolean, ms: number) => void
 }

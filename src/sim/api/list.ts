@@ -4,7 +4,7 @@ import { fieldPath } from './field-path'
 import type { ListMetadata } from './hooks'
 import type { KindDefinition } from './kind'
 import { selectionOf, select, type Selection } from './select'
-import { badRequest, failure, invalid, isStatus } from './status'
+import { badRequest, failure, internalError, invalid, isStatus } from './status'
 import type { Storage, Stored } from './storage'
 
 export interface ListResult {
@@ -29,6 +29,7 @@ export function listObjects(call: Call, query: URLSearchParams): ListResult {
     query.get('labelSelector') ?? undefined,
     query.get('fieldSelector') ?? undefined,
   )
+  checkReadable(call, selection)
   const limit = numberOf(query, 'limit')
   const from = continuationOf(query)
   const revision = from?.rv ?? wantedRevision(call, query) ?? storage.revision
@@ -41,6 +42,16 @@ export function listObjects(call: Call, query: URLSearchParams): ListResult {
   // Counting what remains would mean reading everything when selectors are given, so a real server leaves it out then.
   const counted = selection.accepts === undefined ? { remainingItemCount: rest.length - limit } : {}
   return { items, metadata: { ...metadata, continue: encode(next), ...counted } }
+}
+
+/** A list in which one object cannot be read is none. */
+function checkReadable({ core: { storage, options }, served: { kind } }: Call, { namespace }: Selection) {
+  const atRest = options.atRest?.()
+  if (!atRest) return
+  for (const stored of storage.sorted(kind, namespace)) {
+    const problem = atRest.problem(kind, stored)
+    if (problem !== undefined) throw internalError(`unable to transform key "/registry/${kind.plural}/${keyOf(stored)}": ${problem}`)
+  }
 }
 
 /** The objects of a selection in order, as they were at a revision. */

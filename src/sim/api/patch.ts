@@ -1,6 +1,6 @@
 import { mergePatch } from '../formats/merge-patch'
 import { goMap, StrategicMergeError, strategicMerge } from '../formats/strategic-merge'
-import { resourceOf, writingOf, type Call } from './call'
+import { resourceOf, storedOf, writingOf, type Call } from './call'
 import type { PatchType } from './client'
 import { readAs } from './decode'
 import { kindText, type AnyObject } from './object'
@@ -49,8 +49,8 @@ export function patchTypeOf({ served }: Call, contentType: string | undefined): 
 
 /** Patches a stored object (or a subresource's part of it) in the version that the request names. */
 export function patchObject(call: Call, type: PatchType, patch: unknown, options: PatchOptions): Patched {
-  const { core, served, namespace, name } = call
-  const stored = core.storage.get(served.kind, namespace, name)
+  const { served, name } = call
+  const stored = storedOf(call)
   if (type === 'apply') return applyPatch(call, stored, patch, options)
   if (!stored) throw notFound(resourceOf(call), name)
   // Only a JSON patch speaks of what it does not change, such as who manages which field.

@@ -1,4 +1,4 @@
-import { resourceOf, type Call, type Core } from './call'
+import { resourceOf, storedOf, type Call, type Core } from './call'
 import { readAs, readBody, readBodyAs, type ReadBody } from './decode'
 import { fieldPath } from './field-path'
 import { computedList, computedObject } from './computed'
@@ -221,7 +221,7 @@ function answerObject(asked: Asked, value: KubeObject | Status, status: number):
 function getObject({ core, attributes: { query } }: Asked, call: Call, wish: Wish): ApiResponse {
   if (call.served.kind.compute)
     return answer(200, presentOne(wish, computedObject(call), contextOf(core, call.served, wish, query)), wish.media)
-  const stored = core.storage.get(call.served.kind, call.namespace, call.name)
+  const stored = storedOf(call)
   const revision = parseRevision(query.get('resourceVersion') || '0')
   if (revision > core.storage.revision) throw tooLargeRevision(call, revision)
   if (!stored) throw notFound(resourceOf(call), call.name)

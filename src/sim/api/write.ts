@@ -1,5 +1,5 @@
 import { timestamp } from '../engine/time'
-import { admit, managerOf, mutate, resourceOf, unheard, writerOf, type Call } from './call'
+import { admit, managerOf, mutate, resourceOf, storedOf, unheard, writerOf, type Call } from './call'
 import { fieldPath, type FieldError } from './field-path'
 import type { KindDefinition } from './kind'
 import { afterWrite, managedBy, nobody, readEntries, storedAs, withManagedFields, type ManagedFields } from './managed-fields'
@@ -46,8 +46,8 @@ export function createObject(call: Call, submitted: AnyObject, fields?: ManagedF
 
 /** Replaces a stored object, or the part of it that a subresource stands for, by what a client sent (storage version). */
 export function updateObject(call: Call, submitted: AnyObject): Stored {
-  const { core, served, namespace, name } = call
-  const stored = core.storage.get(served.kind, namespace, name)
+  const { name } = call
+  const stored = storedOf(call)
   if (!stored) throw notFound(resourceOf(call), name)
   checkNamespace(call, submitted)
   if (submitted.metadata.name && submitted.metadata.name !== name) {
@@ -107,7 +107,8 @@ function givenFields({ metadata: { managedFields } }: AnyObject, stored: Stored)
 
 /** Puts a state into storage, unless it is the one that is there already or this is a dry run. */
 function keep(call: Call, object: AnyObject, stored: Stored | undefined, fields: ManagedFields): Stored {
-  if (stored && object === stored.object && fields === stored.fields) return stored
+  if (stored && object === stored.object && fields === stored.fields && !call.core.options.atRest?.()?.isStale(call.served.kind, stored))
+    return stored
   if (call.dryRun)
     return { object: freeze(object), revision: stored?.revision ?? 0, timeMs: call.core.engine.nowMs, fields, writer: writerOf(call) }
   return call.core.storage.put(call.served.kind, object, fields, writerOf(call))

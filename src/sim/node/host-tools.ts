@@ -136,16 +136,33 @@ function* crictl(host: Host, args: readonly string[]): Proc<number> {
   const pods = [...host.kubelet.pods.values()]
   const all = pods.flatMap((pod) => containersOf(pod, 'init', 'sidecar', 'app', 'ephemeral').map((container) => ({ pod, container })))
   if (command === 'ps') {
-    const shown = all.filter(({ container }) => container.running || (rest.includes('-a') && container.ended?.container))
-    yield* write(
-      1,
-      table(
-        ['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'],
-        shown.map((each) => containerRow(each.pod, each.container, now)),
-      ),
+    const { has, of } = choices(rest)
+    const [named, inPod] = [new RegExp(of('name') ?? ''), of('pod') ?? of('p') ?? '']
+    const shown = all.filter(
+      ({ pod, container }) =>
+        (container.running || (has('a', 'all') && container.ended?.container)) &&
+        named.test(container.spec.name) &&
+        (pod.sandbox?.id ?? '').startsWith(inPod),
     )
+    if (has('q', 'quiet'))
+      yield* write(1, shown.map(({ container }) => `${(container.running ?? container.ended!.container!).id}\n`).join('')) // prettier-ignore
+    else
+      yield* write(
+        1,
+        table(
+          ['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'],
+          shown.map((each) => containerRow(each.pod, each.container, now)),
+        ),
+      )
   } else if (command === 'pods') {
-    const rows = pods.map(({ sandbox, pod, startedMs, finished }) => [
+    const { has, of } = choices(rest)
+    const named = new RegExp(of('name') ?? '')
+    const chosen = pods.filter(({ pod }) => named.test(pod.metadata.name) && pod.metadata.namespace?.includes(of('namespace') ?? ''))
+    if (has('q', 'quiet')) {
+      yield* write(1, chosen.map(({ sandbox }) => `${sandbox?.id ?? ''}\n`).join(''))
+      return 0
+    }
+    const rows = chosen.map(({ sandbox, pod, startedMs, finished }) => [
       (sandbox?.id ?? '').slice(0, 13),
       `${humanDuration(now - startedMs)} ago`,
       finished ? 'NotReady' : 'Ready',
@@ -187,6 +204,18 @@ function* crictl(host: Host, args: readonly string[]): Proc<number> {
     return 3
   }
   return 0
+}
+
+/** The flags of a listing: which stand alone (`-aq`), and what follows those that take a value. */
+function choices(words: readonly string[]) {
+  const letters = words.filter((word) => /^-[a-z]+$/.test(word)).join('')
+  return {
+    has: (short: string, long: string) => letters.includes(short) || words.includes(`--${long}`),
+    of(name: string): string | undefined {
+      const flag = name.length === 1 ? `-${name}` : `--${name}`
+      return words.find((word) => word.startsWith(`${flag}=`))?.slice(flag.length + 1) ?? words[words.indexOf(flag) + 1 || Infinity]
+    },
+  }
 }
 
 function containerRow({ pod, sandbox }: PodState, { spec, running, ended, image, restarts }: ContainerState, now: number): string[] {

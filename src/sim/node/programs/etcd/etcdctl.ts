@@ -1,7 +1,7 @@
 import { timestamp } from '../../../engine/time'
 import { close, connect, nowMs, readFile, sleep, stat, write, writeFile } from '../../os/calls'
 import { SyscallError, type Proc, type Program, type Self } from '../../os/syscalls'
-import { textFromBytes } from '../../os/text'
+import { bytesFromText, textFromBytes } from '../../os/text'
 import type { EtcdStore } from './late-etcd'
 import { boxed, mebibytes } from './tables'
 
@@ -143,7 +143,7 @@ function* get(command: Command, store: EtcdStore): Proc<number> {
 }
 
 /** A text, its bytes that are not UTF-8 among them, in base 64. */
-const base64 = (text: string) => btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''))
+const base64 = (text: string) => btoa(Array.from(bytesFromText(text), (byte) => String.fromCharCode(byte)).join(''))
 
 function* put({ words }: Command, store: EtcdStore): Proc<number> {
   const [, key = '', value] = words
