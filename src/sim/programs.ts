@@ -5,7 +5,7 @@ import { stern } from './kubectl/companions/stern'
 import { kubectl } from './kubectl/kubectl'
 import type { Program } from './node/os/syscalls'
 import { containerProgram } from './node/programs/table'
-import { busyboxTools, tools } from './shell/tools/all'
+import { busyboxTools, olderBusyboxTools, tools } from './shell/tools/all'
 import { BUSYBOX, type Programs } from './tool-files'
 
 /** Shell, tools, kubectl and what containers run, all there. */
@@ -18,5 +18,7 @@ const clients: Readonly<Record<string, Program>> = { kubectl, kubectx, kubens, s
 
 function toolNamed(name: string): Program | undefined {
   if (Object.hasOwn(clients, name)) return clients[name]
-  return name.startsWith(BUSYBOX) ? busyboxTools[name.slice(BUSYBOX.length)] : tools[name]
+  if (!name.startsWith(BUSYBOX)) return tools[name]
+  const applet = name.slice(BUSYBOX.length)
+  return olderBusyboxTools[applet] ?? busyboxTools[applet]
 }

@@ -103,6 +103,23 @@ test('given a Job that is made suspended, then it starts nothing and has no star
   ])
 })
 
+test('Pods that are stopped because the Job is suspended or has less to run at a time have not failed, and resuming waits for nothing', () => {
+  const cluster = running({ parallelism: 3, completions: 3, backoffLimit: 1 }, () => runs)
+  cluster.advance(2000)
+  cluster.patch({ parallelism: 2 })
+  cluster.advance(1000)
+  expect(cluster.status()).toMatchObject({ active: 2, terminating: 1 })
+  cluster.patch({ suspend: true })
+  cluster.advance(1000)
+  expect(cluster.status().failed).toBeUndefined()
+  cluster.patch({ suspend: false })
+  cluster.advance(1000)
+  expect(cluster.status()).toMatchObject({ active: 2 })
+  cluster.advance(60_000)
+  expect(cluster.status().failed).toBeUndefined()
+  expect(cluster.conditions()).toEqual([])
+})
+
 test('given restarts in place beyond the limit, then the Job fails', () => {
   const cluster = running(
     { backoffLimit: 2, template: { spec: { restartPolicy: 'OnFailure', containers: [{ name: 'main', image: 'busybox' }] } } },

@@ -167,23 +167,6 @@ describe('over the network', () => {
       'wget -qO- -T 1 http://web:9',
       { stdout: '', stderr: "wget: can't connect to remote host (10.96.12.3): Connection refused\n", code: 1 },
     ],
-    [
-      'nslookup web',
-      {
-        stdout:
-          'Server:    10.96.0.10\nAddress 1: 10.96.0.10 kube-dns.kube-system.svc.cluster.local\n\nName:      web\nAddress 1: 10.96.12.3 web.default.svc.cluster.local\n',
-        stderr: '',
-        code: 0,
-      },
-    ],
-    [
-      'nslookup nope',
-      {
-        stdout: 'Server:    10.96.0.10\nAddress 1: 10.96.0.10 kube-dns.kube-system.svc.cluster.local\n\n',
-        stderr: "nslookup: can't resolve 'nope'\n",
-        code: 1,
-      },
-    ],
   ])('busybox: %s', (script, expected) => {
     expect(tryIt(script, 'busybox')).toEqual(expected)
   })

@@ -47,6 +47,9 @@ const untrack = (pod: Pod): Step =>
     metadata: { uid: pod.metadata.uid, finalizers: pod.metadata.finalizers!.filter((it) => it !== TRACKING_FINALIZER) },
   })
 
+/** A Pod that is not wanted any more has not failed: it loses its finalizer first, so that its end is not counted. */
+const dismiss = (pod: Pod): Step[] => [...(isTracked(pod) ? [untrack(pod)] : []), remove(podKind, pod, DELETED)]
+
 export const conditionOf = (job: Job, type: string): JobCondition | undefined =>
   job.status?.conditions?.find((condition) => condition.type === type && condition.status === 'True')
 
@@ -65,7 +68,7 @@ function run(job: Job, pods: readonly Pod[], nowMs: number): Step[] {
   if (decided) return [...uncounted, ...conclude(job, tally, decided, nowMs)]
   const suspension = suspensionOf(job, nowMs)
   const work = job.spec.suspend
-    ? { steps: tally.active.map((pod) => remove(podKind, pod, DELETED)), change: -tally.active.length }
+    ? { steps: tally.active.flatMap(dismiss), change: -tally.active.length }
     : provide(job, tally, nowMs)
   const status = statusOf(job, tally, work.change, suspension.conditions)
   const deadline = deadlineInMs(job, nowMs)
@@ -122,7 +125,7 @@ function provide(job: Job, tally: Tally, nowMs: number): Work {
   const excess = running - wantedActive(job, tally)
   if (excess > 0) {
     const victims = dispensableFirst(tally.active, [], nowMs).slice(0, excess)
-    return { steps: victims.map((pod) => remove(podKind, pod, DELETED)), change: -victims.length }
+    return { steps: victims.flatMap(dismiss), change: -victims.length }
   }
   if (missing <= 0) return { steps: [], change: 0 }
   if (isIndexed(job)) return provideIndexes(job, tally, Math.min(missing, BURST), nowMs)

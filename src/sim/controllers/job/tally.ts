@@ -86,13 +86,13 @@ export function tallyPods(job: Job, pods: readonly Pod[]): Tally {
     failedIndexes,
     counted,
     failJob,
-    streak: streakOf(pods, job),
+    streak: streakOf(pods, job, failed),
     streakOf: (index) => perIndex.get(index) ?? { failures: 0, lastMs: undefined },
   }
 }
 
-/** The failures since the last success. */
-function streakOf(pods: readonly Pod[], job: Job): Streak {
+/** The failures since the last success: no more than were counted, because Pods that were dismissed end as well. */
+function streakOf(pods: readonly Pod[], job: Job, counted: number): Streak {
   const lastSuccessMs = Math.max(
     -Infinity,
     ...pods.filter((pod) => pod.status?.phase === 'Succeeded').map((pod) => finishedMs(pod) ?? -Infinity),
@@ -102,5 +102,5 @@ function streakOf(pods: readonly Pod[], job: Job): Streak {
       hasFailed(pod, job) && judgeFailure(job.spec.podFailurePolicy, pod).action !== 'Ignore' && (finishedMs(pod) ?? 0) > lastSuccessMs,
   )
   const times = failures.flatMap((pod) => finishedMs(pod) ?? [])
-  return { failures: failures.length, lastMs: times.length > 0 ? Math.max(...times) : undefined }
+  return { failures: Math.min(failures.length, counted), lastMs: times.length > 0 ? Math.max(...times) : undefined }
 }

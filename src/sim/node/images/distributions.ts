@@ -1,4 +1,4 @@
-import { programFile } from '../os/file-nodes'
+import { programFile, type FileNode } from '../os/file-nodes'
 import { patches, tagsOf, type Repository } from './image'
 import { alpineRelease, baseFiles, debianRelease, rpmRelease, ubuntuRelease } from './system-files'
 
@@ -28,6 +28,15 @@ const named = (versions: Readonly<Record<string, string>>, latest: string, suffi
     }),
   )
 
+const isBefore = (version: string, major: number, minor: number): boolean => {
+  const [first = 0, second = 0] = version.split('.').map(Number)
+  return first < major || (first === major && second < minor)
+}
+
+/** Until 1.28 busybox' nslookup asked libc, which knows ndots: the documentation pins that release for it. */
+const olderNslookup = (isOld: boolean): Readonly<Record<string, FileNode>> =>
+  isOld ? { '/bin/nslookup': programFile('busybox:nslookup/1.28') } : {}
+
 /** Distributions and small tool images: what people run a shell in. */
 export const distributions: readonly Repository[] = [
   {
@@ -54,6 +63,7 @@ export const distributions: readonly Repository[] = [
     sizeBytes: 2_223_685,
     tools: 'busybox',
     cmd: ['sh'],
+    files: (version) => olderNslookup(isBefore(version, 1, 29)),
   },
   {
     names: ['docker.io/library/alpine', 'mirror.gcr.io/library/alpine', 'public.ecr.aws/docker/library/alpine', 'quay.io/libpod/alpine'],
@@ -64,7 +74,7 @@ export const distributions: readonly Repository[] = [
     sizeBytes: 3_802_452,
     tools: 'alpine',
     cmd: ['/bin/sh'],
-    files: (version) => baseFiles(alpineRelease(version)),
+    files: (version) => ({ ...baseFiles(alpineRelease(version)), ...olderNslookup(isBefore(version, 3, 11)) }),
   },
   {
     names: ['docker.io/library/debian', 'mirror.gcr.io/library/debian', 'public.ecr.aws/docker/library/debian'],

@@ -145,7 +145,8 @@ function attach(container: Container, state: ContainerState | undefined, query: 
   const stop = container.log.follow((entry) => {
     if (entry) peer.data(container.tty || entry.stream === 'stdout' ? STDOUT : STDERR, entry.text)
     else {
-      peer.data(ERROR, JSON.stringify(exitStatus(container.exit?.code ?? 0)))
+      // Attaching has gone well however the container ends: `kubectl run -i` reads the exit code from the Pod's status.
+      peer.data(ERROR, JSON.stringify(success))
       peer.close()
     }
   })

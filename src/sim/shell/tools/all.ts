@@ -31,6 +31,7 @@ import { sysctl } from './sysctl'
 import { getent, hostname, id, nproc, uname, uptime, which, whoami } from './identity'
 import { ls, tree } from './listing'
 import { dig, host, nslookup } from './lookup'
+import { busyboxNslookup, nslookupOfLibc } from './busybox-nslookup'
 import { basename, dirname, mktemp, realpath } from './paths'
 import { chmod, chown, statTool } from './permissions'
 import { cp, ln, mkdir, mv, rm, rmdir, touch } from './placing'
@@ -201,4 +202,12 @@ export const tools: Readonly<Record<string, Program>> = {
 }
 
 /** Programs of busybox and alpine images: same names, other words. */
-export const busyboxTools: Readonly<Record<string, Program>> = { ...programsOf(common, 'busybox'), sh: busyboxShell, ash: busyboxShell }
+export const busyboxTools: Readonly<Record<string, Program>> = {
+  ...programsOf(common, 'busybox'),
+  nslookup: busyboxNslookup('busybox'),
+  sh: busyboxShell,
+  ash: busyboxShell,
+}
+
+/** What older releases of busybox had under the same name, by the name that the files of their images carry. */
+export const olderBusyboxTools: Readonly<Record<string, Program>> = { 'nslookup/1.28': nslookupOfLibc('busybox') }

@@ -18,7 +18,7 @@ export function* lookUp(
   }
 }
 
-function* nameserver(): Proc<string> {
+export function* nameserver(): Proc<string> {
   try {
     return /^nameserver\s+(\S+)/m.exec(yield* readFile('/etc/resolv.conf'))?.[1] ?? '127.0.0.1'
   } catch (error) {
@@ -27,17 +27,29 @@ function* nameserver(): Proc<string> {
   }
 }
 
-export const nslookup = tool(function* (context, args) {
+/** A name outside the zone that the cluster's own server speaks for, as the search list tells it. */
+export const isForeign = (name: string, search: readonly string[]): boolean => {
+  const zone = search.find((domain) => domain.startsWith('svc.'))?.slice('svc.'.length)
+  return zone !== undefined && !name.endsWith('.arpa') && name !== zone && !name.endsWith(`.${zone}`)
+}
+
+/** The domains of /etc/resolv.conf's search list. */
+export function* searchList(): Proc<readonly string[]> {
+  try {
+    const line = (yield* readFile('/etc/resolv.conf')).split('\n').findLast((each) => each.startsWith('search '))
+    return line?.trim().split(/\s+/).slice(1) ?? []
+  } catch (error) {
+    if (error instanceof SyscallError) return []
+    throw error
+  }
+}
+
+export const nslookup = tool(function* (_context, args) {
   const type = /^-(?:type|query|q)=(\w+)$/i
     .exec(args.find((argument) => /^-(?:type|query|q)=/i.test(argument)) ?? '')?.[1]
     ?.toUpperCase() as DnsAnswer['type'] | undefined
   const [name, given] = args.filter((argument) => !argument.startsWith('-'))
-  if (name === undefined)
-    throw new ToolError(
-      context.busybox
-        ? '\x00BusyBox v1.28.4 multi-call binary.\n\nUsage: nslookup [HOST] [SERVER]'
-        : 'interactive mode is not supported here; name a host',
-    )
+  if (name === undefined) throw new ToolError('interactive mode is not supported here; name a host')
   let server = given ?? (yield* nameserver())
   if (given && !/^[\d.]+$|:/.test(given)) {
     const found = yield* lookUp(given, {})
@@ -46,34 +58,6 @@ export const nslookup = tool(function* (context, args) {
   const reverse = /^\d+\.\d+\.\d+\.\d+$/.test(name)
   const pointer = reverse ? `${name.split('.').reverse().join('.')}.in-addr.arpa` : name
   const answers = yield* lookUp(pointer, { type: reverse ? 'PTR' : (type ?? 'A'), server: given ? server : undefined, search: true })
-  const serverPointer = function* (): Proc<string> {
-    const found = yield* lookUp(`${server.split('.').reverse().join('.')}.in-addr.arpa`, {
-      type: 'PTR',
-      server: given ? server : undefined,
-    })
-    return found !== 'timeout' && found[0] ? ` ${found[0].value.replace(/\.$/, '')}` : ''
-  }
-  if (context.busybox) {
-    if (answers === 'timeout') {
-      yield* write(1, `Server:    ${server}\nAddress 1: ${server}\n\n`)
-      yield* write(2, `nslookup: can't resolve '${name}'\n`)
-      return 1
-    }
-    yield* write(1, `Server:    ${server}\nAddress 1: ${server}${yield* serverPointer()}\n\n`)
-    if (answers.length === 0) {
-      yield* write(2, `nslookup: can't resolve '${name}'\n`)
-      return 1
-    }
-    const lines: string[] = []
-    for (const answer of reverse ? [{ ...answers[0]!, value: name }] : answers) {
-      const back = reverse ? answers : yield* lookUp(`${answer.value.split('.').reverse().join('.')}.in-addr.arpa`, { type: 'PTR' })
-      lines.push(
-        `Address ${lines.length + 1}: ${answer.value}${back !== 'timeout' && back[0] ? ` ${back[0].value.replace(/\.$/, '')}` : ''}`,
-      )
-    }
-    yield* write(1, `Name:      ${name}\n${lines.join('\n')}\n`)
-    return 0
-  }
   if (answers === 'timeout') {
     yield* write(1, `;; connection timed out; no servers could be reached\n\n`)
     return 1
@@ -83,10 +67,12 @@ export const nslookup = tool(function* (context, args) {
     yield* write(1, `** server can't find ${pointer}: NXDOMAIN\n\n`)
     return 1
   }
+  if (isForeign(answers[0]!.name, yield* searchList())) yield* write(1, 'Non-authoritative answer:\n')
+  const dotted = (target: string) => target.replace(/\.?$/, '.')
   for (const answer of answers) {
-    if (reverse) yield* write(1, `${pointer}\tname = ${answer.value.replace(/\.?$/, '.')}\n`)
-    else if (answer.type === 'SRV') yield* write(1, `${answer.name}\tservice = ${answer.value}\n`)
-    else if (answer.type === 'CNAME') yield* write(1, `${answer.name}\tcanonical name = ${answer.value}\n`)
+    if (reverse) yield* write(1, `${pointer}\tname = ${dotted(answer.value)}\n`)
+    else if (answer.type === 'SRV') yield* write(1, `${answer.name}\tservice = ${dotted(answer.value)}\n`)
+    else if (answer.type === 'CNAME') yield* write(1, `${answer.name}\tcanonical name = ${dotted(answer.value)}\n`)
     else if (answer.type === 'TXT') yield* write(1, `${answer.name}\ttext = "${answer.value}"\n`)
     else yield* write(1, `Name:\t${answer.name}\nAddress: ${answer.value}\n`)
   }

@@ -68,3 +68,11 @@ test.each([
 ])('kubectl debug %s is refused', (words, why) => {
   expect(run(`kubectl debug ${words}`)).toEqual({ said: `error: ${why}\n`, code: 1 })
 })
+
+test('attaching goes well however the container ends, whose exit code is that of kubectl run', () => {
+  const { said, code } = run("kubectl run once --image=busybox --restart=Never --rm -i -- sh -c 'sleep 1; echo said; exit 3'")
+  expect(said.split('\n').sort().join('\n').trim()).toBe(
+    `If you don't see a command prompt, try pressing enter.\npod "once" deleted\npod default/once terminated (Error)\nsaid`,
+  )
+  expect(code).toBe(3)
+})
