@@ -8,10 +8,10 @@ export const simplifiedKinds = {
     'requests are parsed, kubelets’ client certificates approved, signers check usages and subjects and issue X.509 certificates; their signatures are checksums',
   ClusterTrustBundle: 'stored and validated; nothing projects it into Pods',
   PodCertificateRequest: 'stored and validated; nothing issues certificates',
-  FlowSchema: 'the default ones are there; told whether its level exists when it is created, not later; requests are never queued',
+  FlowSchema: 'the default ones are there; requests are never queued',
   PriorityLevelConfiguration: 'the default ones are there; requests are never queued',
   Lease:
-    'held and renewed by kubelets, kube-apiserver, kube-controller-manager and kube-scheduler (leaders every ten seconds, not every two); there is one copy of each, so that nobody waits to take one over',
+    'held and renewed by kubelets, kube-apiserver, kube-controller-manager and kube-scheduler (leaders every ten seconds, not every two), taken over when it has not changed for fifteen seconds; who loses one begins anew in the same process, where a real one exits',
   LeaseCandidate: 'stored and validated; there is no coordinated election',
   IPAddress: 'made for a Service right after it, not before; one somebody else holds is not given away',
   ServiceCIDR: 'ranges of IPv4; the network sends addresses of all of them to the Services',

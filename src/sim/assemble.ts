@@ -1,4 +1,3 @@
-import { lateServerFlags } from './late-server-flags'
 import { addonFiles, addonProgram } from './addons/addon'
 import { serveMetrics } from './addons/metrics-server'
 import { bootstrapRbac } from './api/auth/bootstrap-roles'
@@ -13,14 +12,19 @@ import { statusAnswer } from './api/edge-answer'
 import { versionInfo } from './api/edge-version'
 import { createEventRecorder } from './api/event-recorder'
 import type { ApiServer, Audit } from './api/hooks'
+import type { AtRest } from './api/encryption-at-rest'
+import type { Ciphers } from './api/encryption-configuration'
 import type { KindDefinition } from './api/kind'
+import { lateUpkeep } from './api/late-flow-control'
+import { lateEtcdKeys } from './api/late-formats'
 import { createApiServer } from './api/server'
 import { failure } from './api/status'
+import type { Lease } from './api/types/coordination-v1.gen'
 import { API_SERVER_PORT, CLUSTER_DNS_ADDRESS, hostAddress, POD_CIDR, SERVICE_CIDR } from './bootstrap/addresses'
 import { hostFacts } from './bootstrap/hosts'
 import { hostFiles, rootCertificate } from './bootstrap/host-files'
 import { componentStatuses } from './bootstrap/component-statuses'
-import { leaderLease, serverLease } from './bootstrap/leases'
+import { leaderElection, serverLease } from './bootstrap/leases'
 import { install } from './bootstrap/install'
 import { controlPlanePrograms, type Switch } from './components'
 import { createControllerManager } from './controllers/all'
@@ -29,6 +33,8 @@ import { parseGoDuration } from './formats/duration'
 import { allKinds } from './kinds/all'
 import { event } from './kinds/core/event'
 import { announceApiServices } from './kinds/apiregistration/local-api-services'
+import { flowSchema } from './kinds/flowcontrol/flow-schema'
+import { priorityLevelConfiguration } from './kinds/flowcontrol/priority-level-configuration'
 import { keepAddressesOfServices } from './kinds/networking/allocated-addresses'
 import { networkPolicy } from './kinds/networking/network-policy'
 import { subresourceHandlers } from './kinds/subresource-handlers'
@@ -39,15 +45,13 @@ import { machinesOf } from './machines'
 import type { Host } from './node/host'
 import { createNodes } from './node/nodes'
 import { programFile } from './node/os/file-nodes'
-import type { AtRest } from './api/encryption-at-rest'
-import type { Ciphers } from './api/encryption-configuration'
-import { lateEtcdKeys } from './api/late-formats'
 import { etcdTool, type EtcdStore } from './node/programs/etcd/late-etcd'
 import { systemProgram } from './node/programs/system'
 import { bytesFromText } from './node/os/text'
 import { createStorage } from './storage/storage'
 import type { ProfileOptions } from './scheduler/profile'
 import { createScheduler, type Scheduler } from './scheduler/scheduler'
+import { lateServerFlags } from './late-server-flags'
 import { hostAt, waitingSsh } from './late-ssh'
 import { filesOf, openSession, openTerminal, startScript } from './workstation'
 import type { Cluster, ClusterOptions } from './cluster'
@@ -69,6 +73,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   const engine = createEngine({ seed, startMs: startMs - BOOT_MS })
   const address = hostAddress(1)
   let serving = true
+  let awayFromMs = 0
   let audit: Audit | undefined
   let atRest: AtRest | undefined
   const hooks = kubeadmHooks({ serverAddress: `${address}:${API_SERVER_PORT}`, descriptions: options.descriptions })
@@ -96,6 +101,8 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     nowMs: engine.nowMs,
   })
 
+  for (const kind of [flowSchema, priorityLevelConfiguration])
+    server.storage.watch(kind, {}, () => void (lateUpkeep.arrived && lateUpkeep.code(own, engine.nowMs)))
   fillTokenSecrets(server)
   keepAddressesOfServices(server, own)
   serveCustomResources(server)
@@ -112,11 +119,12 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
       if (serving) return
       serving = true
       // Who could not renew his lease meanwhile gave up, and begins anew: what he remembers of nodes is from before the gap.
-      for (const part of leaders) part.again()
+      for (const part of leaders) part.again(engine.nowMs - awayFromMs)
       presence.start()
     },
     stop() {
       serving = false
+      awayFromMs = engine.nowMs
       audit = undefined
       presence.stop()
     },
@@ -151,10 +159,15 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     rootCertificate: rootCertificate(engine.nowMs),
     metrics: serveMetrics(server, () => nodes.hosts),
   })
-  const leading = (name: string) => leaderLease(engine, server.client({ user: `system:${name}`, manager: name }), name)
-  const controllers = restartable(together(leading('kube-controller-manager'), manager, storage))
-  const scheduling = restartable(together(leading('kube-scheduler'), scheduler))
-  const leaders = new Set([controllers, scheduling])
+  const leading = (name: string, led: Switch, component = name) => {
+    const client = server.client({ user: `system:${name}`, manager: name })
+    const recorder = createEventRecorder(client, { engine, kind: event, component })
+    const elected = (lease: Lease, identity: string) => recorder.event(lease, 'Normal', 'LeaderElection', `${identity} became leader`)
+    return leaderElection({ engine, client, name, led, elected })
+  }
+  const controllers = leading('kube-controller-manager', together(manager, storage))
+  const scheduling = leading('kube-scheduler', scheduler, 'default-scheduler')
+  const leaders: Set<{ again(awayMs: number): void }> = new Set([controllers, scheduling])
   /** What a kube-scheduler's process is: the usual scheduler, or one of its own where it has a configuration. */
   function configured(profiles: readonly ProfileOptions[] | undefined, account: string | undefined): Switch {
     // Somebody else's without a configuration of its own waits for ever for the lease that the control plane's holds.

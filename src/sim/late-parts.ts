@@ -26,7 +26,8 @@ import { encryptionAtRest } from './api/encryption-at-rest'
 import { startEncryption } from './encryption-file'
 import { lateServerFlags } from './late-server-flags'
 import { flowControlOf } from './api/flow-control'
-import { lateFlowControl } from './api/late-flow-control'
+import { lateFlowControl, lateUpkeep } from './api/late-flow-control'
+import { tendFlowControl } from './bootstrap/flow-control-upkeep'
 import { lateChecks } from './api/late-checks'
 import { mutatingPolicyErrors, validatingPolicyErrors, webhookConditionErrors } from './api/admission/policy-checks'
 import { lateCustomKind } from './api/crd/late-definition'
@@ -123,6 +124,7 @@ metricsPage.arrive(metricsPageOf)
 openApi.arrive(openApiRoutes)
 goOrder.arrive(inGoOrder)
 lateFlowControl.arrive(flowControlOf)
+lateUpkeep.arrive(tendFlowControl)
 lateServerFlags.arrive({ startAudit, startEncryption, encryptionAtRest })
 protobuf.arrive(protobufReader)
 lateEtcdKeys.arrive(etcdEntries)

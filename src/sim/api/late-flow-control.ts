@@ -1,4 +1,5 @@
 import { lateCode } from '../engine/late-code'
+import type { Client } from './client'
 import type { ApiServer, PathHandler, RequestAttributes, User } from './hooks'
 
 /** What API priority and fairness is to the rest of the server. */
@@ -14,3 +15,6 @@ export interface FlowControl {
 
 /** Only clients that came later than this code look at headers and figures. */
 export const lateFlowControl = lateCode<() => FlowControl>('API priority and fairness')
+
+/** Keeps flow schemas and priority levels in order after a change of any: those a cluster is born with are. */
+export const lateUpkeep = lateCode<(client: Client, nowMs: number) => void>('the upkeep of flow control')

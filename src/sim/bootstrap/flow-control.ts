@@ -140,4 +140,4 @@ const flowSchemas = SCHEMAS.map(([name, level, matchingPrecedence, by, subjects,
 }))
 
 /** Levels first: a schema tells whether its level is there. */
-export const flowControl: readonly object[] = [...priorityLevels, ...flowSchemas]
+export const flowControl: readonly (NewObject<PriorityLevelConfiguration> | NewObject<FlowSchema>)[] = [...priorityLevels, ...flowSchemas]

@@ -10,57 +10,10 @@ import { lease as leaseKind } from '../kinds/coordination/lease'
 const LEADER_SECONDS = 15
 const SERVER_SECONDS = 3600
 const RENEW_MS = 10_000
-
-export interface LeaseOptions {
-  readonly engine: Engine
-  readonly client: Client
-  readonly name: string
-  readonly seconds: number
-  readonly labels?: Readonly<Record<string, string>>
-  readonly holder: (again: number) => string
-}
-
-/** While it is started it holds a lease in kube-system and renews it; once stopped the lease stays, and expires. */
-export function holdLease({ engine, client, name, seconds, labels, holder }: LeaseOptions) {
-  let timer: ReturnType<typeof engine.after> | undefined
-  let starts = 0
-
-  function renew(identity: string) {
-    timer = engine.after(RENEW_MS, () => renew(identity), { background: true })
-    try {
-      write(identity)
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error // the API server is away, or refuses: tried again with the next renewal
-    }
-  }
-
-  function write(identity: string) {
-    const renewTime = microTimestamp(engine.nowMs)
-    const current = client.get<Lease>(leaseKind, 'kube-system', name)
-    const spec = { holderIdentity: identity, leaseDurationSeconds: seconds, renewTime }
-    if (!current) {
-      client.create<Lease>(leaseKind, {
-        metadata: { name, namespace: 'kube-system', ...(labels && { labels }) },
-        spec: { ...spec, ...(labels ? {} : { acquireTime: renewTime, leaseTransitions: 0 }) },
-      })
-      return
-    }
-    const isNew = current.spec?.holderIdentity !== identity
-    const taken = labels || !isNew ? {} : { acquireTime: renewTime, leaseTransitions: (current.spec?.leaseTransitions ?? 0) + 1 }
-    client.update<Lease>(leaseKind, { ...current, spec: { ...current.spec, ...spec, ...taken } })
-  }
-
-  return {
-    start() {
-      if (timer) return
-      renew(holder(starts++))
-    },
-    stop() {
-      if (timer) engine.cancel(timer)
-      timer = undefined
-    },
-  }
-}
+/** How often somebody who waits for another's lease looks at it. */
+const RETRY_MS = 2000
+/** A leader that could not renew for so long gives up. */
+const RENEW_DEADLINE_MS = 10_000
 
 /** A name of its own for each process that was started: no chance is drawn for it, so that nothing else changes by it. */
 function uuidOf(text: string): string {
@@ -68,20 +21,141 @@ function uuidOf(text: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')
 }
 
-/** The lease by which one of several copies of a component leads. */
-export const leaderLease = (engine: Engine, client: Client, name: string) =>
-  holdLease({
-    engine,
-    client,
-    name,
-    seconds: LEADER_SECONDS,
-    holder: (again) => `controlplane_${uuidOf(`${name} ${engine.nowMs} ${again}`)}`,
-  })
+const read = (client: Client, name: string) => client.get<Lease>(leaseKind, 'kube-system', name)
 
-/** The lease that tells that an API server is there. */
+/** Does something that the API server may refuse, or be away for: then it is tried again later. */
+function attempted(write: () => void): boolean {
+  try {
+    write()
+    return true
+  } catch (error) {
+    if (error instanceof StatusError) return false
+    throw error
+  }
+}
+
+/** What happens while a component leads. */
+export interface Led {
+  start(): void
+  stop(): void
+}
+
+export interface ElectionOptions {
+  readonly engine: Engine
+  readonly client: Client
+  /** Of the component and of its lease in kube-system. */
+  readonly name: string
+  readonly led: Led
+  /** Told of the lease whenever it has been taken. */
+  readonly elected?: (lease: Lease, identity: string) => void
+}
+
+/**
+ * One of several copies of a component, of which one leads: it takes the lease when nobody holds it or when it has seen it unchanged for as long as
+ * it holds, renews it, and stops what it leads when somebody else has it. See https://kubernetes.io/docs/concepts/architecture/leases/
+ */
+export function leaderElection({ engine, client, name, led, elected }: ElectionOptions) {
+  let timer: ReturnType<typeof engine.after> | undefined
+  let starts = 0
+  let identity = ''
+  let leads = false
+  /** What the lease said when it was seen to change last, and when that was: others' clocks do not count. */
+  let seen = ''
+  let seenMs = 0
+
+  const again = (ms: number) => void (timer = engine.after(ms, look, { background: true }))
+
+  function look() {
+    const lease = read(client, name)
+    const isOurs = lease?.spec?.holderIdentity === identity
+    if (leads && lease && !isOurs && lease.spec?.holderIdentity) lose()
+    const record = JSON.stringify(lease?.spec ?? null)
+    if (record !== seen) [seen, seenMs] = [record, engine.nowMs]
+    const isFree = !lease?.spec?.holderIdentity || isOurs || engine.nowMs >= seenMs + (lease.spec.leaseDurationSeconds ?? 0) * 1000
+    if (isFree) attempted(() => take(lease))
+    again(leads ? RENEW_MS : RETRY_MS)
+  }
+
+  function take(lease: Lease | undefined) {
+    const renewTime = microTimestamp(engine.nowMs)
+    const isOurs = lease?.spec?.holderIdentity === identity
+    const transitions = lease?.spec?.leaseTransitions ?? 0
+    const taken = isOurs ? {} : { acquireTime: renewTime, leaseTransitions: lease ? transitions + 1 : 0 }
+    const spec = { ...lease?.spec, holderIdentity: identity, leaseDurationSeconds: LEADER_SECONDS, renewTime, ...taken }
+    const stored = lease
+      ? client.update<Lease>(leaseKind, { ...lease, spec })
+      : client.create<Lease>(leaseKind, { metadata: { name, namespace: 'kube-system' }, spec })
+    seen = JSON.stringify(stored.spec)
+    seenMs = engine.nowMs
+    if (leads) return
+    leads = true
+    elected?.(stored, identity)
+    led.start()
+  }
+
+  /** A process that has lost its lease ends; the one that the kubelet starts in its stead is somebody else. */
+  function lose() {
+    leads = false
+    led.stop()
+    begin()
+  }
+
+  function begin() {
+    identity = `controlplane_${uuidOf(`${name} ${engine.nowMs} ${starts++}`)}`
+    seen = ''
+  }
+
+  return {
+    start() {
+      if (timer) return
+      begin()
+      look()
+    },
+    stop() {
+      if (timer) engine.cancel(timer)
+      timer = undefined
+      if (leads) led.stop()
+      leads = false
+    },
+    /** The API server has been away for so long: who leads begins anew, and is nobody's leader any more if it was too long. */
+    again(awayMs: number) {
+      if (!timer) return
+      if (leads && awayMs < RENEW_DEADLINE_MS) {
+        led.stop()
+        led.start()
+        return
+      }
+      this.stop()
+      this.start()
+    },
+  }
+}
+
+/** The lease that tells that an API server is there: held and renewed while it is started, left to expire after that. */
 export function serverLease(engine: Engine, client: Client) {
   const name = `apiserver-${sha256('controlplane').slice(0, 26)}`
   const labels = { 'apiserver.kubernetes.io/identity': 'kube-apiserver', 'kubernetes.io/hostname': 'controlplane' }
-  const holder = (again: number) => `${name}_${uuidOf(`${name} ${engine.nowMs} ${again}`)}`
-  return holdLease({ engine, client, name, seconds: SERVER_SECONDS, labels, holder })
+  let timer: ReturnType<typeof engine.after> | undefined
+  let starts = 0
+
+  function renew(holderIdentity: string) {
+    timer = engine.after(RENEW_MS, () => renew(holderIdentity), { background: true })
+    const current = read(client, name)
+    const spec = { ...current?.spec, holderIdentity, leaseDurationSeconds: SERVER_SECONDS, renewTime: microTimestamp(engine.nowMs) }
+    attempted(() =>
+      current
+        ? client.update<Lease>(leaseKind, { ...current, spec })
+        : client.create<Lease>(leaseKind, { metadata: { name, namespace: 'kube-system', labels }, spec }),
+    )
+  }
+
+  return {
+    start() {
+      if (!timer) renew(`${name}_${uuidOf(`${name} ${engine.nowMs} ${starts++}`)}`)
+    },
+    stop() {
+      if (timer) engine.cancel(timer)
+      timer = undefined
+    },
+  }
 }

@@ -52,3 +52,21 @@ test('releases that serve flow control in a beta have the same objects', () => {
     },
   })
 })
+
+test('a flow schema tells that its level is not there, is there, and is gone again; without exempt and catch-all no server stays', () => {
+  const cluster = createCluster()
+  const missing = (name: string) => cluster.run(`kubectl get flowschema ${name} --no-headers`).stdout.trim().split(/ +/).at(-1)
+  const level = 'kubectl get prioritylevelconfiguration global-default -o json | jq ".metadata = {name: \\"mine\\"}" | kubectl create -f -'
+  cluster.run(
+    'kubectl get flowschema global-default -o json | jq ".metadata = {name: \\"mine\\"} | .spec.priorityLevelConfiguration.name = \\"mine\\"" | kubectl create -f -',
+  )
+  expect(missing('mine')).toBe('True')
+  cluster.run(`${level}; sleep 1`)
+  expect(missing('mine')).toBe('False')
+  cluster.run('kubectl delete prioritylevelconfiguration mine; sleep 1')
+  expect(missing('mine')).toBe('True')
+  cluster.run('kubectl delete flowschema exempt; kubectl delete prioritylevelconfiguration catch-all; sleep 1')
+  expect(missing('exempt')).toBe('False')
+  expect(missing('catch-all')).toBe('False')
+  expect(cluster.run('kubectl get prioritylevelconfiguration catch-all -o name').stdout).toBe('prioritylevelconfiguration.flowcontrol.apiserver.k8s.io/catch-all\n') // prettier-ignore
+})

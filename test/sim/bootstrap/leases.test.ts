@@ -30,11 +30,41 @@ test('a leader renews its lease; one that is restarted takes it over under anoth
   const gone = leaseOf(cluster, 'kube-scheduler')
   cluster.advance('30s')
   expect(leaseOf(cluster, 'kube-scheduler').spec.renewTime).toBe(gone.spec.renewTime)
-  cluster.run(`mv /root/kube-scheduler.yaml ${manifest}; sleep 30`)
+  const events = () => cluster.run('kubectl -n kube-system get events --field-selector reason=LeaderElection --no-headers').stdout
+  cluster.run(
+    `mv /root/kube-scheduler.yaml ${manifest}; until pgrep kube-scheduler; do sleep 1; done; kubectl run web --image=nginx; sleep 10`,
+  )
+  // The new process has not seen the lease for long enough yet.
+  expect(leaseOf(cluster, 'kube-scheduler').spec.holderIdentity).toBe(before.spec.holderIdentity)
+  expect(cluster.run('kubectl get pod web --no-headers').stdout).toContain(' Pending ')
+  cluster.run('sleep 10')
   const again = leaseOf(cluster, 'kube-scheduler')
   expect(again.spec.leaseTransitions).toBe(1)
   expect(again.spec.holderIdentity).not.toBe(before.spec.holderIdentity)
+  expect(cluster.run('kubectl get pod web -o jsonpath="{.spec.nodeName}"').stdout).toMatch(/^node0/)
+  expect(events()).toMatch(new RegExp(`Normal +LeaderElection +lease/kube-scheduler +${again.spec.holderIdentity} became leader`))
 }, 20_000)
+
+test('whose lease somebody else has taken leads no more, and waits until it has not been renewed for fifteen seconds', () => {
+  const cluster = createCluster()
+  const taken = `{"spec":{"holderIdentity":"controlplane2_x","renewTime":"'$(date -u +%FT%T.000000Z)'","leaseTransitions":7}}`
+  cluster.run(
+    `kubectl -n kube-system patch lease kube-scheduler --type=merge -p '${taken}'; sleep 11; kubectl run web --image=nginx; sleep 3`,
+  )
+  expect(cluster.run('kubectl get pod web --no-headers').stdout).toContain(' Pending ')
+  cluster.run('sleep 20')
+  expect(leaseOf(cluster, 'kube-scheduler').spec).toMatchObject({ leaseTransitions: 8 })
+  expect(cluster.run('kubectl get pod web -o jsonpath="{.spec.nodeName}"').stdout).toMatch(/^node0/)
+})
+
+test('a lease that is given up is taken over at once', () => {
+  const cluster = createCluster()
+  cluster.run(`kubectl -n kube-system patch lease kube-scheduler --type=merge -p '{"spec":{"holderIdentity":""}}'; sleep 11`)
+  expect(leaseOf(cluster, 'kube-scheduler').spec).toMatchObject({
+    leaseTransitions: 1,
+    holderIdentity: expect.stringMatching(/^controlplane_/),
+  })
+})
 
 test('renewals go on for ever and nobody waits for them', () => {
   const cluster = createCluster()

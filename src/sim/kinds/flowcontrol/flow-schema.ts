@@ -1,5 +1,5 @@
 import { age } from '../../api/columns'
-import { defineKind, type KindContext } from '../../api/kind'
+import { defineKind } from '../../api/kind'
 import type { FlowSchema, FlowSchemaCondition } from '../../api/types/flowcontrol-v1.gen'
 import { timestamp } from '../../engine/time'
 import { changeField, withEmpty } from '../defaulting'
@@ -18,7 +18,11 @@ export const flowSchema = defineKind<FlowSchema>({
   otherVersions: [sameShape(stored, 'v1beta3'), sameShape(stored, 'v1beta2'), sameShape(stored, 'v1beta1')],
   defaults: (object) =>
     changeField(withEmpty(object, 'spec'), 'spec', (spec) => (spec.matchingPrecedence ? spec : { ...spec, matchingPrecedence: 1000 })),
-  beforeCreate: (object, context) => ({ ...object, status: { conditions: [dangling(object, context)] } }),
+  // A real server finds out right after.
+  beforeCreate: (object, { read, nowMs }) => {
+    const level = read.get(priorityLevelConfiguration, undefined, object.spec?.priorityLevelConfiguration?.name ?? '')
+    return { ...object, status: { conditions: [danglingCondition(object, level !== undefined, nowMs)] } }
+  },
   validate: ({ spec }, at) => {
     const precedence = spec?.matchingPrecedence ?? 1000
     return [
@@ -39,10 +43,9 @@ export const flowSchema = defineKind<FlowSchema>({
   ],
 })
 
-/** Whether the level exists that a schema is for: what a controller of a real server finds out right after. */
-function dangling({ spec }: FlowSchema, { read, nowMs }: KindContext): FlowSchemaCondition {
+/** What a schema says of the level that it is for. */
+export function danglingCondition({ spec }: FlowSchema, exists: boolean, nowMs: number): FlowSchemaCondition {
   const name = spec?.priorityLevelConfiguration?.name ?? ''
-  const exists = read.get(priorityLevelConfiguration, undefined, name) !== undefined
   const fate = exists ? 'and it exists' : 'but there is no such object'
   return {
     type: 'Dangling',
