@@ -1,4 +1,5 @@
 // Our part of the bench: each case prints one line of figures.
+import '../../src/sim/cli/tiering' // as the command line does
 import type { BufferedResponse } from '../../src/sim/api/http'
 import { createCluster, type Cluster } from '../../src/sim/cluster'
 import type { Deployment } from '../../src/sim/api/types/apps-v1.gen'

@@ -1,3 +1,4 @@
+import './tiering'
 import { runCommand } from './run'
 import { serveCommand } from './serve'
 import { shellCommand } from './shell'

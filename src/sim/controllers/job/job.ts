@@ -67,9 +67,7 @@ function run(job: Job, pods: readonly Pod[], nowMs: number): Step[] {
   const uncounted = tally.counted.map(untrack)
   if (decided) return [...uncounted, ...conclude(job, tally, decided, nowMs)]
   const suspension = suspensionOf(job, nowMs)
-  const work = job.spec.suspend
-    ? { steps: tally.active.flatMap(dismiss), change: -tally.active.length }
-    : provide(job, tally, nowMs)
+  const work = job.spec.suspend ? { steps: tally.active.flatMap(dismiss), change: -tally.active.length } : provide(job, tally, nowMs)
   const status = statusOf(job, tally, work.change, suspension.conditions)
   const deadline = deadlineInMs(job, nowMs)
   return [
