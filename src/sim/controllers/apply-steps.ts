@@ -42,8 +42,15 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
       continue
     }
     if (step.do === 'create' && refusedKinds.has(step.kind)) continue
+    if (step.do === 'status' && step.unlessRefused && refusedKinds.size > 0) continue
     const says = step.do === 'status' ? undefined : step.says
     const about = says?.about ?? object
+    const obstacle = step.do === 'create' && step.unlessRefused ? outcomes.find(({ refused }) => refused) : undefined
+    if (obstacle?.refused) {
+      if (says?.refusal && about)
+        recorder.event(about, 'Warning', says.refusal, says.refusalMessage?.(obstacle.refused, obstacle.step) ?? obstacle.refused.message)
+      continue
+    }
     try {
       const result = applyStep(context, step, because, newest)
       if (result === undefined) continue
@@ -67,7 +74,7 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
       outcomes.push({ step, refused: error })
       if (step.do === 'create') refusedKinds.add(step.kind)
       if (says?.refusal && about)
-        recorder.event(about, 'Warning', says.refusal, says.refusalMessage?.(error) ?? refusalMessage(step, error))
+        recorder.event(about, 'Warning', says.refusal, says.refusalMessage?.(error, step) ?? refusalMessage(step, error))
     }
   }
   return outcomes

@@ -79,7 +79,14 @@ export const anyKind = <T extends KubeObject>(kind: KindDefinition<T>): AnyKind 
 
 /** What a reconciler may want. Built with the functions of steps.ts (`create`, `remove`, `setStatus`, …). */
 export type Step =
-  | { readonly do: 'create'; readonly kind: AnyKind; readonly object: NewObject<KubeObject>; readonly says?: Says }
+  | {
+      readonly do: 'create'
+      readonly kind: AnyKind
+      readonly object: NewObject<KubeObject>
+      readonly says?: Says
+      /** Not even tried, and told as refused, when something before it in the round was. */
+      readonly unlessRefused?: boolean
+    }
   | { readonly do: 'update'; readonly kind: AnyKind; readonly object: KubeObject; readonly subresource?: string; readonly says?: Says }
   | {
       readonly do: 'patch'
@@ -92,7 +99,7 @@ export type Step =
     }
   | { readonly do: 'delete'; readonly kind: AnyKind; readonly target: KubeObject; readonly options?: DeleteOptions; readonly says?: Says }
   /** The reconciled object's status, written only when it differs from what is stored. */
-  | { readonly do: 'status'; readonly object: KubeObject; readonly status: unknown }
+  | { readonly do: 'status'; readonly object: KubeObject; readonly status: unknown; readonly unlessRefused?: boolean }
   /** A subresource that is a verb: `create` on `pods/eviction`. */
   | {
       readonly do: 'post'
@@ -119,7 +126,8 @@ export interface Says {
   readonly event?: string
   readonly message?: (result: KubeObject) => string
   readonly refusal?: string
-  readonly refusalMessage?: (error: StatusError) => string
+  /** `of` is the step that was refused: another one where this one was not even tried because of it. */
+  readonly refusalMessage?: (error: StatusError, of: Step) => string
 }
 
 /** Completes nothing and checks everything: the types of what is watched flow into what `reconcile` sees. */

@@ -1,6 +1,8 @@
 import type { Pod } from '../api/types/core-v1.gen'
 import type { PodDisruptionBudget, PodDisruptionBudgetStatus } from '../api/types/policy-v1.gen'
 import { parseTimestamp, timestamp } from '../engine/time'
+import { labelSelectorInGo } from '../formats/go-label-selector'
+import { same } from '../formats/same'
 import { formatSelector, matches, selectorOf } from '../formats/selector'
 import { deployment } from '../kinds/apps/deployment'
 import { replicaSet } from '../kinds/apps/replica-set'
@@ -22,8 +24,11 @@ const DELETION_TIMEOUT_MS = 120_000
 const covers = ({ spec }: PodDisruptionBudget, labels: Readonly<Record<string, string>>) =>
   spec.selector !== undefined && matches(selectorOf(spec.selector), labels)
 
-/** How many Pods the workloads behind some Pods want; `unmanaged` when a Pod has none. */
-type ScaleOf = (pods: readonly Pod[]) => { readonly wanted: number } | { readonly unmanaged: Pod }
+/** How many Pods the workloads behind some Pods want, and whether some have none behind them; or why nobody knows. */
+type ScaleOf = (pods: readonly Pod[]) => { readonly wanted: number; readonly someUnmanaged?: boolean } | { readonly failure: string }
+
+/** Workloads that have no scale. */
+const SCALELESS: Readonly<Record<string, string>> = { Job: 'jobs.batch', DaemonSet: 'daemonsets.apps', Node: 'nodes' }
 
 /** Counts how many Pods a PodDisruptionBudget can spare right now. */
 export const disruptionController = defineController({
@@ -51,7 +56,7 @@ export const disruptionController = defineController({
     const needsScale = maxUnavailable !== undefined || typeof minAvailable === 'string'
     const scale = needsScale ? scaleOf(counted) : { wanted: counted.length }
     const none: Step[] = counted.length === 0 ? [say('Normal', 'NoPods', 'No matching pods found')] : []
-    if ('unmanaged' in scale) return [...none, ...failed(budget, scale.unmanaged, counted, nowMs)]
+    if ('failure' in scale) return [...none, ...failed(budget, scale.failure, counted, nowMs)]
     const desired =
       maxUnavailable !== undefined
         ? Math.max(0, scale.wanted - intOrPercent(maxUnavailable, scale.wanted, 'up'))
@@ -64,6 +69,7 @@ export const disruptionController = defineController({
     // An event each time would never end: it is said when the answer changes.
     return [
       ...(budget.status?.expectedPods === 0 && budget.status.observedGeneration === budget.metadata.generation ? [] : none),
+      ...(scale.someUnmanaged && !same(status, budget.status) ? [say('Warning', 'UnmanagedPods', unmanaged(budget))] : []),
       setStatus(budget, status),
       ...(Object.keys(disrupted).length > 0 ? [again(DELETION_TIMEOUT_MS, { background: true })] : []),
     ]
@@ -72,10 +78,14 @@ export const disruptionController = defineController({
 
 function scaleThrough(find: Find<KubeObject>, pods: readonly Pod[]): ReturnType<ScaleOf> {
   const counts = new Map<string, number>()
+  let someUnmanaged = false
   for (const pod of pods) {
     const owner = controllerOf(pod)
     const namespace = pod.metadata.namespace
-    if (!owner) return { unmanaged: pod }
+    if (!owner) {
+      someUnmanaged = true
+      continue
+    }
     if (counts.has(owner.uid)) continue
     const set = owner.kind === 'ReplicaSet' ? find.get(replicaSet, namespace, owner.name) : undefined
     const above = set && controllerOf(set)
@@ -87,13 +97,21 @@ function scaleThrough(find: Find<KubeObject>, pods: readonly Pod[]): ReturnType<
           ? find.get(replicationController, namespace, owner.name)
           : undefined
     const source = web ?? set ?? other
-    if (!source) return { unmanaged: pod }
+    if (!source) {
+      const plural = SCALELESS[owner.kind]
+      return {
+        failure: plural ? `${plural} does not implement the scale subresource` : `found no controllers for pod "${pod.metadata.name}"`,
+      }
+    }
     // Pods of several ReplicaSets of one Deployment share its size.
     counts.set(web ? web.metadata.uid : owner.uid, source.spec?.replicas ?? 1)
     counts.set(owner.uid, web ? 0 : (source.spec?.replicas ?? 1))
   }
-  return { wanted: [...counts.values()].reduce((sum, count) => sum + count, 0) }
+  return { wanted: [...counts.values()].reduce((sum, count) => sum + count, 0), someUnmanaged }
 }
+
+const unmanaged = ({ spec: { selector } }: PodDisruptionBudget) =>
+  `Pods selected by this PodDisruptionBudget (selector: ${labelSelectorInGo(selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`
 
 /** Pods that were evicted and are still there: they are as good as gone, for a while. */
 function stillDisrupted(budget: PodDisruptionBudget, pods: readonly Pod[], nowMs: number): Record<string, string> {
@@ -137,8 +155,7 @@ function condition(budget: PodDisruptionBudget, status: 'True' | 'False', reason
   return { type: 'DisruptionAllowed', status, reason, message, lastTransitionTime, observedGeneration: budget.metadata.generation ?? 0 }
 }
 
-function failed(budget: PodDisruptionBudget, pod: Pod, pods: readonly Pod[], nowMs: number): Step[] {
-  const message = `found no controllers for pod "${pod.metadata.name}"`
+function failed(budget: PodDisruptionBudget, message: string, pods: readonly Pod[], nowMs: number): Step[] {
   const conditions = [condition(budget, 'False', 'SyncFailed', message, nowMs)]
   const isNews = budget.status?.conditions?.[0]?.reason !== 'SyncFailed'
   const events = isNews

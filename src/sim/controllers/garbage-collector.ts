@@ -19,6 +19,7 @@ const NAME = 'generic-garbage-collector'
  */
 export const garbageCollector: Component = {
   name: NAME,
+  source: 'garbage-collector-controller',
   start({ engine, client, registry, recorder }) {
     const watching = new Map<string, () => void>()
     const kinds = () => kindsOf(registry)

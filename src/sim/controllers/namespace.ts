@@ -42,20 +42,8 @@ export const namespaceController = (registry: Registry) =>
       )
       if (left.length === 0) return [setStatus(namespace, statusOf(namespace, left, nowMs)), finalize(namespace)]
       // What goes at once is gone after these steps: the status is told by the next look.
-      const waiting = left
-        .map(({ kind, objects }) => ({ kind, objects: objects.filter((object) => object.metadata.deletionTimestamp) }))
-        .filter(({ objects }) => objects.length > 0)
-      const soon =
-        deletions.length > MOST_DELETED
-          ? again(1)
-          : deletions.length > 0
-            ? again(50)
-            : again(LOOK_AGAIN_MS, { background: hasWaitedLong(namespace, nowMs) })
-      return [
-        ...deletions.slice(0, MOST_DELETED),
-        setStatus(namespace, statusOf(namespace, deletions.length > 0 ? waiting : left, nowMs)),
-        soon,
-      ]
+      if (deletions.length > 0) return [...deletions.slice(0, MOST_DELETED), again(deletions.length > MOST_DELETED ? 1 : 50)]
+      return [setStatus(namespace, statusOf(namespace, left, nowMs)), again(LOOK_AGAIN_MS, { background: hasWaitedLong(namespace, nowMs) })]
     },
   })
 

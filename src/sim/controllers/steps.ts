@@ -3,12 +3,18 @@ import type { KindDefinition } from '../api/kind'
 import type { KubeObject, NewObject } from '../api/object'
 import { anyKind, type Says, type Step } from './controller'
 
-/** Creates an object. */
-export const create = <O extends KubeObject>(kind: KindDefinition<O>, object: NewObject<O>, says?: Says): Step => ({
+/** Creates an object; `unlessRefused`, only if all that came before in this round was done. */
+export const create = <O extends KubeObject>(
+  kind: KindDefinition<O>,
+  object: NewObject<O>,
+  says?: Says,
+  options?: { readonly unlessRefused?: boolean },
+): Step => ({
   do: 'create',
   kind: anyKind(kind),
   object,
   ...(says && { says }),
+  ...options,
 })
 
 /** Replaces an object by a version of it; refused with a Conflict when it has changed since it was read. */
@@ -48,8 +54,13 @@ export const remove = <O extends KubeObject>(kind: KindDefinition<O>, target: O,
   ...(says && { says }),
 })
 
-/** Makes `status` the reconciled object's status, unless it is so already. */
-export const setStatus = (object: KubeObject, status: unknown): Step => ({ do: 'status', object, status })
+/** Makes `status` the reconciled object's status, unless it is so already; `unlessRefused`, only if all that came before in this round was done. */
+export const setStatus = (object: KubeObject, status: unknown, options?: { readonly unlessRefused?: boolean }): Step => ({
+  do: 'status',
+  object,
+  status,
+  ...options,
+})
 
 /** Asks for the eviction subresource of a Pod, or another subresource that is created. */
 export const post = <O extends KubeObject>(

@@ -42,9 +42,12 @@ export const cronJobController = defineController({
     const next = nextTimeMs(schedule, nowMs, timeZone)
     const later = next === undefined ? [] : [again(next - nowMs + 50, { background: true })]
     if (due.timeMs === undefined) return [...tidied.steps, setStatus(cronJob, tidied.status), ...later]
-    return [...tidied.steps, ...due.steps, ...begin(cronJob, jobs, tidied.status, due.timeMs, nowMs), ...later]
+    return [...tidied.steps, ...due.steps, ...begin(cronJob, jobs, tidied.status, due.timeMs), ...later]
   },
 })
+
+/** What tells that the controller has made a Job, and for when. */
+const SCHEDULED_AT = 'batch.kubernetes.io/cronjob-scheduled-timestamp'
 
 interface Tidied {
   readonly steps: readonly Step[]
@@ -60,6 +63,9 @@ function tidyUp(cronJob: CronJob, jobs: readonly Job[]): Tidied {
   const finished = ended
     .filter(({ metadata }) => wasActive.has(metadata.uid))
     .map((job) => say('Normal', 'SawCompletedJob', `Saw completed job: ${job.metadata.name}, condition: ${nameAndResult(job)}`))
+  const unexpected = jobs
+    .filter((job) => !isOver(job) && !isActive(cronJob, job))
+    .map(({ metadata }) => say('Warning', 'UnexpectedJob', `Saw a job that the controller did not create or forgot: ${metadata.name}`))
   const missing = (cronJob.status?.active ?? [])
     .filter(({ uid }) => !jobs.some(({ metadata }) => metadata.uid === uid))
     .map(({ name }) => say('Normal', 'MissingJob', `Active job went missing: ${name}`))
@@ -69,13 +75,14 @@ function tidyUp(cronJob: CronJob, jobs: readonly Job[]): Tidied {
     ...oldest(succeeded, cronJob.spec.successfulJobsHistoryLimit ?? 3),
     ...oldest(failed, cronJob.spec.failedJobsHistoryLimit ?? 1),
   ]
-  const active = jobs.filter((job) => !isOver(job)).map(reference)
+  const active = jobs.filter((job) => isActive(cronJob, job)).map(reference)
   const lastSuccess = [cronJob.status?.lastSuccessfulTime, ...succeeded.map(({ status }) => status?.completionTime)]
     .flatMap((time) => time ?? [])
     .sort()
     .at(-1)
   return {
     steps: [
+      ...unexpected,
       ...finished,
       ...missing,
       ...surplus.map((job) =>
@@ -107,6 +114,10 @@ const reference = ({ metadata, apiVersion, kind }: Job) => ({
   uid: metadata.uid,
   resourceVersion: metadata.resourceVersion,
 })
+
+/** Whether it still runs and is one of those that the controller has made, not somebody with `kubectl create job --from`. */
+const isActive = ({ status }: CronJob, job: Job) =>
+  !isOver(job) && (SCHEDULED_AT in (job.metadata.annotations ?? {}) || (status?.active ?? []).some(({ uid }) => uid === job.metadata.uid))
 
 /** The latest time that has come since the last run; undefined when none has. */
 function dueTime(
@@ -141,13 +152,11 @@ function latestBefore(schedule: Schedule, nowMs: number, timeZone: string | unde
   return undefined
 }
 
-function begin(cronJob: CronJob, jobs: readonly Job[], status: CronJobStatus, timeMs: number, nowMs: number): Step[] {
-  const { concurrencyPolicy = 'Allow', startingDeadlineSeconds: deadline } = cronJob.spec
-  const running = jobs.filter((job) => !isOver(job))
+function begin(cronJob: CronJob, jobs: readonly Job[], status: CronJobStatus, timeMs: number): Step[] {
+  const { concurrencyPolicy = 'Allow' } = cronJob.spec
+  const running = jobs.filter((job) => isActive(cronJob, job))
   const name = `${cronJob.metadata.name}-${Math.floor(timeMs / 60_000)}`
   if (jobs.some((job) => job.metadata.name === name)) return [setStatus(cronJob, { ...status, lastScheduleTime: timestamp(timeMs) })]
-  if (deadline !== undefined && timeMs + deadline * 1000 < nowMs)
-    return [say('Warning', 'MissSchedule', `Missed scheduled time to start a job: ${timestamp(timeMs)}`), setStatus(cronJob, status)]
   if (concurrencyPolicy === 'Forbid' && running.length > 0)
     return [
       say('Normal', 'JobAlreadyActive', 'Not starting job because prior execution is running and concurrency policy is Forbid'),
@@ -183,7 +192,7 @@ function jobFrom(cronJob: CronJob, name: string, timeMs: number): NewObject<Job>
       name,
       namespace: cronJob.metadata.namespace,
       ...(metadata?.labels && { labels: metadata.labels }),
-      annotations: { ...metadata?.annotations, 'batch.kubernetes.io/cronjob-scheduled-timestamp': timestamp(timeMs) },
+      annotations: { ...metadata?.annotations, [SCHEDULED_AT]: timestamp(timeMs) },
       ownerReferences: [controllerReference(cronJobKind, cronJob)],
     },
     spec: spec!,

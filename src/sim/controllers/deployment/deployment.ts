@@ -77,6 +77,9 @@ function rollout(
   const found = findNew(deployment, sets)
   const old = sets.filter((rs) => rs !== found)
   const conditions = pauseConditions(deployment, nowMs)
+  // Told in a write of its own, before the rollout goes on and tells of its progress.
+  if (conditions !== deployment.status?.conditions && conditionOf(conditions, 'Progressing')?.reason === 'DeploymentResumed')
+    return [setStatus(deployment, { ...deployment.status, conditions }), again(0)]
   if (deployment.metadata.deletionTimestamp) return [setStatus(deployment, countedStatus(deployment, sets, found, conditions, nowMs))]
 
   if (deployment.spec.paused || wasScaled(deployment, sets)) {
@@ -95,6 +98,7 @@ function rollout(
     if (steps.length > 0 || anyLeft(old, pods)) return withRolloutStatus(deployment, sets, found, conditions, steps, nowMs)
   }
   const fresh = found ? adopted(deployment, found, old, conditions, nowMs) : started(deployment, old, conditions, refusal, nowMs)
+  if (refusal) return [...fresh.steps, setStatus(deployment, { ...deployment.status, conditions: fresh.conditions })]
   const all = [...old, fresh.set]
   const growth = fresh.isNew
     ? []
@@ -123,7 +127,7 @@ function withRolloutStatus(
   return [
     ...steps,
     ...cleanup,
-    setStatus(deployment, status),
+    setStatus(deployment, status, { unlessRefused: true }),
     ...lookAgainAtDeadline(deployment, status, nowMs),
     ...(finished ? [again(0)] : []),
   ]
@@ -166,8 +170,9 @@ function started(
   const revision = nextRevision(old)
   const wanted = newReplicaSet(deployment, old, replicas, revision)
   const name = wanted.metadata.name!
+  const failed = (error: Error) => `Failed to create new replica set "${name}": ${error.message}`
   const progress = refusal
-    ? newCondition('Progressing', 'False', 'ReplicaSetCreateError', refusal.message, nowMs)
+    ? newCondition('Progressing', 'False', 'ReplicaSetCreateError', failed(refusal), nowMs)
     : newCondition('Progressing', 'True', 'NewReplicaSetCreated', `Created new replica set "${name}"`, nowMs)
   return {
     // Stands in for what the server is about to store; it has no Pods yet, and everything below reads sizes only.
@@ -177,7 +182,7 @@ function started(
       create(replicaSet, wanted, {
         ...(replicas > 0 && { event: 'ScalingReplicaSet', message: () => `Scaled up replica set ${name} from 0 to ${replicas}` }),
         refusal: 'ReplicaSetCreateError',
-        refusalMessage: (error) => `Failed to create new replica set "${name}": ${error.message}`,
+        refusalMessage: failed,
       }),
       ...markRevision(deployment, revision),
     ],

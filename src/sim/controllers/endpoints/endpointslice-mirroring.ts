@@ -7,7 +7,7 @@ import { endpointSlice } from '../../kinds/discovery/endpoint-slice'
 import { defineController } from '../controller'
 import { controllerReference } from '../owners'
 import { same } from '../../formats/same'
-import { create, remove, update } from '../steps'
+import { create, remove, say, update } from '../steps'
 import { owned, sameName } from '../watches'
 import { hasSelector } from './service-pods'
 
@@ -32,7 +32,7 @@ export const endpointSliceMirroringController = defineController({
       endpoints.metadata.labels?.[SKIP] !== 'true' &&
       !endpoints.metadata.annotations?.['control-plane.alpha.kubernetes.io/leader']
     const wanted = isWanted ? (endpoints.subsets ?? []).flatMap((subset) => slicesFor(endpoints, subset)) : []
-    return [
+    const steps = [
       ...wanted.flatMap((slice, index) => {
         const present = mirrored[index]
         if (!present) return [create(endpointSlice, slice)]
@@ -42,8 +42,17 @@ export const endpointSliceMirroringController = defineController({
       }),
       ...mirrored.slice(wanted.length).map((slice) => remove(endpointSlice, slice)),
     ]
+    const skipped = isWanted && steps.length > 0 ? skippedOf(endpoints) : 0
+    const text = `A max of ${MAX_PER_SUBSET} addresses can be mirrored to EndpointSlices per Endpoints subset. ${skipped} addresses were skipped`
+    return [...(skipped > 0 ? [say('Warning', 'TooManyAddressesToMirror', text)] : []), ...steps]
   },
 })
+
+const skippedOf = ({ subsets = [] }: Endpoints) =>
+  subsets.reduce(
+    (sum, { addresses = [], notReadyAddresses = [] }) => sum + Math.max(0, addresses.length + notReadyAddresses.length - MAX_PER_SUBSET),
+    0,
+  )
 
 function slicesFor(
   endpoints: Endpoints,

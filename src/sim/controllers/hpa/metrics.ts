@@ -1,6 +1,7 @@
-import type { HorizontalPodAutoscaler, MetricIdentifier, MetricSpec, MetricStatus, MetricTarget } from '../../api/types/autoscaling-v2.gen'
+import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus, MetricTarget } from '../../api/types/autoscaling-v2.gen'
 import type { Pod } from '../../api/types/core-v1.gen'
 import { parseTimestamp } from '../../engine/time'
+import { labelSelectorInGo } from '../../formats/go-label-selector'
 import { quantityValue, milliValue } from '../../formats/quantity'
 import { conditionOf, isReady } from '../pod-state'
 
@@ -227,15 +228,6 @@ const unable = (reason: string, message: string): Proposal => ({
   failure: { reason, message, condition: `the HPA was unable to compute the replica count: ${message}` },
 })
 
-/** A selector as Go prints one. */
-function selectorText(selector: MetricIdentifier['selector']): string {
-  if (!selector) return 'nil'
-  const labels = Object.entries(selector.matchLabels ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}: ${value},`)
-  return `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{},}`
-}
-
 function objectProposal(metric: MetricSpec, question: Question): Proposal {
   const { describedObject, target, metric: identifier } = metric.object!
   const value = question.source?.objectMetric?.(
@@ -264,7 +256,7 @@ function externalProposal(metric: MetricSpec, question: Question): Proposal {
   if (value === undefined)
     return unable(
       'FailedGetExternalMetric',
-      `unable to get external metric ${namespace}/${identifier.name}/${selectorText(identifier.selector)}: unable to fetch metrics from external metrics API: the server could not find the requested resource (get ${identifier.name}.external.metrics.k8s.io)`,
+      `unable to get external metric ${namespace}/${identifier.name}/${labelSelectorInGo(identifier.selector)}: unable to fetch metrics from external metrics API: the server could not find the requested resource (get ${identifier.name}.external.metrics.k8s.io)`,
     )
   const shown =
     target.averageValue === undefined
@@ -272,7 +264,7 @@ function externalProposal(metric: MetricSpec, question: Question): Proposal {
       : { averageValue: formatMilli('', Math.ceil(value / Math.max(1, question.current))) }
   return {
     replicas: byTotal(value, target, question),
-    name: `external metric ${identifier.name}(${selectorText(identifier.selector)})`,
+    name: `external metric ${identifier.name}(${labelSelectorInGo(identifier.selector)})`,
     status: { type: 'External', external: { metric: identifier, current: shown } },
   }
 }

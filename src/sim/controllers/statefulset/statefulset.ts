@@ -4,7 +4,7 @@ import { controllerRevision } from '../../kinds/apps/controller-revision'
 import { statefulSet as statefulSetKind } from '../../kinds/apps/stateful-set'
 import { persistentVolumeClaim } from '../../kinds/core/persistent-volume-claim'
 import { pod as podKind } from '../../kinds/core/pod'
-import { anyKind, defineController, type Step } from '../controller'
+import { anyKind, defineController, type Says, type Step } from '../controller'
 import { intOrPercent } from '../int-or-percent'
 import { claim } from '../owners'
 import { isAvailable, isFinished, isReady } from '../pod-state'
@@ -144,14 +144,20 @@ function createPod(situation: Situation, ordinal: number): Step[] {
   const keepsCurrent = current !== latest && needsCurrent(situation, ordinal)
   const pod = keepsCurrent ? statefulPod(set, ordinal, currentTemplate, current) : statefulPod(set, ordinal, set.spec.template, latest)
   const name = pod.metadata.name
-  const step = create(podKind, pod, {
+  const says: Says = {
     event: 'SuccessfulCreate',
     message: () => `create Pod ${name} in StatefulSet ${set.metadata.name} successful`,
     refusal: 'FailedCreate',
-    refusalMessage: (error) => `create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${error.message}`,
-  })
+    refusalMessage: (error, of) =>
+      `create Pod ${name} in StatefulSet ${set.metadata.name} failed error: ${missingClaim(of)}${error.message}`,
+  }
+  const step = create(podKind, pod, says, { unlessRefused: true })
   return [...missingClaims(situation, ordinal), step]
 }
+
+/** A Pod is not made before its claims are: what is said of a claim that could not be made. */
+const missingClaim = (step: Step) =>
+  step.do === 'create' && step.kind === anyKind(persistentVolumeClaim) ? `failed to create PVC ${step.object.metadata.name}: ` : ''
 
 /** While an update is under way, Pods below the partition (or not reached yet) come back as they were. */
 function needsCurrent({ set }: Situation, ordinal: number): boolean {
