@@ -15,6 +15,7 @@ import { limitRanger } from './api/admission/limit-ranger'
 import { mutatingAdmissionPolicy } from './api/admission/mutating-admission-policy'
 import { podSecurity } from './api/admission/pod-security'
 import { resourceQuota } from './api/admission/resource-quota'
+import { defaultIngressClass } from './api/admission/default-ingress-class'
 import { runtimeClass } from './api/admission/runtime-class'
 import { validatingAdmissionPolicy } from './api/admission/validating-admission-policy'
 import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './api/admission/webhooks'
@@ -140,6 +141,7 @@ latePlugins.arrive([
   podSecurity,
   mutatingAdmissionPolicy,
   mutatingAdmissionWebhook,
+  defaultIngressClass,
   runtimeClass,
   certificateApproval,
   certificateSigning,

@@ -2,7 +2,7 @@ import { lateCode } from '../../engine/late-code'
 import type { AdmissionPlugin } from '../hooks'
 
 /**
- * Plugins that have nothing to say before somebody has made a policy, a webhook's configuration, a limit, a quota, a claim or a certificate
+ * Plugins that have nothing to say before somebody has made a policy, a webhook's configuration, a limit, a quota, a claim, an Ingress or a certificate
  * request, labelled a namespace, or handed out rights: what the cluster itself does of that before, it does as one that may do all.
  */
 export const latePlugins = lateCode<readonly AdmissionPlugin[]>('admission plugins')

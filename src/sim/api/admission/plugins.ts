@@ -26,6 +26,7 @@ export const admissionPlugins: readonly AdmissionPlugin[] = [
   late('PersistentVolumeClaimResize', CLAIMS),
   late('RuntimeClass', ['pods']),
   late('CertificateRequester', REQUESTS),
+  late('DefaultIngressClass', ['ingresses.networking.k8s.io']),
   late('MutatingAdmissionPolicy'),
   late('MutatingAdmissionWebhook'),
   // Not plugins in a real server: what the storage of roles and bindings checks itself, at the same place.

@@ -57,9 +57,10 @@ function ruleErrors(
     if (endPort !== undefined && typeof port === 'string')
       errors.push(here('endPort').invalid(endPort, 'may not be specified when `port` is non-numeric'))
     else if (endPort !== undefined && port === undefined)
-      errors.push(here('endPort').required('must be specified when `endPort` is specified'))
+      errors.push(here('endPort').invalid(endPort, 'may not be specified when `port` is not specified'))
+    // A real server shows the first port here, not the last.
     else if (endPort !== undefined && endPort < Number(port))
-      errors.push(here('endPort').invalid(endPort, 'must be greater than or equal to `port`'))
+      errors.push(here('endPort').invalid(port, 'must be greater than or equal to `port`'))
     return errors
   })
   return [...portComplaints, ...peers.flatMap((peer, index) => peerErrors(peer, at(side, index)))]

@@ -34,19 +34,23 @@ export function runHook(
   } else done(undefined)
 }
 
-/** Runs `postStart`. Until it is over the Pod's other containers wait; when it fails the container is killed. */
-export function afterStart(context: KubeletContext, state: PodState, container: ContainerState, made: Container): void {
+/**
+ * Runs `postStart`, and `then` goes on. Until it is over the Pod's other containers wait and the container is not yet told to run; when it fails the
+ * container is killed.
+ */
+export function afterStart(context: KubeletContext, state: PodState, container: ContainerState, made: Container, then: () => void): void {
   const hook = container.spec.lifecycle?.postStart
-  if (!hook) return
+  if (!hook) return then()
   let over = false
   // Holds the worker: no other step begins meanwhile.
   const hold = context.engine.after(3_600_000, () => {}, { background: true })
-  state.step = hold
+  state.step = state.postStart = hold
   runHook(context, state, container, made, hook, (failure) => {
     if (over) return
     over = true
     context.engine.cancel(hold)
     if (state.step === hold) state.step = undefined
+    state.postStart = undefined
     if (failure !== undefined && container.running === made) {
       context.recorder.event(state.pod, 'Warning', 'FailedPostStartHook', `PostStartHook failed`, {
         fieldPath: fieldPathOf(container.role, container.spec.name),
@@ -55,7 +59,8 @@ export function afterStart(context: KubeletContext, state: PodState, container: 
         graceSeconds: state.pod.spec.terminationGracePeriodSeconds ?? 30,
         message: 'FailedPostStartHook',
       })
-    }
+    } else if (container.running === made) then()
+    context.report(state, 0)
     context.look(state)
   })
 }

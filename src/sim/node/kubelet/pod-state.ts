@@ -67,6 +67,8 @@ export interface PodState {
   readonly containers: Map<string, ContainerState>
   /** A step that is under way: mounting, creating the sandbox, pulling, starting. One at a time, as in a pod worker. */
   step: Timer | undefined
+  /** The step that is a postStart hook: meanwhile the worker does nothing else, not even tell that the container runs. */
+  postStart: Timer | undefined
   /** The next look without a reason from outside. */
   wake: Timer | undefined
   statusTimer: Timer | undefined
@@ -105,6 +107,7 @@ export function newPodState(pod: Pod, nowMs: number): PodState {
     sandbox: undefined,
     containers: new Map(),
     step: undefined,
+    postStart: undefined,
     wake: undefined,
     statusTimer: undefined,
     terminating: undefined,

@@ -278,6 +278,7 @@ function removeFromServer(context: KubeletContext, state: PodState) {
 
 /** Tells the API server how the Pod is, if that differs from what it holds. */
 export function writeStatus(context: KubeletContext, state: PodState): void {
+  if (state.postStart && state.postStart === state.step) return
   const { client, engine } = context
   const { namespace, name } = state.pod.metadata
   const current = client.get<Pod>(podKind, namespace, name)

@@ -174,8 +174,7 @@ export function startingOf(context: KubeletContext, state: PodState, container: 
       container.started = spec.startupProbe === undefined
       container.ready = spec.readinessProbe === undefined
       tell('Normal', 'Started', `Started container ${spec.name}`)
-      startProbes(context, state, container, made)
-      afterStart(context, state, container, made)
+      afterStart(context, state, container, made, () => startProbes(context, state, container, made))
     },
 
     tellBackOff: () =>

@@ -9,11 +9,11 @@ import { textFromBytes } from './text'
 
 export type OpenMode = 'read' | 'write' | 'append' | 'readwrite'
 
-/** `open`: a regular file, one of the process's own descriptors (/dev/stdout, /dev/fd/3), or a device. Answers the descriptor. */
+/** `open`: a regular file, a descriptor of the process itself (/dev/stdout, /dev/fd/3) or of another one (/proc/1/fd/1), or a device. Answers the descriptor. */
 export function openPath(kernel: Kernel, task: Task, files: FileSystem, path: string, mode: OpenMode): number {
   const full = normalise(path, task.cwd)
-  const own = ownDescriptor(full)
-  if (own !== undefined) return install(task, fileAt(task, own))
+  const descriptor = descriptorAt(kernel, task, full)
+  if (descriptor) return install(task, fileAt(descriptor.of, descriptor.fd))
   if (full === '/dev/null') return install(task, nullDevice())
   if (full === '/dev/tty') {
     const terminal = [...task.fds.values()].find((open) => open.tty)
@@ -23,21 +23,26 @@ export function openPath(kernel: Kernel, task: Task, files: FileSystem, path: st
   return install(task, openRegular(files, full, mode, task.who))
 }
 
-/** Which of a process's own descriptors a path names (`/dev/fd/63`, `/dev/stdin`, `/proc/self/fd/3`), if any. */
-function ownDescriptor(path: string): number | undefined {
-  const match = /^\/(?:dev|proc\/(?:self|\d+))\/(?:fd\/(\d+)|std(in|out|err))$/.exec(path)
-  if (!match) return undefined
-  return match[1] === undefined ? ['in', 'out', 'err'].indexOf(match[2]!) : Number(match[1])
+/** Which descriptor a path names, and whose: `/dev/fd/63`, `/dev/stdin` and `/proc/self/fd/3` are the process's own, `/proc/1/fd/1` is what a container's log reads from. */
+function descriptorAt(kernel: Kernel, task: Task, path: string): { readonly of: Task; readonly fd: number } | undefined {
+  const [matched, pid, number, standard] = /^\/(?:dev|proc\/(?:self|(\d+)))\/(?:fd\/(\d+)|std(in|out|err))$/.exec(path) ?? []
+  if (matched === undefined) return undefined
+  const fd = standard === undefined ? Number(number) : ['in', 'out', 'err'].indexOf(standard)
+  if (pid === undefined || Number(pid) === task.pid) return { of: task, fd }
+  const other = kernel.taskNumbered(Number(pid))
+  if (!other?.fds.has(fd)) fail('ENOENT')
+  if (task.who.uid !== 0 && task.who.uid !== other!.who.uid) fail('EACCES')
+  return { of: other!, fd }
 }
 
-/** `readFile` and `stat` of a path that names a descriptor of the process itself; undefined for all other operations and paths. */
-export function lookAtOwn(kernel: Kernel, task: Task, op: FsOperation): { readonly answer: unknown } | undefined {
+/** `readFile` and `stat` of a path that names a descriptor; undefined for all other operations and paths. */
+export function lookAtDescriptor(kernel: Kernel, task: Task, op: FsOperation): { readonly answer: unknown } | undefined {
   if (op.do !== 'readFile' && op.do !== 'stat') return undefined
   const path = normalise(op.path, task.cwd)
   // Asked for every file that anybody looks at.
   if (!path.startsWith('/dev/') && !path.startsWith('/proc/')) return undefined
-  const fd = ownDescriptor(path)
-  const open = fd === undefined ? undefined : task.fds.get(fd)
+  const descriptor = descriptorAt(kernel, task, path)
+  const open = descriptor?.of.fds.get(descriptor.fd)
   if (!open) return undefined
   if (op.do === 'stat') {
     const stat: FileStat = open.stat?.() ?? {

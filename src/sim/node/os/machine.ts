@@ -1,5 +1,5 @@
 import type { Engine, ScheduleOptions } from '../../engine/engine'
-import { lookAtOwn, openPath, type OpenMode } from './devices'
+import { lookAtDescriptor, openPath, type OpenMode } from './devices'
 import { fetchFrom } from './fetch-calls'
 import { rootUser, type Credentials, type FileSystem } from './file-system'
 import { normalise } from './paths'
@@ -481,6 +481,10 @@ class RunningMachine implements Machine, Kernel, Member {
     return found && op.do === 'readFile' ? found.text : performFs(task.files, op, task.cwd, task.who)
   }
 
+  taskNumbered(pid: number): Task | undefined {
+    return this.space ? this.space.find(pid) : this.tasks.get(pid)
+  }
+
   private openIn(task: Task, path: string, mode: OpenMode): number {
     const found = this.space?.lookInto(normalise(path, task.cwd))
     if (!found) return openPath(this, task, task.files, path, mode)
@@ -556,7 +560,7 @@ class RunningMachine implements Machine, Kernel, Member {
         return undefined
       }
       case 'fs': {
-        const own = lookAtOwn(this, task, request.op)
+        const own = lookAtDescriptor(this, task, request.op)
         return own ? own.answer : this.lookInto(task, request.op)
       }
       case 'spawn':

@@ -82,7 +82,8 @@ export class ProcessSpace {
     return { text: words.map((word) => `${word}\0`).join('') }
   }
 
-  private find(pid: number): Task | undefined {
+  /** A process of the space by its number. */
+  find(pid: number): Task | undefined {
     for (const { tasks } of this.members) if (tasks.has(pid)) return tasks.get(pid)
     return undefined
   }

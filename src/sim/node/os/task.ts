@@ -150,6 +150,8 @@ export interface Kernel {
   /** Whether this is a container's kernel: its first process is an init, and it may bind every port. */
   readonly init: boolean
   readonly background: boolean
+  /** A process that those of this kernel see, by its number. */
+  taskNumbered(pid: number): Task | undefined
   /** Tries `attempt` now and again each time `onChange` fires, until it gives something. */
   block<T>(task: Task, attempt: () => T | undefined, onChange: (wake: () => void) => () => void): T | Parked
   /** Lets a delayed answer arrive, then makes something of it. */

@@ -36,8 +36,13 @@ const usualConfinement: Confinement = {
 /** Files of /proc/1 that tell the rights of process 1, which all processes of a container share unless they give some up. */
 export function rightsFiles({ who, confinement = usualConfinement }: ContainerConfig, machine: Machine): Record<string, FileNode> {
   const first = () => machine.processes().find(({ pid }) => pid === 1)?.argv[0] ?? ''
+  const name = () => first().replace(/^.*\//, '')
   return {
-    status: generatedFile(() => procStatus(first().replace(/^.*\//, ''), who, confinement)),
+    cgroup: file('0::/\n', 0o444),
+    comm: generatedFile(() => `${name().slice(0, 15)}\n`),
+    // To be listed; who opens one gets the descriptor itself (descriptorAt of devices.ts).
+    fd: directory({ '0': link('/dev/null'), '1': link('pipe:[31415]'), '2': link('pipe:[31416]') }, 0o500),
+    status: generatedFile(() => procStatus(name(), who, confinement)),
     uid_map: file(userMap(confinement), 0o444),
     gid_map: file(userMap(confinement), 0o444),
     attr: directory({ current: file(`${confinement.appArmor}\n`, 0o444) }),

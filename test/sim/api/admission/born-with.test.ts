@@ -75,3 +75,24 @@ test('unknown field selectors are refused in the words of the kind', () => {
   expect(message('configmaps')).toBe('"data.x" is not a known field selector: only "metadata.name", "metadata.namespace"')
   expect(message('pods')).toBe('field label not supported: data.x')
 })
+
+test('an Ingress without a class gets the newest default one, unless it has the old annotation', () => {
+  const classNamed = (name: string) =>
+    send('POST', '/apis/networking.k8s.io/v1/ingressclasses', {
+      metadata: { name, annotations: { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
+      spec: { controller: 'example.com/ingress' },
+    })
+  const ingress = (name: string, spec: object = {}, annotations: object = {}) =>
+    (
+      send('POST', '/apis/networking.k8s.io/v1/namespaces/default/ingresses', {
+        metadata: { name, annotations },
+        spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } }, ...spec },
+      }).spec as { ingressClassName?: string }
+    ).ingressClassName
+  expect(ingress('before')).toBeUndefined()
+  classNamed('b')
+  classNamed('a')
+  expect(ingress('plain')).toBe('a')
+  expect(ingress('named', { ingressClassName: 'mine' })).toBe('mine')
+  expect(ingress('annotated', {}, { 'kubernetes.io/ingress.class': 'nginx' })).toBeUndefined()
+})

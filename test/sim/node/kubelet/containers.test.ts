@@ -208,6 +208,19 @@ test('postStart has to succeed, preStop runs before the stop signal', () => {
   expect(cluster.pod('good')).toBeUndefined()
 })
 
+test('a container is told to run, and is probed, only when its postStart hook is over', () => {
+  const cluster = miniCluster()
+  const hook = 'lifecycle: {postStart: {exec: {command: [sh, -c, "sleep 5; touch /tmp/ready"]}}}'
+  const probe = 'readinessProbe: {exec: {command: [cat, /tmp/ready]}, periodSeconds: 1}'
+  cluster.apply(podOf('p', `containers: [{name: c, image: nginx, ${hook}, ${probe}}]`))
+  cluster.advance('4s')
+  expect(cluster.container('p')?.state).toEqual({ waiting: { reason: 'ContainerCreating' } })
+  expect(cluster.events('p').some((event) => event.startsWith('Started'))).toBe(true)
+  cluster.advance('10s')
+  expect(cluster.container('p')).toMatchObject({ ready: true, state: { running: {} } })
+  expect(cluster.events('p').filter((event) => event.startsWith('Unhealthy'))).toEqual([])
+})
+
 test('an ephemeral container joins a running Pod', () => {
   const cluster = miniCluster()
   cluster.apply(podOf('p', 'containers: [{name: c, image: nginx}]'))
