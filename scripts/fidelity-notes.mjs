@@ -50,13 +50,12 @@ export const simplified = [
   ['Nesting', 'bodies deeper than 1,000 levels are refused, where Go allows 10,000'],
   [
     'CEL',
-    'the language and Kubernetes’ libraries; regular expressions are JavaScript’s; what a rule of a custom resource could cost at most is estimated with the figures of cel-go for what people write, other functions roughly; running rules has no budget, and policies’ expressions are not estimated; of types a policy’s status tells fields that do not exist, and no other mistakes; the commonest complaints are in cel-go’s words, rarer ones in the library’s',
+    'the language and Kubernetes’ libraries; regular expressions are JavaScript’s; what a rule of a custom resource could cost at most is estimated with the figures of cel-go for what people write, other functions roughly; what running an expression costs is counted by its steps, texts by their number and not by their length; of types a policy’s status tells fields that do not exist, and no other mistakes; the commonest complaints are in cel-go’s words, rarer ones in the library’s',
   ],
   [
     'Webhooks',
     'are called over the simulated network without TLS; of agnhost’s webhook the certificate that it was given is verified against the caBundle, its names and its time; authorities made by an openssl outside are known by their names only',
   ],
-  ['MutatingAdmissionPolicy', 'type names in ApplyConfiguration (`Object.spec`) are not compared with the places where they stand'],
   [
     'Refused changes',
     'show values as a server has them inside (Go’s names, every field) where that is a Pod’s spec or template, a claim’s spec, a volume’s source or a role reference; elsewhere by their names on the wire',
@@ -73,7 +72,7 @@ export const simplified = [
   ['Conversion webhooks', 'are asked once for each stored state and version, not at every read'],
   [
     'Audit',
-    'kube-apiserver obeys --audit-policy-file and --audit-log-path (also `-`): requests over HTTP with the annotations of authorisation, PodSecurity and ValidatingAdmissionPolicies; what controllers, scheduler and kubelets ask is not told, nor what webhooks did; logs are not rotated, there is no webhook backend; of long-running requests the end is not told',
+    'kube-apiserver obeys --audit-policy-file and --audit-log-path (also `-`): requests over HTTP, and what controllers, scheduler and kubelets write, with the annotations of authorisation, PodSecurity, admission policies and webhooks; what components read and watch is not told; logs are not rotated, there is no webhook backend',
   ],
   [
     'Proxy',

@@ -11,7 +11,7 @@ import { kubeadmHooks } from './api/edge'
 import { statusAnswer } from './api/edge-answer'
 import { versionInfo } from './api/edge-version'
 import { createEventRecorder } from './api/event-recorder'
-import type { ApiServer, Audit } from './api/hooks'
+import type { ApiServer, Audit, Told } from './api/hooks'
 import type { AtRest } from './api/encryption-at-rest'
 import type { Ciphers } from './api/encryption-configuration'
 import type { KindDefinition } from './api/kind'
@@ -75,6 +75,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   let serving = true
   let awayFromMs = 0
   let audit: Audit | undefined
+  let told: Told | undefined
   let atRest: AtRest | undefined
   const hooks = kubeadmHooks({ serverAddress: `${address}:${API_SERVER_PORT}`, descriptions: options.descriptions })
   const server = createApiServer({
@@ -84,7 +85,8 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     ...hooks,
     subresourceHandlers: [...subresourceHandlers, ...hooks.subresourceHandlers],
     isServing: () => serving,
-    audited: (...asked) => audit?.(...asked),
+    audited: (audited, by) => audit?.(audited, by) ?? audited.response,
+    told: () => told,
     atRest: () => atRest,
     kubelets: (name) => nodes.connections(name),
     dial: (request, listener) => dialFrom({ engine, network, place: nodes.hosts.get('controlplane')!.place })(request, listener),
@@ -116,6 +118,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   const apiServer = {
     start(trail?: Audit) {
       audit = trail
+      told = trail && lateServerFlags.code.toldInProcess(trail)
       if (serving) return
       serving = true
       // Who could not renew his lease meanwhile gave up, and begins anew: what he remembers of nodes is from before the gap.
@@ -125,7 +128,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     stop() {
       serving = false
       awayFromMs = engine.nowMs
-      audit = undefined
+      audit = told = undefined
       presence.stop()
     },
     encrypt(ciphers: Ciphers | undefined) {

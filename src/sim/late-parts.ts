@@ -23,6 +23,7 @@ import { celLibrary } from './api/cel/library'
 import { customKind } from './api/crd/definition'
 import { definitionErrors } from './api/crd/definition-validation'
 import { startAudit } from './audit-writer'
+import { toldInProcess } from './api/audit-in-process'
 import { encryptionAtRest } from './api/encryption-at-rest'
 import { startEncryption } from './encryption-file'
 import { lateServerFlags } from './late-server-flags'
@@ -126,7 +127,7 @@ openApi.arrive(openApiRoutes)
 goOrder.arrive(inGoOrder)
 lateFlowControl.arrive(flowControlOf)
 lateUpkeep.arrive(tendFlowControl)
-lateServerFlags.arrive({ startAudit, startEncryption, encryptionAtRest })
+lateServerFlags.arrive({ startAudit, toldInProcess, startEncryption, encryptionAtRest })
 protobuf.arrive(protobufReader)
 lateEtcdKeys.arrive(etcdEntries)
 lateEtcd.arrive({ etcdctl, etcdutl })

@@ -94,3 +94,37 @@ test('kube-apiserver does not start with a policy that it cannot read', () => {
     'err="loading audit policy file: rules[0].level: Unsupported value: \\"Everything\\": supported values: \\"Metadata\\", \\"None\\", \\"Request\\", \\"RequestResponse\\""',
   )
 }, 60_000)
+
+test('the log tells what controllers and kubelets write, and when what lasts has ended', () => {
+  const cluster = createCluster()
+  cluster.run(
+    enable(`apiVersion: audit.k8s.io/v1
+kind: Policy
+rules:
+- {level: Metadata, resources: [{group: "", resources: [pods, pods/status, pods/exec, pods/log, pods/binding]}, {group: apps}, {group: coordination.k8s.io}]}`),
+  )
+  cluster.run(`kubectl create deployment web --image=nginx; kubectl rollout status deployment web
+    kubectl exec deploy/web -- true; kubectl logs deploy/web >/dev/null; timeout 2 kubectl get pods -w`)
+  cluster.advance('15s')
+  const events = cluster
+    .run(`cat ${LOG}`)
+    .stdout.trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as AuditEvent & { user: { username: string }; userAgent: string; objectRef: { subresource?: string } })
+  const by = (username: string, verb: string, resource: string) =>
+    events.find((each) => each.user.username === username && each.verb === verb && each.objectRef.resource === resource && each.stage === 'ResponseComplete') // prettier-ignore
+  expect(by('system:serviceaccount:kube-system:deployment-controller', 'create', 'replicasets')).toMatchObject({
+    userAgent: expect.stringMatching(
+      /^kube-controller-manager\/v1\.36\.0 .*\/system:serviceaccount:kube-system:deployment-controller$/,
+    ) as string,
+    annotations: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': expect.stringContaining('RBAC: allowed by ClusterRoleBinding') as string }, // prettier-ignore
+  })
+  expect(by('system:kube-scheduler', 'create', 'pods')?.objectRef.subresource).toBe('binding')
+  expect(by('system:node:node01', 'update', 'leases') ?? by('system:node:node02', 'update', 'leases')).toBeDefined()
+  const stages = (test: (each: (typeof events)[number]) => boolean) =>
+    events.filter((each) => each.user.username === 'kubernetes-admin' && test(each)).map(({ stage }) => stage)
+  const all = ['RequestReceived', 'ResponseStarted', 'ResponseComplete']
+  expect(stages(({ objectRef }) => objectRef.subresource === 'exec')).toEqual(all)
+  expect(stages(({ objectRef }) => objectRef.subresource === 'log')).toEqual(all)
+  expect(stages(({ verb, objectRef }) => verb === 'watch' && objectRef.resource === 'pods')).toEqual(all)
+}, 60_000)

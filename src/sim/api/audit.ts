@@ -1,7 +1,15 @@
 import { microTimestamp } from '../engine/time'
 import { auditOrder, type AuditPolicy, type AuditStage } from './audit-policy'
 import type { ApiServer, Authenticate, RequestAttributes, User } from './hooks'
-import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse } from './http'
+import {
+  isStreamed,
+  isUpgraded,
+  type ApiRequest,
+  type ApiResponse,
+  type ChannelPeer,
+  type StreamedResponse,
+  type UpgradedResponse,
+} from './http'
 
 /** One request as the audit log sees it when it is answered. */
 export interface Audited {
@@ -20,12 +28,12 @@ export interface Audited {
  * https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/
  */
 export function auditLog(policy: AuditPolicy, write: (line: string) => void, authenticate: Authenticate) {
-  return (audited: Audited, server: ApiServer) => {
+  return (audited: Audited, server: ApiServer): ApiResponse => {
     const { request, attributes, user, response, startMs } = audited
-    if (!attributes) return
+    if (!attributes) return response
     const order = auditOrder(policy, user, attributes)
-    if (order.level === 'None') return
-    const isLong = isStreamed(response) || isUpgraded(response)
+    if (order.level === 'None') return response
+    const isLong = isLongRunning(attributes)
     const common = eventOf(audited, server, authenticate)
     const strip = (value: unknown) => (order.omitManagedFields ? withoutManagedFields(value) : value)
     const sent = order.level === 'Metadata' ? undefined : strip(jsonOf(request.body))
@@ -35,22 +43,57 @@ export function auditLog(policy: AuditPolicy, write: (line: string) => void, aut
       const { head, tail } = common
       const event = { kind: 'Event', apiVersion: 'audit.k8s.io/v1', level: order.level, ...head, stage, ...tail, ...more }
       const times = { requestReceivedTimestamp: microTimestamp(startMs), stageTimestamp: microTimestamp(stageMs) }
-      const keys = Object.keys(audited.annotations).sort()
+      const keys = Object.keys(audited.annotations).filter((key) => order.level !== 'Metadata' || !key.startsWith(PATCHES)).sort() // prettier-ignore
       const annotations = Object.fromEntries(keys.map((key) => [key, audited.annotations[key]]))
       const noted = stage !== 'RequestReceived' && keys.length > 0 ? { annotations } : {}
       write(`${JSON.stringify({ ...event, ...times, ...noted })}\n`)
     }
     tell('RequestReceived', {})
-    const received = isLong || order.level !== 'RequestResponse' ? undefined : strip(jsonOf(response.body))
+    const isRead = isStreamed(response) || isUpgraded(response)
+    const received = isRead || order.level !== 'RequestResponse' ? undefined : strip(jsonOf(response.body))
     const outcome = {
       responseStatus: statusOf(response),
       ...(sent !== undefined && { requestObject: sent }),
       ...(received !== undefined && { responseObject: received }),
     }
     if (isLong) tell('ResponseStarted', outcome)
-    else tell('ResponseComplete', outcome)
+    if (isRead) return heardToTheEnd(response, () => tell('ResponseComplete', outcome))
+    tell('ResponseComplete', outcome)
+    return response
   }
 }
+
+/** Requests that last: watches, and what is done in a container or through a proxy. */
+const isLongRunning = ({ verb, resource }: RequestAttributes) =>
+  verb === 'watch' || ['attach', 'exec', 'proxy', 'log', 'portforward'].includes(resource?.subresource ?? '')
+
+/** The same answer; `ended` is called once, when either side has done with it. */
+function heardToTheEnd(response: StreamedResponse | UpgradedResponse, ended: () => void): ApiResponse {
+  let isOver = false
+  const over = () => {
+    if (!isOver) ended()
+    isOver = true
+  }
+  if (isStreamed(response))
+    return {
+      ...response,
+      stream(sink) {
+        const stop = response.stream({ data: (chunk) => sink.data(chunk), end: () => (over(), sink.end()) })
+        return () => (over(), stop())
+      },
+    }
+  const watched = (peer: ChannelPeer): ChannelPeer => ({
+    data: (channel, text) => peer.data(channel, text),
+    close(channel) {
+      if (channel === undefined) over()
+      peer.close(channel)
+    },
+  })
+  return { ...response, connect: (peer) => watched(response.connect(watched(peer))) }
+}
+
+/** What a webhook's patch was is told from the level Request on. */
+const PATCHES = 'patch.webhook.'
 
 /** What of an event is the same at every stage: before the stage's name, and after it. */
 function eventOf({ request, attributes, user, auditId }: Audited, server: ApiServer, authenticate: Authenticate) {

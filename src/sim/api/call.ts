@@ -5,6 +5,7 @@ import type {
   ApiServer,
   ApiServerOptions,
   GroupVersionKind,
+  Rounds,
   SubresourceHandler,
   User,
 } from './hooks'
@@ -118,7 +119,9 @@ const admissionRequest = (
   operation: AdmissionOperation,
   object: AnyObject | undefined,
   old: AnyObject | undefined,
+  rounds: Rounds,
 ): AdmissionRequest => ({
+  rounds,
   operation,
   kind: call.served.kind,
   served: call.served,
@@ -136,9 +139,17 @@ const admissionRequest = (
   annotate: call.annotate,
 })
 
-/** Mutating admission: every plugin in order, each on what the one before it made. */
+/** Mutating admission: every plugin in order, each on what the one before it made; all of them twice where one of them asks for it. */
 export function mutate(call: Call, operation: 'CREATE' | 'UPDATE', object: AnyObject, old?: AnyObject): AnyObject {
-  let request = admissionRequest(call, operation, object, old)
+  const rounds: Rounds = { isSecond: false, again: false, memory: {} }
+  const once = mutated(call, admissionRequest(call, operation, object, old, rounds))
+  if (!rounds.again) return once
+  rounds.isSecond = true
+  return mutated(call, admissionRequest(call, operation, once, old, rounds))
+}
+
+function mutated(call: Call, asked: AdmissionRequest): AnyObject {
+  let request = asked
   for (const change of call.core.pluginsFor(call.served.kind).mutating) {
     const result = change(request)
     if (result !== request.object) request = { ...request, object: result }
@@ -146,11 +157,14 @@ export function mutate(call: Call, operation: 'CREATE' | 'UPDATE', object: AnyOb
   return request.object!
 }
 
+/** What validating plugins are asked in: they change nothing. */
+const NO_ROUNDS: Rounds = { isSecond: false, again: false, memory: {} }
+
 /** Validating admission. */
 export function admit(call: Call, operation: AdmissionOperation, object: AnyObject | undefined, old?: AnyObject) {
   const { validating } = call.core.pluginsFor(call.served.kind)
   if (validating.length === 0) return
-  const request = admissionRequest(call, operation, object, old)
+  const request = admissionRequest(call, operation, object, old, NO_ROUNDS)
   for (const validate of validating) validate(request)
 }
 

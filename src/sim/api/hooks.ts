@@ -5,6 +5,7 @@ import type { KindDefinition } from './kind'
 import type { AnyObject, KubeObject } from './object'
 import type { Engine } from '../engine/engine'
 import type { Audited } from './audit'
+import type { Call } from './call'
 import type { AtRest } from './encryption-at-rest'
 import type { Registry, Served } from './registry'
 import type { Storage } from './storage'
@@ -88,8 +89,20 @@ export interface GroupVersionKind {
 
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT'
 
+/**
+ * The way of one write through mutating admission. Where a policy or a webhook has changed something, all plugins are asked once more, so that those
+ * before them see it; what they remember in between lies here.
+ */
+export interface Rounds {
+  isSecond: boolean
+  /** Set by who has changed what plugins before it should see. */
+  again: boolean
+  readonly memory: Record<string, unknown>
+}
+
 /** One write on its way through admission. */
 export interface AdmissionRequest {
+  readonly rounds: Rounds
   readonly operation: AdmissionOperation
   readonly kind: KindDefinition
   /** The version that the request names. */
@@ -125,8 +138,11 @@ export interface AdmissionPlugin {
   readonly validate?: (request: AdmissionRequest) => void
 }
 
-/** Told of every request over HTTP once it is answered. */
-export type Audit = (audited: Audited, server: ApiServer) => void
+/** Told of every request once it is answered. Answers what to send instead: a stream whose end it hears of. */
+export type Audit = (audited: Audited, server: ApiServer) => ApiResponse
+
+/** Told of a write by a client inside the process: what was asked, the object or the error that came of it, and what was noted meanwhile. */
+export type Told = (call: Call, verb: string, body: unknown, outcome: unknown, noted: Readonly<Record<string, string>>) => void
 
 /** What a handler of a kind's own subresource (eviction, binding, token, log, exec, …) is given. */
 export interface SubresourceRequest {
@@ -228,8 +244,10 @@ export interface ApiServerOptions {
   readonly isServing?: () => boolean
   /** What answers over HTTP say in their headers of the request: under which flow schema it fell. */
   readonly headersFor?: (user: User, attributes: RequestAttributes, server: ApiServer) => Readonly<Record<string, string>>
-  /** Told of every request over HTTP once it is answered, while there is an audit policy. */
+  /** Told of every request over HTTP once it is answered. */
   readonly audited?: Audit
+  /** Who is told of writes by clients inside the process, while there is an audit policy. */
+  readonly told?: () => Told | undefined
   /** How objects lie in etcd, once kube-apiserver has been given a configuration that says so. */
   readonly atRest?: () => AtRest | undefined
   /** Told of every answer given over HTTP: its status, whether a deprecated version was asked for, and how long it took. */

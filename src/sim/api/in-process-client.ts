@@ -12,6 +12,7 @@ import { failure, forbidden, type StatusError } from './status'
 import type { Stored } from './storage'
 import { followKind } from './in-process-watch'
 import { createPatience } from './patience'
+import { Waiting } from './waiting'
 import { createObject, updateObject } from './write'
 import { askSubresource } from './subresource'
 
@@ -80,7 +81,23 @@ export function createClient(core: Core, identity: Identity): Client {
     if (!decision.allowed) throw forbidden({ group, plural: kind.plural }, name, refusal(user, attributes, decision.reason))
   }
 
-  const patient = createPatience(core.questions, () => core.engine.nowMs)
+  const patiently = createPatience(core.questions, () => core.engine.nowMs)
+  /** Writes, at once or by and by, and tells the audit log of it where there is one. */
+  function patient<T extends KubeObject>(call: Call, verb: string, body: unknown, key: () => string, write: (call: Call) => T): T {
+    const tell = core.options.told?.()
+    if (!tell) return patiently(key, () => write(call))
+    return patiently(key, () => {
+      const noted: Record<string, string> = {}
+      try {
+        const written = write({ ...call, annotate: (name, text) => void (noted[name] = text) })
+        tell(call, verb, body, written, noted)
+        return written
+      } catch (error) {
+        if (!(error instanceof Waiting)) tell(call, verb, body, error, noted) // what waits is told when it is decided
+        throw error
+      }
+    })
+  }
   const keyOf = (
     verb: string,
     { plural, group }: KindDefinition<never>,
@@ -101,32 +118,44 @@ export function createClient(core: Core, identity: Identity): Client {
       if (options.subresource !== undefined) return ask(kind, object.metadata.namespace, object.metadata.name ?? '', object, options)
       const call = callOf('create', kind, object.metadata.namespace, '', options)
       return patient(
+        call,
+        'create',
+        object,
         () => keyOf('create', kind, object.metadata),
-        () => createObject(call, complete(kind, object)).object,
+        (call) => createObject(call, complete(kind, object)).object,
       ) as never // of the kind just created
     },
     update(kind, object, options = {}) {
       const { namespace, name } = object.metadata
       const call = callOf('update', kind, namespace, name, options)
       return patient(
+        call,
+        'update',
+        object,
         () => keyOf('update', kind, object.metadata, options.subresource),
-        () => updateObject(call, complete(kind, object)).object,
+        (call) => updateObject(call, complete(kind, object)).object,
       ) as never
     },
     updateStatus: (kind, object) => client.update(kind, object, { subresource: 'status' }),
     patch(kind, namespace, name, type, patch, options = {}) {
       const call = callOf('patch', kind, namespace, name, options)
       return patient(
+        call,
+        'patch',
+        patch,
         () => keyOf('patch', kind, { namespace, name }, options.subresource),
-        () => patchObject(call, type, patch, { force: options.force === true }).stored.object,
+        (call) => patchObject(call, type, patch, { force: options.force === true }).stored.object,
       ) as never
     },
     scale(kind, namespace, name, replicas, options = {}) {
       const call = callOf('update', kind, namespace, name, { ...options, subresource: 'scale' })
       const scale = { kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name, namespace }, spec: { replicas } }
       patient(
+        call,
+        'update',
+        scale,
         () => keyOf('update', kind, { namespace, name }, 'scale'),
-        () => writeScale(call, 'update', scale),
+        (call) => writeScale(call, 'update', scale),
       )
     },
     delete(kind, namespace, name, options: DeleteOptions = {}) {
@@ -135,8 +164,11 @@ export function createClient(core: Core, identity: Identity): Client {
         ...(options.local && { local: true }),
       })
       patient(
+        call,
+        'delete',
+        undefined,
         () => keyOf('delete', kind, { namespace, name }),
-        () => deleteObject(call, options).stored.object,
+        (call) => deleteObject(call, options).stored.object,
       )
     },
     watch<T extends KubeObject>(kind: KindDefinition<T>, listener: (events: readonly WatchEvent<T>[]) => void, options: ListOptions = {}) {
@@ -163,8 +195,11 @@ export function createClient(core: Core, identity: Identity): Client {
   ): T {
     const call = callOf('create', kind, namespace, name, options)
     return patient(
+      call,
+      'create',
+      body,
       () => keyOf('create', kind, { namespace, name }, options.subresource),
-      () => askSubresource(call, 'create', body as unknown as AnyObject, NO_QUERY, '', undefined) as AnyObject, // whatever the handler answers
+      (call) => askSubresource(call, 'create', body as unknown as AnyObject, NO_QUERY, '', undefined) as AnyObject, // whatever the handler answers
     ) as never
   }
 

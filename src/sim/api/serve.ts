@@ -22,8 +22,8 @@ export function serve(core: Core, request: ApiRequest, answered: (response: ApiR
     core.options.observe?.(request, response.status, isDeprecated(response), core.engine.nowMs - startMs)
     const auditId = request.headers['audit-id'] ?? nextAuditId(core)
     const { attributes, user, annotations } = trace
-    core.options.audited?.({ request, attributes, user, annotations, auditId, startMs, response }, core)
-    answered(forPeople(request, withCommonHeaders(core, auditId, trace, response)))
+    const sent = core.options.audited?.({ request, attributes, user, annotations, auditId, startMs, response }, core) ?? response
+    answered(forPeople(request, withCommonHeaders(core, auditId, trace, sent)))
   }
   walk()
 }
@@ -53,7 +53,7 @@ function withCommonHeaders(core: Core, auditId: string, { user, attributes }: Tr
 const served = new WeakMap<Core, number>()
 
 /** A name of its own for each request, by counting: no chance is drawn for it, so that reading changes nothing. */
-function nextAuditId(core: Core): string {
+export function nextAuditId(core: Core): string {
   const count = (served.get(core) ?? 0) + 1
   served.set(core, count)
   const word = (salt: number) => {

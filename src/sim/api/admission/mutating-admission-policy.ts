@@ -1,11 +1,14 @@
 import { jsonPatch, JsonPatchError } from '../../formats/json-patch'
 import { merge } from '../apply'
 import { CompilationError, compile, EvaluationError } from '../cel/expression'
-import { jsonValue, untyped } from '../cel/typed-literals'
+import { jsonValue, misnamed, typeNameOf, untyped } from '../cel/typed-literals'
+import { readAs } from '../decode'
 import type { AdmissionPlugin, AdmissionRequest } from '../hooks'
 import type { AnyObject, KubeObject } from '../object'
 import { typeOfServed, type Type } from '../schema/schema'
-import { failure, forbidden, type StatusError } from '../status'
+import { equal } from '../share'
+import { failure, forbidden, internalError, type StatusError } from '../status'
+import { typedPatchErrors } from '../typed-patch'
 import type { MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding, Mutation } from '../types/admissionregistration-v1.gen'
 import { defaulted } from './defaulted'
 import { findAll, resource } from './lookup'
@@ -40,20 +43,40 @@ export const mutatingAdmissionPolicy: AdmissionPlugin = {
     const failures: Failures = []
     const invocations = invocationsFor(request, failures)
     if (invocations.length === 0 && failures.length === 0) return request.object!
+    const { rounds } = request
+    const first = rounds.memory[NAME] as FirstRound | undefined
     let object = request.object!
-    const asked: { readonly invocation: Invocation; readonly after: AnyObject }[] = []
+    // Who asks for it sees what has been changed since: by policies, by what else was asked again.
+    const isNeeded = first !== undefined && (first.changed || !equal(first.output, object))
+    const again = (key: string) => isNeeded && first.reinvocable.has(key)
+    const reinvocable = new Set<string>()
     for (const invocation of invocations) {
-      object = invoked(invocation, { ...request, object }, failures)
-      asked.push({ invocation, after: object })
-    }
-    for (const { invocation, after } of asked) {
-      const wantsToSeeChanges = invocation.policy.spec.reinvocationPolicy === 'IfNeeded'
-      if (wantsToSeeChanges && after !== object) object = invoked(invocation, { ...request, object }, failures)
+      const key = keyOf(invocation)
+      if (rounds.isSecond && !again(key)) continue
+      const next = invoked(invocation, { ...request, object }, failures)
+      if (next !== undefined && invocation.policy.spec.reinvocationPolicy === 'IfNeeded') reinvocable.add(key)
+      object = next ?? object
     }
     if (failures.length > 0) throw denial(request, failures)
+    const changed = object !== request.object
+    rounds.memory[NAME] = { reinvocable, changed, output: object } satisfies FirstRound
+    if (changed && !rounds.isSecond) rounds.again = true
     return object
   },
 }
+
+const NAME = 'MutatingAdmissionPolicy'
+
+/** What the first round leaves for the second. */
+interface FirstRound {
+  readonly reinvocable: ReadonlySet<string>
+  readonly changed: boolean
+  readonly output: AnyObject
+}
+
+const keyOf = ({ policy, binding, params }: Invocation) =>
+  [policy, binding].map(({ metadata }) => metadata.name).join('/') +
+  (params ? ` ${params.metadata.namespace ?? ''}/${params.metadata.name}` : '')
 
 /** A refusal names the first failure; all are its causes. */
 function denial({ kind, name }: AdmissionRequest, failures: Failures): StatusError {
@@ -92,7 +115,8 @@ function attempt<T>({ spec }: MutatingAdmissionPolicy, failures: Failures, who: 
   }
 }
 
-function invoked(invocation: Invocation, request: AdmissionRequest, failures: Failures): AnyObject {
+/** What a policy makes of an object; undefined when its conditions leave it out. */
+function invoked(invocation: Invocation, request: AdmissionRequest, failures: Failures): AnyObject | undefined {
   const { policy, params, version } = invocation
   const { variables = [], mutations = [], matchConditions = [], failurePolicy } = policy.spec
   const env = policyEnvironment()
@@ -104,10 +128,10 @@ function invoked(invocation: Invocation, request: AdmissionRequest, failures: Fa
   let object = request.object!
   try {
     const values = policyVariables(request, params, version)
-    if (!matchConditions.every(({ expression }) => compile(env, expression).evaluate(values) === true)) return object
+    if (!matchConditions.every(({ expression }) => compile(env, expression).evaluate(values) === true)) return undefined
   } catch (error) {
     fail(error)
-    return object
+    return undefined
   }
   for (const mutation of mutations) {
     try {
@@ -135,8 +159,15 @@ function changed(object: AnyObject, { patchType }: Mutation, value: unknown, req
   const shown = body ? object : version.fromStorage(object)
   // Both keep an object an object.
   const stored = (next: unknown) => (body ? (next as AnyObject) : defaulted(server, kind, version.toStorage(next as AnyObject)))
-  if (patchType === 'JSONPatch') return stored(jsonPatch(shown, patch))
+  if (patchType === 'JSONPatch') {
+    refuseMisnamed(listed(value).flatMap((operation) => misnamedIn((operation as { readonly value?: unknown }).value)))
+    const next = patched(shown, patch)
+    return next === shown ? object : stored(body ? next : strictly(next, version))
+  }
+  refuseMisnamed(misnamed(value, 'Object'))
   const type = typeOfServed(kind, version.version, version.group)
+  const foreign = type ? typedPatchErrors(patch, type) : []
+  if (foreign.length > 0) throw new PatchError(`error applying patch: failed to convert patch object to typed object: ${joined(foreign)}`)
   const atomic = type ? atomicsIn(patch, type, '') : []
   if (atomic.length > 0)
     throw new PatchError(
@@ -144,6 +175,38 @@ function changed(object: AnyObject, { patchType }: Mutation, value: unknown, req
     )
   return stored(merge(shown, patch, type))
 }
+
+const listed = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'object' && each !== null) : []
+
+/** An object in a patch is the root of its own path. */
+const misnamedIn = (value: unknown) => {
+  const name = typeNameOf(value)
+  return typeof name === 'string' ? misnamed(value, name) : []
+}
+
+function refuseMisnamed(problems: readonly string[]) {
+  if (problems.length > 0) throw new PatchError(`type mismatch: ${problems.join('\n')}`)
+}
+
+/** Several complaints of structured-merge-diff. */
+const joined = (errors: readonly string[]) =>
+  errors.length === 1 ? errors[0]! : `errors:\n${errors.map((error) => `  ${error}`).join('\n')}`
+
+/** Applies a patch; one whose test fails changes nothing. */
+function patched(object: AnyObject, patch: unknown): AnyObject {
+  try {
+    return jsonPatch(object, patch) as AnyObject // a patch keeps an object one
+  } catch (error) {
+    if (!(error instanceof JsonPatchError)) throw error
+    if (/: test failed$/.test(error.message)) return object
+    throw new PatchError(`JSONPath: ${error.message}`)
+  }
+}
+
+/** What a patch made is read like what people send: a field that is not there is the server's failure, whatever the policy says of failures. */
+const strictly = (object: AnyObject, served: Version): AnyObject =>
+  readAs({ served, options: { fieldValidation: 'Strict' }, warn: () => undefined }, object, [], { refuse: internalError })
 
 /** The atomic lists and maps that a configuration names: to set one would take away what else is in it, which nobody is allowed to by accident. */
 function atomicsIn(value: unknown, type: Type | undefined, path: string): readonly string[] {

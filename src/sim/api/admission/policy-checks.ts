@@ -11,6 +11,7 @@ import type {
   Variable,
 } from '../types/admissionregistration-v1.gen'
 import { qualifiedName } from '../../formats/names'
+import type { CelNode } from '../crd/cel-cost'
 import { environmentWith, POLICY_VARIABLES } from './policy-variables'
 
 /*
@@ -75,7 +76,7 @@ export function mutatingPolicyErrors({ spec }: MutatingAdmissionPolicy): readonl
       const here = at('mutations')(index)(field)
       if ((patchType === 'JSONPatch' ? jsonPatch : applyConfiguration) === undefined)
         return [here.required(`must be specified when patchType is ${patchType}`)]
-      return expressionErrors(expression, here('expression'), env, { typed: true })
+      return expressionErrors(expression, here('expression'), env, { typed: patchType === 'JSONPatch' ? 'list(JSONPatch)' : 'Object' })
     }),
   ]
 }
@@ -155,19 +156,32 @@ interface Wish {
   readonly wanted?: readonly string[]
   /** What is said when there is none. */
   readonly why?: string
-  /** May build objects by their type's name. */
-  readonly typed?: boolean
+  /** May build objects by their type's name; what it must yield of them, if anything. */
+  readonly typed?: true | 'Object' | 'list(JSONPatch)'
 }
 
 function expressionErrors(expression: string | undefined, at: FieldPath, env: Environment, { wanted, why, typed }: Wish): FieldError[] {
   if (!expression?.trim()) return [at.required(why)]
   try {
-    const { type } = compile(env, typed ? untyped(expression) : expression)
-    if (!wanted || wanted.includes(type) || type === 'dyn') return []
+    const { type, ast } = compile(env, typed ? untyped(expression) : expression)
+    if (typeof typed === 'string') return yields(typed, type, expression) ? [] : [at.invalid(expression, `must evaluate to ${typed}`)]
+    if (!wanted || wanted.includes(type) || (type === 'dyn' && !isField(ast as CelNode))) return []
     const names = wanted.map((each) => (each === 'null' ? 'null_type' : each))
     return [at.invalid(expression, `must evaluate to ${names.length === 1 ? names[0] : `one of [${names.join(' ')}]`}`)]
   } catch (error) {
     if (error instanceof CompilationError) return [at.invalid(expression, error.message)]
     throw error
   }
+}
+
+/** Whether an expression can yield what its mutation needs, as far as can be told from its type and its first letters. */
+function yields(wanted: 'Object' | 'list(JSONPatch)', type: string, expression: string): boolean {
+  if (type === 'dyn') return true
+  return wanted === 'Object' ? type.startsWith('map') && !expression.trim().startsWith('{') : type.startsWith('list')
+}
+
+/** Whether an expression does no more than name a field of an object whose fields have no types for the checker: that is not yet a bool. */
+function isField({ op, args }: CelNode): boolean {
+  if (op === 'id') return ['object', 'oldObject', 'params'].includes(args as string)
+  return (op === '.' || op === '[]') && isField((args as readonly CelNode[])[0]!)
 }

@@ -15,7 +15,7 @@ export function namespaceOf({ server, namespace, kind, object, old }: AdmissionR
 }
 
 /** A resource in one version, as rules name it. */
-export type Version = Pick<Served, 'group' | 'version' | 'fromStorage' | 'toStorage'>
+export type Version = Served
 
 /**
  * The version in which `matchConstraints` or `matchResources` of a policy or binding take in a request; undefined when they do not. With

@@ -1,4 +1,5 @@
 import { compile, EvaluationError, type Expression } from '../cel/expression'
+import { COST_BUDGET, type Budget } from '../cel/meter'
 import type { AdmissionPlugin, AdmissionRequest } from '../hooks'
 import { failure, forbidden } from '../status'
 import type { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding, Validation } from '../types/admissionregistration-v1.gen'
@@ -125,21 +126,24 @@ function decisionsOf(policy: ValidatingAdmissionPolicy, values: Record<string, u
   const { conditions, variables, validations, annotations } = compiledOf(policy)
   const failed = (why: string, expressionIndex = 0): readonly Decision[] =>
     policy.spec.failurePolicy === 'Ignore' ? [] : [{ why, reason: 'Invalid', expressionIndex }]
-  values.variables = lazily(variables, values)
+  const budget: Budget = { left: COST_BUDGET }
+  values.variables = lazily(variables, values, budget)
   for (const condition of conditions) {
-    const answer = evaluated(condition, values)
+    const answer = evaluated(condition, values, budget)
     if ('error' in answer) return failed(answer.error)
     if (answer.value !== true) return []
   }
   const decisions = validations.flatMap(([validation, expression, message], index): readonly Decision[] => {
-    const answer = evaluated(expression, values)
+    if (budget.left < 0) return []
+    const answer = evaluated(expression, values, budget)
+    if (budget.left < 0 && 'error' in answer) return failed(answer.error)
     if ('error' in answer) return failed(`expression '${validation.expression}' resulted in error: ${answer.error}`, index)
     if (answer.value === true) return []
     const why = textOf(message, values) ?? (validation.message?.trim() || `failed expression: ${validation.expression.trim()}`)
     return [{ why, reason: validation.reason || 'Invalid', expressionIndex: index }]
   })
   const unsaid = annotations.flatMap((expression, index) => {
-    const answer = evaluated(expression, values)
+    const answer = evaluated(expression, values, budget)
     const { key } = policy.spec.auditAnnotations![index]!
     if ('value' in answer && typeof answer.value === 'string' && answer.value.trim())
       request.annotate(`${policy.metadata.name}/${key}`, answer.value.trim())
@@ -148,9 +152,13 @@ function decisionsOf(policy: ValidatingAdmissionPolicy, values: Record<string, u
   return [...decisions, ...unsaid]
 }
 
-function evaluated(expression: Expression, values: Readonly<Record<string, unknown>>): { value: unknown } | { error: string } {
+function evaluated(
+  expression: Expression,
+  values: Readonly<Record<string, unknown>>,
+  budget: Budget | undefined,
+): { value: unknown } | { error: string } {
   try {
-    return { value: expression.evaluate(values) }
+    return { value: expression.evaluate(values, budget) }
   } catch (error) {
     if (error instanceof EvaluationError) return { error: error.message }
     throw error
@@ -158,17 +166,20 @@ function evaluated(expression: Expression, values: Readonly<Record<string, unkno
 }
 
 /** `variables.x`: worked out when first asked for, in terms of those before it. */
-export function lazily(variables: CompiledPolicy['variables'], values: Record<string, unknown>): object {
+export function lazily(variables: CompiledPolicy['variables'], values: Record<string, unknown>, budget?: Budget): object {
   const object = {}
   for (const [name, expression] of variables) {
     let known: { readonly value: unknown } | undefined
-    Object.defineProperty(object, name, { enumerable: true, get: () => (known ??= { value: composed(name, expression, values) }).value })
+    Object.defineProperty(object, name, {
+      enumerable: true,
+      get: () => (known ??= { value: composed(name, expression, values, budget) }).value,
+    })
   }
   return object
 }
 
-function composed(name: string, expression: Expression, values: Readonly<Record<string, unknown>>): unknown {
-  const answer = evaluated(expression, values)
+function composed(name: string, expression: Expression, values: Readonly<Record<string, unknown>>, budget: Budget | undefined): unknown {
+  const answer = evaluated(expression, values, budget)
   if ('error' in answer) throw new Error(`composited variable ${JSON.stringify(name)} fails to evaluate: ${answer.error}`)
   return answer.value
 }

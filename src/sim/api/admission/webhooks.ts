@@ -2,6 +2,7 @@ import { jsonPatch } from '../../formats/json-patch'
 import { compile, EvaluationError } from '../cel/expression'
 import type { AdmissionPlugin, AdmissionRequest } from '../hooks'
 import type { AnyObject } from '../object'
+import { equal } from '../share'
 import { badRequest, failure, internalError } from '../status'
 import type { AdmissionResponse } from '../types/admission-v1.gen'
 import type {
@@ -28,23 +29,46 @@ export const mutatingAdmissionWebhook: AdmissionPlugin = {
   mutate(request) {
     const webhooks = webhooksFor(mutating, request)
     if (webhooks.length === 0) return request.object!
+    const { rounds } = request
     let object = request.object!
-    const asked: { readonly webhook: Webhook; readonly after: AnyObject }[] = []
-    const apply = (webhook: Webhook, round: number) => {
+    const apply = (hook: Hook, index: number) => {
+      const { webhook } = hook
       const version = versionFor(webhook, { ...request, object })
       if (!version) return false
-      const patch = ask(webhook, { ...request, object }, version, round)?.patch
-      if (!patch) return true
-      const shown = request.body ? object : version.fromStorage(object)
-      const next = patched(webhook, shown, patch)
-      object = request.body ? next : defaulted(request.server, request.kind, version.toStorage(next))
+      const round = rounds.isSecond ? 1 : 0
+      const response = ask(
+        hook,
+        { ...request, object },
+        version,
+        `${round === 0 ? '' : 'again '}`,
+        MUTATION,
+        `round_${round}_index_${index}`,
+      )
+      const before = object
+      if (response?.patch) {
+        const shown = request.body ? object : version.fromStorage(object)
+        const next = patched(webhook, shown, response.patch)
+        object = request.body ? next : defaulted(request.server, request.kind, version.toStorage(next))
+      }
+      if (response) noteMutation(request, hook, `round_${round}_index_${index}`, object !== before, response.patch)
       return true
     }
-    for (const webhook of webhooks) if (apply(webhook, 1)) asked.push({ webhook, after: object })
-    for (const { webhook, after } of asked) {
-      const wantsToSeeChanges = 'reinvocationPolicy' in webhook && webhook.reinvocationPolicy === 'IfNeeded'
-      if (wantsToSeeChanges && after !== object) apply(webhook, 2)
+    if (rounds.isSecond) {
+      // Who asks for it sees what was changed since: by webhooks after it, or by all the plugins that were asked again.
+      const first = rounds.memory[MUTATION] as FirstRound | undefined
+      const isChanged = first !== undefined && !equal(first.output, object)
+      first?.asked.forEach(({ hook, index, after }) => {
+        const wantsToSeeChanges = 'reinvocationPolicy' in hook.webhook && hook.webhook.reinvocationPolicy === 'IfNeeded'
+        if (wantsToSeeChanges && (isChanged || after !== first.output)) apply(hook, index)
+      })
+      return object
     }
+    const asked: FirstRound['asked'][number][] = []
+    webhooks.forEach((hook, index) => {
+      if (apply(hook, index)) asked.push({ hook, index, after: object })
+    })
+    rounds.memory[MUTATION] = { asked, output: object } satisfies FirstRound
+    if (object !== request.object) rounds.again = true
     return object
   },
 }
@@ -53,22 +77,46 @@ export const mutatingAdmissionWebhook: AdmissionPlugin = {
 export const validatingAdmissionWebhook: AdmissionPlugin = {
   name: 'ValidatingAdmissionWebhook',
   validate(request) {
-    for (const webhook of webhooksFor(validating, request)) {
-      const version = versionFor(webhook, request)
-      if (version) ask(webhook, request, version, 1)
-    }
+    webhooksFor(validating, request).forEach((hook, index) => {
+      const version = versionFor(hook.webhook, request)
+      if (version) ask(hook, request, version, '', VALIDATION, `round_0_index_${index}`)
+    })
   },
 }
 
-const NONE: readonly Webhook[] = []
+/** A webhook, and the configuration it stands in. */
+interface Hook {
+  readonly webhook: Webhook
+  readonly configuration: string
+}
+
+/** What the first round of mutating webhooks leaves for the second. */
+interface FirstRound {
+  readonly asked: readonly { readonly hook: Hook; readonly index: number; readonly after: AnyObject }[]
+  readonly output: AnyObject
+}
+
+const MUTATION = 'mutation.webhook.admission.k8s.io'
+const VALIDATION = 'validating.webhook.admission.k8s.io'
+
+/** What the audit log says of a mutating webhook that was asked. */
+function noteMutation({ annotate }: AdmissionRequest, { webhook, configuration }: Hook, at: string, mutated: boolean, patch?: string) {
+  const who = { configuration, webhook: webhook.name }
+  annotate(`${MUTATION}/${at}`, JSON.stringify({ ...who, mutated }))
+  if (mutated && patch) annotate(`patch.webhook.admission.k8s.io/${at}`, JSON.stringify({ ...who, patch: JSON.parse(atob(patch)) as unknown, patchType: 'JSONPatch' })) // prettier-ignore
+}
+
+const NONE: readonly Hook[] = []
 
 /** All webhooks, in the order of their configurations' names. Configurations and policies themselves go to none: nobody locks themselves out. */
-function webhooksFor(kind: typeof mutating | typeof validating, request: AdmissionRequest): readonly Webhook[] {
+function webhooksFor(kind: typeof mutating | typeof validating, request: AdmissionRequest): readonly Hook[] {
   if (request.kind.group === GROUP) return []
   const configurations = findAll<MutatingWebhookConfiguration | ValidatingWebhookConfiguration>(request.server, kind as never)
   if (configurations.length === 0) return NONE
   const sorted = configurations.toSorted((x, y) => (x.metadata.name < y.metadata.name ? -1 : 1))
-  return sorted.flatMap(({ webhooks = [] }) => webhooks as readonly Webhook[])
+  return sorted.flatMap(({ metadata, webhooks = [] }) =>
+    (webhooks as readonly Webhook[]).map((webhook) => ({ webhook, configuration: metadata.name })),
+  )
 }
 
 /** The version in which a webhook wants to be asked about a request; undefined when it does not want to. */
@@ -91,18 +139,29 @@ function versionFor(
   }
 }
 
-/** Asks one webhook. Undefined when it could not be asked and that is to be ignored. Throws what it denies. */
-function ask(webhook: Webhook, request: AdmissionRequest, version: Version, round: number): AdmissionResponse | undefined {
+/** Asks one webhook. Undefined when it could not be asked and that is to be ignored. Throws what it denies. `sort` and `at` name it in the audit log. */
+function ask(
+  { webhook }: Hook,
+  request: AdmissionRequest,
+  version: Version,
+  again: string,
+  sort: string,
+  at: string,
+): AdmissionResponse | undefined {
   const { name, clientConfig, timeoutSeconds = 10, sideEffects } = webhook
   if (request.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
     throw badRequest(`admission webhook ${JSON.stringify(name)} does not support dry run`)
   }
   const response = answerOf(webhook, () => {
-    const key = `${name} ${round} ${subjectOf(request)}`
+    const key = `${name} ${again}${subjectOf(request)}`
     return callWebhook(request.server, key, clientConfig, timeoutSeconds, (uid) => reviewOf(inVersion(request, version), version, uid)) as
       Review | undefined // whatever the program behind it wrote; looked at with care
   })
-  if (!response) return undefined
+  if (!response) {
+    request.annotate(`failed-open.${sort}/${at}`, name)
+    return undefined
+  }
+  for (const [key, value] of Object.entries(response.auditAnnotations ?? {})) request.annotate(`${name}/${key}`, value)
   for (const warning of response.warnings ?? []) request.warn(warning)
   if (response.allowed) return response
   const { message, reason = '', code = 0 } = response.status ?? {}

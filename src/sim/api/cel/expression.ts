@@ -6,6 +6,7 @@ import { compilationComplaint, evaluationWords } from './messages'
 import { formatted, replaced } from './strings'
 import { addTwoVariableMacros } from './two-variables'
 import { celLibrary } from './library'
+import { meter, metered, type Budget } from './meter'
 
 /** A CEL expression, parsed and checked. */
 export interface Expression {
@@ -14,14 +15,20 @@ export interface Expression {
   readonly ast: unknown
   /** The type it yields, as far as can be told. */
   readonly type: string
-  /** Its value for these variables. Throws `EvaluationError` with what CEL says. */
-  evaluate(variables: Readonly<Record<string, unknown>>): unknown
+  /** Its value for these variables; what that costs is taken from the budget. Throws `EvaluationError` with what CEL says. */
+  evaluate(variables: Readonly<Record<string, unknown>>, budget?: Budget): unknown
 }
 
 /** Why an expression could not be compiled: `ERROR: <input>:1:5: undefined field 'missing'` with the place marked. */
 export class CompilationError extends Error {}
 /** Why a compiled expression has no value for some object: `no such key: replicas`. */
 export class EvaluationError extends Error {}
+/** A rule has used up what all rules may cost together. */
+export class OutOfBudget extends EvaluationError {
+  constructor() {
+    super('validation failed due to running out of cost budget, no further validation rules will be run')
+  }
+}
 
 /** What a variable is: `dyn`, or the fields of an object by name. */
 export type VariableType = string | { readonly [field: string]: VariableType }
@@ -103,16 +110,21 @@ export function compile(env: Environment, source: string): Expression {
   const parsed = attempt(() => env.parse(source), source)
   const checked = parsed.check()
   if (!checked.valid) throw compilationError(checked.error, source)
+  meter(parsed.ast)
   return {
     source,
     ast: parsed.ast,
     type: checked.type ?? 'dyn',
-    evaluate(variables) {
+    evaluate(variables, budget) {
+      let value: unknown
       try {
-        return parsed(variables as Record<string, unknown>) as unknown
+        value = metered(() => parsed(variables as Record<string, unknown>) as unknown, budget)
       } catch (error) {
+        if (budget && budget.left < 0) throw new OutOfBudget()
         throw new EvaluationError(evaluationWords(firstLine(error)))
       }
+      if (budget && budget.left < 0) throw new OutOfBudget()
+      return value
     },
   }
 }

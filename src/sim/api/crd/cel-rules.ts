@@ -1,4 +1,13 @@
-import { celEnvironment, CompilationError, compile, EvaluationError, type Expression, type VariableType } from '../cel/expression'
+import {
+  celEnvironment,
+  CompilationError,
+  compile,
+  EvaluationError,
+  OutOfBudget,
+  type Expression,
+  type VariableType,
+} from '../cel/expression'
+import { COST_BUDGET, type Budget } from '../cel/meter'
 import type { FieldError, FieldPath } from '../field-path'
 import { cardinalityInside, ruleCost, tooDear, tooDearTogether, type CelNode } from './cel-cost'
 import type { JSONSchemaProps, ValidationRule } from '../types/apiextensions-v1.gen'
@@ -115,24 +124,28 @@ function errorsIn(
 }
 
 /** What a value breaks of the rules in its schema. `old` is the value before an update; transition rules are asked only then. */
-export function ruleErrors(value: unknown, old: unknown, schema: JSONSchemaProps, at: FieldPath, isRoot = true): FieldError[] {
-  if (value === undefined || value === null) return []
-  const own = rulesOf(schema, isRoot).flatMap((rule) => ruleError(rule, value, old, schema, at))
-  return [...own, ...childErrors(value, old, schema, at)]
+export function ruleErrors(value: unknown, old: unknown, schema: JSONSchemaProps, at: FieldPath): FieldError[] {
+  return errorsAt(value, old, schema, at, { left: COST_BUDGET }, true)
 }
 
-function childErrors(value: unknown, old: unknown, schema: JSONSchemaProps, at: FieldPath): FieldError[] {
+function errorsAt(value: unknown, old: unknown, schema: JSONSchemaProps, at: FieldPath, budget: Budget, isRoot = false): FieldError[] {
+  if (value === undefined || value === null || budget.left < 0) return []
+  const own = rulesOf(schema, isRoot).flatMap((rule) => (budget.left < 0 ? [] : ruleError(rule, value, old, schema, at, budget)))
+  return [...own, ...childErrors(value, old, schema, at, budget)]
+}
+
+function childErrors(value: unknown, old: unknown, schema: JSONSchemaProps, at: FieldPath, budget: Budget): FieldError[] {
   const items = schema.items as JSONSchemaProps | undefined // as above
   if (Array.isArray(value)) {
-    return items ? value.flatMap((each, index) => ruleErrors(each, sameItem(each, old, schema), items, at(index), false)) : []
+    return items ? value.flatMap((each, index) => errorsAt(each, sameItem(each, old, schema), items, at(index), budget)) : []
   }
   if (!isObject(value)) return []
   const before = isObject(old) ? old : {}
   return Object.entries(value).flatMap(([name, inner]) => {
     const property = schema.properties?.[name]
-    if (property) return ruleErrors(inner, before[name], property, at(name), false)
+    if (property) return errorsAt(inner, before[name], property, at(name), budget)
     const more = schema.additionalProperties
-    return typeof more === 'object' ? ruleErrors(inner, before[name], more, at.key(name), false) : []
+    return typeof more === 'object' ? errorsAt(inner, before[name], more, at.key(name), budget) : []
   })
 }
 
@@ -157,6 +170,7 @@ function ruleError(
   old: unknown,
   schema: JSONSchemaProps,
   at: FieldPath,
+  budget: Budget,
 ): FieldError[] {
   if (isTransition && old === undefined && !rule.optionalOldSelf) return []
   const variables = { self: celValueOf(value, schema), ...(old !== undefined && { oldSelf: celValueOf(old, schema) }) }
@@ -168,11 +182,16 @@ function ruleError(
     return prefix ? { reason, field: place.text, message: prefix + why } : { ...place.invalid(type, why), reason }
   }
   try {
-    if (expression.evaluate(variables) === true) return []
+    if (expression.evaluate(variables, budget) === true) return []
     return [complaint(messageOf(message, variables) ?? rule.message?.trim() ?? `failed rule: ${rule.rule.trim()}`)]
   } catch (error) {
-    if (error instanceof EvaluationError)
-      return [complaint(`${error.message} evaluating rule: ${rule.message?.trim() ?? rule.rule.trim()}`)]
+    const named = rule.message?.trim() ?? rule.rule.trim()
+    if (error instanceof OutOfBudget) return [complaint(error.message)]
+    if (error instanceof EvaluationError && error.message.startsWith('operation cancelled')) {
+      budget.left = -1
+      return [complaint(`'${error.message}': no further validation rules will be run due to call cost exceeds limit for rule: ${named}`)]
+    }
+    if (error instanceof EvaluationError) return [complaint(`${error.message} evaluating rule: ${named}`)]
     throw error
   }
 }

@@ -17,7 +17,7 @@ export const mutatingAdmissionPolicyBinding = defineKind<MutatingAdmissionPolicy
   validate: ({ spec = {} }, at) => [
     ...requiredName(spec.policyName, at('spec', 'policyName'), dnsSubdomain),
     ...(spec.paramRef ? paramRefErrors(spec.paramRef, at('spec', 'paramRef')) : []),
-    ...(spec.matchResources ? matchErrors(spec.matchResources, at('spec', 'matchResources')) : []),
+    ...(spec.matchResources ? matchErrors(spec.matchResources, at('spec', 'matchResouces')) : []), // as a real server spells it
   ],
   columns: [['PolicyName', ({ spec }) => spec?.policyName ?? ''], ['ParamRef', ({ spec }) => paramRefText(spec?.paramRef)], age],
 })

@@ -22,7 +22,7 @@ export const validatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPo
     const here = at('spec')
     const errors = [...requiredName(policyName, here('policyName'), dnsSubdomain)]
     if (paramRef) errors.push(...paramRefErrors(paramRef, here('paramRef')))
-    if (matchResources) errors.push(...matchErrors(matchResources, here('matchResources')))
+    if (matchResources) errors.push(...matchErrors(matchResources, here('matchResouces'))) // as a real server spells it
     const actions = here('validationActions')
     if (validationActions.length === 0) errors.push(actions.required('at least one validation action is required'))
     validationActions.forEach((action, index) => {

@@ -152,3 +152,25 @@ test("a webhook's warnings reach the client", () => {
   create()
   expect(warnings()).toBe('299 - "think twice"')
 })
+
+test('the audit log hears which webhooks changed something, how, what they noted, and which could not be asked', () => {
+  const { dial } = network([{ ...addSide('side'), auditAnnotations: { checked: 'yes' } }, 'ECONNREFUSED'])
+  const noted: Record<string, string>[] = []
+  const cluster = testServer({}, { dial, audited: ({ annotations, response }) => (noted.push({ ...annotations }), response) })
+  cluster.send('POST', '/api/v1/namespaces/default/services', SERVICE)
+  const webhook = (name: string) => ({ name, admissionReviewVersions: ['v1'], sideEffects: 'None', failurePolicy: 'Ignore', clientConfig: { service: { namespace: 'default', name: 'w' } }, rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }] }) // prettier-ignore
+  cluster.send('POST', '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations', {
+    metadata: { name: 'w' },
+    webhooks: [webhook('a.example.com'), webhook('b.example.com')],
+  })
+  cluster.send('POST', '/api/v1/namespaces/default/pods', POD)
+  const annotations = noted.at(-1)!
+  expect(JSON.parse(annotations['mutation.webhook.admission.k8s.io/round_0_index_0']!)).toEqual({ configuration: 'w', webhook: 'a.example.com', mutated: true }) // prettier-ignore
+  expect(JSON.parse(annotations['patch.webhook.admission.k8s.io/round_0_index_0']!)).toEqual({
+    configuration: 'w',
+    webhook: 'a.example.com',
+    patch: [{ op: 'add', path: '/spec/containers/-', value: { name: 'side', image: 'busybox' } }],
+    patchType: 'JSONPatch',
+  })
+  expect(annotations).toMatchObject({ 'a.example.com/checked': 'yes', 'failed-open.mutation.webhook.admission.k8s.io/round_0_index_1': 'b.example.com' }) // prettier-ignore
+})
