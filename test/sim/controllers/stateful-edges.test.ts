@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { StatefulSet } from '../../../src/sim/api/types/apps-v1.gen'
 import type { Pod } from '../../../src/sim/api/types/core-v1.gen'
+import { controllerRevision } from '../../../src/sim/kinds/apps/controller-revision'
 import { statefulSet } from '../../../src/sim/kinds/apps/stateful-set'
 import { persistentVolumeClaim } from '../../../src/sim/kinds/core/persistent-volume-claim'
 import { pod } from '../../../src/sim/kinds/core/pod'
@@ -48,6 +49,26 @@ test('given a broken update, then it stops at the first Pod; with the template m
   cluster.client.delete(pod, 'default', 'db-2')
   cluster.advance(30_000)
   expect(cluster.images()).toEqual({ 'db-0': '1.28', 'db-1': '1.28', 'db-2': '1.28' })
+})
+
+test('given a set that is deleted without its Pods, then another of its name adopts them and its history, and fills the gaps', () => {
+  const cluster = stateful(claims)
+  cluster.advance(10_000)
+  const [revision] = cluster.client.list(controllerRevision)
+  cluster.client.delete(statefulSet, 'default', 'db', { propagation: 'Orphan' })
+  cluster.client.delete(pod, 'default', 'db-0')
+  cluster.advance(10_000)
+  expect(cluster.names()).toEqual(['db-1', 'db-2'])
+  expect(cluster.client.list(controllerRevision)[0]!.metadata.ownerReferences ?? []).toEqual([])
+  const again = cluster.create(statefulSet, {
+    metadata: { name: 'db' },
+    spec: { serviceName: 'db', replicas: 3, selector: { matchLabels: { app: 'db' } }, template: template({ app: 'db' }), ...claims },
+  })
+  cluster.advance(10_000)
+  expect(cluster.names()).toEqual(['db-0', 'db-1', 'db-2'])
+  const owned = [...cluster.pods(), ...cluster.client.list(controllerRevision)].map(({ metadata }) => metadata.ownerReferences?.[0]?.uid)
+  expect(new Set(owned)).toEqual(new Set([again.metadata.uid]))
+  expect(cluster.client.list(controllerRevision).map(({ metadata }) => metadata.name)).toEqual([revision!.metadata.name])
 })
 
 test('given a partition, then Pods below it come back as they were and those above as they shall be', () => {

@@ -13,7 +13,7 @@ import { lookAgainWhenAvailable, positive } from '../replicaset'
 import { currentRevision, pruneRevisions, REVISION_HASH } from '../revisions'
 import { same } from '../../formats/same'
 import { again, create, remove, say, setStatus } from '../steps'
-import { owned, ownedOrAdoptable } from '../watches'
+import { ownedOrAdoptable } from '../watches'
 import { daemonPod, daemonSpec, fitsNode, nodeOfDaemon } from './daemon-pod'
 
 /** Nodes wake all DaemonSets, but only by what decides whether a daemon should run there: heartbeats do not. */
@@ -34,14 +34,15 @@ export const daemonSetController = defineController({
   reconciles: daemonSetKind,
   watches: {
     pods: ownedOrAdoptable(podKind, daemonSetKind, (set: DaemonSet) => set.spec.selector),
-    revisions: owned(controllerRevision, daemonSetKind),
+    revisions: ownedOrAdoptable(controllerRevision, daemonSetKind, (set: DaemonSet) => set.spec.selector),
     nodes,
   },
 
   reconcile(set, { pods, revisions, nodes, nowMs, pauses }) {
     const { mine, steps } = claim(daemonSetKind, set, podKind, pods, set.spec.selector)
     if (set.metadata.deletionTimestamp) return []
-    const revision = currentRevision(daemonSetKind, set, revisions, set.spec.template.metadata?.labels ?? {})
+    const history = claim(daemonSetKind, set, controllerRevision, revisions, set.spec.selector)
+    const revision = currentRevision(daemonSetKind, set, history.mine, set.spec.template.metadata?.labels ?? {})
     const spec = daemonSpec(set)
     const places = nodes.map((node): Place => ({ node, ...fitsNode(spec, node), pods: [] }))
     const byName = new Map(places.map((place) => [place.node.metadata.name, place]))
@@ -55,10 +56,11 @@ export const daemonSetController = defineController({
     const inUse = new Set([revision.name, ...mine.map((pod) => pod.metadata.labels?.[REVISION_HASH] ?? '')])
     return [
       ...steps,
+      ...history.steps,
       ...revision.steps,
       ...plan.steps,
       ...lost.map((pod) => remove(podKind, pod)),
-      ...pruneRevisions(set, revisions, inUse),
+      ...pruneRevisions(set, history.mine, inUse),
       setStatus(set, statusOf(set, places, revision.hash, nowMs)),
       ...lookAgainWhenAvailable(mine, set.spec.minReadySeconds ?? 0, nowMs),
     ]

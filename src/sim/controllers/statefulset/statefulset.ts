@@ -11,7 +11,7 @@ import { isAvailable, isFinished, isReady } from '../pod-state'
 import { lookAgainWhenAvailable, positive } from '../replicaset'
 import { currentRevision, pruneRevisions, REVISION_HASH, templateOf } from '../revisions'
 import { create, remove, say, setStatus } from '../steps'
-import { looksAt, owned, ownedOrAdoptable } from '../watches'
+import { looksAt, ownedOrAdoptable } from '../watches'
 import { claimsFor, ordinalOf, statefulPod } from './identity'
 import { retentionSteps } from './retention'
 
@@ -21,7 +21,7 @@ export const statefulSetController = defineController({
   reconciles: statefulSetKind,
   watches: {
     pods: ownedOrAdoptable(podKind, statefulSetKind, (set: StatefulSet) => set.spec.selector),
-    revisions: owned(controllerRevision, statefulSetKind),
+    revisions: ownedOrAdoptable(controllerRevision, statefulSetKind, (set: StatefulSet) => set.spec.selector),
     claimNamed: looksAt(
       anyKind(persistentVolumeClaim),
       ({ metadata }: StatefulSet, find) =>
@@ -40,23 +40,25 @@ export const statefulSetController = defineController({
     )
     const retention = retentionSteps(set, mine, claimNamed)
     if (set.metadata.deletionTimestamp) return retention
-    const latest = currentRevision(statefulSetKind, set, revisions, set.spec.selector.matchLabels ?? {})
+    const history = claim(statefulSetKind, set, controllerRevision, revisions, set.spec.selector)
+    const latest = currentRevision(statefulSetKind, set, history.mine, set.spec.selector.matchLabels ?? {})
     const currentName = set.status?.currentRevision || latest.name
     const situation: Situation = {
       set,
       latest: latest.name,
       current: currentName,
-      currentTemplate: recorded(revisions, currentName) ?? set.spec.template,
+      currentTemplate: recorded(history.mine, currentName) ?? set.spec.template,
       claimNamed,
       nowMs,
     }
     const inUse = new Set([latest.name, currentName, ...mine.map((pod) => pod.metadata.labels?.[REVISION_HASH] ?? '')])
     return [
       ...steps,
+      ...history.steps,
       ...latest.steps,
       ...retention,
       ...nextSteps(situation, mine),
-      ...pruneRevisions(set, revisions, inUse),
+      ...pruneRevisions(set, history.mine, inUse),
       setStatus(set, statusOf(situation, mine)),
       ...lookAgainWhenAvailable(mine, set.spec.minReadySeconds ?? 0, nowMs),
     ]
