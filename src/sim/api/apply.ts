@@ -20,7 +20,7 @@ export interface Applied {
  */
 export function applied(call: Call, live: AnyObject, managed: ManagedFields, config: AnyObject, type: Struct, force: boolean): Applied {
   const writing: Writing = { ...writingOf(call), operation: 'Apply' }
-  const entries = entriesOf(managed)
+  const entries = entriesOf(managed, live)
   const mine = entries.find((entry) => sameManager(entry, writing))
   const others = entries.filter((entry) => entry !== mine)
   const wanted = fieldsOf(config, type)

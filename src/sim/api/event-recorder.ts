@@ -44,28 +44,28 @@ const SERIES_REFRESH_MS = 360_000
 const REMEMBERED = 4096
 const MOST_TOLD = 32
 
-const NOTHING: readonly never[] = []
-
 /** What a recorder remembers of one object. Its times are whole milliseconds since the recorder began: such numbers take no room of their own. */
 interface Story {
   /** Events it may still write about the object before the spam filter holds it back. */
   allowed: number
   allowedMs: number
-  chapters: readonly Chapter[]
+  latest: Chapter | undefined
 }
 
-/** Events about one object of one type with one reason. */
+/** Events about one object of one type with one reason. Chapters and what is told in them are chains, the latest first: arrays would be half of all. */
 interface Chapter {
+  readonly earlier: Chapter | undefined
   readonly type: string
   readonly reason: string
   /** Since when, and until when, they have come without a long pause. */
   sinceMs: number
   lastMs: number
-  told: readonly Told[]
+  latest: Told | undefined
 }
 
 /** An event that has been written, to be counted on. */
 interface Told {
+  earlier: Told | undefined
   /** Undefined for the one that stands for many with different texts. */
   readonly message: string | undefined
   readonly fieldPath: string | undefined
@@ -94,25 +94,25 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
     if (forgotten !== undefined) stories.delete(forgotten)
     order[next] = uid
     next = (next + 1) % REMEMBERED
-    const story: Story = { allowed: SPAM_BURST, allowedMs: sinceThen(), chapters: NOTHING }
+    const story: Story = { allowed: SPAM_BURST, allowedMs: sinceThen(), latest: undefined }
     stories.set(uid, story)
     return story
   }
 
   function chapterOf(story: Story, type: string, reason: string): Chapter {
     const nowMs = sinceThen()
-    let chapter = story.chapters.find((each) => each.type === type && each.reason === reason)
-    if (!chapter) {
-      chapter = { type, reason, sinceMs: nowMs, lastMs: nowMs, told: NOTHING }
-      story.chapters = story.chapters.concat(chapter) // as large as it must be: every Pod has a story
-    }
+    let chapter = story.latest
+    while (chapter && (chapter.type !== type || chapter.reason !== reason)) chapter = chapter.earlier
+    if (!chapter) story.latest = chapter = { earlier: story.latest, type, reason, sinceMs: nowMs, lastMs: nowMs, latest: undefined }
     if (nowMs - chapter.lastMs > SIMILAR_INTERVAL_MS) chapter.sinceMs = nowMs
     chapter.lastMs = nowMs
     return chapter
   }
 
   /** After ten different texts for the same reason, the rest share one event. */
-  function isOneTooMany({ told, sinceMs }: Chapter, message: string): boolean {
+  function isOneTooMany({ latest, sinceMs }: Chapter, message: string): boolean {
+    if (!latest?.earlier) return false
+    const told = chainOf(latest)
     if (told.length < MAX_SIMILAR) return false
     const texts = new Set(told.filter(({ seenMs }) => seenMs >= sinceMs).map((each) => each.message))
     texts.delete(undefined)
@@ -192,9 +192,9 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
       const { fieldPath } = details
       const combined = isOneTooMany(chapter, message)
       const text = flat(combined ? `(combined from similar events): ${message}` : message)
-      const known = chapter.told.find((each) =>
-        combined ? each.message === undefined : each.message === message && each.fieldPath === fieldPath,
-      )
+      let known = chapter.latest
+      while (known && !(combined ? known.message === undefined : known.message === message && known.fieldPath === fieldPath))
+        known = known.earlier
       const { kind: ofKind, apiVersion } = about
       const reference: Writable<ObjectReference> = namespace
         ? { kind: ofKind, namespace, name, uid, apiVersion, resourceVersion }
@@ -205,15 +205,29 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
         if (known && repeat(known, namespace, text)) return
         const written = write(reference, type, reason, text, details)
         const nowMs = sinceThen()
-        const told: Told = { message: combined ? undefined : text, fieldPath, name: written, count: 1, writtenMs: nowMs, seenMs: nowMs }
-        if (known) Object.assign(known, told)
-        else if (chapter.told.length === 0) chapter.told = [told]
-        else chapter.told = chapter.told.slice(1 - MOST_TOLD).concat(told)
+        if (known) Object.assign(known, { name: written, count: 1, writtenMs: nowMs, seenMs: nowMs })
+        else {
+          const { latest: earlier } = chapter
+          const told = combined ? undefined : text
+          chapter.latest = { earlier, message: told, fieldPath, name: written, count: 1, writtenMs: nowMs, seenMs: nowMs }
+          if (earlier) forgetOldest(chapter.latest)
+        }
       } catch (error) {
         if (!(error instanceof StatusError)) throw error
       }
     },
   }
+}
+
+function chainOf(latest: Told | undefined): readonly Told[] {
+  const all: Told[] = []
+  for (let told = latest; told; told = told.earlier) all.push(told)
+  return all
+}
+
+function forgetOldest(latest: Told) {
+  const last = chainOf(latest)[MOST_TOLD - 1]
+  if (last) last.earlier = undefined
 }
 
 const lastNames = new WeakMap<Engine, { ms: number; nanos: number }>()

@@ -34,6 +34,19 @@ class Settled implements ManagedFields {
   constructor(readonly entries: readonly Entry[]) {}
 }
 
+/**
+ * All that a stored object has was set by the one who created it, when it was created. As the object says the rest itself, all objects of one type and
+ * creator share one of these: most of a cluster's Events and Leases need nothing of their own.
+ */
+class Created implements ManagedFields {
+  readonly entries = undefined
+
+  constructor(
+    readonly by: Manager,
+    readonly type: Struct,
+  ) {}
+}
+
 /** A write, and what was known before it. A class with all in one object: everything stored has one to three of these. */
 class Pending implements ManagedFields {
   entries: readonly Entry[] | undefined = undefined
@@ -56,7 +69,22 @@ export const nobody: ManagedFields = new Settled([])
 export const managedBy = (entries: readonly Entry[]): ManagedFields => new Settled(entries)
 
 /** A write that has not been accounted for. */
-const isOpen = (fields: ManagedFields): fields is Pending => fields.entries === undefined
+const isOpen = (fields: ManagedFields): fields is Pending => fields instanceof Pending && fields.entries === undefined
+
+const createdBefore = new WeakMap<Manager, Map<Struct, Created>>()
+
+/** What is managed by whom in a new object that is stored as its creator sent it, but for defaults. */
+export function afterCreation(by: Manager, type: Struct): ManagedFields {
+  let byType = createdBefore.get(by)
+  if (!byType) createdBefore.set(by, (byType = new Map()))
+  let created = byType.get(type)
+  if (!created) byType.set(type, (created = new Created(by, type)))
+  return created
+}
+
+/** What is managed by whom when the server itself changes a stored object: what was before. */
+export const unchangedBy = (fields: ManagedFields, before: AnyObject): ManagedFields =>
+  fields instanceof Created ? managedBy(entriesOf(fields, before)) : fields
 
 /** What is managed by whom after an update that made `after` out of `before` (undefined: a create). */
 export function afterWrite(
@@ -72,7 +100,7 @@ export function afterWrite(
     return new Pending(earlier.earlier, by, timeMs, earlier.before, after, type, earlier.depth)
   const depth = isOpen(earlier) ? earlier.depth + 1 : 1
   const fields = new Pending(earlier, by, timeMs, before, after, type, depth)
-  if (depth > MAX_PENDING) entriesOf(fields)
+  if (depth > MAX_PENDING) entriesOf(fields, after)
   return fields
 }
 
@@ -84,11 +112,15 @@ export function storedAs(fields: ManagedFields, written: AnyObject, object: AnyO
   if (isOpen(fields) && fields.after === written) fields.after = object
 }
 
-/** The entries, worked out if need be. */
-export function entriesOf(fields: ManagedFields): readonly Entry[] {
+/** The entries, worked out if need be. `object` is the stored one that these are the fields of. */
+export function entriesOf(fields: ManagedFields, object: AnyObject | undefined): readonly Entry[] {
+  if (fields instanceof Created) {
+    const { creationTimestamp } = object!.metadata
+    return settled([], fields.by, parseTimestamp(creationTimestamp), undefined, object!, fields.type)
+  }
   if (!isOpen(fields)) return fields.entries!
   const { earlier, by, timeMs, before, after, type } = fields
-  const entries = settled(entriesOf(earlier), by, timeMs, before, after!, type)
+  const entries = settled(entriesOf(earlier, before), by, timeMs, before, after!, type)
   // The same knowledge in another form: nobody can tell the difference. What it was worked out from is not kept.
   fields.entries = entries
   fields.earlier = nobody
@@ -144,7 +176,7 @@ export const sameManager = (x: Manager, y: Manager) =>
 
 /** A stored object with its `metadata.managedFields`. */
 export function withManagedFields({ object, fields }: { readonly object: AnyObject; readonly fields: ManagedFields }): AnyObject {
-  const entries = entriesOf(fields)
+  const entries = entriesOf(fields, object)
   if (entries.length === 0) return object
   return { ...object, metadata: { ...object.metadata, managedFields: shownEntries(entries) } }
 }

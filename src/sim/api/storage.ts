@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine'
 import type { KindDefinition } from './kind'
-import type { ManagedFields } from './managed-fields'
+import { unchangedBy, type ManagedFields } from './managed-fields'
 import { keyOf, type AnyObject } from './object'
 import { createCollection, type Collection } from './collection'
 import { gone } from './status'
@@ -180,7 +180,8 @@ export function createStorage(engine: Engine): Storage {
       const collection = collectionOf(kind)
       const previous = collection.get(object.metadata.namespace, object.metadata.name)
       const next = nextRevision(writer)
-      const stored: Stored = { object: freeze(withRevision(object, next)), revision: next, timeMs: engine.nowMs, fields, writer }
+      const managed = previous && fields === previous.fields ? unchangedBy(fields, previous.object) : fields
+      const stored: Stored = { object: freeze(withRevision(object, next)), revision: next, timeMs: engine.nowMs, fields: managed, writer }
       record(collection, { type: previous ? 'MODIFIED' : 'ADDED', revision: next, timeMs: engine.nowMs, stored, previous })
       return stored
     },

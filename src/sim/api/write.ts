@@ -2,7 +2,16 @@ import { timestamp } from '../engine/time'
 import { admit, managerOf, mutate, resourceOf, storedOf, unheard, writerOf, type Call } from './call'
 import { fieldPath, type FieldError } from './field-path'
 import type { KindDefinition } from './kind'
-import { afterWrite, managedBy, nobody, readEntries, storedAs, withManagedFields, type ManagedFields } from './managed-fields'
+import {
+  afterCreation,
+  afterWrite,
+  managedBy,
+  nobody,
+  readEntries,
+  storedAs,
+  withManagedFields,
+  type ManagedFields,
+} from './managed-fields'
 import { checkMetadata, checkMetadataUpdate, finalizerWarnings } from './metadata-rules'
 import type { AnyObject } from './object'
 import { conform } from './schema/conform'
@@ -26,9 +35,10 @@ export function createObject(call: Call, submitted: AnyObject, fields?: ManagedF
       ? submitted
       : { ...submitted, metadata: { ...submitted.metadata, namespace } }
   const filled = withDefaults(call, kind.subresources.includes('status') ? without(named, 'status') : named)
-  const managed = fields ?? tracked(call, nobody, undefined, filled)
   const admitted = mutate(call, 'CREATE', filled)
-  const asWritten = admitted === filled && !kind.beforeCreate
+  const type = typeOfKind(kind)
+  const asWritten = type && admitted === filled && !kind.beforeCreate && !kind.fromStorage
+  const managed = fields ?? (asWritten ? afterCreation(managerOf(call), type) : tracked(call, nobody, undefined, filled))
   for (let attempt = 1; ; attempt++) {
     const object = initial(call, admitted, attempt)
     const prepared = (kind.beforeCreate?.(object, core.context) as AnyObject | undefined) ?? object
@@ -38,9 +48,7 @@ export function createObject(call: Call, submitted: AnyObject, fields?: ManagedF
     if (taken && submitted.metadata.generateName && !submitted.metadata.name && attempt < NAME_ATTEMPTS) continue
     admit(call, 'CREATE', prepared) // only storing finds out that a name is taken: a full quota says so first
     if (taken) throw alreadyExists(resourceOf(call), prepared.metadata.name)
-    const stored = keep(call, prepared, undefined, managed)
-    if (asWritten) storedAs(managed, filled, stored.object)
-    return stored
+    return keep(call, prepared, undefined, managed)
   }
 }
 

@@ -1,5 +1,6 @@
+import { SmallMap } from './os/small-map'
 import type { Client } from '../api/client'
-import type { Pod } from '../api/types/core-v1.gen'
+import type { ContainerPort, Pod } from '../api/types/core-v1.gen'
 import type { EventRecorder } from '../api/event-recorder'
 import type { Engine } from '../engine/engine'
 import type { Place, Places } from '../network/places'
@@ -122,7 +123,7 @@ export function createHost(
   let boots = 0
   /** The kubelet's process is there, whether anybody hears of it or not. */
   let kubeletRuns = false
-  const listeners = new Map<string, Listener>()
+  const listeners = new SmallMap<string, Listener>()
   const place: NetworkNamespace = {
     name: `host/${facts.name}`,
     interfaces: [{ interface: 'eth0', address: facts.address }],
@@ -219,8 +220,7 @@ export function createHost(
         const id = engine.random.hex(64)
         const shared = pod.spec.hostPID ? space : pod.spec.shareProcessNamespace ? new ProcessSpace(1, engine.nowMs) : undefined
         if (hostNetwork) return { id, hostname, address, hostNetwork, listeners, place, ...(shared && { space: shared }) }
-        const mine = new Map<string, Listener>()
-        forwardHostPorts(pod, mine, listeners)
+        const mine = listenersOf(pod, listeners)
         const stack: NetworkNamespace = {
           name: `pod/${namespace}/${name}`,
           interfaces: [{ interface: 'eth0', address }],
@@ -361,25 +361,35 @@ export function createHost(
   return host
 }
 
-/** A `hostPort` makes what listens in the Pod reachable on the host, for as long as it listens. */
-function forwardHostPorts(pod: Pod, inPod: Map<string, Listener>, onHost: Map<string, Listener>) {
-  const ports = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]
-    .flatMap(({ ports = [] }) => ports)
-    .filter(({ hostPort }) => hostPort)
-  if (ports.length === 0) return
-  const hostKeys = (key: string) =>
-    ports
+/** Who listens in a Pod with a `hostPort`: they can be reached on the host, too, for as long as they listen. */
+class ForwardedListeners extends SmallMap<string, Listener> {
+  constructor(
+    private readonly ports: readonly ContainerPort[],
+    private readonly onHost: SmallMap<string, Listener>,
+  ) {
+    super()
+  }
+
+  override set(key: string, listener: Listener) {
+    for (const hostKey of this.hostKeys(key)) this.onHost.set(hostKey, listener)
+    return super.set(key, listener)
+  }
+
+  override delete(key: string) {
+    for (const hostKey of this.hostKeys(key)) this.onHost.delete(hostKey)
+    return super.delete(key)
+  }
+
+  private hostKeys(key: string): readonly string[] {
+    return this.ports
       .filter(({ containerPort, protocol = 'TCP' }) => `${protocol.toLowerCase()}:${containerPort}` === key)
       .map(({ hostPort, protocol = 'TCP' }) => `${protocol.toLowerCase()}:${hostPort}`)
-  const { set, delete: remove } = Map.prototype
-  inPod.set = (key, listener) => {
-    for (const hostKey of hostKeys(key)) onHost.set(hostKey, listener)
-    return set.call(inPod, key, listener) as typeof inPod // Map.prototype.set answers the map
   }
-  inPod.delete = (key) => {
-    for (const hostKey of hostKeys(key)) onHost.delete(hostKey)
-    return remove.call(inPod, key)
-  }
+}
+
+function listenersOf({ spec: { containers, initContainers = [] } }: Pod, onHost: SmallMap<string, Listener>): SmallMap<string, Listener> {
+  const ports = [...containers, ...initContainers].flatMap(({ ports = [] }) => ports).filter(({ hostPort }) => hostPort)
+  return ports.length > 0 ? new ForwardedListeners(ports, onHost) : new SmallMap()
 }
 
 const hostFiles = ({ name, address }: HostFacts) => ({

@@ -4,6 +4,7 @@ import { directory, file, programFile, treeOf } from '../../sim/node/os/file-nod
 import { createFileSystem } from '../../sim/node/os/file-system'
 import { createVolume } from '../../sim/node/os/volume'
 import { createMachine } from '../../sim/node/os/machine'
+import { SmallMap } from '../../sim/node/os/small-map'
 import type { Network, NetworkNamespace } from '../../sim/node/os/network'
 import { nullDevice, sinkFile } from '../../sim/node/os/pipe'
 import type { Programs } from '../../sim/tool-files'
@@ -24,7 +25,7 @@ export function look(cluster: Cluster, programs: Programs, args: readonly string
   const engine = createEngine({ seed: 1, startMs: cluster.engine.nowMs })
   const said = { stdout: '', stderr: '' }
   let code: number | undefined
-  const place: NetworkNamespace = { name: 'host/beside', interfaces: [], listeners: new Map(), readFile: () => undefined }
+  const place: NetworkNamespace = { name: 'host/beside', interfaces: [], listeners: new SmallMap(), readFile: () => undefined }
   const network: Network = {
     resolve: () => ({ delayMs: 0, answer: [] }),
     connect: () => ({ delayMs: 0, answer: { error: 'ECONNREFUSED' } }),

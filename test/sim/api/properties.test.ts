@@ -170,9 +170,11 @@ test('an apply takes nothing away from another manager unless it is forced', () 
         const code = take(server, each)
         const after = server.server.storage.get(deployment, 'default', each.name)
         if (each.does !== 'apply' || !before || !after) continue
-        const others = entriesOf(before.fields).filter(({ manager, operation }) => !(manager === each.manager && operation === 'Apply'))
+        const others = entriesOf(before.fields, before.object).filter(
+          ({ manager, operation }) => !(manager === each.manager && operation === 'Apply'),
+        )
         for (const entry of others) {
-          const now = entriesOf(after.fields).find(
+          const now = entriesOf(after.fields, after.object).find(
             (one) => one.manager === entry.manager && one.operation === entry.operation && one.subresource === entry.subresource,
           )
           expect(pathsOf(now?.fields ?? {}), `${each.manager} → ${code}`).toEqual(pathsOf(entry.fields))
@@ -194,7 +196,7 @@ test('managed fields name what is there, and every field that is not a default h
       steps.forEach((each) => take(server, each))
       for (const { object, fields } of server.server.storage.list(deployment)) {
         const there = changedFields(undefined, object, typeOfKind(deployment)!)
-        const managed = entriesOf(fields).reduce<FieldSet>((sum, entry) => union(sum, entry.fields), {})
+        const managed = entriesOf(fields, object).reduce<FieldSet>((sum, entry) => union(sum, entry.fields), {})
         const leaves = (set: FieldSet) => pathsOf(set).filter((path) => /image|replicas|labels\.|value|minReady/.test(path))
         expect(leaves(managed).filter((path) => !pathsOf(there).includes(path))).toEqual([])
         expect(leaves(there).filter((path) => !pathsOf(managed).includes(path))).toEqual([])

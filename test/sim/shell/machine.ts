@@ -5,6 +5,7 @@ import { createVolume } from '../../../src/sim/node/os/volume'
 import { createMachine, type Machine } from '../../../src/sim/node/os/machine'
 import type { Network, NetworkNamespace } from '../../../src/sim/node/os/network'
 import { sinkFile, textFile } from '../../../src/sim/node/os/pipe'
+import { SmallMap } from '../../../src/sim/node/os/small-map'
 import type { Program } from '../../../src/sim/node/os/syscalls'
 import { createTty } from '../../../src/sim/node/os/tty'
 import { busyboxTools, tools } from '../../../src/sim/shell/tools/all'
@@ -22,7 +23,7 @@ export function boot(options: BootOptions = {}) {
   const place: NetworkNamespace = {
     name: 'test',
     interfaces: [{ interface: 'eth0', address: '10.0.0.2' }],
-    listeners: new Map(),
+    listeners: new SmallMap(),
     readFile: () => undefined,
   }
   const network: Network = {

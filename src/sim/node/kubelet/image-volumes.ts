@@ -1,3 +1,4 @@
+import { SmallMap } from '../os/small-map'
 import type { ContainerStateWaiting } from '../../api/types/core-v1.gen'
 import { formatGoDuration } from '../../formats/duration'
 import type { Image } from '../images/image'
@@ -42,7 +43,7 @@ export function nextImageVolume(context: KubeletContext, state: PodState, pulls:
   if (!present && policy === 'Never') return fail('ErrImageNeverPull', `Container image "${text}" is not present with pull policy of Never`)
 
   const mount = (image: Image) => {
-    state.volumes = new Map([...(state.volumes ?? []), [pull.name, imageVolume(context, image, text)]])
+    state.volumes = new SmallMap([...(state.volumes ?? []), [pull.name, imageVolume(context, image, text)]])
     pulls.shift()
   }
   if (present && policy !== 'Always') {

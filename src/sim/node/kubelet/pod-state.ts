@@ -1,3 +1,4 @@
+import { SmallMap } from '../os/small-map'
 import type { Timer } from '../../engine/engine'
 import type { Container as ContainerSpec, ContainerStateTerminated, ContainerStateWaiting, Pod } from '../../api/types/core-v1.gen'
 import type { Image } from '../images/image'
@@ -64,7 +65,7 @@ export interface PodState {
   sandbox: Sandbox | undefined
   /** Its claims for devices, once they are ready. */
   devices?: PreparedClaims | undefined
-  readonly containers: Map<string, ContainerState>
+  readonly containers: SmallMap<string, ContainerState>
   /** A step that is under way: mounting, creating the sandbox, pulling, starting. One at a time, as in a pod worker. */
   step: Timer | undefined
   /** The step that is a postStart hook: meanwhile the worker does nothing else, not even tell that the container runs. */
@@ -105,7 +106,7 @@ export function newPodState(pod: Pod, nowMs: number): PodState {
     volumes: undefined,
     imageVolumes: imageVolumePulls(pod),
     sandbox: undefined,
-    containers: new Map(),
+    containers: new SmallMap(),
     step: undefined,
     postStart: undefined,
     wake: undefined,

@@ -1,3 +1,4 @@
+import { SmallMap } from '../os/small-map'
 import type { Client } from '../../api/client'
 import type { Container, PersistentVolume, Pod, Volume as VolumeSpec, VolumeMount } from '../../api/types/core-v1.gen'
 import { quantityValue } from '../../formats/quantity'
@@ -49,7 +50,7 @@ export class MountError extends Error {
 /** All volumes of a Pod but those of images, which are pulled later (image-volumes.ts). Throws MountError for the first that cannot be set up. */
 export function mountVolumes(pod: Pod, context: VolumeContext, podIP: string): MountedVolumes {
   const specs = (pod.spec.volumes ?? []).filter(({ image }) => !image)
-  return new Map(specs.map((spec) => [spec.name, mountVolume(spec, pod, context, podIP)]))
+  return new SmallMap(specs.map((spec) => [spec.name, mountVolume(spec, pod, context, podIP)]))
 }
 
 function mountVolume(spec: VolumeSpec, pod: Pod, context: VolumeContext, podIP: string): PodVolume {
@@ -134,8 +135,8 @@ export function mountsOf(
   volumes: MountedVolumes,
   env: Readonly<Record<string, string>>,
   expand: (text: string, env: Readonly<Record<string, string>>) => string,
-): Map<string, Mount> {
-  return new Map((container.volumeMounts ?? []).map((mount) => [plainPath(mount.mountPath), mountAt(mount, volumes, env, expand)]))
+): ReadonlyMap<string, Mount> {
+  return new SmallMap((container.volumeMounts ?? []).map((mount) => [plainPath(mount.mountPath), mountAt(mount, volumes, env, expand)]))
 }
 
 function mountAt(

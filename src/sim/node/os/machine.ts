@@ -1,3 +1,4 @@
+import { SmallMap } from './small-map'
 import type { Engine, ScheduleOptions } from '../../engine/engine'
 import { lookAtDescriptor, openPath, type OpenMode } from './devices'
 import { fetchFrom } from './fetch-calls'
@@ -156,7 +157,7 @@ class RunningMachine implements Machine, Kernel, Member {
   private readonly programs: MachineOptions['programs']
   private readonly cpuLimit: number | undefined
   private readonly named: MachineOptions['userName']
-  readonly tasks = new Map<number, Task>()
+  readonly tasks = new SmallMap<number, Task>()
   private space: ProcessSpace | undefined
   /** The process the machine was started for. */
   private firstPid = 0

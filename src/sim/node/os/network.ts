@@ -1,5 +1,6 @@
 import type { Serve } from '../../api/http'
 import type { DnsAnswer } from './calls'
+import type { SmallMap } from './small-map'
 import type { Listener } from './socket'
 
 /** One place on the simulated network: a host's own stack, or the sandbox that the containers of a Pod share. */
@@ -9,7 +10,7 @@ export interface NetworkNamespace {
   /** Interfaces besides `lo`; empty until the sandbox has its address. */
   readonly interfaces: readonly { readonly interface: string; readonly address: string }[]
   /** Who listens here, by `socketName`. */
-  readonly listeners: Map<string, Listener>
+  readonly listeners: SmallMap<string, Listener>
   /** A file of whoever asks, for `/etc/hosts` and `/etc/resolv.conf`; undefined when it is not there. */
   readFile(path: string): string | undefined
 }

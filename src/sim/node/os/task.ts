@@ -1,3 +1,4 @@
+import { SmallMap } from './small-map'
 import type { ChannelPeer } from '../../api/http'
 import type { Engine, Timer } from '../../engine/engine'
 import type { Credentials, FileSystem } from './file-system'
@@ -85,7 +86,7 @@ export class Task {
   cwd: string
   /** The file tree the process sees: another one than its machine's after `chroot`. */
   files: FileSystem
-  readonly fds = new Map<number, OpenFile>()
+  readonly fds = new SmallMap<number, OpenFile>()
   /** Set before anybody sees the process; a program may look at itself through `self` only. */
   coroutine: Proc<number> = undefined as unknown as Proc<number>
   state: 'running' | 'sleeping' | 'stopped' | 'zombie' = 'sleeping'

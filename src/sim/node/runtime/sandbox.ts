@@ -1,3 +1,4 @@
+import type { SmallMap } from '../os/small-map'
 import type { FileSystem } from '../os/file-system'
 import type { NetworkNamespace } from '../os/network'
 import type { Listener } from '../os/socket'
@@ -10,7 +11,7 @@ export interface Sandbox {
   /** `192.168.1.7`; the host's own with hostNetwork. */
   readonly address: string
   readonly hostNetwork: boolean
-  readonly listeners: Map<string, Listener>
+  readonly listeners: SmallMap<string, Listener>
   /** Where the processes of all containers live when the Pod shares them. */
   readonly space?: ProcessSpace
   /** The sandbox's own view, used for what comes from outside any container (probes find listeners here). */

@@ -28,12 +28,13 @@ import { createVolume } from '../../../../src/sim/node/os/volume'
 import { createMachine } from '../../../../src/sim/node/os/machine'
 import type { Network, NetworkNamespace } from '../../../../src/sim/node/os/network'
 import { nullDevice, sinkFile } from '../../../../src/sim/node/os/pipe'
+import { SmallMap } from '../../../../src/sim/node/os/small-map'
 import { SyscallError, type Program } from '../../../../src/sim/node/os/syscalls'
 import { createTty } from '../../../../src/sim/node/os/tty'
 
 function boot(programs: Record<string, Program> = {}, options: { init?: boolean } = {}) {
   const engine = createEngine({ seed: 1, startMs: 0 })
-  const place: NetworkNamespace = { name: 'test', interfaces: [], listeners: new Map(), readFile: () => undefined }
+  const place: NetworkNamespace = { name: 'test', interfaces: [], listeners: new SmallMap(), readFile: () => undefined }
   const network: Network = {
     resolve: () => ({ delayMs: 1, answer: [] }),
     connect: (_from, _host, port) => {
