@@ -19,7 +19,13 @@ export const priority: AdmissionPlugin = {
     return pod ? asObject(withPriority(request, pod)) : request.object!
   },
   validate(request) {
-    if (request.operation === 'DELETE' || !isAbout(request, priorityClasses as never)) return
+    if (!isAbout(request, priorityClasses as never)) return
+    if (request.operation === 'DELETE') {
+      // Not this plugin's in a real server but the storage's, at the same place.
+      if (SYSTEM[request.name] !== undefined)
+        throw forbidden(request.kind, request.name, 'this is a system priority class and cannot be deleted')
+      return
+    }
     const submitted = request.object as unknown as PriorityClass // a write of a PriorityClass carries one
     if (!submitted.globalDefault) return
     for (const { metadata, globalDefault } of findAll(request.server, priorityClasses)) {

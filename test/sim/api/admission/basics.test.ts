@@ -90,3 +90,14 @@ test('the default namespace may not be deleted', () => {
     message: 'namespaces "default" is forbidden: this namespace may not be deleted',
   })
 })
+
+test('the system priority classes cannot be deleted', () => {
+  const path = '/apis/scheduling.k8s.io/v1/priorityclasses'
+  const post = (name: string, value: number) => send('POST', path, { metadata: { name }, value })
+  post('system-node-critical', 2_000_001_000)
+  post('mine', 5)
+  expect(send('DELETE', `${path}/system-node-critical`).message).toBe(
+    'priorityclasses.scheduling.k8s.io "system-node-critical" is forbidden: this is a system priority class and cannot be deleted',
+  )
+  expect(send('DELETE', `${path}/mine`).status).toBe('Success')
+})
