@@ -115,6 +115,8 @@ import { lateConfiguration, profilesOf } from './scheduler/configuration'
 import { filter, preFilter, reserved } from './scheduler/devices/device-claims'
 import { lateDevices } from './scheduler/devices/late-devices'
 import { shellCode } from './shell/shell-code'
+import { expand } from './storage/expanding'
+import { lateExpanding } from './storage/late-expanding'
 import { ssh } from './ssh'
 
 // Importing this module puts every part of the cluster in its place that the page loads after the first prompt (engine/late-code.ts).
@@ -205,6 +207,7 @@ kubeletPages.arrive(kubeletPage)
 lateImageVolumes.arrive(nextImageVolume)
 lateResizing.arrive(resize)
 lateProfiles.arrive({ loadSeccomp, deniedPatterns })
+lateExpanding.arrive(expand)
 lateImages.arrive([
   ...webServers,
   ...distributions,

@@ -111,7 +111,7 @@ export function storyOf({ engine, client }: Stage, kinds: readonly unknown[] = [
     told({ about = '', words = '' }: { readonly about?: string; readonly words?: string } = {}): string {
       const told = lines.splice(0).sort((a, b) => a.revision - b.revision)
       return told
-        .map(({ text }) => legible(text))
+        .map(({ text }) => legible(text).trim().replaceAll('\n', '⏎'))
         .filter((text) => text.includes(`  ${about}`) && text.includes(words))
         .join('\n')
     },

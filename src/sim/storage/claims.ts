@@ -1,11 +1,13 @@
-import type { PersistentVolume, PersistentVolumeClaim } from '../api/types/core-v1.gen'
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../api/types/core-v1.gen'
 import { newestDefault } from '../api/admission/default-storage-class'
 import type { StorageClass } from '../api/types/storage-v1.gen'
 import { persistentVolume } from '../kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
+import { pod } from '../kinds/core/pod'
 import { storageClass } from '../kinds/storage/storage-class'
 import { classNameOf, isReservedFor, mismatch, SELECTED_NODE, volumeFor } from './matching'
-import { expand, provision } from './provisioning'
+import { lateExpanding } from './late-expanding'
+import { provision } from './provisioning'
 import type { StorageContext } from './storage'
 
 const COMPLETED = 'pv.kubernetes.io/bind-completed'
@@ -26,10 +28,25 @@ export function syncClaim(context: StorageContext, claim: PersistentVolumeClaim)
   const volume = waits ? volumes.find((each) => isReservedFor(each, claim)) : volumeFor(volumes, claim)
   if (volume) return bind(context, volume, claim)
   const tell = (type: 'Normal' | 'Warning', reason: string, message: string) => recorder.event(claim, type, reason, message)
-  if (waits) tell('Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding')
+  if (waits) tell(...firstConsumer(context, claim))
   else if (storage) provision(context, claim, storage)
   else if (className !== '') tell('Warning', 'ProvisioningFailed', `storageclass.storage.k8s.io "${className}" not found`)
   else tell('Normal', 'FailedBinding', 'no persistent volumes available for this claim and no storage class is set')
+}
+
+/** A claim that waits for a Pod is told so, and one that has Pods which wait for the scheduler themselves, which. */
+function firstConsumer(
+  { client }: StorageContext,
+  { metadata: { namespace, name } }: PersistentVolumeClaim,
+): [type: 'Normal', reason: string, message: string] {
+  const waiting = client
+    .list<Pod>(pod, { namespace })
+    .filter(({ spec }) => !spec.nodeName && spec.volumes?.some(({ persistentVolumeClaim: source }) => source?.claimName === name))
+    .map((it) => it.metadata.name)
+  const text = `waiting for pod${waiting.length > 1 ? 's' : ''} ${waiting.join(',')} to be scheduled`
+  return waiting.length > 0
+    ? ['Normal', 'WaitForPodScheduled', text]
+    : ['Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding']
 }
 
 /** A claim from a time without a default class gets the one there is now. Answers whether it did: then it is looked at again. */
@@ -71,7 +88,7 @@ function bind({ client }: StorageContext, volume: PersistentVolume, claim: Persi
 
 function syncBoundClaim(context: StorageContext, claim: PersistentVolumeClaim) {
   const volume = context.client.get<PersistentVolume>(persistentVolume, undefined, claim.spec?.volumeName ?? '')
-  if (volume) return expand(context, claim, volume)
+  if (volume) return lateExpanding.arrived ? lateExpanding.code(context, claim, volume) : undefined
   if (claim.status?.phase === 'Lost') return
   context.recorder.event(claim, 'Warning', 'ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!')
   context.client.updateStatus<PersistentVolumeClaim>(persistentVolumeClaim, { ...claim, status: { phase: 'Lost' } })

@@ -3,6 +3,8 @@ import type { Node, PersistentVolume, PersistentVolumeClaim } from '../api/types
 /** A program that makes volumes for claims of its StorageClasses. */
 export interface Provisioner {
   /** How long it takes to make a volume. */
+  /** A volume that is larger is so at once for whoever uses it: there is no file system of its own to grow. */
+  readonly growsWithoutNode?: boolean
   readonly takesMs: number
   /** Access modes it cannot give, and what it says then. */
   readonly refuses?: (claim: PersistentVolumeClaim) => string | undefined
@@ -45,6 +47,7 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
   },
   'files.csi.tabernetes.io': {
     takesMs: 3000,
+    growsWithoutNode: true,
     source: (_, __, id) => ({ csi: { driver: 'files.csi.tabernetes.io', volumeHandle: `share-${id}` } }),
   },
 }

@@ -1,12 +1,10 @@
 import type { NewObject } from '../api/object'
 import type { Node, PersistentVolume, PersistentVolumeClaim } from '../api/types/core-v1.gen'
 import type { StorageClass } from '../api/types/storage-v1.gen'
-import { compareQuantities } from '../formats/quantity'
 import { node as nodeKind } from '../kinds/core/node'
 import { persistentVolume } from '../kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
-import { storageClass } from '../kinds/storage/storage-class'
-import { classNameOf, SELECTED_NODE } from './matching'
+import { SELECTED_NODE } from './matching'
 import { provisioners } from './provisioners'
 import type { StorageContext } from './storage'
 
@@ -84,31 +82,3 @@ function newVolume(
     },
   }
 }
-
-/** A bound claim that asks for more than it has: its disk grows, then the file system on it. */
-export function expand(context: StorageContext, claim: PersistentVolumeClaim, volume: PersistentVolume): void {
-  const { client, engine, external, pending } = context
-  const { namespace, name, uid } = claim.metadata
-  const wanted = claim.spec?.resources?.requests?.storage ?? '0'
-  const has = claim.status?.capacity?.storage ?? '0'
-  if (claim.status?.phase !== 'Bound' || compareQuantities(wanted, has) <= 0 || pending.has(uid)) return
-  const storage = client.get<StorageClass>(storageClass, undefined, classNameOf(claim))
-  if (!storage?.allowVolumeExpansion || compareQuantities(volume.spec?.capacity?.storage ?? '0', wanted) >= 0) return
-  pending.add(uid)
-  external.event(claim, 'Normal', 'Resizing', `External resizer is resizing volume ${volume.metadata.name}`)
-  engine.after(GROW_MS, () => {
-    pending.delete(uid)
-    const current = client.get<PersistentVolumeClaim>(persistentVolumeClaim, namespace, name)
-    if (!context.running() || current?.metadata.uid !== uid) return
-    client.patch(persistentVolume, undefined, volume.metadata.name, 'merge', { spec: { capacity: { storage: wanted } } })
-    external.event(current, 'Normal', 'FileSystemResizeRequired', 'Require file system resize of volume on node')
-    client.updateStatus<PersistentVolumeClaim>(persistentVolumeClaim, {
-      ...current,
-      status: { ...current.status, capacity: { ...current.status?.capacity, storage: wanted } },
-    })
-    external.event(current, 'Normal', 'FileSystemResizeSuccessful', 'MountVolume.NodeExpandVolume succeeded for volume')
-    context.grow({ ...volume, spec: { ...volume.spec, capacity: { storage: wanted } } })
-  })
-}
-
-const GROW_MS = 4000

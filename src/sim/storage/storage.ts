@@ -29,6 +29,8 @@ export interface StorageContext {
   readonly recorder: EventRecorder
   /** Records as the provisioner, not as the controller manager. */
   readonly external: EventRecorder
+  /** Records as somebody else: a driver's resizer, the kubelet of a node. */
+  readonly recorderOf: (component: string, host?: string) => EventRecorder
   /** Objects for which something is under way outside the API. */
   readonly pending: Set<string>
   readonly running: () => boolean
@@ -68,6 +70,7 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
     client,
     recorder: createEventRecorder(client, { engine, kind: event, component: 'persistentvolume-controller' }),
     external: createEventRecorder(client, { engine, kind: event, component: 'external-provisioner' }),
+    recorderOf: (component, host) => createEventRecorder(client, { engine, kind: event, component, ...(host && { host }) }),
     pending: new Set(),
     running: () => working,
     lookAt: (object) => enqueue(object),

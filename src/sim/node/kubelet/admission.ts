@@ -1,6 +1,7 @@
-import type { Pod } from '../../api/types/core-v1.gen'
+import type { Node, Pod } from '../../api/types/core-v1.gen'
+import { matchesRequiredAffinity } from '../../kinds/core/node-selector'
 import { qosClassOf } from '../../kinds/core/pod-qos'
-import { tolerates } from '../../kinds/core/tolerations'
+import { tolerates, untolerated } from '../../kinds/core/tolerations'
 import { milliValue, quantityValue } from '../../formats/quantity'
 import type { PodState } from './pod-state'
 import { isFinished } from './pod-status'
@@ -73,5 +74,15 @@ export function whyNotAdmitted(
       message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${taken}, capacity: ${capacity}`,
     }
   }
+  return undefined
+}
+
+/** Why a node is not one that a Pod asks for, or does not bear it: what the scheduler would have seen, had it been asked. */
+export function whyNotSuitable(pod: Pod, node: Node | undefined): { readonly reason: string; readonly message: string } | undefined {
+  if (!node) return undefined
+  const failed = (reason: string, message: string) => ({ reason, message: `Predicate ${reason} failed: ${message}` })
+  if (!matchesRequiredAffinity(pod, node)) return failed('NodeAffinity', "node(s) didn't match Pod's node affinity/selector")
+  if (untolerated(node.spec?.taints, pod.spec.tolerations, ['NoExecute']))
+    return failed('TaintToleration', "node(s) had taints that the pod didn't tolerate")
   return undefined
 }

@@ -1,6 +1,7 @@
 import type { Client } from '../../api/client'
 import type { EventRecorder } from '../../api/event-recorder'
 import type { Pod } from '../../api/types/core-v1.gen'
+import { atLeast, parseRelease } from '../../api/schema/schema'
 import type { Engine } from '../../engine/engine'
 import type { Catalogue } from '../images/catalogue'
 import type { NetworkNamespace } from '../os/network'
@@ -25,7 +26,7 @@ export interface KubeletContext {
   readonly images: NodeImages
   readonly nodeName: string
   readonly hostIP: string
-  /** Simulated release, `1.36`, for the kubelet's user agent. */
+  /** Simulated release, `1.36`: probes name it, and some events have other words since 1.35. */
   readonly release: string
   readonly allocatable: () => Readonly<Record<string, string>>
   /** What the node runs short of now: MemoryPressure and the like. */
@@ -66,3 +67,13 @@ const fieldPaths = {
   ephemeral: new Map<string, string>(),
 }
 const MAX_FIELD_PATHS = 1000
+
+/** What the kubelet tells of a container and its image, in the words of its release: since 1.35 the container is named by the event's field path alone. */
+export function eventTexts(release: string) {
+  const isNew = atLeast(parseRelease(release), '1.35')
+  return {
+    created: (name: string) => (isNew ? 'Container created' : `Created container: ${name}`),
+    started: (name: string) => (isNew ? 'Container started' : `Started container ${name}`),
+    present: (image: string) => `Container image "${image}" already present on machine${isNew ? ' and can be accessed by the pod' : ''}`,
+  }
+}

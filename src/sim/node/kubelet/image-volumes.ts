@@ -4,7 +4,7 @@ import { formatGoDuration } from '../../formats/duration'
 import type { Image } from '../images/image'
 import { parseImage } from '../images/reference'
 import { createVolume } from '../os/volume'
-import type { KubeletContext } from './context'
+import { eventTexts, type KubeletContext } from './context'
 import { SETTLING_MS } from './ending'
 import type { ImageVolumePull, ImageVolumeStep } from './late-image-volumes'
 import type { PodState } from './pod-state'
@@ -47,7 +47,7 @@ export function nextImageVolume(context: KubeletContext, state: PodState, pulls:
     pulls.shift()
   }
   if (present && policy !== 'Always') {
-    const message = `Container image "${text}" already present on machine`
+    const message = eventTexts(context.release).present(text)
     return { takesMs: 0, then: () => (recorder.event(state.pod, 'Normal', 'Pulled', message), mount(present)) }
   }
   recorder.event(state.pod, 'Normal', 'Pulling', `Pulling image "${text}"`)

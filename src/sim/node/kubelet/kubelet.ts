@@ -1,9 +1,10 @@
 import type { Client, WatchEvent } from '../../api/client'
 import { StatusError } from '../../api/status'
 import type { Pod } from '../../api/types/core-v1.gen'
+import { node } from '../../kinds/core/node'
 import { pod as podKind } from '../../kinds/core/pod'
 import type { KubeletContext } from './context'
-import { whyNotAdmitted, whyNotUnderPressure } from './admission'
+import { whyNotAdmitted, whyNotSuitable, whyNotUnderPressure } from './admission'
 import { createStaticPods } from './static-pods'
 import { newPodState, takeSpecification, type PodState } from './pod-state'
 import { isFinished } from './pod-status'
@@ -69,7 +70,9 @@ export function createKubelet(make: NewContext, log: (text: string) => void): Ku
     const state = newPodState(pod, engine.nowMs)
     const refusal =
       pod.status?.startTime === undefined && !state.fromFile
-        ? (whyNotUnderPressure(pod, context.pressures()) ?? whyNotAdmitted(pod, pods, context.allocatable()))
+        ? (whyNotUnderPressure(pod, context.pressures()) ??
+          whyNotAdmitted(pod, pods, context.allocatable()) ??
+          whyNotSuitable(pod, context.client.get(node, undefined, context.nodeName)))
         : undefined
     pods.set(pod.metadata.uid, state)
     if (refusal) {

@@ -8,7 +8,7 @@ import { createFileSystem, type Credentials, type FileSystem } from '../os/file-
 import { createVolume } from '../os/volume'
 import type { WaitResult } from '../os/syscalls'
 import { createContainer, credentialsOf, startContainer, StartError, type Container, type ContainerConfig } from '../runtime/container'
-import { fieldPathOf, type KubeletContext } from './context'
+import { eventTexts, fieldPathOf, type KubeletContext } from './context'
 import { ConfigError, environmentOf, expand } from './environment'
 import { containerEnded } from './ending'
 import { afterStart } from './hooks'
@@ -54,6 +54,7 @@ export function startingOf(context: KubeletContext, state: PodState, container: 
   const { spec, role } = container
   const { pod } = state
   const image = spec.image ?? ''
+  const texts = eventTexts(context.release)
   const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
     context.recorder.event(pod, type, reason, message, { fieldPath: fieldPathOf(role, spec.name) })
   let reference: ReturnType<typeof parseImage> | undefined
@@ -136,7 +137,7 @@ export function startingOf(context: KubeletContext, state: PodState, container: 
 
     run() {
       const stored = presentImage()!
-      if (container.pulledFor !== container.created + 1) tell('Normal', 'Pulled', `Container image "${image}" already present on machine`)
+      if (container.pulledFor !== container.created + 1) tell('Normal', 'Pulled', texts.present(image))
       container.image = stored
       if (container.ended) container.previous = container.ended
       container.restarts = container.created
@@ -146,7 +147,7 @@ export function startingOf(context: KubeletContext, state: PodState, container: 
       configured ??= prepare()
       if ('waiting' in configured) throw new Error('an incomplete configuration is caught by an earlier stage')
       const made = createContainer(context.runtime, state.sandbox!, configured.config)
-      tell('Normal', 'Created', `Created container: ${spec.name}`)
+      tell('Normal', 'Created', texts.created(spec.name))
       try {
         if (made.config.startRefusal !== undefined) throw new StartError(made.config.startRefusal)
         startContainer(context.runtime, made, whenEnded(context, state, container, made))
@@ -173,7 +174,7 @@ export function startingOf(context: KubeletContext, state: PodState, container: 
       container.runningSpec = spec
       container.started = spec.startupProbe === undefined
       container.ready = spec.readinessProbe === undefined
-      tell('Normal', 'Started', `Started container ${spec.name}`)
+      tell('Normal', 'Started', texts.started(spec.name))
       afterStart(context, state, container, made, () => startProbes(context, state, container, made))
     },
 

@@ -38,8 +38,8 @@ test('a Pod bound to a node pulls its image, starts and becomes ready', () => {
     expect.stringMatching(
       /^Pulled Successfully pulled image "nginx:1\.27" in [\d.]+s \([\d.]+s including waiting\)\. Image size: 59795293 bytes\.$/,
     ),
-    'Created Created container: web',
-    'Started Started container web',
+    'Created Container created',
+    'Started Container started',
   ])
   expect(cluster.logs('web')).toContain('start worker processes')
 })
@@ -50,7 +50,7 @@ test('the second Pod with the same image finds it on the node', () => {
   cluster.advance('10s')
   cluster.apply(podOf('second', 'containers: [{name: c, image: "nginx:1.27"}]'))
   cluster.advance('3s')
-  expect(cluster.events('second')[0]).toBe('Pulled Container image "nginx:1.27" already present on machine')
+  expect(cluster.events('second')[0]).toBe('Pulled Container image "nginx:1.27" already present on machine and can be accessed by the pod')
   expect(cluster.pod('second')?.status?.phase).toBe('Running')
 })
 
