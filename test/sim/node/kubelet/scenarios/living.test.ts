@@ -189,9 +189,9 @@ test('given a postStart hook that fails, then the container is killed; given a p
     1s  Pod/web  kubelet: Normal Started: Container started
     1s  Pod/web  kubelet: Warning FailedPostStartHook: PostStartHook failed
     1s  Pod/web  kubelet: Normal Killing: FailedPostStartHook
-    2s  Pod/web  Running
-    2s  Pod/web  Ready=True @1
-    2s  Pod/web  ContainersReady=True @1
+    1s  Pod/web  Running
+    1s  Pod/web  Ready=True @1
+    1s  Pod/web  ContainersReady=True @1
     3s  Pod/web  Ready=False ContainersNotReady: containers with unready status: [c] @1
     3s  Pod/web  ContainersReady=False ContainersNotReady: containers with unready status: [c] @1
     3s  Pod/web  kubelet: Normal Pulling: Pulling image "busybox" (x2)
@@ -200,8 +200,8 @@ test('given a postStart hook that fails, then the container is killed; given a p
     3s  Pod/web  kubelet: Normal Started: Container started (x2)
     3s  Pod/web  kubelet: Warning FailedPostStartHook: PostStartHook failed (x2)
     3s  Pod/web  kubelet: Normal Killing: FailedPostStartHook (x2)
-    4s  Pod/web  Ready=True @1
-    4s  Pod/web  ContainersReady=True @1
+    3s  Pod/web  Ready=True @1
+    3s  Pod/web  ContainersReady=True @1
     5s  Pod/web  Ready=False ContainersNotReady: containers with unready status: [c] @1
     5s  Pod/web  ContainersReady=False ContainersNotReady: containers with unready status: [c] @1
   `)
