@@ -217,7 +217,7 @@ function fileSystem(op: FsOperation): unknown {
     case 'mkdir':
       return void mkdirSync(op.path, { recursive: op.parents, mode: op.mode })
     case 'remove':
-      return rmSync(op.path, { recursive: op.recursive })
+      return rmSync(op.path, { recursive: op.recursive === true })
     case 'rename':
       return renameSync(op.path, op.to)
     case 'symlink':

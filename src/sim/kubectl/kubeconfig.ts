@@ -34,12 +34,15 @@ export function* clientConfig(kubectl: Kubectl): Proc<ClientConfig> {
 function* resolveConfig(kubectl: Kubectl): Proc<ClientConfig> {
   const { self } = kubectl
   const flags = globalsOf(kubectl)
-  checkTimeout(kubectl.flags.text('request-timeout'))
+  if (!staysLocal(kubectl)) checkTimeout(kubectl.flags.text('request-timeout'))
   const explicit = kubectl.flags.text('kubeconfig')
   if (explicit && !(yield* stat(explicit))) throw new CommandError(`stat ${explicit}: no such file or directory`)
   const config = yield* loadKubeconfig(kubectl)
   const chosen = yield* choose(kubectl, config)
   const { context, cluster, user } = chosen
+  const namespace = flags.text('namespace') || text(context.namespace)
+  const explicitNamespace = flags.changed('namespace') && flags.text('namespace') !== ''
+  if (staysLocal(kubectl)) return { server: '', namespace: namespace || 'default', explicitNamespace, headers: {} }
   const inPod = !cluster.server && self.env.KUBERNETES_SERVICE_HOST ? yield* podConfig(kubectl) : undefined
   const server = serverUrl(text(cluster.server) || inPod?.server || 'http://localhost:8080')
   const secure = server.startsWith('https') && !inPod
@@ -49,8 +52,8 @@ function* resolveConfig(kubectl: Kubectl): Proc<ClientConfig> {
   if (secure) yield* checkAuthority(cluster)
   return {
     server,
-    namespace: flags.text('namespace') || text(context.namespace) || inPod?.namespace || 'default',
-    explicitNamespace: flags.changed('namespace') && flags.text('namespace') !== '',
+    namespace: namespace || inPod?.namespace || 'default',
+    explicitNamespace,
     headers: { ...(inPod ? { authorization: `Bearer ${inPod.token}` } : {}), ...headers },
     ...(exec ? { exec } : {}),
     ...(chosen.userName ? { user: chosen.userName } : {}),
@@ -105,6 +108,9 @@ const text = (value: unknown) => (typeof value === 'string' ? value : '')
 const namespaceFirst =
   /^(annotate|apply .*|attach|auth reconcile|cp|create token|debug|delete|describe|edit|events|exec|get|label|logs|patch|port-forward|rollout .*|scale|set (?!env).*|taint|top pod)$/
 
+/** With `--local` nothing but the namespace is wanted of the configuration. `set env` makes its client all the same. */
+const staysLocal = ({ flags, path }: Kubectl) => path !== 'set env' && flags.has('local') && flags.bool('local')
+
 /** Commands that, with a namespace given, meet the configuration first where they look for a type: they call what is wrong with it by its name. */
 const throughMapper = /^(annotate|apply view-last-applied|delete|describe|edit|get|label|patch)$/
 
@@ -135,6 +141,8 @@ function* choose(kubectl: Kubectl, config: KubeConfig) {
     if (first) throw new CommandError(first)
   }
   if (namespaceFirst.test(kubectl.path) && !flags.text('namespace')) yield* wholly()
+  if (staysLocal(kubectl))
+    return { context: context?.value ?? {}, cluster: cluster.value as Members, user: user.value as Members, userName }
   if (flags.text('user') && !known.user) throw new CommandError(`auth info "${userName}" does not exist`)
   if (flags.text('context') && !context) throw new CommandError(`context "${contextName}" does not exist`)
   if (flags.text('cluster') && !known.cluster) throw new CommandError(`cluster "${clusterName}" does not exist`)

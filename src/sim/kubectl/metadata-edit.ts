@@ -24,6 +24,8 @@ export interface MetadataEdit {
   readonly bothRefusal: (keys: readonly string[]) => string
   readonly checkValue?: boolean
   readonly tellsMissing?: boolean
+  /** No output format beside `--list`. */
+  readonly listsAlone?: boolean
   readonly badPairs: (pairs: readonly string[]) => string
   /** Name of a file in advice: `pod`. */
   readonly exampleFile: string
@@ -41,7 +43,7 @@ export const metadataEditor = (edit: MetadataEdit): Command => ({
     const local = flags.bool('local')
     const listing = flags.bool('list')
     const edits = parsePairs(pairs, edit)
-    if (listing && flags.text('output')) throw new CommandError('--list and --output may not be specified together')
+    if (listing && edit.listsAlone && flags.text('output')) throw new CommandError('--list and --output may not be specified together')
     if (flags.bool('all') && flags.text('selector')) throw new CommandError('cannot set --all and --selector at the same time')
     if (flags.bool('all') && flags.text('field-selector')) throw new CommandError('cannot set --all and --field-selector at the same time')
     const dryRun = yield* dryRunOf(kubectl)

@@ -66,7 +66,7 @@ export function* podsOf(
   }
   const found = yield* listResources(kubectl, pods, resource.namespace, { selector, listQuery: whole })
   if (found.length === 0) found.push(yield* waitForFirst(kubectl, resource.namespace, selector))
-  const sorted = [...found].sort(byActivity)
+  const sorted = [...found].sort(byPreference(purpose === 'get the logs from'))
   if (announce && sorted.length > 1) yield* err(`Found ${sorted.length} pods, using pod/${sorted[0]!.name}\n`)
   return allPods ? sorted : [sorted[0]!]
 }
@@ -96,23 +96,29 @@ function* waitForFirst(kubectl: Kubectl, namespace: string, selector: string): P
   }
 }
 
-/** Pods that have a node, run and are ready come first; among these the ones that are ready for longest, then the oldest. */
-function byActivity(a: Resource, b: Resource): number {
-  const [first, second] = [activity(a), activity(b)]
-  for (const [i, value] of first.entries()) if (value !== second[i]) return value < second[i]! ? -1 : 1
-  return 0
+/**
+ * Pods that have a node, run and are ready come first; among these the ones that are ready for longest, then the oldest.
+ * For logs the ones that were restarted most come first and ended pods count like running ones, otherwise they count like pending ones.
+ */
+function byPreference(forLogs: boolean) {
+  return (a: Resource, b: Resource): number => {
+    const [first, second] = [preference(a, forLogs), preference(b, forLogs)]
+    for (const [i, value] of first.entries()) if (value !== second[i]) return value < second[i]! ? -1 : 1
+    return 0
+  }
 }
 
-function activity({ object }: Resource): readonly (number | string)[] {
+function preference({ object }: Resource, forLogs: boolean): readonly (number | string)[] {
   const { spec, status, metadata } = object as unknown as Pod // listed as pods
   const ready = status?.conditions?.find(({ type, status: is }) => type === 'Ready' && is === 'True')
-  const restarts = (status?.containerStatuses ?? []).map(({ restartCount }) => restartCount)
+  const restarts = Math.max(0, ...(status?.containerStatuses ?? []).map(({ restartCount }) => restartCount))
+  const phases: Record<string, number> = { Running: 0, Unknown: 1, Pending: 2 }
   return [
     spec?.nodeName ? 0 : 1,
-    status?.phase === 'Running' ? 0 : status?.phase === 'Pending' ? 2 : 1,
+    phases[status?.phase ?? ''] ?? (forLogs ? 0 : 2),
     ready ? 0 : 1,
     ready?.lastTransitionTime ?? '',
-    Math.max(0, ...restarts),
+    forLogs ? -restarts : restarts,
     metadata.creationTimestamp ?? '',
   ]
 }

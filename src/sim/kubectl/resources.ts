@@ -33,8 +33,8 @@ export interface ResourceQuery {
   /** A type without names and selectors means all of them (`get pods`). */
   readonly bareTypes?: boolean
   readonly allNamespaces?: boolean
-  /** Fetch what was named; otherwise only where it lives is found out. Selected objects are always fetched. */
-  readonly fetch?: boolean
+  /** Fetch what was named, in a way of the command's own where that is given; otherwise only where it lives is found out. Selected objects are always fetched. */
+  readonly fetch?: boolean | ((resource: Resource) => Proc<Resource>)
   readonly subresource?: string
   /** Words without a type are names of this one (`logs web` is a pod). */
   readonly defaultType?: string
@@ -172,7 +172,7 @@ export function* findResources(kubectl: Kubectl, query: ResourceQuery, visit: Vi
     for (const name of target.names) {
       const resource: Resource = { type: target.type, namespace: scope(target.type), name }
       try {
-        yield* add(query.fetch === false ? resource : yield* fetchResource(kubectl, resource, query.subresource))
+        yield* add(query.fetch === false ? resource : yield* fetched(kubectl, resource, query))
       } catch (error) {
         errors.push(asReported(error))
       }
@@ -205,6 +205,9 @@ export function* needResources(kubectl: Kubectl, query: ResourceQuery): Proc<rea
   if (errors[0]) throw errors[0]
   return resources
 }
+
+const fetched = (kubectl: Kubectl, resource: Resource, { fetch, subresource }: ResourceQuery): Proc<Resource> =>
+  typeof fetch === 'function' ? fetch(resource) : fetchResource(kubectl, resource, subresource)
 
 /** Gets the object anew. Where its whole namespace is missing, that is what the refusal says. */
 export function* fetchResource(kubectl: Kubectl, resource: Resource, subresource?: string): Proc<Resource> {
@@ -326,7 +329,8 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions, 
   if (words.types.length)
     throw new CommandError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well')
   if (words.pairs.length) throw new CommandError('resource/name arguments cannot be provided when a path is specified')
-  const selects = query.selector ? labelFilter(query.selector) : () => true
+  // What is read without a server is not selected from.
+  const selects = query.selector && !query.local ? labelFilter(query.selector) : () => true
   const entries = yield* readManifests(kubectl, sources, { validate: query.validate, typed: typed.test(kubectl.path) })
   const { namespace, explicitNamespace } = yield* clientConfig(kubectl)
   const { resources, errors: failures, add } = gathering(visit)
@@ -341,30 +345,33 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions, 
     if (unreached.has(entry.file)) continue
     try {
       const resource = query.local ? locally(entry) : yield* recognise(kubectl, entry, namespace, explicitNamespace, query.validate)
-      // What is read without a server is not selected from.
-      if (!query.local && !selects(resource.object!)) continue
+      if (!selects(resource.object!.metadata?.labels)) continue
       // What has no name yet cannot be fetched: it is taken as it stands in the file.
       const fetches = query.fetch && !query.local && resource.name !== ''
-      yield* add(fetches ? yield* fetchResource(kubectl, resource, query.subresource) : resource)
+      // A file is asked for as it is: it has no subresource.
+      yield* add(fetches ? yield* fetched(kubectl, resource, { ...query, subresource: undefined }) : resource)
     } catch (error) {
       if (error instanceof Unreachable && (query.validate || entry.ofList)) unreached.add(entry.file)
       errors.push(asReported(error))
     }
   }
-  return { resources, errors: [...failures, ...errors], single: sources.length === 1 && sources[0]!.at !== 'stdin' }
+  // Beside failures of another sort the real one tells them in one line.
+  const nested = failures.length && errors.length ? [new CommandError(new ErrorList(errors).message)] : errors
+  return { resources, errors: [...failures, ...nested], single: sources.length === 1 && sources[0]!.at !== 'stdin' }
 }
 
 /** Nobody could be asked: of a list, and of a file that is to be validated, the rest is not looked at. */
 class Unreachable extends CommandError {}
 
-function labelFilter(selector: string): (object: AnyObject) => boolean {
+/** Whether labels are those that a selector asks for; an empty one asks for none. Throws CommandError. */
+export function labelFilter(selector: string): (labels?: Readonly<Record<string, string>>) => boolean {
   let parsed: ReturnType<typeof parseSelector>
   try {
     parsed = parseSelector(selector)
   } catch (error) {
     throw new CommandError(`the provided selector ${JSON.stringify(selector)} is not valid: ${(error as Error).message}`) // parseSelector throws nothing else
   }
-  return (object) => matches(parsed, object.metadata?.labels ?? {})
+  return (labels = {}) => matches(parsed, labels)
 }
 
 /** Recognises objects read from an edited text, in whatever namespace they say they are. Throws the first problem. */

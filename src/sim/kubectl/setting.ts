@@ -32,6 +32,8 @@ export interface Setting {
   readonly check?: (found: readonly Resource[]) => readonly string[]
   /** With --local, words are passed over; otherwise they are refused then. */
   readonly wordsWithLocal?: boolean
+  /** With --local it does not matter which dry run is meant. */
+  readonly anyDryRun?: boolean
   /** An object that cannot be found does not spare the others. */
   readonly eachAlone?: boolean
   /** An unchanged object is passed over in silence. */
@@ -69,7 +71,7 @@ export function* setOn(kubectl: Kubectl, setting: Setting): Proc {
   })
   if (!setting.eachAlone) throwAll(errors)
   throwAll((setting.check?.(resources) ?? []).map((problem) => new CommandError(problem)))
-  if (local && dryRun === 'server') throw new CommandError(noLocalServerDryRun)
+  if (local && dryRun === 'server' && !setting.anyDryRun) throw new CommandError(noLocalServerDryRun)
   const failures = [...errors]
   // All are changed here before the first is sent: what can be told without the server comes first.
   const changes: Changed[] = []

@@ -6,6 +6,7 @@ import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { immutable, oneOf, sameValue } from '../field-checks'
 import { accessModeErrors, accessModesText } from './access-modes'
 import { internalDifference, nodeSelectorErrors } from './late-validation'
+import { azureDiskDefaults } from './pod-spec-defaults'
 
 /** Everything in the spec that is not the volume itself. */
 const NOT_A_SOURCE = new Set([
@@ -25,7 +26,8 @@ export const persistentVolume = defineKind<PersistentVolume>({
   defaults: (object) =>
     changeField(withEmpty(object, 'spec'), 'spec', (spec) => {
       const result = withDefaults(spec, { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' })
-      return changeField(result, 'hostPath', (path) => (path.type === undefined ? { ...path, type: '' } : path))
+      const local = changeField(result, 'hostPath', (path) => (path.type === undefined ? { ...path, type: '' } : path))
+      return changeField(local, 'azureDisk', azureDiskDefaults)
     }),
   beforeCreate: (object) => ({ ...object, status: { phase: 'Pending' } }),
   validate: ({ spec = {} }, at) => {

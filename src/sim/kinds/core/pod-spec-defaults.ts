@@ -1,4 +1,5 @@
 import type {
+  AzureDiskVolumeSource,
   Container,
   ContainerPort,
   EnvVar,
@@ -126,6 +127,7 @@ function volumeDefaults(volume: Volume): Volume {
   let result = changeField(volume, 'secret', (source) => withDefaults(source, { defaultMode: FILE_MODE }))
   result = changeField(result, 'configMap', (source) => withDefaults(source, { defaultMode: FILE_MODE }))
   result = changeField(result, 'hostPath', (source) => (source.type === undefined ? { ...source, type: '' } : source))
+  result = changeField(result, 'azureDisk', azureDiskDefaults)
   result = changeField(result, 'downwardAPI', (source) =>
     changeField(withDefaults(source, { defaultMode: FILE_MODE }), 'items', (items) =>
       mapSame(items, (item) => changeField(item, 'fieldRef', (ref) => withDefaults(ref, { apiVersion: 'v1' })))!,
@@ -141,6 +143,10 @@ function volumeDefaults(volume: Volume): Volume {
     ),
   )
 }
+
+/** What a disk of Azure is when nobody says. */
+export const azureDiskDefaults = (disk: AzureDiskVolumeSource): AzureDiskVolumeSource =>
+  withDefaults(disk, { cachingMode: 'ReadWrite', kind: 'Shared', readOnly: false })
 
 function projectionDefaults(projection: VolumeProjection): VolumeProjection {
   const result = changeField(projection, 'serviceAccountToken', (token) => withDefaults(token, { expirationSeconds: 3600 }))

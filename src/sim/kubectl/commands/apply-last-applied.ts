@@ -3,12 +3,14 @@ import { toYaml } from '../../formats/yaml-emit'
 import { sameJson } from '../../formats/merge-patch'
 import { recorded } from '../change-cause'
 import { editObjects, originalOf } from '../editing'
-import { CommandError, throwAll } from '../errors'
+import { asReported, CommandError, isNotFound, throwAll, withSource } from '../errors'
 import { clientConfig } from '../kubeconfig'
 import { fileOptions } from '../manifests'
 import { goJson } from '../printers/json'
-import { fetchResource, findResources, needResources } from '../resources'
-import { out, usageError, type Command } from '../session'
+import type { Proc } from '../../node/os/syscalls'
+import { fetchResource, findResources, needResources, type Resource } from '../resources'
+import { out, usageError, type Command, type Kubectl } from '../session'
+import { whileRetrieving } from './apply'
 import { dryRunOf, fieldValidation, lastApplied, lastAppliedOf, patchObject, printWritten } from '../writing'
 
 /** `kubectl apply view-last-applied`: the configuration in an object's annotation. */
@@ -23,7 +25,7 @@ export const viewLastApplied: Command = {
     // A type alone selects everything where the namespace is named; that is one selector too many for --all.
     if (flags.bool('all') && bareTypes && args.length === 1 && !args[0]!.includes('/'))
       throw new CommandError(`setting 'all' parameter but found a non empty selector. `)
-    const { resources, errors } = yield* findResources(kubectl, {
+    const resources = yield* needResources(kubectl, {
       words: args,
       files: fileOptions(kubectl),
       selector,
@@ -31,7 +33,8 @@ export const viewLastApplied: Command = {
       all: flags.bool('all'),
       fetch: true,
     })
-    throwAll(errors)
+    const unnoted = resources.find(({ object, source }) => source && lastAppliedOf(object!) === undefined)
+    if (unnoted) throw withSource(new CommandError('<nil>'), `no last-applied-configuration annotation found on resource: ${unnoted.name}\n`, unnoted.source) // prettier-ignore
     for (const { object } of resources) {
       const text = lastAppliedOf(object!)
       if (text === undefined) continue
@@ -40,6 +43,14 @@ export const viewLastApplied: Command = {
       else throw usageError(kubectl, `Unexpected -o output mode: ${output}, the flag 'output' must be one of yaml|json`)
     }
   },
+}
+
+function* currentOf(kubectl: Kubectl, resource: Resource): Proc<Resource> {
+  try {
+    return yield* fetchResource(kubectl, resource)
+  } catch (error) {
+    throw isNotFound(error) ? error : whileRetrieving(asReported(error), resource)
+  }
 }
 
 /** `kubectl apply set-last-applied -f FILE`: writes the file's content into the annotation and changes nothing else. */
@@ -52,7 +63,7 @@ export const setLastApplied: Command = {
     throwAll(errors)
     for (const resource of resources) {
       const wanted = `${goJson(resource.object)}\n`
-      const known = lastAppliedOf((yield* fetchResource(kubectl, resource)).object!)
+      const known = lastAppliedOf((yield* currentOf(kubectl, resource)).object!)
       if (known === undefined && !flags.bool('create-annotation'))
         throw new CommandError(`no last-applied-configuration annotation found on resource: ${resource.name}, to create the annotation, run the command with --create-annotation`) // prettier-ignore
       if (known !== undefined && sameJson(JSON.parse(known), JSON.parse(wanted))) {
@@ -81,8 +92,9 @@ export const editLastApplied: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
     fieldValidation(kubectl)
-    const found = yield* needResources(kubectl, { words: args, files: fileOptions(kubectl), bareTypes: true, fetch: true })
-    const noted = found.filter(({ object }) => lastAppliedOf(object!) !== undefined)
+    const { resources, errors } = yield* findResources(kubectl, { words: args, files: fileOptions(kubectl), bareTypes: true, fetch: true })
+    throwAll(errors)
+    const noted = resources.filter(({ object }) => lastAppliedOf(object!) !== undefined)
     if (noted.length === 0)
       throw new CommandError(
         'no last-applied-configuration annotation found on resources, to create the annotation, use command `kubectl apply set-last-applied --create-annotation`',

@@ -42,8 +42,8 @@ export const apply: Command = {
     if (flags.bool('force-conflicts') && !serverSide) throw new CommandError('--force-conflicts only works with --server-side')
     if (dryRun === 'client' && serverSide)
       throw new CommandError("--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)")
-    if (dryRun === 'server' && flags.bool('force')) throw new CommandError('--dry-run=server cannot be used with --force')
     if (flags.bool('force') && serverSide) throw new CommandError('--force cannot be used with --server-side')
+    if (dryRun === 'server' && flags.bool('force')) throw new CommandError('--dry-run=server cannot be used with --force')
     if (flags.bool('all') && flags.text('selector')) throw new CommandError('cannot set --all and --selector at the same time')
     const applySet = yield* readApplySet(kubectl)
     if (flags.bool('prune')) {
@@ -115,7 +115,7 @@ function* applyHere(kubectl: Kubectl, resource: Resource, dryRun: DryRun): Proc<
   try {
     current = (yield* fetchResource(kubectl, resource)).object!
   } catch (error) {
-    if (!isNotFound(error)) throw retrieving(asReported(error), resource)
+    if (!isNotFound(error)) throw whileRetrieving(asReported(error), resource)
     // The annotation keeps the nulls, as it does when an object is patched.
     const bare = withoutNulls(modified) as AnyObject // still the same object
     if (dryRun === 'client') return { outcome: 'created', object: bare }
@@ -254,7 +254,8 @@ are the ways you can resolve this warning:
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`
 
-function retrieving(error: Error, resource: Resource): Error {
+/** What could not be got before something was to be written to it. */
+export function whileRetrieving(error: Error, resource: Resource): Error {
   const message = `error when retrieving current configuration of:\n${describe(resource)}\nfrom server for: ${JSON.stringify(resource.source ?? '')}: ${error.message}`
   return error instanceof ApiError ? new ApiError({ ...error.status, message }) : new CommandError(message)
 }

@@ -13,7 +13,7 @@ import { findResources, type Resource } from '../resources'
 import { requestJson } from '../rest'
 import { err, out, type Command, type Kubectl } from '../session'
 import { asStruct } from '../typed'
-import { dryRunOf, operationText } from '../writing'
+import { dryRunOf, operationText, type DryRun } from '../writing'
 
 const group = 'rbac.authorization.k8s.io'
 const optOut = 'rbac.authorization.kubernetes.io/autoupdate'
@@ -36,13 +36,21 @@ interface Reconciled {
   readonly isProtected?: boolean
 }
 
+function* saidDryRun(kubectl: Kubectl): Proc<DryRun> {
+  try {
+    return yield* dryRunOf(kubectl)
+  } catch (error) {
+    throw new CommandError(`error accessing --dry-run flag for command reconcile: ${asReported(error).message}`)
+  }
+}
+
 /** `kubectl auth reconcile`: gives roles their missing rules and bindings their missing subjects, and takes more away only when told to. */
 export const authReconcile: Command = {
   *run(kubectl) {
     const files = fileOptions(kubectl)
     if (files.names.length === 0 && !files.kustomize) throw new CommandError('must specify one of -f and -k')
     if (kubectl.args.length) throw new CommandError('no arguments are allowed')
-    const dryRun = yield* dryRunOf(kubectl)
+    const dryRun = yield* saidDryRun(kubectl)
     if (dryRun === 'server') throw new CommandError('--dry-run=server for command reconcile is not supported yet')
     const found = yield* findResources(kubectl, { words: [], files, local: true })
     const print = yield* printerFor(kubectl, { operation: operationText('reconciled', dryRun), struct: true })

@@ -1,7 +1,7 @@
 import type { AnyObject } from '../../api/object'
 import { asReported, CommandError, throwAll } from '../errors'
 import type { Proc } from '../../node/os/syscalls'
-import { findResources, type Resource } from '../resources'
+import { needResources, type Resource } from '../resources'
 import { out, usageError, type Command, type Kubectl } from '../session'
 import { dryRunOf, operationText, patchObject, type DryRun } from '../writing'
 
@@ -13,10 +13,9 @@ const command = (word: 'cordon' | 'uncordon'): Command => ({
       throw usageError(kubectl, 'error: cannot specify both a node name and a --selector option')
     const dryRun = yield* dryRunOf(kubectl)
     const nodes = args.length ? { words: args, defaultType: 'nodes' } : { words: ['nodes'], ownWords: true }
-    const found = yield* findResources(kubectl, { ...nodes, selector: flags.text('selector'), fetch: true })
-    const failures: Error[] = [...found.errors]
-    if (failures.length) throwAll(failures)
-    yield* markNodes(kubectl, word, found.resources, dryRun, failures)
+    const found = yield* needResources(kubectl, { ...nodes, selector: flags.text('selector'), fetch: true })
+    const failures: Error[] = []
+    yield* markNodes(kubectl, word, found, dryRun, failures)
     throwAll(failures)
   },
 })

@@ -24,6 +24,7 @@ interface FileSpec {
 /** `kubectl cp`: files go through a tar that runs in the container, so there must be one. */
 export const cp: Command = {
   *run(kubectl) {
+    yield* clientConfig(kubectl)
     if (kubectl.args.length !== 2) throw new CommandError('source and destination are required')
     const [from, to] = kubectl.args.map(fileSpec) as [FileSpec, FileSpec]
     if (from.pod !== undefined && to.pod !== undefined) throw new CommandError('one of src or dest must be a local file specification')

@@ -23,7 +23,7 @@ const serviceOf = (type: Kind): Command => ({
     if (type !== 'ExternalName' && flags.list('tcp').length === 0 && !headless)
       throw new CommandError(`at least one tcp port specifier must be provided`)
     const external = type === 'ExternalName' ? flags.text('external-name') : ''
-    if (external && dnsSubdomain(external).length) throw new CommandError(`invalid service external name ${external}`)
+    if (type === 'ExternalName' && dnsSubdomain(external).length) throw new CommandError(`invalid service external name ${external}`)
     const ports = portsOf(kubectl)
     const labels = { app: name }
     yield* createGenerated(kubectl, {

@@ -20,7 +20,7 @@ export const createToken: Command = {
     const args = dashAt < 0 ? kubectl.args : kubectl.args.slice(0, dashAt)
     if (args.length !== 1) throw usageError(kubectl, `exactly one NAME is required, got ${args.length}`)
     const [name] = args as [string]
-    const printer = flags.text('output') ? yield* printerFor(kubectl, { struct: true }) : undefined
+    const printer = flags.changed('output') ? yield* printerFor(kubectl, { operation: 'created', struct: true }) : undefined
     if (name === '') throw new CommandError('service account name is required')
     const durationMs = flags.durationMs('duration')
     if (durationMs < 0) throw new CommandError('--duration must be greater than or equal to 0')

@@ -6,10 +6,11 @@ import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { attachOrShowLogs, showLogs, waitForPod } from '../attaching'
 import { commandOf, makeFor } from '../debug-containers'
 import { debugProfiles } from '../debug-profiles'
-import { asReported, CommandError, throwAll } from '../errors'
+import { CommandError } from '../errors'
 import { isImageName } from '../image-name'
+import { clientConfig } from '../kubeconfig'
 import { fileOptions } from '../manifests'
-import { findResources, type Resource } from '../resources'
+import { needResources, type Resource } from '../resources'
 import { err, out, type Command, type Kubectl } from '../session'
 
 /** `kubectl debug`: a container of one's own beside those of a pod, in a copy of the pod, or on a node. */
@@ -20,18 +21,15 @@ export const debug: Command = {
     if (!(flags.text('profile') in debugProfiles)) throw new CommandError(`unknown profile: ${flags.text('profile')}`)
     const custom = yield* customContainer(kubectl)
     yield* validate(kubectl, names, custom)
-    const found = yield* findResources(kubectl, { words: names, files: fileOptions(kubectl), defaultType: 'pods', fetch: true })
-    const failures = [...found.errors]
-    for (const resource of found.resources) {
-      try {
+    const files = fileOptions(kubectl)
+    const fromFiles = files.names.length > 0 || files.kustomize
+    // One after the other, and what goes wrong with one spares the rest nothing: they are not come to.
+    for (const words of fromFiles ? [names] : names.map((name) => [name]))
+      for (const resource of yield* needResources(kubectl, { words, files, defaultType: 'pods', fetch: true })) {
         const made = yield* makeFor(kubectl, resource, custom)
         const attaches = flags.changed('attach') ? flags.bool('attach') : flags.bool('stdin')
         if (attaches && made.container) yield* attachWhenStarted(kubectl, made.pod, made.container)
-      } catch (error) {
-        failures.push(asReported(error))
       }
-    }
-    throwAll(failures)
   },
 }
 
@@ -97,6 +95,7 @@ function* validate(kubectl: Kubectl, names: readonly string[], custom: Partial<C
   if (flags.bool('tty') && !flags.bool('stdin')) throw new CommandError('-i/--stdin is required for containers with -t/--tty=true')
   if (custom && ['name', 'command', 'image', 'lifecycle', 'volumeDevices'].some((member) => member in custom))
     throw new CommandError('name, command, image, lifecycle and volume devices are not modifiable via custom profile')
+  yield* clientConfig(kubectl)
   if (flags.text('profile') === 'legacy')
     yield* err(
       '--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".\n',

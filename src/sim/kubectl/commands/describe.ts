@@ -2,13 +2,13 @@ import type { AnyObject } from '../../api/object'
 import { describeGeneric } from '../describe/generic'
 import type { Describer, Surroundings } from '../describe/describer'
 import { versionsDescribed } from '../describe/describers'
-import { openDescription, type EventLine } from '../describe/writer'
+import { openDescription, writeEvents, type EventLine } from '../describe/writer'
 import { ApiError, asReported, BadRequest, CommandError, isNotFound, listAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { builtInResource } from '../built-in-resource'
 import { findResources, listResources, parseTargets, type Resource } from '../resources'
 import { clientConfig } from '../kubeconfig'
-import { pathOf } from '../mapper'
+import { pathOf, type ResourceType } from '../mapper'
 import { requestJson } from '../rest'
 import { nowMs } from '../../node/os/calls'
 import { out, err, type Command, type Kubectl } from '../session'
@@ -28,7 +28,8 @@ export const describe: Command = {
       selector: flags.text('selector'),
       bareTypes: true,
       allNamespaces: flags.bool('all-namespaces'),
-      fetch: true,
+      // A describer gets its object itself; a file is enough to know where it lives.
+      fetch: files.names.length === 0 && !files.kustomize,
       listQuery: { limit: flags.int('chunk-size') || undefined },
     })
     const errors = [...found.errors]
@@ -68,8 +69,20 @@ function* describeByPrefix(kubectl: Kubectl, typeWords: string, prefix: string, 
 }
 
 function* describeOne(kubectl: Kubectl, resource: Resource): Proc<string> {
-  const [describe, subject] = yield* describerOf(kubectl, resource)
   const description = openDescription(yield* nowMs())
+  let found: readonly [Describer, AnyObject]
+  try {
+    found = yield* describerOf(kubectl, resource)
+  } catch (error) {
+    if (!isPod(resource.type) || !kubectl.flags.bool('show-events')) throw error
+    const { name, namespace } = resource
+    const events = yield* eventsWith(kubectl, namespace, [['involvedObject.name', name], ['involvedObject.namespace', namespace]]) // prettier-ignore
+    if (events.length === 0) throw error
+    description.write(0, `Pod '${name}': error '${asReported(error).message}', but found events.`)
+    writeEvents(description, events)
+    return description.text()
+  }
+  const [describe, subject] = found
   const around: Surroundings = {
     *events() {
       return kubectl.flags.bool('show-events') ? yield* eventsAbout(kubectl, subject) : undefined
@@ -101,24 +114,22 @@ function* describeOne(kubectl: Kubectl, resource: Resource): Proc<string> {
   return description.text()
 }
 
+const isPod = ({ group, plural }: ResourceType) => group === '' && plural === 'pods'
+
 /** Who describes an object, and the object in the version that he reads: the first of them that the server has. Throws the server's last refusal. */
-function* describerOf(kubectl: Kubectl, { type, namespace, name, object }: Resource): Proc<[Describer, AnyObject]> {
-  const known = versionsDescribed(type)
-  const asIs = known.find(({ apiVersion }, i) => i === 0 && apiVersion === object!.apiVersion)
-  if (asIs) return [asIs.describe, object!]
+function* describerOf(kubectl: Kubectl, { type, namespace, name }: Resource): Proc<readonly [Describer, AnyObject]> {
   let refusal: unknown
-  for (const { apiVersion, describe } of known) {
+  for (const { apiVersion, describe } of versionsDescribed(type)) {
     try {
       const slash = apiVersion.indexOf('/')
       const read = { ...type, group: apiVersion.slice(0, Math.max(0, slash)), version: apiVersion.slice(slash + 1) }
-      const path = pathOf(read, namespace, name)
-      return [describe, yield* requestJson<AnyObject>(kubectl, { path })]
+      return [describe, yield* requestJson<AnyObject>(kubectl, { path: pathOf(read, namespace, name) })]
     } catch (error) {
       refusal = error
     }
   }
   if (refusal) throw refusal
-  return [describeGeneric, object!]
+  return [describeGeneric, yield* requestJson<AnyObject>(kubectl, { path: pathOf(type, namespace, name) })]
 }
 
 const mirrored = 'kubernetes.io/config.mirror'
@@ -126,22 +137,31 @@ const mirrored = 'kubernetes.io/config.mirror'
 /** Events that speak of the object. A kubelet names its node by name where controllers give the uid, and a static pod by its hash. */
 function* eventsAbout(kubectl: Kubectl, { kind, metadata }: AnyObject): Proc<EventLine[]> {
   const uids = kind === 'Node' ? [metadata.uid, metadata.name] : [(kind === 'Pod' && metadata.annotations?.[mirrored]) || metadata.uid]
-  const type = builtInResource({ apiVersion: 'v1', kind: 'Event' })
   const events: EventLine[] = []
-  for (const uid of uids) {
-    const fields = [
-      ['involvedObject.name', metadata.name],
-      ['involvedObject.namespace', metadata.namespace ?? ''],
-      ...(kind === 'Pod' ? [] : [['involvedObject.kind', kind]]),
-      ['involvedObject.uid', uid],
-    ]
-    try {
-      const selector = fields.map(([field, value]) => `${field}=${value}`).join(',')
-      const found = yield* listResources(kubectl, type, metadata.namespace ?? '', { fieldSelector: selector })
-      events.push(...found.map(({ object }) => object as EventLine)) // an Event has these fields
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error
-    }
-  }
+  for (const uid of uids)
+    events.push(
+      ...(yield* eventsWith(kubectl, metadata.namespace, [
+        ['involvedObject.name', metadata.name],
+        ['involvedObject.namespace', metadata.namespace ?? ''],
+        ...(kind === 'Pod' ? [] : [['involvedObject.kind', kind] as const]),
+        ['involvedObject.uid', uid],
+      ])),
+    )
   return events
+}
+
+/** Events with these fields; none where the server keeps them to itself. */
+function* eventsWith(
+  kubectl: Kubectl,
+  namespace = '',
+  fields: readonly (readonly [field: string, value: string | undefined])[],
+): Proc<EventLine[]> {
+  try {
+    const fieldSelector = fields.map(([field, value]) => `${field}=${value}`).join(',')
+    const found = yield* listResources(kubectl, builtInResource({ apiVersion: 'v1', kind: 'Event' }), namespace, { fieldSelector })
+    return found.map(({ object }) => object as EventLine) // an Event has these fields
+  } catch (error) {
+    if (error instanceof ApiError) return []
+    throw error
+  }
 }

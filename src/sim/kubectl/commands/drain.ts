@@ -8,7 +8,7 @@ import type { Proc } from '../../node/os/syscalls'
 import { builtInResource } from '../built-in-resource'
 import { ApiError, asReported, CommandError, ErrorList, isNotFound, throwAll } from '../errors'
 import { pathOf } from '../mapper'
-import { findResources, listResources, type Resource } from '../resources'
+import { needResources, listResources, type Resource } from '../resources'
 import { requestJson } from '../rest'
 import { err, out, usageError, type Command, type Kubectl } from '../session'
 import { dryRunOf, operationText, type DryRun } from '../writing'
@@ -28,17 +28,16 @@ export const drain: Command = {
       throw usageError(kubectl, 'error: cannot specify both a node name and a --selector option')
     const dryRun = yield* dryRunOf(kubectl)
     checkSelector(flags.text('pod-selector'))
-    const found = yield* findResources(kubectl, {
+    const nodes = yield* needResources(kubectl, {
       ...(args.length ? { words: args, defaultType: 'nodes' } : { words: ['nodes'], ownWords: true }),
       selector: flags.text('selector'),
       fetch: true,
     })
-    throwAll(found.errors)
     const failures: Error[] = []
-    yield* markNodes(kubectl, 'cordon', found.resources, dryRun, failures)
+    yield* markNodes(kubectl, 'cordon', nodes, dryRun, failures)
     throwAll(failures)
     const pending: string[] = []
-    for (const node of found.resources) {
+    for (const node of nodes) {
       try {
         yield* emptyNode(kubectl, node.name, dryRun)
         yield* out(`node/${node.name} ${operationText('drained', dryRun)}\n`)

@@ -40,8 +40,7 @@ export const exec: Command = {
 
 /** What a file describes is taken as it stands there: the server is not asked for it. */
 function* fromManifest(kubectl: Kubectl, files: FileOptions, word: string | undefined): Proc<Resource[]> {
-  if (word !== undefined) throw new CommandError('resource/name arguments cannot be provided when a path is specified')
-  const { resources, errors } = yield* findResources(kubectl, { words: [], files })
+  const { resources, errors } = yield* findResources(kubectl, { words: word === undefined ? [] : [`pods/${word}`], files })
   throwAll(errors)
   return yield* podsOf(kubectl, resources[0]!, {})
 }

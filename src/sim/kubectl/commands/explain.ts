@@ -16,7 +16,7 @@ export const explain: Command = {
         'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
       )
     if (args.length > 1) throw new CommandError('We accept only this format: explain RESOURCE')
-    const output = flags.text('output') || 'plaintext'
+    const output = flags.text('output')
     const [word = '', ...path] = splitPath(args[0]!)
     const wanted = flags.text('api-version')
     const preferred = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))

@@ -11,7 +11,7 @@ import { pathOf, type ResourceType } from '../mapper'
 import { columnFormats, outputFormat, printerFor, type Printable } from '../printers/printer'
 import { sortBy, Unsortable } from '../printers/sort'
 import { acceptTable, alignTable, isTable, tableLines, type Table, type TableRow } from '../printers/table'
-import { blameNamespace, findResources, parseTargets, requestList, type Resource } from '../resources'
+import { blameNamespace, findResources, labelFilter, parseTargets, requestList, type Resource } from '../resources'
 import { request, requestJson } from '../rest'
 import { err, log, out, usageError, type Command, type Kubectl } from '../session'
 
@@ -43,7 +43,7 @@ export const get: Command = {
 function* getRaw(kubectl: Kubectl): Proc {
   const { flags, args } = kubectl
   const raw = flags.text('raw')
-  if (args.length || flags.list('filename').length) throw new CommandError('arguments may not be passed when --raw is specified')
+  if (args.length) throw new CommandError('arguments may not be passed when --raw is specified')
   if (flags.bool('watch') || flags.bool('watch-only') || flags.text('selector'))
     throw new CommandError('--raw may not be specified with other flags that filter the server request or alter the output')
   if (flags.text('output')) throw new CommandError('--raw and --output are mutually exclusive')
@@ -158,17 +158,23 @@ function* fetchTables(kubectl: Kubectl): Proc<{ pieces: Piece[]; errors: Error[]
     }
   }
   if (query.files && (query.files.names.length || query.files.kustomize)) {
-    const found = yield* findResources(kubectl, { ...query, fetch: false })
-    errors.push(...found.errors)
-    for (const resource of found.resources) {
-      yield* attempt(function* () {
-        // What has no name yet is not asked for, and shown as it stands in the file.
-        const unnamed = resource.name === ''
-        const table = unnamed ? asTable(resource.object!, yield* nowMs()) : yield* requestTable(kubectl, resource, accept, object, query.subresource) // prettier-ignore
-        pieces.push({ type: resource.type, table })
-      })
+    const tables = new Map<Resource, Table>()
+    // A table has no labels: a selector beside files looks for those of the table.
+    const selects = labelFilter(query.selector ?? '')
+    const found = yield* findResources(kubectl, {
+      ...query,
+      selector: undefined,
+      *fetch(resource) {
+        tables.set(resource, yield* requestTable(kubectl, resource, accept, object))
+        return resource
+      },
+    })
+    for (const resource of found.resources.filter(({ name, object }) => selects(name === '' ? object!.metadata.labels : {}))) {
+      // What has no name yet is not asked for, and shown as it stands in the file.
+      const table = tables.get(resource) ?? asTable(resource.object!, yield* nowMs())
+      pieces.push({ type: resource.type, table })
     }
-    return { pieces, errors }
+    return { pieces, errors: [...found.errors] }
   }
   const { namespace } = yield* clientConfig(kubectl)
   for (const target of yield* parseTargets(kubectl, query)) {

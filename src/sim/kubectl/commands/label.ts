@@ -9,6 +9,7 @@ export const label = metadataEditor({
   free: [],
   checkValue: true,
   tellsMissing: true,
+  listsAlone: true,
   // The real one tells a removal by the length of the text, and so do we.
   outcome: (before, after, overwrite) => {
     const [old, now] = [goJson(before), goJson(after)]

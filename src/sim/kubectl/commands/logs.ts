@@ -4,7 +4,7 @@ import { close, poll, readLine } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
 import { asReported, CommandError, isNotFound, throwAll } from '../errors'
 import { clientConfig } from '../kubeconfig'
-import { podsBehind } from '../pods-behind'
+import { podRunningTimeoutMs, podsBehind } from '../pods-behind'
 import { requestLogs, type LogOptions } from '../pod-logs'
 import type { Resource } from '../resources'
 import { err, out, usageError, type Command, type Kubectl } from '../session'
@@ -20,6 +20,7 @@ export const logs: Command = {
     if (!selector && (args.length === 0 || args.length > 2))
       throw usageError(kubectl, `${usage}\nPOD or TYPE/NAME is a required argument for the logs command`)
     if (args.length === 2 && flags.changed('container')) throw new CommandError('only one of -c or an inline [CONTAINER] arg is allowed')
+    podRunningTimeoutMs(kubectl)
     checkOptions(kubectl)
     const container = args[1] ?? flags.text('container')
     const pods = yield* podsToRead(kubectl, selector ? { selector } : { word: args[0]! })

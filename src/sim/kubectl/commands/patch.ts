@@ -27,7 +27,7 @@ export const patch: Command = {
     if (!flags.text('patch') && !flags.text('patch-file'))
       throw new CommandError('must specify --patch or --patch-file containing the contents of the patch')
     const files = fileOptions(kubectl)
-    if (local && args.length && !files.names.length) throw new CommandError('cannot specify --local and server resources')
+    if (local && args.length) throw new CommandError('cannot specify --local and server resources')
     const kind = (flags.text('type').toLowerCase() || 'strategic') as Kind // checked on the next line
     if (!['json', 'merge', 'strategic'].includes(kind))
       throw new CommandError(`--type must be one of [json merge strategic], not ${JSON.stringify(flags.text('type'))}`)

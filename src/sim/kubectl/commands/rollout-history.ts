@@ -1,7 +1,6 @@
 import { CommandError, throwAll } from '../errors'
 import { describePodTemplate } from '../describe/pod-template'
 import { fileOptions } from '../manifests'
-import { kindName } from '../mapper'
 import { printerFor } from '../printers/printer'
 import { descriptionColumns, tabulate } from '../printers/tabwriter'
 import { findResources, type Resource } from '../resources'
@@ -33,7 +32,7 @@ function* showHistory(kubectl: Kubectl, resource: Resource): Proc {
     )
   const revisions = yield* historyOf(kubectl, resource)
   const wanted = flags.int('revision')
-  if (flags.text('output')) {
+  if (flags.changed('output')) {
     const printer = yield* printerFor(kubectl, { operation: '', struct: true })
     if (wanted > 0) {
       const revision = revisions.find(({ number }) => number === wanted)
@@ -43,8 +42,9 @@ function* showHistory(kubectl: Kubectl, resource: Resource): Proc {
     for (const revision of revisions) yield* out(printer(asStruct(object.kind === 'Deployment' ? revision.object : revision.restored)))
     return
   }
-  const title = `${kindName(resource.type)}/${resource.name} ${wanted > 0 ? `with revision #${wanted}` : ''}\n`
-  yield* out(title + (wanted > 0 ? `${describeRevision(revisions, wanted)}\n` : `${listRevisions(revisions)}\n`))
+  const shown = wanted > 0 ? describeRevision(revisions, wanted) : listRevisions(revisions)
+  const printer = yield* printerFor(kubectl, { operation: `${wanted > 0 ? `with revision #${wanted}` : ''}\n${shown}` })
+  yield* out(printer(object))
 }
 
 function listRevisions(revisions: readonly Revision[]): string {

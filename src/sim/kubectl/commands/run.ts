@@ -141,6 +141,7 @@ function* podOf(kubectl: Kubectl, name: string, words: readonly string[], restar
 
 /** `--annotations`: each `key=value`. */
 function labelPairsOf(entries: readonly string[]): Record<string, string> {
+  if (entries.length === 1 && entries[0] === '') return {}
   return Object.fromEntries(
     entries.map((entry) => {
       const equals = entry.indexOf('=')

@@ -181,7 +181,8 @@ function reference({ name, valueFrom = {} }: EnvVar): string {
   if (configMapKeyRef) return `# ${name} from configmap ${configMapKeyRef.name}, key ${configMapKeyRef.key}`
   if (secretKeyRef) return `# ${name} from secret ${secretKeyRef.name}, key ${secretKeyRef.key}`
   if (fieldRef) return `# ${name} from field path ${fieldRef.fieldPath}`
-  return `# ${name} from resource field ${resourceFieldRef?.containerName ?? ''}, ${resourceFieldRef?.resource ?? ''}`
+  const container = resourceFieldRef?.containerName ? `${resourceFieldRef.containerName}/` : ''
+  return `# ${name} from resource field ${container}${resourceFieldRef?.resource ?? ''}`
 }
 
 /** The value behind a reference, as far as it can be known before the container runs. Throws CommandError. */

@@ -22,6 +22,7 @@ export const setSelector: Command = {
       manager: 'kubectl-set',
       skipUnchanged: false,
       wordsWithLocal: true,
+      anyDryRun: true,
       eachAlone: true,
       change: (object) => {
         if (object.kind !== 'Service') throw new CommandError(`setting a selector is only supported for Services`)

@@ -8,7 +8,7 @@ const rbac = 'rbac.authorization.k8s.io'
 export const setSubject: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
-    const [users, groups, accounts] = [flags.list('user'), flags.list('group'), flags.list('serviceaccount')]
+    const [users, groups, accounts] = ['user', 'group', 'serviceaccount'].map((flag) => [...new Set(flags.list(flag))].sort()) as [string[], string[], string[]] // prettier-ignore
     const { namespace: current } = yield* clientConfig(kubectl)
     const added = [
       ...users.map((name) => ({ kind: 'User', apiGroup: rbac, name })),

@@ -29,14 +29,10 @@ type Spread = NonNullable<NonNullable<PodTemplateSpec['spec']>['topologySpreadCo
 export function writeSpread({ write }: Description, constraints: Spread | undefined, space: string): void {
   if (!constraints?.length) return
   const sorted = [...constraints].sort((a, b) => (a.topologyKey < b.topologyKey ? -1 : 1))
-  sorted.forEach(({ topologyKey, whenUnsatisfiable, maxSkew, labelSelector, minDomains }, i) => {
+  sorted.forEach(({ topologyKey, whenUnsatisfiable, maxSkew, labelSelector }, i) => {
     const selector = labelSelector ? ` for selector ${formatSelector(labelSelector)}` : ''
-    write(
-      0,
-      `${i === 0 ? `${space}Topology Spread Constraints:` : ''}\t${topologyKey}:${whenUnsatisfiable} when max skew ${maxSkew} is exceeded${minDomains === undefined ? '' : ` with min domains ${minDomains}`}${selector}`
-        .replace(' with min domains', ' (min domains')
-        .replace(/\(min domains (\d+)/, '(min domains $1)'),
-    )
+    const title = i === 0 ? `${space}Topology Spread Constraints:` : ''
+    write(0, `${title}\t${topologyKey}:${whenUnsatisfiable} when max skew ${maxSkew} is exceeded${selector}`)
   })
 }
 

@@ -45,19 +45,24 @@ export const slicesOf = ({ list }: Surroundings, namespace = '', service = '') =
 
 const addressesShown = 3
 
-/** Ready addresses behind one port of a Service, at most three of them. */
+/** Ready addresses behind one port of a Service, at most three of them. An endpoint that is not ready and follows the third still makes kubectl say `+ 0 more`. */
 export function endpointsText(slices: readonly EndpointSlice[], portName = ''): string {
   if (slices.length === 0) return '<none>'
-  const addresses = slices.flatMap(({ ports, endpoints }) => {
-    const ready = (endpoints ?? []).filter(({ conditions }) => conditions?.ready !== false).map((endpoint) => endpoint.addresses[0]!)
+  const addresses: string[] = []
+  let more = false
+  for (const { ports, endpoints } of slices)
     // A headless Service may have no ports at all.
-    if (!ports?.length) return ready
-    return ports
-      .filter(({ name = '' }) => name === portName)
-      .flatMap(({ port }) => ready.map((address) => `${address.includes(':') ? `[${address}]` : address}:${port ?? ''}`))
-  })
+    for (const { name = '', port } of ports?.length ? ports : [{ name: portName }]) {
+      if (name !== portName) continue
+      for (const endpoint of endpoints ?? []) {
+        more ||= addresses.length >= addressesShown
+        if (endpoint.conditions?.ready === false) continue
+        const address = endpoint.addresses[0]!
+        addresses.push(ports?.length ? `${address.includes(':') ? `[${address}]` : address}:${port ?? ''}` : address)
+      }
+    }
   const shown = addresses.slice(0, addressesShown).join(',')
-  return addresses.length > addressesShown ? `${shown} + ${addresses.length - addressesShown} more...` : shown
+  return more ? `${shown} + ${addresses.length - addressesShown} more...` : shown
 }
 
 export const describeEndpoints = describing<Endpoints>(function* (d, { metadata, subsets }, around) {

@@ -1,4 +1,4 @@
-import type { PersistentVolumeClaim, Volume } from '../../api/types/core-v1.gen'
+import type { PersistentVolumeClaim, SecretReference, Volume } from '../../api/types/core-v1.gen'
 import { compareQuantities } from '../../formats/quantity'
 import { writeClaim } from './claim'
 import type { Description, Labels } from './writer'
@@ -103,6 +103,18 @@ const flex = (secret: string): Row[] => [
   ['Options', ({ options }) => goMap(options as Labels | undefined)], // a map of strings by its schema
 ]
 const disk = (id: Row): Row[] => [id, fsType, ['Partition', number('partition')], readOnly]
+
+const scaleIO = (...secret: Row[]): Row[] => [
+  ['Gateway', text('gateway')],
+  ['System', text('system')],
+  ['Protection Domain', text('protectionDomain')],
+  ['Storage Pool', text('storagePool')],
+  ['Storage Mode', text('storageMode')],
+  ['VolumeName', text('volumeName')],
+  ...secret,
+  fsType,
+  readOnly,
+]
 
 const goMap = (map: Labels | undefined) =>
   `map[${Object.keys(map ?? {})
@@ -238,6 +250,15 @@ const kinds: readonly VolumeKind[] = [
     rows: [['PdID', text('pdID')], fsType],
   },
   { source: 'portworxVolume', type: 'PortworxVolume (a Portworx Volume resource)', rows: [['VolumeID', text('volumeID')]] },
+  {
+    source: 'scaleIO',
+    type: 'ScaleIO (a persistent volume backed by a block device in ScaleIO)',
+    rows: scaleIO(),
+    lasting: scaleIO(
+      ['SecretName', ({ secretRef }) => (secretRef as SecretReference | undefined)?.name ?? ''],
+      ['SecretNamespace', ({ secretRef }) => (secretRef as SecretReference | undefined)?.namespace ?? ''],
+    ),
+  },
   {
     source: 'local',
     type: 'LocalVolume (a persistent volume backed by local storage on a node)',
