@@ -39,6 +39,7 @@ export async function runKubectl(args: readonly string[]): Promise<number> {
     gid: process.getgid?.() ?? 0,
     user: userInfo().username,
     hostname: hostname(),
+    unhindered: true,
     isTty: (fd) => Boolean([process.stdin, process.stdout, process.stderr][fd]?.isTTY),
   }
   const machine = openMachine()

@@ -91,6 +91,7 @@ export function runKubectl(line: string | readonly string[], options: MachineOpt
     gid: 0,
     user: 'root',
     hostname: 'test',
+    unhindered: true,
     isTty: () => false,
   }
   const program = kubectl(self)

@@ -66,7 +66,8 @@ const serverBlock = `server {
 }
 `
 
-const mainConfiguration = `user  nginx;
+const mainConfiguration = `
+user  nginx;
 worker_processes  auto;
 
 error_log  /var/log/nginx/error.log notice;
@@ -85,6 +86,15 @@ http {
     include /etc/nginx/conf.d/*.conf;
 }
 `
+
+/** Of the image that is meant for other users than root: all that is written lies in /tmp. */
+const unprivilegedConfiguration = mainConfiguration
+  .replace('user  nginx;\n', '')
+  .replace('/run/nginx.pid', '/tmp/nginx.pid')
+  .replace(
+    'http {\n',
+    'http {\n    proxy_temp_path /tmp/proxy_temp;\n    client_body_temp_path /tmp/client_temp;\n    fastcgi_temp_path /tmp/fastcgi_temp;\n    uwsgi_temp_path /tmp/uwsgi_temp;\n    scgi_temp_path /tmp/scgi_temp;\n',
+  )
 
 const nginxFiles = (version: string): Record<string, FileNode> => ({
   '/usr/sbin/nginx': programFile(`nginx/${version.split('-')[0]}`),
@@ -136,7 +146,11 @@ export const webServers: readonly Repository[] = [
     tags: tagsOf(nginxVersions, ['alpine']),
     user: '101',
     variant: variantOfNginx,
-    files: (version) => ({ ...nginxFiles(version), '/etc/nginx/conf.d/default.conf': file(serverBlock.replaceAll('80;', '8080;')) }),
+    files: (version) => ({
+      ...nginxFiles(version),
+      '/etc/nginx/nginx.conf': file(unprivilegedConfiguration),
+      '/etc/nginx/conf.d/default.conf': file(serverBlock.replaceAll('80;', '8080;')),
+    }),
   },
   {
     ...nginx,

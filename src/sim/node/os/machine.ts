@@ -58,6 +58,10 @@ export interface MachineOptions {
   readonly background: boolean
   /** CPU cores this machine's processes may use together; undefined: no limit. */
   readonly cpuLimit?: number
+  /** Whether root may give files to others (CAP_CHOWN); true unless told. */
+  readonly mayChown?: boolean
+  /** Whether nobody may write to the root file system. */
+  readonly readOnlyRoot?: boolean
   /** Names for user ids; from /etc/passwd unless told. */
   readonly userName?: (uid: number) => string
   /** Processes of other machines among which this one's live. */
@@ -157,6 +161,8 @@ class RunningMachine implements Machine, Kernel, Member {
   private readonly programs: MachineOptions['programs']
   private readonly cpuLimit: number | undefined
   private readonly named: MachineOptions['userName']
+  private readonly mayChown: boolean
+  private readonly readOnlyRoot: boolean
   readonly tasks = new SmallMap<number, Task>()
   private space: ProcessSpace | undefined
   /** The process the machine was started for. */
@@ -176,6 +182,8 @@ class RunningMachine implements Machine, Kernel, Member {
     this.programs = options.programs
     this.cpuLimit = options.cpuLimit
     this.named = options.userName
+    this.mayChown = options.mayChown ?? true
+    this.readOnlyRoot = options.readOnlyRoot ?? false
     this.space = options.space?.join(this)
   }
 
@@ -415,6 +423,7 @@ class RunningMachine implements Machine, Kernel, Member {
       gid: task.who.gids[0] ?? 0,
       user: this.userName(task.who.uid),
       hostname: this.hostname,
+      unhindered: task.who.uid === 0 && this.mayChown && !this.readOnlyRoot,
       isTty: (fd) => task.fds.get(fd)?.tty !== undefined,
     }
   }
@@ -477,6 +486,7 @@ class RunningMachine implements Machine, Kernel, Member {
 
   /** `fs`, also on files of other processes in the same space. */
   private lookInto(task: Task, op: FsOperation): unknown {
+    if (op.do === 'chown' && !this.mayChown && task.files.stat(normalise(op.path, task.cwd))?.uid !== op.uid) fail('EPERM')
     const found = this.space && 'path' in op ? this.space.lookInto(normalise(op.path, task.cwd)) : undefined
     if (found && 'files' in found) return performFs(found.files, { ...op, path: found.path } as FsOperation, '/', task.who) // the same operation, elsewhere
     return found && op.do === 'readFile' ? found.text : performFs(task.files, op, task.cwd, task.who)

@@ -230,6 +230,8 @@ export interface Self {
   readonly gid: number
   readonly user: string
   readonly hostname: string
+  /** Root, with all rights that a container's root has, on a root file system that can be written: what is its own it may do, and needs not try. */
+  readonly unhindered: boolean
   /** The machine has a terminal at descriptor 0, 1 or 2. */
   readonly isTty: (fd: number) => boolean
 }

@@ -4,6 +4,7 @@ import { httpDate, logDate, slashDate } from './dates'
 import { serveHttp, type HttpRequest, type HttpResponse } from './http-server'
 import { parseNginxConfiguration, chooseLocation, type NginxServer, type NginxLocation } from './nginx-configuration'
 import { reasonPhrase } from '../os/http-message'
+import { prepareNginx } from './nginx-start'
 import { hostsIn, passOn, upstreamsIn } from './nginx-proxy'
 
 const mimeTypes: Readonly<Record<string, string>> = {
@@ -32,6 +33,11 @@ export const nginx = (version: string): Program =>
         'nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file /etc/nginx/nginx.conf test is successful\n',
       )
       return 0
+    }
+    const obstacle = yield* prepareNginx(self)
+    if (obstacle !== undefined) {
+      yield* write(2, `${slashDate(yield* nowMs())} [emerg] ${self.pid}#${self.pid}: ${obstacle}\nnginx: [emerg] ${obstacle}\n`)
+      return 1
     }
     let requests = 0 // servers of an upstream take turns by it
     yield* notice(self, 'using the "epoll" event method')

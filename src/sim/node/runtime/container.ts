@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/engine'
 import type { Image } from '../images/image'
-import type { Confinement } from './proc-status'
+import { holds, type Confinement } from './proc-status'
 import type { DirectoryEntry } from '../os/file-nodes'
 import { createFileSystem, type Credentials, type FileSystem, rootUser } from '../os/file-system'
 import { createVolume, type Mount, type Volume } from '../os/volume'
@@ -95,6 +95,8 @@ export function createContainer(runtime: ContainerRuntime, sandbox: Sandbox, con
     init: true,
     background: true,
     cpuLimit: config.cpuLimit,
+    mayChown: !config.confinement || holds(config.confinement, 'CHOWN'),
+    readOnlyRoot: config.readOnlyRoot,
     space: config.space ?? sandbox.space,
   })
   if (config.tty) container.tty = ttyOf(container)
@@ -183,7 +185,12 @@ export function startContainer(runtime: ContainerRuntime, container: Container, 
   // A command of the Pod's own sets the image's CMD aside, too.
   const args = config.args ?? (config.command ? [] : (config.image.cmd ?? []))
   const cwd = config.workingDir ?? config.image.workingDir ?? '/'
-  const entry = entryCommand(command.concat(args), container.files, container.env)
+  const entry = entryCommand(
+    command.concat(args),
+    container.files,
+    container.env,
+    container.config.who.uid === 0 && !container.config.readOnlyRoot,
+  )
   const { argv } = entry
   if (argv.length === 0) throw new StartError('no command specified')
   const out = tty?.file ?? new LogFile(log, 'stdout')

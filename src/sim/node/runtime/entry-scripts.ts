@@ -12,22 +12,25 @@ export interface Entry {
  * Entrypoint scripts prepare something and then *replace themselves* with the command, so that the server is process 1 and gets the signals.
  * The row of such a script tells what it makes of its arguments.
  */
-const scripts: Readonly<Record<string, (args: readonly string[], server: string) => Entry>> = {
+const scripts: Readonly<Record<string, (args: readonly string[], server: string, mayWrite: boolean) => Entry>> = {
   /** `exec-arguments/mongod`: flags alone, or a configuration file, are for that server. */
   'exec-arguments': (args, server) => ({ argv: server && /^-|\.conf$/.test(args[0] ?? '') ? [server, ...args] : args, says: '' }),
   'curl-entrypoint': (args) => ({ argv: args[0] === undefined || args[0].startsWith('-') ? ['curl', ...args] : args, says: '' }),
-  'nginx-entrypoint': (args) => ({ argv: args, says: args[0] === 'nginx' ? NGINX_PREPARATION : '' }),
+  'nginx-entrypoint': (args, _server, mayWrite) => ({
+    argv: args,
+    says: args[0] !== 'nginx' ? '' : mayWrite ? NGINX_PREPARATION : NGINX_PREPARATION_READ_ONLY,
+  }),
 }
 
-/** The command that a container really runs: entrypoint scripts are stepped through, anything else stays as it is. */
-export function entryCommand(argv: readonly string[], files: FileSystem, env: Readonly<Record<string, string>>): Entry {
+/** The command that a container really runs: entrypoint scripts are stepped through, anything else stays as it is. `mayWrite`: to the image's files. */
+export function entryCommand(argv: readonly string[], files: FileSystem, env: Readonly<Record<string, string>>, mayWrite: boolean): Entry {
   const name = argv[0] ?? ''
   const paths = name.includes('/') ? [normalise(name, '/')] : (env.PATH ?? DEFAULT_PATH).split(':').map((folder) => normalise(name, folder))
   for (const path of paths) {
     if (files.stat(path)?.type !== 'file') continue
     const node = files.look(path)
     const [program = '', server = ''] = (node?.type === 'file' ? node.program : undefined)?.split('/') ?? []
-    return Object.hasOwn(scripts, program) ? scripts[program]!(argv.slice(1), server) : { argv, says: '' }
+    return Object.hasOwn(scripts, program) ? scripts[program]!(argv.slice(1), server, mayWrite) : { argv, says: '' }
   }
   return { argv, says: '' }
 }
@@ -44,3 +47,8 @@ const NGINX_PREPARATION = [
   '/docker-entrypoint.sh: Launching /docker-entrypoint.d/30-tune-worker-processes.sh',
   '/docker-entrypoint.sh: Configuration complete; ready for start up\n',
 ].join('\n')
+
+const NGINX_PREPARATION_READ_ONLY = NGINX_PREPARATION.replace(
+  /^.*Getting the checksum.*\n.*Enabled listen.*$/m,
+  '10-listen-on-ipv6-by-default.sh: info: can not modify /etc/nginx/conf.d/default.conf (read-only file system?)',
+)

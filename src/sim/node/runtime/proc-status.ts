@@ -59,13 +59,23 @@ const capabilities =
 const usual =
   'CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE NET_RAW SYS_CHROOT MKNOD AUDIT_WRITE SETFCAP'.split(' ')
 
-/** The bounding set of a container as the hexadecimal mask that /proc shows. */
-export function capabilityMask({ add, drop, privileged }: Pick<Confinement, 'add' | 'drop' | 'privileged'>): string {
+type Asked = Pick<Confinement, 'add' | 'drop' | 'privileged'>
+
+/** The capabilities of a container's root, without CAP_. */
+function heldBy({ add, drop, privileged }: Asked): ReadonlySet<string> {
   const bare = (names: readonly string[]) => names.map((name) => name.toUpperCase().replace(/^CAP_/, ''))
   const [added, dropped] = [bare(add), bare(drop)]
   const start =
     privileged || added.includes('ALL') ? capabilities : dropped.includes('ALL') ? [] : usual.filter((name) => !dropped.includes(name))
-  const held = new Set([...start, ...added])
+  return new Set([...start, ...added])
+}
+
+/** Whether a container's root has a capability. */
+export const holds = (asked: Asked, name: string): boolean => heldBy(asked).has(name)
+
+/** The bounding set of a container as the hexadecimal mask that /proc shows. */
+export function capabilityMask(asked: Asked): string {
+  const held = heldBy(asked)
   const mask = capabilities.reduce((sum, name, bit) => (held.has(name) ? sum | (1n << BigInt(bit)) : sum), 0n)
   return mask.toString(16).padStart(16, '0')
 }
