@@ -1,6 +1,6 @@
 import { resourceOf, storedOf, type Call, type Core } from './call'
 import { readAs, readBody, readBodyAs, type ReadBody } from './decode'
-import { fieldPath } from './field-path'
+import { fieldPath, type FieldError } from './field-path'
 import { computedList, computedObject } from './computed'
 import { deleteCollection, deleteObject, readDeleteOptions } from './delete'
 import type { RequestAttributes, User } from './hooks'
@@ -127,7 +127,7 @@ function handleResource(asked: Asked): ApiResponse {
     warn: (text) => void asked.warnings.push(text),
     annotate: (key, value) => void (asked.annotations[key] = value),
   }
-  checkDryRun(verb, query)
+  checkOptions(verb, query)
   const deprecated = served.deprecationWarning ?? deprecationWarning(core.release, served.group, served.version, kind.kind)
   if (deprecated !== undefined) call.warn(deprecated)
   if (resource.subresource !== undefined) return handleSubresource(asked, call)
@@ -330,12 +330,21 @@ const OPTIONS_OF: Readonly<Record<string, string>> = {
   deletecollection: 'DeleteOptions',
 }
 
-function checkDryRun(verb: string, query: URLSearchParams) {
-  const bad = query.getAll('dryRun').find((each) => each !== 'All' && each !== '')
-  if (bad === undefined) return
+function checkOptions(verb: string, query: URLSearchParams) {
   const kind = OPTIONS_OF[verb]
-  if (kind) throw invalid({ group: 'meta.k8s.io', kind }, '', [fieldPath('dryRun').notSupported(bad, ['All'])])
+  if (kind === undefined) return
+  const [manager, validation] = [query.get('fieldManager') ?? '', query.get('fieldValidation') ?? '']
+  const dryRun = query.getAll('dryRun').filter((each) => each !== '')
+  const errors: FieldError[] = []
+  if (manager.length > 128) errors.push(fieldPath('fieldManager').tooLong(128))
+  // eslint-disable-next-line no-control-regex
+  if (/[\0-\x1f\x7f]/.test(manager)) errors.push(fieldPath('fieldManager').invalid(manager, 'should only contain printable characters'))
+  if (dryRun.some((each) => each !== 'All')) errors.push(fieldPath('dryRun').notSupported(dryRun, ['All']))
+  if (!VALIDATIONS.includes(validation)) errors.push(fieldPath('fieldValidation').notSupported(validation, VALIDATIONS))
+  if (errors.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', errors)
 }
+
+const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn']
 
 function withWarnings(response: ApiResponse, warnings: readonly string[]): ApiResponse {
   if (warnings.length === 0 || isUpgraded(response)) return response

@@ -49,7 +49,16 @@ export class StatusError extends Error {
 
 /** Builds a failure `Status`; the functions below name the usual ones. See "HTTP Status codes" in the API conventions. */
 export function failure(code: number, reason: string, message: string, details?: Status['details']): StatusError {
-  return new StatusError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, details, code })
+  return new StatusError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    ...(reason && { reason }),
+    details,
+    code,
+  })
 }
 
 const qualified = ({ group, plural }: ResourceRef) => (group ? `${plural}.${group}` : plural)

@@ -17,7 +17,7 @@ import type { AnyObject } from './object'
 import { conform } from './schema/conform'
 import { typeOfKind } from './schema/schema'
 import { equal, share } from './share'
-import { alreadyExists, badRequest, conflict, invalid, notFound } from './status'
+import { alreadyExists, badRequest, conflict, failure, invalid, notFound } from './status'
 import { freeze, type Stored } from './storage'
 import type { ObjectMeta } from './types/meta-v1.gen'
 
@@ -48,6 +48,9 @@ export function createObject(call: Call, submitted: AnyObject, fields?: ManagedF
     if (taken && submitted.metadata.generateName && !submitted.metadata.name && attempt < NAME_ATTEMPTS) continue
     admit(call, 'CREATE', prepared) // only storing finds out that a name is taken: a full quota says so first
     if (taken) throw alreadyExists(resourceOf(call), prepared.metadata.name)
+    // What an apply creates is no create to the store.
+    if (fields === undefined && !call.dryRun && Number(submitted.metadata.resourceVersion ?? 0) > 0)
+      throw failure(500, '', 'resourceVersion should not be set on objects to be created')
     return keep(call, prepared, undefined, managed)
   }
 }

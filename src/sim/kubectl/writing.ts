@@ -76,8 +76,13 @@ export function* createObject(
   object: AnyObject,
   query: Readonly<Record<string, string | undefined>>,
 ): Proc<AnyObject> {
-  // Sent with sorted keys: a server that complains of several fields names them in the order in which they came.
-  return yield* requestJson<AnyObject>(kubectl, { method: 'POST', path: pathOf(type, namespace), query, body: goJson(object) })
+  // Whatever version it was, it is nobody's now. Sent with sorted keys: a server that complains of several fields names them in the order in which they came.
+  return yield* requestJson<AnyObject>(kubectl, { method: 'POST', path: pathOf(type, namespace), query, body: goJson(unversioned(object)) })
+}
+
+function unversioned(object: AnyObject): AnyObject {
+  const { resourceVersion: _version, ...metadata } = object.metadata
+  return object.metadata.resourceVersion ? { ...object, metadata: metadata as AnyObject['metadata'] } : object
 }
 
 export type PatchType = 'strategic' | 'merge' | 'json' | 'apply'

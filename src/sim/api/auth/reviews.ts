@@ -39,7 +39,7 @@ function refuseUnclear(
       : []),
     ...(resourceAttributes || nonResourceAttributes
       ? []
-      : [at('resourceAttributes').required('exactly one of nonResourceAttributes or resourceAttributes must be specified')]),
+      : [at('resourceAttributes').invalid(null, 'exactly one of nonResourceAttributes or resourceAttributes must be specified')]),
     ...(isAboutAnother && !who.user && !who.groups?.length ? [at('user').required('at least one of user or group must be specified')] : []),
   ]
   if (errors.length > 0) throw invalid({ group: AUTHORIZATION, kind }, '', errors)

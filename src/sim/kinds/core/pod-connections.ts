@@ -1,7 +1,8 @@
 import type { KubeletConnections } from '../../api/connect'
 import type { CallSubresource, SubresourceRequest } from '../../api/hooks'
 import type { ApiResponse, StreamSink } from '../../api/http'
-import { badRequest, failure, StatusError } from '../../api/status'
+import { fieldPath, type FieldError } from '../../api/field-path'
+import { badRequest, failure, invalid, StatusError } from '../../api/status'
 import type { Node, Pod } from '../../api/types/core-v1.gen'
 import { node } from './node'
 
@@ -13,11 +14,35 @@ export const podLog: CallSubresource = {
   subresource: 'log',
   verbs: ['get'],
   handle: (request) => {
+    const errors = logErrors(request.query)
+    if (errors.length > 0) throw invalid({ group: '', kind: 'PodLogOptions' }, request.name, errors)
     const { pod, query } = withContainer(request)
     // Nothing has been said yet by what has no place to run.
     if (!pod.spec.nodeName) return { status: 200, headers: TEXT, body: '' }
     return relayed((sink) => kubeletOf(request, 'containerLogs', query).logs(pod, query, sink))
   },
+}
+
+/** Complaints about how much of a log is asked for. */
+function logErrors(query: URLSearchParams): readonly FieldError[] {
+  const number = (name: string) => {
+    const text = query.get(name)
+    if (text === null) return undefined
+    if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
+    return Number(text)
+  }
+  const least = (name: string, smallest: number, why: string) => {
+    const given = number(name)
+    return given !== undefined && given < smallest ? [fieldPath(name).invalid(given, why)] : []
+  }
+  const positive = 'must be greater than 0'
+  return [
+    ...least('tailLines', 0, 'must be greater than or equal to 0'),
+    ...least('limitBytes', 1, positive),
+    ...(query.has('sinceSeconds') && query.has('sinceTime')
+      ? [fieldPath().forbidden('at most one of `sinceTime` or `sinceSeconds` may be specified')]
+      : least('sinceSeconds', 1, positive)),
+  ]
 }
 
 const TEXT = { 'content-type': 'text/plain' }
