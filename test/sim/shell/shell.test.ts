@@ -28,6 +28,11 @@ test.each(['find /', 'ls -R /'])('%s ends without a word when nobody reads on', 
   })
 })
 
+test('ls -l of a link with a last slash lists what it leads to', () => {
+  const script = 'mkdir d; touch d/f; ln -s d l; ls -l l | cut -c1; ls -l l/ | tail -1 | grep -o "f$"; ls -d l/'
+  expect(run(script)).toEqual({ stdout: 'l\nf\nl/\n', stderr: '', code: 0 })
+})
+
 test('a script names itself and the line in messages', () => {
   const script = '#!/bin/bash\necho start\nnosuch\necho end $1\n'
   expect(run('bash deploy.sh now', { files: { '/work/deploy.sh': script } })).toEqual({

@@ -72,7 +72,7 @@ export function userOfToken(token: string, server: ApiServer, audience = ISSUER)
   const { namespace, serviceaccount, pod, secret } = claims['kubernetes.io']
   if (find(server, serviceAccounts, namespace, serviceaccount.name)?.metadata.uid !== serviceaccount.uid) return undefined
   if (pod && find(server, pods, namespace, pod.name)?.metadata.uid !== pod.uid) return undefined
-  if (secret && find(server, secrets, namespace, secret.name)?.metadata.uid !== secret.uid) return undefined
+  if (secret && !isThere(find(server, secrets, namespace, secret.name), secret, token)) return undefined
   return {
     name: claims.sub,
     uid: serviceaccount.uid,
@@ -81,8 +81,12 @@ export function userOfToken(token: string, server: ApiServer, audience = ISSUER)
   }
 }
 
+/** The Secret that a token is bound to, or that it lies in: then it must be there still, word for word. */
+const isThere = (found: Secret | undefined, { uid }: { readonly uid?: string }, token: string): boolean =>
+  found !== undefined && (uid === undefined ? found.data?.token === btoa(token) : found.metadata.uid === uid)
+
 function extraOf({ jti, 'kubernetes.io': { pod, node } }: Claims): Readonly<Record<string, readonly string[]>> {
-  const extra: Record<string, readonly string[]> = { 'authentication.kubernetes.io/credential-id': [`JTI=${jti}`] }
+  const extra: Record<string, readonly string[]> = jti ? { 'authentication.kubernetes.io/credential-id': [`JTI=${jti}`] } : {}
   if (node) extra['authentication.kubernetes.io/node-name'] = [node.name]
   if (node) extra['authentication.kubernetes.io/node-uid'] = [node.uid]
   if (pod) extra['authentication.kubernetes.io/pod-name'] = [pod.name]

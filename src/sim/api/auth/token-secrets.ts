@@ -3,7 +3,7 @@ import type { ApiServer } from '../hooks'
 import type { KindDefinition } from '../kind'
 import { StatusError } from '../status'
 import type { ConfigMap, Secret, ServiceAccount } from '../types/core-v1.gen'
-import { ISSUER, signToken } from './token'
+import { signSecretToken } from './token'
 
 const secrets = resource<Secret>('', 'v1', 'secrets')
 const serviceAccounts = resource<ServiceAccount>('', 'v1', 'serviceaccounts')
@@ -11,8 +11,6 @@ const configMaps = resource<ConfigMap>('', 'v1', 'configmaps')
 const TYPE = 'kubernetes.io/service-account-token'
 const NAME = 'kubernetes.io/service-account.name'
 const UID = 'kubernetes.io/service-account.uid'
-/** Tokens in Secrets have no end; far away is near enough to that. */
-const CENTURY_SECONDS = 100 * 365 * 86_400
 const RETRY_MS = 5000
 
 /**
@@ -39,7 +37,7 @@ export function fillTokenSecrets(server: ApiServer): () => void {
     const data = {
       'ca.crt': btoa(certificate),
       namespace: btoa(namespace),
-      token: secret.data?.token ?? btoa(tokenOf(server, secret, account)),
+      token: secret.data?.token ?? btoa(signSecretToken(namespace, account.metadata, name)),
       ...secret.data,
     }
     if (annotations[UID] !== undefined && secret.data?.token && secret.data.namespace) return
@@ -76,19 +74,4 @@ export function fillTokenSecrets(server: ApiServer): () => void {
     }),
   ]
   return () => stops.forEach((stop) => stop())
-}
-
-function tokenOf({ engine }: ApiServer, { metadata }: Secret, account: ServiceAccount): string {
-  const nowSeconds = Math.floor(engine.nowMs / 1000)
-  const { namespace = '', name, uid } = account.metadata
-  return signToken({
-    aud: [ISSUER],
-    exp: nowSeconds + CENTURY_SECONDS,
-    iat: nowSeconds,
-    iss: ISSUER,
-    jti: metadata.uid,
-    'kubernetes.io': { namespace, secret: { name: metadata.name, uid: metadata.uid }, serviceaccount: { name, uid } },
-    nbf: nowSeconds,
-    sub: `system:serviceaccount:${namespace}:${name}`,
-  })
 }

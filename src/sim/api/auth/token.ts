@@ -14,7 +14,8 @@ export interface Claims {
     readonly namespace: string
     readonly serviceaccount: NameAndUid
     readonly pod?: NameAndUid
-    readonly secret?: NameAndUid
+    /** A Secret's own token does not know its uid. */
+    readonly secret?: { readonly name: string; readonly uid?: string }
     readonly node?: NameAndUid
   }
   readonly nbf: number
@@ -26,22 +27,68 @@ export interface NameAndUid {
   readonly uid: string
 }
 
+/** Who signed the tokens that lie in Secrets, and no others. */
+const LEGACY_ISSUER = 'kubernetes/serviceaccount'
+
+/** What a token in a Secret says: it has no end and no audience. See "ServiceAccount token Secrets". */
+interface LegacyClaims {
+  readonly iss: typeof LEGACY_ISSUER
+  readonly 'kubernetes.io/serviceaccount/namespace': string
+  readonly 'kubernetes.io/serviceaccount/secret.name': string
+  readonly 'kubernetes.io/serviceaccount/service-account.name': string
+  readonly 'kubernetes.io/serviceaccount/service-account.uid': string
+  readonly sub: string
+}
+
 const HEADER = { alg: 'RS256', kid: 'w5k2jUzrsNWDEMtCJh0fUTaDSdqv2BDqj1sUjxaLyz4' }
 
 /**
  * A token in the form of a JSON Web Token. Its third part has the length of an RS256 signature but is a checksum: it proves nothing outside
  * the simulation, and inside nobody can forge one without reading this file.
  */
-export function signToken(claims: Claims): string {
+export const signToken = (claims: Claims): string => signed(claims)
+
+/** The lasting token of an account for a Secret. */
+export const signSecretToken = (namespace: string, account: NameAndUid, secret: string): string =>
+  signed({
+    iss: LEGACY_ISSUER,
+    'kubernetes.io/serviceaccount/namespace': namespace,
+    'kubernetes.io/serviceaccount/secret.name': secret,
+    'kubernetes.io/serviceaccount/service-account.name': account.name,
+    'kubernetes.io/serviceaccount/service-account.uid': account.uid,
+    sub: `system:serviceaccount:${namespace}:${account.name}`,
+  })
+
+function signed(claims: Claims | LegacyClaims): string {
   const content = `${base64Url(JSON.stringify(HEADER))}.${base64Url(JSON.stringify(claims))}`
   return `${content}.${signature(content)}`
 }
 
-/** The claims of a token of ours; undefined for anything else. Whether it is still valid is for the authenticator to say. */
+/** The claims of a token of ours, those of a Secret's in the form of the others; undefined for anything else. Whether it is still valid is for the authenticator to say. */
 export function readToken(token: string): Claims | undefined {
   const [header, payload, sign] = token.split('.')
   if (!header || !payload || !sign || sign !== signature(`${header}.${payload}`)) return undefined
-  return JSON.parse(fromBase64Url(payload)) as Claims // signed by signToken, so written by it
+  const claims = JSON.parse(fromBase64Url(payload)) as Claims | LegacyClaims // signed here, so written here
+  return claims.iss === LEGACY_ISSUER ? withoutEnd(claims as LegacyClaims) : (claims as Claims) // the issuer tells which
+}
+
+function withoutEnd(claims: LegacyClaims): Claims {
+  const {
+    'kubernetes.io/serviceaccount/namespace': namespace,
+    'kubernetes.io/serviceaccount/secret.name': secret,
+    'kubernetes.io/serviceaccount/service-account.name': name,
+    'kubernetes.io/serviceaccount/service-account.uid': uid,
+  } = claims
+  return {
+    aud: [ISSUER],
+    exp: Infinity,
+    iat: 0,
+    iss: claims.iss,
+    jti: '',
+    'kubernetes.io': { namespace, serviceaccount: { name, uid }, secret: { name: secret } },
+    nbf: 0,
+    sub: claims.sub,
+  }
 }
 
 /** The public half of the key that tokens are signed with, as a JSON Web Key. Its modulus is filler, as the signatures are. */

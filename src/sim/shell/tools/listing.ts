@@ -191,7 +191,8 @@ export const ls = tool(function* (context, args) {
   const directories: string[] = []
   for (const path of options.operands.length > 0 ? options.operands : ['.']) {
     let info = yield* stat(path, { follow: false })
-    if (info?.type === 'symlink' && !long) info = (yield* stat(path)) ?? info
+    // A last slash asks for what the link leads to.
+    if (info?.type === 'symlink' && (!long || path.endsWith('/'))) info = (yield* stat(path)) ?? info
     if (!info) {
       yield* complain(
         context,

@@ -16,6 +16,15 @@ test('a token Secret is filled for its account, works as its credentials, and go
   expect(Object.keys(secret.data).sort()).toEqual(['ca.crt', 'namespace', 'token'])
   expect(secret.metadata.annotations['kubernetes.io/service-account.uid']).toMatch(/^[0-9a-f-]{36}$/)
   const authorization = `Bearer ${atob(secret.data.token)}`
+  const claims = JSON.parse(atob(atob(secret.data.token).split('.')[1]!)) as object
+  expect(claims).toEqual({
+    iss: 'kubernetes/serviceaccount',
+    'kubernetes.io/serviceaccount/namespace': 'default',
+    'kubernetes.io/serviceaccount/secret.name': 's',
+    'kubernetes.io/serviceaccount/service-account.name': 'robot',
+    'kubernetes.io/serviceaccount/service-account.uid': secret.metadata.annotations['kubernetes.io/service-account.uid'] as string,
+    sub: 'system:serviceaccount:default:robot',
+  })
   const whoami = () => send('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {}, { authorization })
   expect(whoami().message).toContain('User "system:serviceaccount:default:robot" cannot create') // known, though without rights here
   send('DELETE', `${path}/serviceaccounts/robot`)
