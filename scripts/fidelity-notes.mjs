@@ -17,13 +17,12 @@ export const simplifiedKinds = {
   ServiceCIDR: 'ranges of IPv4; the network sends addresses of all of them to the Services',
   ResourceSlice: 'of devices, counters that several share and capacity that is consumed are not counted',
   DeviceClass: 'an extended resource name is stored and makes no claims',
-  DeviceTaintRule: 'stored and validated; nothing acts on it',
   RuntimeClass: 'its overhead and scheduling are applied; nodes have the handler runc alone, any other keeps a Pod without a sandbox',
   StorageVersion: 'stored; no server writes any',
   StorageVersionMigration: 'stored; nothing migrates',
   CSINode: 'stored and validated; drivers are part of the simulation',
   CSIStorageCapacity: 'stored and validated; the scheduler does not weigh it',
-  VolumeAttributesClass: 'stored and validated; volumes are not modified',
+  VolumeAttributesClass: 'guarded while a claim or a volume refers to it; volumes are not modified',
   Workload: 'stored and validated; Pods are not scheduled in gangs',
   PodGroup: 'stored and validated; Pods are not scheduled in gangs',
 }
@@ -123,7 +122,7 @@ export const simplified = [
   ['HorizontalPodAutoscaler', 'custom and external metrics have no source but the tests’; a window of metrics is fifteen seconds'],
   [
     'Device claims',
-    'the scheduler allocates by class, CEL selectors, counts, alternatives, constraints, taints and administrators’ access; partitionable devices, consumable capacity, binding conditions and the eviction for device taints are not there; selectors are compiled when a Pod is scheduled, not when a claim is written; one that fails keeps a Pod waiting as one more reason of its nodes, where a real scheduler gives the error alone; the namespace label for administrators’ access is not asked for',
+    'the scheduler allocates by class, CEL selectors, counts, alternatives, constraints, taints and administrators’ access; partitionable devices, consumable capacity, binding conditions are not there; selectors are compiled when a Pod is scheduled, not when a claim is written; one that fails keeps a Pod waiting as one more reason of its nodes, where a real scheduler gives the error alone; the namespace label for administrators’ access is not asked for',
   ],
   [
     'Controllers, scheduler, kubelets',
@@ -142,6 +141,6 @@ export const notModelled = [
   'CBOR bodies are refused, as by a server without the feature; answers are JSON, YAML and, for OpenAPI v2, protobuf',
   'aggregated API servers other than the ones in the simulation',
   'gang scheduling, scheduler plug-ins that wait (Permit), checkpoint of containers',
-  'of kube-controller-manager: the bootstrap signer and token cleaner, the cleaner of old service account tokens, the collector of storage versions, the guard of VolumeAttributesClasses, the eviction for device taints',
+  'of kube-controller-manager: the cleaner of old service account tokens, the collector of storage versions; bootstrap tokens are signed with and cleaned up, and let nobody in',
   'encryption at rest by providers of keys outside the cluster (KMS); OIDC and webhook authentication',
 ]

@@ -46,10 +46,14 @@ import types from './api/schema/types-late.json' with { type: 'json' }
 import { openApiRoutes } from './api/openapi'
 import { typedPatchErrors } from './api/typed-patch'
 import { protobufReader } from './api/protobuf'
+import { bootstrapSigner } from './controllers/bootstrap-tokens/bootstrap-signer'
+import { tokenCleaner } from './controllers/bootstrap-tokens/token-cleaner'
 import { certificateApprover } from './controllers/certificate-approver'
 import { certificateCleaner } from './controllers/certificate-cleaner'
 import { certificateSigner } from './controllers/certificates'
 import { cronJobController } from './controllers/cronjob/cronjob'
+import { deviceTaintEvictionController } from './controllers/device-taint-eviction/eviction'
+import { deviceTaintRuleStatusController } from './controllers/device-taint-eviction/rule-status'
 import { disruptionController } from './controllers/disruption'
 import { lateRound } from './controllers/hpa/horizontal-pod-autoscaler'
 import { hintNews, withHints } from './controllers/endpoints/hints'
@@ -64,6 +68,7 @@ import { replicationControllerController } from './controllers/replicationcontro
 import { serviceCIDRController } from './controllers/service-cidr'
 import { statefulSetController } from './controllers/statefulset/statefulset'
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished'
+import { attributesClassProtectionController } from './controllers/volume/attributes-class-protection'
 import { yamlReader } from './formats/late-yaml'
 import { parseYaml } from './formats/yaml'
 import { internalDifference, internalForm, internalPodTemplate } from './kinds/core/internal-form'
@@ -160,11 +165,16 @@ lateControllers.arrive([
   cronJobController,
   ttlAfterFinishedController,
   disruptionController,
+  deviceTaintRuleStatusController,
+  deviceTaintEvictionController,
   certificateApprover,
   certificateSigner,
   certificateCleaner,
   policyStatusController,
   serviceCIDRController,
+  bootstrapSigner,
+  tokenCleaner,
+  attributesClassProtectionController,
 ])
 lateValidation.arrive({
   podSpecErrors,

@@ -14,11 +14,16 @@ import { horizontalPodAutoscaler } from './hpa/horizontal-pod-autoscaler'
 import type { MetricsSource } from './hpa/metrics'
 import { createInformers, type Informers } from './informers'
 import {
+  attributesClassProtectionController,
+  bootstrapSigner,
+  tokenCleaner,
   certificateApprover,
   certificateCleaner,
   certificateSigner,
   policyStatusController,
   cronJobController,
+  deviceTaintEvictionController,
+  deviceTaintRuleStatusController,
   disruptionController,
   jobController,
   replicationControllerController,
@@ -59,6 +64,9 @@ const controllersOf = ({ server, rootCertificate = '' }: ControllerManagerOption
   policyStatusController,
   claimProtectionController,
   volumeProtectionController,
+  attributesClassProtectionController,
+  bootstrapSigner,
+  tokenCleaner,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
@@ -66,6 +74,8 @@ const controllersOf = ({ server, rootCertificate = '' }: ControllerManagerOption
   namespaceController(server.registry),
   nodeLifecycleController,
   taintEvictionController,
+  deviceTaintRuleStatusController,
+  deviceTaintEvictionController,
   serviceAccountController,
   rootCaController(rootCertificate),
 ]

@@ -6,12 +6,19 @@ import { statefulSet } from '../kinds/apps/stateful-set'
 import { cronJob } from '../kinds/batch/cron-job'
 import { job } from '../kinds/batch/job'
 import { certificateSigningRequest } from '../kinds/certificates/certificate-signing-request'
+import { configMap } from '../kinds/core/config-map'
+import { persistentVolume } from '../kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
 import { pod } from '../kinds/core/pod'
 import { replicationController } from '../kinds/core/replication-controller'
+import { secret } from '../kinds/core/secret'
 import { ipAddress } from '../kinds/networking/ip-address'
 import { serviceCIDR } from '../kinds/networking/service-cidr'
+import { deviceTaintRule } from '../kinds/resource/device-taint-rule'
+import { resourceClaim } from '../kinds/resource/resource-claim'
+import { resourceSlice } from '../kinds/resource/resource-slice'
 import { podDisruptionBudget } from '../kinds/policy/pod-disruption-budget'
+import { volumeAttributesClass } from '../kinds/storage/volume-attributes-class'
 import { anyKind, type AnyController, type AnyKind } from './controller'
 
 /** Controllers of kinds of which a cluster that has just booted has no object: their code may come after the first prompt. */
@@ -101,20 +108,53 @@ export const certificateCleaner = lateController({
   watches: {},
 })
 
-const rangesOfServices = lateController({
-  name: 'service-cidr-controller',
-  account: 'service-cidrs-controller',
-  reconciles: anyKind(serviceCIDR),
-  watches: { held: anyKind(ipAddress), others: anyKind(serviceCIDR) },
+export const deviceTaintRuleStatusController = lateController({
+  name: 'device-taint-rule-status',
+  account: 'device-taint-eviction-controller',
+  source: 'device-taint-eviction-controller',
+  reconciles: anyKind(deviceTaintRule),
+  watches: { claims: anyKind(resourceClaim), slices: anyKind(resourceSlice), usersOf: pods },
 })
-/** The one range that a cluster is born with is as it shall be: before the code has come there is nothing to do for it, nor to look at. */
-export const serviceCIDRController: AnyController = {
-  ...rangesOfServices,
+export const deviceTaintEvictionController = lateController({
+  name: 'device-taint-eviction-controller',
+  reconciles: anyKind(resourceClaim),
+  watches: { slices: anyKind(resourceSlice), rules: anyKind(deviceTaintRule), users: pods },
+})
+
+/** A controller of something of which a cluster that has just booted has objects, all as they shall be: before the code has come nobody looks at them. */
+const idleAtFirst = (controller: AnyController): AnyController => ({
+  ...controller,
   watches: Object.fromEntries(
-    Object.entries(rangesOfServices.watches).map(([key, watch]) => [
+    Object.entries(controller.watches).map(([key, watch]) => [
       key,
       { ...watch, read: (...asked: Parameters<typeof watch.read>) => (lateControllers.arrived ? watch.read(...asked) : undefined) },
     ]),
   ),
-  reconcile: (object, seen) => (lateControllers.arrived ? rangesOfServices.reconcile(object, seen) : []),
-}
+  reconcile: (object, seen) => (lateControllers.arrived ? controller.reconcile(object, seen) : []),
+  deleted: (...asked) => (lateControllers.arrived ? (controller.deleted?.(...asked) ?? []) : []),
+})
+
+export const serviceCIDRController = idleAtFirst(
+  lateController({
+    name: 'service-cidr-controller',
+    account: 'service-cidrs-controller',
+    reconciles: anyKind(serviceCIDR),
+    watches: { held: anyKind(ipAddress), others: anyKind(serviceCIDR) },
+  }),
+)
+export const bootstrapSigner = idleAtFirst(
+  lateController({
+    name: 'bootstrap-signer-controller',
+    account: 'bootstrap-signer',
+    reconciles: anyKind(configMap),
+    watches: { tokens: anyKind(secret) },
+  }),
+)
+export const tokenCleaner = idleAtFirst(
+  lateController({ name: 'token-cleaner-controller', account: 'token-cleaner', reconciles: anyKind(secret), watches: {} }),
+)
+export const attributesClassProtectionController = lateController({
+  name: 'volumeattributesclass-protection-controller',
+  reconciles: anyKind(volumeAttributesClass),
+  watches: { isClaimed: anyKind(persistentVolumeClaim), isUsed: anyKind(persistentVolume) },
+})

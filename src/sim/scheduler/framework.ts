@@ -49,6 +49,7 @@ export interface ClusterEvent {
     | 'Service'
     | 'ResourceClaim'
     | 'ResourceSlice'
+    | 'DeviceTaintRule'
     | 'DeviceClass'
   readonly action: 'added' | 'updated' | 'deleted'
   /** The Pod that came or went, for events about assigned Pods. */

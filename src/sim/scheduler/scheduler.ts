@@ -16,6 +16,7 @@ import { pod as podKind } from '../kinds/core/pod'
 import { podDisruptionBudget } from '../kinds/policy/pod-disruption-budget'
 import { deviceClass } from '../kinds/resource/device-class'
 import { resourceClaim } from '../kinds/resource/resource-claim'
+import { deviceTaintRule } from '../kinds/resource/device-taint-rule'
 import { resourceSlice } from '../kinds/resource/resource-slice'
 import { csiNode } from '../kinds/storage/csi-node'
 import { storageClass } from '../kinds/storage/storage-class'
@@ -297,6 +298,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         wakeOn(resourceClaim, 'ResourceClaim'),
         wakeOn(resourceSlice, 'ResourceSlice'),
         wakeOn(deviceClass, 'DeviceClass'),
+        wakeOn(deviceTaintRule, 'DeviceTaintRule'),
       ]
       if (client.mayWatch(nodeKind)) for (const node of client.list(nodeKind)) view.setNode(node)
       if (client.mayWatch(podKind)) for (const pod of client.list(podKind)) onPod({ type: 'ADDED', object: pod })

@@ -190,7 +190,7 @@ const CLUSTER_ROLES: readonly RoleRow[] = [
       `${READ} core namespaces`,
       `${READ} storage.k8s.io csidrivers`,
       `${READ} storage.k8s.io csistoragecapacities`,
-      `${READ} resource.k8s.io deviceclasses,resourceclaims,resourceslices`,
+      `${READ} resource.k8s.io deviceclasses,devicetaintrules,resourceclaims,resourceslices`,
       'patch,update resource.k8s.io resourceclaims,resourceclaims/status',
     ),
   },
@@ -207,7 +207,7 @@ const CONTROLLERS: Readonly<Record<string, readonly string[]>> = {
   'cronjob-controller': [`${READ},update batch cronjobs`, `create,delete,${READ},patch,update batch jobs`, 'update batch cronjobs/status', 'update batch cronjobs/finalizers', 'delete,list core pods'], // prettier-ignore
   'daemon-set-controller': [`${READ} apps,extensions daemonsets`, 'update apps,extensions daemonsets/status', 'update apps,extensions daemonsets/finalizers', 'list,watch core nodes', 'create,delete,list,patch,watch core pods', 'create core pods/binding', `create,delete,${READ},patch,update apps controllerrevisions`], // prettier-ignore
   'deployment-controller': [`${READ},update apps,extensions deployments`, 'update apps,extensions deployments/status', 'update apps,extensions deployments/finalizers', `create,delete,${READ},patch,update apps,extensions replicasets`, `${READ},update core pods`], // prettier-ignore
-  'device-taint-eviction-controller': ['delete,get,list,watch core pods', 'patch core pods/status', `${READ} resource.k8s.io deviceclasses,devicetaintrules,resourceclaims,resourceslices`], // prettier-ignore
+  'device-taint-eviction-controller': ['delete,get,list,watch core pods', 'patch core pods/status', `${READ} resource.k8s.io deviceclasses,devicetaintrules,resourceclaims,resourceslices`, 'patch,update resource.k8s.io devicetaintrules/status'], // prettier-ignore
   'disruption-controller': [`${READ} apps,extensions deployments`, `${READ} apps,extensions replicasets`, `${READ} core replicationcontrollers`, `${READ} policy poddisruptionbudgets`, `${READ} apps statefulsets`, 'update policy poddisruptionbudgets/status', 'patch,update core pods/status', 'get * */scale'], // prettier-ignore
   'endpoint-controller': [`${READ} core pods,services`, `create,delete,${READ},update core endpoints`, 'create core endpoints/restricted'],
   'endpointslice-controller': [`${READ} core nodes,pods,services`, 'update core services/finalizers', `create,delete,${READ},update discovery.k8s.io endpointslices`], // prettier-ignore

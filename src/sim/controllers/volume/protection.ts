@@ -45,8 +45,8 @@ export const volumeProtectionController = defineController({
   reconcile: (volume: PersistentVolume) => guard(persistentVolume, volume, VOLUME_FINALIZER, () => volume.status?.phase === 'Bound'),
 })
 
-/** Writes the whole object, as the real controllers do: their roles let them update, not patch. */
-function guard<T extends KubeObject>(kind: KindDefinition<T>, object: T, finalizer: string, isUsed: () => boolean): Step[] {
+/** Puts a finalizer on an object and takes it away when the object is to go and nobody uses it. Writes the whole object, as the real controllers do: their roles let them update, not patch. */
+export function guard<T extends KubeObject>(kind: KindDefinition<T>, object: T, finalizer: string, isUsed: () => boolean): Step[] {
   const { finalizers: present = [], deletionTimestamp } = object.metadata
   const isGuarded = present.includes(finalizer)
   const withFinalizers = (finalizers: readonly string[]) => [update(kind, { ...object, metadata: { ...object.metadata, finalizers } })]

@@ -1,5 +1,6 @@
 import type { Node, NodeSelectorTerm } from '../../api/types/core-v1.gen'
-import type { AllocationResult, DeviceClass, DeviceConstraint, DeviceToleration, ExactDeviceRequest, ResourceClaim, ResourceSlice } from '../../api/types/resource-v1.gen' // prettier-ignore
+import type { AllocationResult, DeviceClass, DeviceConstraint, ExactDeviceRequest, ResourceClaim, ResourceSlice } from '../../api/types/resource-v1.gen' // prettier-ignore
+import { toleratesDeviceTaint } from '../../kinds/resource/device-taints'
 import { devicesFor, type KnownDevice } from './inventory'
 import { SelectorError, selects } from './device-selector'
 
@@ -115,17 +116,11 @@ function suits(known: KnownDevice, { asked }: Alternative, claim: ResourceClaim,
   return (
     holds(classes.get(name)?.spec.selectors, `class ${name}`) &&
     holds(asked.selectors, `claim ${claim.metadata.namespace}/${claim.metadata.name}`) &&
-    (known.device.taints ?? []).every((taint) => taint.effect === 'None' || asked.tolerations?.some((each) => tolerates(each, taint)))
+    (known.device.taints ?? []).every(
+      (taint) => taint.effect === 'None' || asked.tolerations?.some((each) => toleratesDeviceTaint(each, taint)),
+    )
   )
 }
-
-const tolerates = (
-  { key, operator = 'Equal', value = '', effect }: DeviceToleration,
-  taint: { readonly key: string; readonly value?: string; readonly effect: string },
-) =>
-  (!effect || effect === taint.effect) &&
-  (key === undefined || key === '' || key === taint.key) &&
-  (operator === 'Exists' || value === (taint.value ?? ''))
 
 /** Whether a device goes together with those that its claim has got already. */
 function agrees(entry: Taken, taken: readonly Taken[], constraints: readonly DeviceConstraint[]): boolean {

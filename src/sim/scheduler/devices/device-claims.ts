@@ -3,6 +3,8 @@ import type { ResourceClaim } from '../../api/types/resource-v1.gen'
 import { controllerOf } from '../../api/owners'
 import { matchesTerm } from '../../kinds/core/node-selector'
 import { deviceClass } from '../../kinds/resource/device-class'
+import { deviceTaintRule } from '../../kinds/resource/device-taint-rule'
+import { withRules } from '../../kinds/resource/device-taints'
 import { resourceClaim } from '../../kinds/resource/resource-claim'
 import { resourceSlice } from '../../kinds/resource/resource-slice'
 import type { ClusterView } from '../cluster-view'
@@ -87,7 +89,7 @@ function wantedBy(pod: Pod, namespace: string, { client }: ClusterView): Wanted 
   return {
     allocated: claims.filter(({ status }) => status?.allocation),
     pending,
-    inventory: { classes, slices: pending.length === 0 ? [] : client.list(resourceSlice), inUse: pending.length === 0 ? new Set() : devicesInUse(client.list(resourceClaim)) },
+    inventory: { classes, slices: pending.length === 0 ? [] : withRules(client.list(resourceSlice), client.list(deviceTaintRule)), inUse: pending.length === 0 ? new Set() : devicesInUse(client.list(resourceClaim)) },
   } // prettier-ignore
 }
 

@@ -15,6 +15,8 @@ export const dynamicResources = definePlugin({
     on('ResourceClaim', 'deleted'),
     on('ResourceSlice', 'added'),
     on('ResourceSlice', 'updated'),
+    on('DeviceTaintRule', 'updated'),
+    on('DeviceTaintRule', 'deleted'),
     on('DeviceClass', 'added'),
     on('DeviceClass', 'updated'),
   ],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { persistentVolumeClaim } from '../../../../src/sim/kinds/core/persistent-volume-claim'
 import { pod } from '../../../../src/sim/kinds/core/pod'
+import { volumeAttributesClass } from '../../../../src/sim/kinds/storage/volume-attributes-class'
 import { story, storyOf } from '../../story'
 import { smallCluster, template } from '../small-cluster'
 
@@ -44,5 +45,25 @@ test('given a claim in use, when it is deleted, then it stays until it is free, 
   expect(heard.told()).toBe(story`
     0s  PersistentVolumeClaim/data  Pending
     15s  PersistentVolumeClaim/data  is gone
+  `)
+})
+
+test('given a VolumeAttributesClass that a claim names, when it is deleted, then it stays until no claim names it, without an event', () => {
+  const cluster = smallCluster({ only: ['volumeattributesclass-protection-controller'] })
+  const heard = storyOf(cluster, [volumeAttributesClass])
+  cluster.client.create(volumeAttributesClass, {
+    metadata: { name: 'gold' },
+    driverName: 'disk.csi.tabernetes.io',
+    parameters: { iops: '4000' },
+  })
+  cluster.create(persistentVolumeClaim, { metadata: { name: 'data' }, spec: { ...spec, volumeAttributesClassName: 'gold' } })
+  cluster.advance(1000)
+  expect(cluster.client.get(volumeAttributesClass, undefined, 'gold')!.metadata.finalizers).toEqual(['kubernetes.io/vac-protection'])
+  cluster.client.delete(volumeAttributesClass, undefined, 'gold')
+  cluster.advance(10_000)
+  cluster.client.delete(persistentVolumeClaim, 'default', 'data')
+  cluster.advance(5000)
+  expect(heard.told()).toBe(story`
+    11s  VolumeAttributesClass/gold  is gone
   `)
 })
