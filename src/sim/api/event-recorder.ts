@@ -40,32 +40,23 @@ const SPAM_BURST = 25
 const SPAM_REFILL_MS = 300_000
 /** A series is written again at most this often. */
 const SERIES_REFRESH_MS = 360_000
-/** Objects remembered, and texts of one sort about each; the oldest are forgotten first. */
+/** Objects remembered, and events about each; the oldest are forgotten first. */
 const REMEMBERED = 4096
-const MOST_TOLD = 32
+const MOST_TOLD = 64
 
 /** What a recorder remembers of one object. Its times are whole milliseconds since the recorder began: such numbers take no room of their own. */
 interface Story {
   /** Events it may still write about the object before the spam filter holds it back. */
   allowed: number
   allowedMs: number
-  latest: Chapter | undefined
-}
-
-/** Events about one object of one type with one reason. Chapters and what is told in them are chains, the latest first: arrays would be half of all. */
-interface Chapter {
-  readonly earlier: Chapter | undefined
-  readonly type: string
-  readonly reason: string
-  /** Since when, and until when, they have come without a long pause. */
-  sinceMs: number
-  lastMs: number
   latest: Told | undefined
 }
 
-/** An event that has been written, to be counted on. */
+/** An event that has been written, to be counted on. Those about one object are a chain, the latest first: every Pod has a few. */
 interface Told {
   earlier: Told | undefined
+  readonly type: string
+  readonly reason: string
   /** Undefined for the one that stands for many with different texts. */
   readonly message: string | undefined
   readonly fieldPath: string | undefined
@@ -73,6 +64,8 @@ interface Told {
   count: number
   writtenMs: number
   seenMs: number
+  /** Since when events of its type and reason have come without a long pause, when it was seen. */
+  sinceMs: number
 }
 
 /** A recorder that writes as `component` on `host`. An event the server refuses (a namespace being deleted, say) is dropped: nobody may fail over an event. */
@@ -97,26 +90,6 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
     const story: Story = { allowed: SPAM_BURST, allowedMs: sinceThen(), latest: undefined }
     stories.set(uid, story)
     return story
-  }
-
-  function chapterOf(story: Story, type: string, reason: string): Chapter {
-    const nowMs = sinceThen()
-    let chapter = story.latest
-    while (chapter && (chapter.type !== type || chapter.reason !== reason)) chapter = chapter.earlier
-    if (!chapter) story.latest = chapter = { earlier: story.latest, type, reason, sinceMs: nowMs, lastMs: nowMs, latest: undefined }
-    if (nowMs - chapter.lastMs > SIMILAR_INTERVAL_MS) chapter.sinceMs = nowMs
-    chapter.lastMs = nowMs
-    return chapter
-  }
-
-  /** After ten different texts for the same reason, the rest share one event. */
-  function isOneTooMany({ latest, sinceMs }: Chapter, message: string): boolean {
-    if (!latest?.earlier) return false
-    const told = chainOf(latest)
-    if (told.length < MAX_SIMILAR) return false
-    const texts = new Set(told.filter(({ seenMs }) => seenMs >= sinceMs).map((each) => each.message))
-    texts.delete(undefined)
-    return texts.size >= MAX_SIMILAR && !texts.has(message)
   }
 
   function isSpam(story: Story): boolean {
@@ -188,29 +161,30 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
       const { uid, name, namespace, resourceVersion } = about.metadata
       const story = storyOf(uid || `${about.kind}/${namespace ?? ''}/${name}`)
       if (isSpam(story)) return
-      const chapter = chapterOf(story, type, reason)
+      const nowMs = sinceThen()
+      const similar = similarTo(story.latest, type, reason)
+      const last = similar.reduce<Told | undefined>((last, each) => (last && last.seenMs >= each.seenMs ? last : each), undefined)
+      const sinceMs = last && nowMs - last.seenMs <= SIMILAR_INTERVAL_MS ? last.sinceMs : nowMs
       const { fieldPath } = details
-      const combined = isOneTooMany(chapter, message)
+      const combined = isOneTooMany(similar, sinceMs, message)
       const text = flat(combined ? `(combined from similar events): ${message}` : message)
-      let known = chapter.latest
-      while (known && !(combined ? known.message === undefined : known.message === message && known.fieldPath === fieldPath))
-        known = known.earlier
+      const known = similar.find((each) =>
+        combined ? each.message === undefined : each.message === message && each.fieldPath === fieldPath,
+      )
       const { kind: ofKind, apiVersion } = about
       const reference: Writable<ObjectReference> = namespace
         ? { kind: ofKind, namespace, name, uid, apiVersion, resourceVersion }
         : { kind: ofKind, name, uid, apiVersion, resourceVersion }
       if (fieldPath) reference.fieldPath = fieldPath
       try {
-        if (known) known.seenMs = sinceThen()
+        if (known) Object.assign(known, { seenMs: nowMs, sinceMs })
         if (known && repeat(known, namespace, text)) return
         const written = write(reference, type, reason, text, details)
-        const nowMs = sinceThen()
-        if (known) Object.assign(known, { name: written, count: 1, writtenMs: nowMs, seenMs: nowMs })
+        if (known) Object.assign(known, { name: written, count: 1, writtenMs: nowMs })
         else {
-          const { latest: earlier } = chapter
-          const told = combined ? undefined : text
-          chapter.latest = { earlier, message: told, fieldPath, name: written, count: 1, writtenMs: nowMs, seenMs: nowMs }
-          if (earlier) forgetOldest(chapter.latest)
+          const told = { type, reason, message: combined ? undefined : text, fieldPath, name: written, count: 1 }
+          story.latest = { earlier: story.latest, ...told, writtenMs: nowMs, seenMs: nowMs, sinceMs }
+          forgetOldest(story.latest)
         }
       } catch (error) {
         if (!(error instanceof StatusError)) throw error
@@ -219,15 +193,29 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
   }
 }
 
-function chainOf(latest: Told | undefined): readonly Told[] {
-  const all: Told[] = []
-  for (let told = latest; told; told = told.earlier) all.push(told)
-  return all
+const NOTHING: readonly never[] = []
+
+function similarTo(latest: Told | undefined, type: string, reason: string): readonly Told[] {
+  let similar: Told[] | undefined
+  for (let told = latest; told; told = told.earlier) if (told.type === type && told.reason === reason) (similar ??= []).push(told)
+  return similar ?? NOTHING
+}
+
+/** After ten different texts for the same reason, the rest share one event. */
+function isOneTooMany(similar: readonly Told[], sinceMs: number, message: string): boolean {
+  if (similar.length < MAX_SIMILAR) return false
+  const texts = new Set(similar.filter(({ seenMs }) => seenMs >= sinceMs).map((each) => each.message))
+  texts.delete(undefined)
+  return texts.size >= MAX_SIMILAR && !texts.has(message)
 }
 
 function forgetOldest(latest: Told) {
-  const last = chainOf(latest)[MOST_TOLD - 1]
-  if (last) last.earlier = undefined
+  let last = latest
+  for (let count = 1; last.earlier; count++, last = last.earlier) {
+    if (count < MOST_TOLD) continue
+    last.earlier = undefined
+    return
+  }
 }
 
 const lastNames = new WeakMap<Engine, { ms: number; nanos: number }>()

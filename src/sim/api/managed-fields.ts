@@ -95,14 +95,22 @@ export function afterWrite(
   after: AnyObject,
   type: Struct,
 ): ManagedFields {
+  const isStatus = by.subresource === 'status'
   // One who keeps writing an object's status has at last written the difference between what was there before and what is there now.
-  if (isOpen(earlier) && by.subresource === 'status' && earlier.after === before && sameManager(earlier.by, by))
+  if (isOpen(earlier) && isStatus && earlier.after === before && sameManager(earlier.by, by))
     return new Pending(earlier.earlier, by, timeMs, earlier.before, after, type, earlier.depth)
   const depth = isOpen(earlier) ? earlier.depth + 1 : 1
-  const fields = new Pending(earlier, by, timeMs, before, after, type, depth)
+  // Of an object whose status is written the rest stays as it is, and need not be kept.
+  const known = isStatus && before && !(earlier instanceof Created) ? onlyStatus(before) : before
+  const fields = new Pending(earlier, by, timeMs, known, after, type, depth)
   if (depth > MAX_PENDING) entriesOf(fields, after)
   return fields
 }
+
+/** As much of an object as a write of its status can change. */
+const onlyStatus = ({ status }: AnyObject) => ({ status }) as unknown as AnyObject // compared with another of the kind, and nothing else
+
+const isOnlyStatus = (object: AnyObject) => object.metadata === undefined
 
 /**
  * The object as it was stored after a write: it differs from what was written in nothing that anybody manages. Standing for that, it need not be
@@ -120,7 +128,8 @@ export function entriesOf(fields: ManagedFields, object: AnyObject | undefined):
   }
   if (!isOpen(fields)) return fields.entries!
   const { earlier, by, timeMs, before, after, type } = fields
-  const entries = settled(entriesOf(earlier, before), by, timeMs, before, after!, type)
+  const written = before && isOnlyStatus(before) ? onlyStatus(after!) : after!
+  const entries = settled(entriesOf(earlier, before), by, timeMs, before, written, type)
   // The same knowledge in another form: nobody can tell the difference. What it was worked out from is not kept.
   fields.entries = entries
   fields.earlier = nobody

@@ -24,19 +24,19 @@ export function podToken(
   const nowSeconds = Math.floor(server.engine.nowMs / 1000)
   const jti = server.engine.random.uuid()
   const accountUid = find(server, serviceAccounts, namespace, account)?.metadata.uid ?? ''
-  const claims = () => ({
-    aud: [audience ?? ISSUER],
-    exp: nowSeconds + (expirationSeconds === DEFAULT_MOUNT_SECONDS ? YEAR_SECONDS : expirationSeconds),
-    iat: nowSeconds,
-    iss: ISSUER,
-    jti,
-    'kubernetes.io': {
-      namespace,
-      pod: { name, uid },
-      serviceaccount: { name: account, uid: accountUid },
-    },
-    nbf: nowSeconds,
-    sub: `system:serviceaccount:${namespace}:${account}`,
-  })
-  return () => signToken(claims())
+  return () =>
+    signToken({
+      aud: [audience ?? ISSUER],
+      exp: nowSeconds + (expirationSeconds === DEFAULT_MOUNT_SECONDS ? YEAR_SECONDS : expirationSeconds),
+      iat: nowSeconds,
+      iss: ISSUER,
+      jti,
+      'kubernetes.io': {
+        namespace,
+        pod: { name, uid },
+        serviceaccount: { name: account, uid: accountUid },
+      },
+      nbf: nowSeconds,
+      sub: `system:serviceaccount:${namespace}:${account}`,
+    })
 }

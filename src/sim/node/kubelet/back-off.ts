@@ -13,17 +13,12 @@ export const INITIAL_BACK_OFF_MS = 10_000
 export const MAX_BACK_OFF_MS = 300_000
 
 /** A back-off that begins anew when nothing has failed for twice its maximum. */
-export const createBackOff = (initialMs = INITIAL_BACK_OFF_MS, maxMs = MAX_BACK_OFF_MS): BackOff => new DoublingBackOff(initialMs, maxMs)
+export const createBackOff = (): BackOff => new DoublingBackOff()
 
 /** A class, because every container has two: functions of their own would weigh a kilobyte. */
 class DoublingBackOff implements BackOff {
   currentMs = 0
   private updatedMs = 0
-
-  constructor(
-    private readonly initialMs: number,
-    private readonly maxMs: number,
-  ) {}
 
   waitingUntil(failedMs: number, nowMs: number): number | undefined {
     if (this.isExpired(failedMs)) return undefined
@@ -32,7 +27,7 @@ class DoublingBackOff implements BackOff {
   }
 
   next(failedMs: number, nowMs: number) {
-    this.currentMs = this.isExpired(failedMs) ? this.initialMs : Math.min(this.currentMs * 2, this.maxMs)
+    this.currentMs = this.isExpired(failedMs) ? INITIAL_BACK_OFF_MS : Math.min(this.currentMs * 2, MAX_BACK_OFF_MS)
     this.updatedMs = nowMs
   }
 
@@ -41,6 +36,6 @@ class DoublingBackOff implements BackOff {
   }
 
   private isExpired(atMs: number) {
-    return this.currentMs === 0 || atMs - this.updatedMs > 2 * this.maxMs
+    return this.currentMs === 0 || atMs - this.updatedMs > 2 * MAX_BACK_OFF_MS
   }
 }

@@ -1,4 +1,4 @@
-import type { ContainerStateWaiting, Pod } from '../../api/types/core-v1.gen'
+import type { ContainerStateWaiting, Pod, Volume } from '../../api/types/core-v1.gen'
 import { lateCode } from '../../engine/late-code'
 import { createBackOff, type BackOff } from './back-off'
 import type { KubeletContext } from './context'
@@ -17,8 +17,13 @@ export interface ImageVolumePull {
 }
 
 /** What there is to pull for a Pod's volumes of type image, in the order of its manifest. */
-export const imageVolumePulls = ({ spec }: Pod): ImageVolumePull[] =>
-  (spec.volumes ?? []).flatMap(({ name, image }) => {
+export const imageVolumePulls = ({ spec: { volumes } }: Pod): ImageVolumePull[] =>
+  volumes?.some(({ image }) => image) ? pullsOf(volumes) : NOTHING
+
+const NOTHING: ImageVolumePull[] = []
+
+const pullsOf = (volumes: readonly Volume[]): ImageVolumePull[] =>
+  volumes.flatMap(({ name, image }) => {
     if (!image) return []
     const { reference = '', pullPolicy } = image
     const policy = pullPolicy ?? (/(:latest|\/[^:@]*|^[^:@/]*)$/.test(reference) ? 'Always' : 'IfNotPresent')

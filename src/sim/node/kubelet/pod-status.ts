@@ -30,7 +30,7 @@ export function podStatusOf(state: PodState, hostIP: string, nowMs: number): Pod
   }
   if (old.nominatedNodeName !== undefined) status.nominatedNodeName = old.nominatedNodeName
   status.hostIP = hostIP
-  status.hostIPs = [{ ip: hostIP }]
+  status.hostIPs = hostIPsOf(hostIP)
   if (ip) {
     status.podIP = ip
     status.podIPs = [{ ip }]
@@ -42,6 +42,15 @@ export function podStatusOf(state: PodState, hostIP: string, nowMs: number): Pod
   status.qosClass = old.qosClass ?? 'BestEffort'
   if (old.resourceClaimStatuses) status.resourceClaimStatuses = old.resourceClaimStatuses
   return status
+}
+
+const knownHostIPs = new Map<string, PodStatus['hostIPs']>()
+
+/** One list for all Pods of a node. */
+function hostIPsOf(ip: string): PodStatus['hostIPs'] {
+  let known = knownHostIPs.get(ip)
+  if (!known) knownHostIPs.set(ip, (known = Object.freeze([Object.freeze({ ip })])))
+  return known
 }
 
 /** Pending, Running, Succeeded or Failed, decided from the containers as the kubelet's getPhase does. */

@@ -14,10 +14,7 @@ import { MountError, type PodVolume, type VolumeContext } from './volumes'
  */
 export class ProjectedVolume implements PodVolume {
   readonly volume: LazyVolume
-  readonly top = '/'
-  readonly readOnly = true
-  readonly type: string
-  readonly source: string
+  private readonly gid: number | undefined
   private parts: readonly Part[]
   private projectedMs: number
 
@@ -27,12 +24,30 @@ export class ProjectedVolume implements PodVolume {
     private readonly context: VolumeContext,
     podIP: string,
   ) {
-    this.type = spec.secret || spec.projected ? 'tmpfs' : 'ext4'
-    this.source = this.type === 'tmpfs' ? 'tmpfs' : '/dev/vda1'
     this.parts = partsOf(spec, pod, podIP, context, NO_PARTS)
     this.projectedMs = context.nowMs()
-    const gid = pod.spec.securityContext?.fsGroup
-    this.volume = new LazyVolume(() => payloadTree(filesOf(this.parts), this.projectedMs, { gid }))
+    this.gid = pod.spec.securityContext?.fsGroup
+    this.volume = new LazyVolume(this)
+  }
+
+  get top() {
+    return '/'
+  }
+
+  get readOnly() {
+    return true
+  }
+
+  get type() {
+    return this.spec.secret || this.spec.projected ? 'tmpfs' : 'ext4'
+  }
+
+  get source() {
+    return this.type === 'tmpfs' ? 'tmpfs' : '/dev/vda1'
+  }
+
+  build() {
+    return payloadTree(filesOf(this.parts), this.projectedMs, { gid: this.gid })
   }
 
   refresh(pod: Pod, podIP: string) {

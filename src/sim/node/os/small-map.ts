@@ -1,10 +1,12 @@
 /**
- * A Map for a handful of entries: what a process has open, what a container mounts. A built-in Map with one entry takes 270 bytes, this one
- * 100, and every Pod of a cluster has six. Entries lie one after another and are looked through; iterating goes over those that were there at the
- * beginning.
+ * A Map for a handful of entries: what a process has open, what a container mounts. A built-in Map with one entry takes 270 bytes, this one 50, and
+ * every Pod of a cluster has six. Entries are looked through one after another; iterating goes over those that were there at the beginning.
  */
 export class SmallMap<K, V> implements ReadonlyMap<K, V> {
-  /** Key, value, key, value: never grown in place, which would make room for sixteen more. */
+  /** Most have one entry. */
+  private firstKey: K | typeof NONE = NONE
+  private firstValue: V | undefined = undefined
+  /** The others: key, value, key, value. Never grown in place, which would make room for sixteen more. */
   private cells: readonly unknown[] = NO_CELLS
 
   constructor(entries: Iterable<readonly [K, V]> = []) {
@@ -12,51 +14,65 @@ export class SmallMap<K, V> implements ReadonlyMap<K, V> {
   }
 
   get size(): number {
-    return this.cells.length / 2
+    return this.firstKey === NONE ? 0 : 1 + this.cells.length / 2
   }
 
   get(key: K): V | undefined {
-    const { cells } = this
-    for (let i = 0; i < cells.length; i += 2) if (cells[i] === key) return cells[i + 1] as V
-    return undefined
+    if (this.firstKey === key) return this.firstValue
+    const at = placeOf(this.cells, key)
+    return at < 0 ? undefined : (this.cells[at + 1] as V)
   }
 
   has(key: K): boolean {
-    const { cells } = this
-    for (let i = 0; i < cells.length; i += 2) if (cells[i] === key) return true
-    return false
+    return this.firstKey === key || placeOf(this.cells, key) >= 0
   }
 
   set(key: K, value: V): this {
-    const at = this.placeOf(key)
-    this.cells = at < 0 ? (this.cells.length === 0 ? [key, value] : this.cells.concat([key, value])) : this.cells.with(at + 1, value)
+    if (this.firstKey === NONE || this.firstKey === key) {
+      this.firstKey = key
+      this.firstValue = value
+      return this
+    }
+    const { cells } = this
+    const at = placeOf(cells, key)
+    this.cells = at >= 0 ? cells.with(at + 1, value) : cells.length === 0 ? [key, value] : cells.concat([key, value])
     return this
   }
 
   delete(key: K): boolean {
-    const at = this.placeOf(key)
+    const { cells } = this
+    if (this.firstKey === key) {
+      this.firstKey = cells.length === 0 ? NONE : (cells[0] as K)
+      this.firstValue = cells[1] as V | undefined
+      this.cells = cells.length <= 2 ? NO_CELLS : cells.slice(2)
+      return true
+    }
+    const at = placeOf(cells, key)
     if (at < 0) return false
-    this.cells = this.cells.length === 2 ? NO_CELLS : this.cells.toSpliced(at, 2)
+    this.cells = cells.length === 2 ? NO_CELLS : cells.toSpliced(at, 2)
     return true
   }
 
   clear(): void {
+    this.firstKey = NONE
+    this.firstValue = undefined
     this.cells = NO_CELLS
   }
 
   keys(): MapIterator<K> {
-    return this.every(0)
+    return this.pairs()
+      .map(([key]) => key)
+      .values()
   }
 
   values(): MapIterator<V> {
-    return this.every(1)
+    return this.pairs()
+      .map(([, value]) => value)
+      .values()
   }
 
   entries(): MapIterator<[K, V]> {
-    const { cells } = this
-    const pairs: [K, V][] = []
-    for (let i = 0; i < cells.length; i += 2) pairs.push([cells[i] as K, cells[i + 1] as V])
-    return pairs.values()
+    return this.pairs().values()
   }
 
   [Symbol.iterator](): MapIterator<[K, V]> {
@@ -67,18 +83,19 @@ export class SmallMap<K, V> implements ReadonlyMap<K, V> {
     for (const [key, value] of this) work(value, key, this)
   }
 
-  private placeOf(key: K): number {
+  private pairs(): [K, V][] {
+    if (this.firstKey === NONE) return []
     const { cells } = this
-    for (let i = 0; i < cells.length; i += 2) if (cells[i] === key) return i
-    return -1
-  }
-
-  private every<T>(first: 0 | 1): MapIterator<T> {
-    const { cells } = this
-    const found: T[] = []
-    for (let i = first; i < cells.length; i += 2) found.push(cells[i] as T)
-    return found.values()
+    const pairs: [K, V][] = [[this.firstKey, this.firstValue as V]]
+    for (let i = 0; i < cells.length; i += 2) pairs.push([cells[i] as K, cells[i + 1] as V])
+    return pairs
   }
 }
 
+const NONE = Symbol('no key')
 const NO_CELLS: readonly unknown[] = []
+
+function placeOf(cells: readonly unknown[], key: unknown): number {
+  for (let i = 0; i < cells.length; i += 2) if (cells[i] === key) return i
+  return -1
+}

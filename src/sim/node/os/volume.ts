@@ -37,10 +37,10 @@ export class LazyVolume implements Volume {
   lastInode = 1
   private built: DirectoryEntry | undefined
 
-  constructor(private readonly build: () => DirectoryEntry) {}
+  constructor(private readonly maker: { build(): DirectoryEntry }) {}
 
   get root(): DirectoryEntry {
-    return (this.built ??= this.build())
+    return (this.built ??= this.maker.build())
   }
   set root(tree) {
     this.built = tree

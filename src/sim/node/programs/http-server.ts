@@ -31,55 +31,80 @@ export interface HttpServer {
 
 /** Listens and answers HTTP requests until a signal says stop; ends with exit code 0. Throws EADDRINUSE like `listen`. */
 export function* serveHttp(server: HttpServer): Proc<number> {
-  const stopOn = server.stopOn ?? ['SIGTERM', 'SIGINT']
-  for (const signal of [...stopOn, ...(server.catches ?? [])]) yield* onSignal(signal, 'catch')
-  const [first, ...others] = server.ports
+  const listener = yield* listenFor(server)
+  return listener === undefined ? 0 : yield* acceptLoop(server, listener, stopOn(server))
+}
+
+const ENDS: readonly Signal[] = ['SIGTERM', 'SIGINT']
+const stopOn = (server: HttpServer) => server.stopOn ?? ENDS
+
+/*
+ * A server rests in `acceptLoop` for as long as its container lives, so what that remembers counts with every Pod: whatever is not needed between
+ * two requests is in a coroutine of its own.
+ */
+
+/** The descriptor of the first port's listener. A server of several ports gives each further one a process of its own: accept waits on one socket. */
+function* listenFor(server: HttpServer): Proc<number | undefined> {
+  for (const signal of [...stopOn(server), ...(server.catches ?? [])]) yield* onSignal(signal, 'catch')
   const fds: number[] = []
   for (const port of server.ports) fds.push(yield* listen(port, { address: server.address }))
-  // A server of several ports gives each further one a process of its own: accept waits on one socket.
-  for (let i = 0; i < others.length; i++) {
+  const [first, ...others] = fds
+  for (const fd of others) {
     yield* spawn({
       argv: server.self.argv,
       env: {},
       cwd: '/',
-      fds: { 0: 0, 1: 1, 2: 2, 3: fds[i + 1]! },
+      fds: { 0: 0, 1: 1, 2: 2, 3: fd },
       run: () => acceptLoop(server, 3, []),
     })
   }
-  return first === undefined ? 0 : yield* acceptLoop(server, fds[0]!, stopOn)
+  return first
 }
 
-function* acceptLoop(server: HttpServer, listener: number, stopOn: readonly Signal[]): Proc<number> {
-  let children = 0
-  for (;;) {
+function* acceptLoop(server: HttpServer, listener: number, ends: readonly Signal[]): Proc<number> {
+  for (let children = 0; ;) {
     try {
-      const { fd, peer, local } = yield* accept(listener)
-      // A client nearly always sends its request at once; one that dawdles must not hold up the others.
-      if ((yield* poll([fd], 0)) < 0) {
-        children++
-        yield* answerApart(server, fd, peer, local)
-      } else {
-        const request = yield* readRequest(fd, peer, local)
-        if (request && server.slow?.(request)) {
-          children++
-          yield* answerApart(server, fd, peer, local, request)
-        } else if (request) yield* answer(server, fd, request)
-        yield* close(fd)
-      }
-      for (; children > 0; children--) if ((yield* wait(undefined, { noHang: true })).pid === 0) break
+      children += yield* serveConnection(server, yield* accept(listener))
+      if (children > 0) children -= yield* reap(children)
     } catch (error) {
       if (!(error instanceof SyscallError)) throw error
       if (error.code === 'EPIPE' || error.code === 'ECHILD') continue
       if (error.code !== 'EINTR') throw error
-      for (const signal of yield* pendingSignals()) {
-        if (stopOn.includes(signal)) {
-          if (server.onStop) yield* server.onStop(signal)
-          return 0
-        }
-        if (server.onSignal) yield* server.onSignal(signal)
-      }
+      if (yield* isToldToEnd(server, ends)) return 0
     }
   }
+}
+
+/** Answers a connection's request. Returns how many processes it left that to: none or one. */
+function* serveConnection(server: HttpServer, { fd, peer, local }: { fd: number; peer: string; local: string }): Proc<number> {
+  // A client nearly always sends its request at once; one that dawdles must not hold up the others.
+  if ((yield* poll([fd], 0)) < 0) {
+    yield* answerApart(server, fd, peer, local)
+    return 1
+  }
+  const request = yield* readRequest(fd, peer, local)
+  const isSlow = request !== undefined && (server.slow?.(request) ?? false)
+  if (isSlow) yield* answerApart(server, fd, peer, local, request)
+  else if (request) yield* answer(server, fd, request)
+  yield* close(fd)
+  return isSlow ? 1 : 0
+}
+
+/** How many of so many children have ended. */
+function* reap(children: number): Proc<number> {
+  for (let ended = 0; ended < children; ended++) if ((yield* wait(undefined, { noHang: true })).pid === 0) return ended
+  return children
+}
+
+function* isToldToEnd(server: HttpServer, ends: readonly Signal[]): Proc<boolean> {
+  for (const signal of yield* pendingSignals()) {
+    if (ends.includes(signal)) {
+      if (server.onStop) yield* server.onStop(signal)
+      return true
+    }
+    if (server.onSignal) yield* server.onSignal(signal)
+  }
+  return false
 }
 
 /** Hands a connection to a child process. */

@@ -1,7 +1,7 @@
 import { kill, listDirectory, nowMs, processes, readFile, resolve, setTitle, stat, write } from '../os/calls'
 import { SyscallError, type Proc, type Program, type Self, type Signal } from '../os/syscalls'
 import { httpDate, logDate, slashDate } from './dates'
-import { serveHttp, type HttpRequest, type HttpResponse } from './http-server'
+import { serveHttp, type HttpRequest, type HttpResponse, type HttpServer } from './http-server'
 import { parseNginxConfiguration, chooseLocation, type NginxServer, type NginxLocation } from './nginx-configuration'
 import { reasonPhrase } from '../os/http-message'
 import { prepareNginx } from './nginx-start'
@@ -21,7 +21,7 @@ export const nginx = (version: string): Program =>
     }
     const order = flags.indexOf('-s')
     if (order >= 0) return yield* tellMaster(self, flags[order + 1] ?? '')
-    let servers = yield* configuration()
+    const servers = yield* configuration()
     if (typeof servers === 'string') {
       yield* write(2, `${slashDate(yield* nowMs())} [emerg] ${self.pid}#${self.pid}: ${servers}\nnginx: [emerg] ${servers}\n`)
       if (flags.includes('-t')) yield* write(2, 'nginx: configuration file /etc/nginx/nginx.conf test failed\n')
@@ -39,39 +39,69 @@ export const nginx = (version: string): Program =>
       yield* write(2, `${slashDate(yield* nowMs())} [emerg] ${self.pid}#${self.pid}: ${obstacle}\nnginx: [emerg] ${obstacle}\n`)
       return 1
     }
-    let requests = 0 // servers of an upstream take turns by it
     yield* notice(self, 'using the "epoll" event method')
     yield* notice(self, `nginx/${version}`)
     yield* startWorkers(self)
-    return yield* serveHttp({
-      self,
-      ports: [...new Set(servers.map((server) => server.port))],
-      stopOn: ['SIGQUIT', 'SIGTERM', 'SIGINT'],
-      catches: ['SIGHUP', 'SIGUSR1'],
-      handle: (request) => respond(version, servers as readonly NginxServer[], request, self, requests++),
-      // What is passed on takes as long as the other server takes.
-      slow: () => (servers as readonly NginxServer[]).some(({ locations }) => locations.some(({ directives }) => directives.proxy_pass)),
-      *onSignal(signal) {
-        if (signal === 'SIGUSR1') return yield* notice(self, 'signal 10 (SIGUSR1) received, reopening logs')
-        yield* notice(self, 'signal 1 (SIGHUP) received, reconfiguring')
-        yield* notice(self, 'reconfiguring')
-        const fresh = yield* configuration()
-        if (typeof fresh === 'string') {
-          yield* write(2, `${slashDate(yield* nowMs())} [emerg] ${self.pid}#${self.pid}: ${fresh}\n`)
-          return
-        }
-        servers = fresh
-        yield* notice(self, 'using the "epoll" event method')
-        yield* startWorkers(self)
-      },
-      *onStop(signal) {
-        const [number, how] = signal === 'SIGQUIT' ? [3, 'gracefully shutting down'] : [15, 'exiting']
-        yield* notice(self, `signal ${number} (${signal}) received, ${signal === 'SIGQUIT' ? 'shutting down' : 'exiting'}`)
-        yield* notice(self, how)
-        yield* notice(self, 'exit')
-      },
-    })
+    return yield* serveHttp(new Master(version, self, servers))
   }
+
+/** An nginx that serves. A class, because every second Pod of a lesson has one. */
+class Master implements HttpServer {
+  readonly ports: readonly number[]
+  /** Servers of an upstream take turns by it. */
+  private requests = 0
+
+  constructor(
+    private readonly version: string,
+    readonly self: Self,
+    private servers: readonly NginxServer[],
+  ) {
+    this.ports = [...new Set(servers.map((server) => server.port))]
+  }
+
+  get stopOn() {
+    return STOP_ON
+  }
+
+  get catches() {
+    return CATCHES
+  }
+
+  handle(request: HttpRequest) {
+    return respond(this.version, this.servers, request, this.self, this.requests++)
+  }
+
+  /** What is passed on takes as long as the other server takes. */
+  slow() {
+    return this.servers.some(({ locations }) => locations.some(({ directives }) => directives.proxy_pass))
+  }
+
+  *onSignal(signal: Signal): Proc {
+    const { self } = this
+    if (signal === 'SIGUSR1') return yield* notice(self, 'signal 10 (SIGUSR1) received, reopening logs')
+    yield* notice(self, 'signal 1 (SIGHUP) received, reconfiguring')
+    yield* notice(self, 'reconfiguring')
+    const fresh = yield* configuration()
+    if (typeof fresh === 'string') {
+      yield* write(2, `${slashDate(yield* nowMs())} [emerg] ${self.pid}#${self.pid}: ${fresh}\n`)
+      return
+    }
+    this.servers = fresh
+    yield* notice(self, 'using the "epoll" event method')
+    yield* startWorkers(self)
+  }
+
+  *onStop(signal: Signal): Proc {
+    const { self } = this
+    const [number, how] = signal === 'SIGQUIT' ? [3, 'gracefully shutting down'] : [15, 'exiting']
+    yield* notice(self, `signal ${number} (${signal}) received, ${signal === 'SIGQUIT' ? 'shutting down' : 'exiting'}`)
+    yield* notice(self, how)
+    yield* notice(self, 'exit')
+  }
+}
+
+const STOP_ON: readonly Signal[] = ['SIGQUIT', 'SIGTERM', 'SIGINT']
+const CATCHES: readonly Signal[] = ['SIGHUP', 'SIGUSR1']
 
 /** The account of nginx in its images. */
 const WORKER_UID = 101

@@ -24,6 +24,7 @@ const MAX_CHARACTERS = 10 * 1024 * 1024
 
 const FEW = 8
 const NOTHING: LogEntry[] = []
+const NOBODY: readonly never[] = []
 
 export const createContainerLog = (now: () => number): ContainerLog => new Log(now)
 
@@ -32,7 +33,7 @@ class Log implements ContainerLog {
   entries = NOTHING
   ended = false
   private size = 0
-  private listeners: readonly ((entry: LogEntry | undefined) => void)[] = []
+  private listeners: readonly ((entry: LogEntry | undefined) => void)[] = NOBODY
 
   constructor(private readonly now: () => number) {}
 
@@ -54,7 +55,7 @@ class Log implements ContainerLog {
     if (this.ended) return
     this.ended = true
     for (const listener of this.listeners) listener(undefined)
-    this.listeners = []
+    this.listeners = NOBODY
   }
 
   follow(listener: (entry: LogEntry | undefined) => void) {
