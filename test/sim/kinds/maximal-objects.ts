@@ -2,6 +2,7 @@ import type { Served } from '../../../src/sim/api/registry'
 import aliases from '../../../src/sim/api/schema/aliases.json'
 import lateAliases from '../../../src/sim/api/schema/aliases-late.json'
 import enums from '../../../src/sim/api/schema/enums.json'
+import { FORGOTTEN } from '../../../src/sim/api/schema/removals'
 import resources from '../../../src/sim/api/schema/resources.json'
 import types from '../../../src/sim/api/schema/types.json'
 import lateTypes from '../../../src/sim/api/schema/types-late.json'
@@ -80,7 +81,7 @@ const SCALARS: Readonly<Record<string, unknown>> = {
 
 /** An object of a served version with every field set to something plausible. */
 export function maximalObject({ group, version, apiVersion, kind }: Served, name: string): Record<string, unknown> {
-  const row = resources.find((each) => each.group === group && each.version === version && each.kind === kind.kind)
+  const row = [...resources, ...FORGOTTEN].find((each) => each.group === group && each.version === version && each.kind === kind.kind)
   if (!row) throw new Error(`no type for ${apiVersion} ${kind.kind}`)
   const { metadata: _metadata, ...rest } = structOf(row.type, []) as Record<string, unknown>
   return { ...rest, apiVersion, kind: kind.kind, metadata: { name, labels: { app: 'web' }, annotations: { note: 'text' } } }

@@ -52,6 +52,7 @@ const rows: readonly Row[] = [
   ['events', 'events.k8s.io/v1', 19],
   ['horizontalpodautoscalers', 'autoscaling/v1', 16],
   ['horizontalpodautoscalers', 'autoscaling/v2', 23],
+  ['horizontalpodautoscalers', 'autoscaling/v2beta2', 16, 25],
   ['poddisruptionbudgets', 'policy/v1beta1', 16, 24],
   ['poddisruptionbudgets', 'policy/v1', 21],
   ['runtimeclasses', 'node.k8s.io/v1beta1', 16, 24],
@@ -95,6 +96,11 @@ test.each([
     21,
     '/apis/extensions/v1beta1/ingresses',
     'extensions/v1beta1 Ingress is deprecated in v1.14+, unavailable in v1.22+; use networking.k8s.io/v1 Ingress',
+  ],
+  [
+    23,
+    '/apis/autoscaling/v2beta2/horizontalpodautoscalers',
+    'autoscaling/v2beta2 HorizontalPodAutoscaler is deprecated in v1.23+, unavailable in v1.26+; use autoscaling/v2 HorizontalPodAutoscaler',
   ],
   [
     24,

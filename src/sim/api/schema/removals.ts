@@ -21,6 +21,21 @@ export const REMOVALS: Readonly<Record<string, string>> = {
   'storage.k8s.io/v1beta1/VolumeAttachment': '1.22',
 }
 
+/** Versions that resources.json knows nothing of, because release 1.36 has forgotten their types: each has the shape of a later one. */
+export const FORGOTTEN = [
+  {
+    group: 'autoscaling',
+    version: 'v2beta2',
+    kind: 'HorizontalPodAutoscaler',
+    type: 'autoscaling.v2.HorizontalPodAutoscaler',
+    namespaced: true,
+    introduced: '1.12',
+    deprecated: '1.23',
+    removed: '1.26',
+    replacement: 'autoscaling,v2,HorizontalPodAutoscaler',
+  },
+] as const
+
 /** Releases in which a version was first served, where resources.json has the one for which it was written. */
 export const INTRODUCTIONS: Readonly<Record<string, string>> = { 'discovery.k8s.io/v1beta1/EndpointSlice': '1.17' }
 

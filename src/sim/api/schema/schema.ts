@@ -1,4 +1,4 @@
-import { BETAS_SERVED, DEPRECATIONS, INTRODUCTIONS, REMOVALS } from './removals'
+import { FORGOTTEN, BETAS_SERVED, DEPRECATIONS, INTRODUCTIONS, REMOVALS } from './removals'
 import type { KindDefinition } from '../kind'
 import { customType, type StructuralSchema } from './custom'
 import aliases from './aliases.json' with { type: 'json' }
@@ -109,7 +109,7 @@ const rawTypes = types as unknown as Readonly<Record<string, RawStruct>> // gene
 /** Types of the group versions that a cluster boots without, and the other names that only they use: types-late.json, aliases-late.json. */
 export const lateTypes = lateCode<{ readonly types: object; readonly aliases: object }>('the types of the rarer group versions')
 const rawAliases = aliases as unknown as Readonly<Record<string, RawType>>
-export const resourceRows = resources as readonly ResourceRow[]
+export const resourceRows: readonly ResourceRow[] = [...(resources as readonly ResourceRow[]), ...FORGOTTEN]
 
 const structs = new Map<string, Struct>()
 /** Types of whole objects, also where they stand inside others: a StatefulSet's volumeClaimTemplates have apiVersion and kind. */

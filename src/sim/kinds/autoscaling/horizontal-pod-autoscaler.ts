@@ -1,3 +1,4 @@
+import { sameShape } from '../versions'
 import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type {
@@ -21,7 +22,10 @@ export const horizontalPodAutoscaler = defineKind<HorizontalPodAutoscaler>({
   namespaced: true,
   generation: false,
   subresources: ['status'],
-  otherVersions: [{ version: 'v1', toStorage: fromAutoscalingV1, fromStorage: toAutoscalingV1 }],
+  otherVersions: [
+    { version: 'v1', toStorage: fromAutoscalingV1, fromStorage: toAutoscalingV1 },
+    sameShape({ group: 'autoscaling', version: 'v2' }, 'v2beta2'),
+  ],
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
   beforeCreate: (object) => ({ ...object, status: { desiredReplicas: 0 } }),
   validate: ({ spec }, at) => autoscalerErrors(spec, at('spec')),
