@@ -119,6 +119,10 @@ export const simplified = [
     'Cluster autoscaler',
     'one group of one kind of machine; plans with the scheduler’s own plugins; its status ConfigMap tells the number of nodes only; machines boot in 45 seconds',
   ],
+  [
+    'Disks',
+    'of class zonal-disk are attached and detached with VolumeAttachments, one node at a time; nodes do not list them (volumesAttached, volumesInUse), and attachers leave no finalizers; provisioners write as external-provisioner, where real ones name themselves',
+  ],
   ['HorizontalPodAutoscaler', 'custom and external metrics have no source but the tests’; a window of metrics is fifteen seconds'],
   [
     'Device claims',

@@ -121,6 +121,8 @@ import { filter, preFilter, reserved } from './scheduler/devices/device-claims'
 import { lateDevices } from './scheduler/devices/late-devices'
 import { shellCode } from './shell/shell-code'
 import { expand } from './storage/expanding'
+import { createAttaching } from './storage/attaching'
+import { lateAttaching } from './storage/late-attaching'
 import { lateExpanding } from './storage/late-expanding'
 import { ssh } from './ssh'
 
@@ -217,6 +219,7 @@ kubeletPages.arrive(kubeletPage)
 lateImageVolumes.arrive(nextImageVolume)
 lateResizing.arrive(resize)
 lateProfiles.arrive({ loadSeccomp, deniedPatterns })
+lateAttaching.arrive(createAttaching)
 lateExpanding.arrive(expand)
 lateImages.arrive([
   ...webServers,

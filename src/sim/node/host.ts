@@ -46,7 +46,7 @@ export interface HostSurroundings {
   readonly version: string
   readonly clusterDns: string
   readonly disks: VolumeContext['disks']
-  readonly claimed: VolumeContext['claimed']
+  readonly claimed: (namespace: string, claimName: string, nodeName: string) => ReturnType<VolumeContext['claimed']>
   readonly token: VolumeContext['token']
 }
 
@@ -209,7 +209,7 @@ export function createHost(
         hostIP: facts.address,
         allocatable: { cpu: String(facts.cpu), memory: `${facts.memoryGiB}Gi` },
         disks: around.disks,
-        claimed: around.claimed,
+        claimed: (namespace, claimName) => around.claimed(namespace, claimName, facts.name),
         token: around.token,
       },
       openSandbox(pod): Sandbox {

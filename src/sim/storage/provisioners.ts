@@ -5,6 +5,8 @@ export interface Provisioner {
   /** How long it takes to make a volume. */
   /** A volume that is larger is so at once for whoever uses it: there is no file system of its own to grow. */
   readonly growsWithoutNode?: boolean
+  /** A volume has to be attached to a node before it can be mounted there, and to one only unless its access modes say otherwise. */
+  readonly attaches?: boolean
   readonly takesMs: number
   /** Access modes it cannot give, and what it says then. */
   readonly refuses?: (claim: PersistentVolumeClaim) => string | undefined
@@ -38,6 +40,7 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
   },
   'disk.csi.tabernetes.io': {
     takesMs: 4000,
+    attaches: true,
     source: (_, node, id) => ({
       csi: { driver: 'disk.csi.tabernetes.io', volumeHandle: `disk-${id}`, fsType: 'ext4' },
       ...(node?.metadata.labels?.['topology.kubernetes.io/zone'] && {
@@ -51,3 +54,6 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
     source: (_, __, id) => ({ csi: { driver: 'files.csi.tabernetes.io', volumeHandle: `share-${id}` } }),
   },
 }
+
+/** Whether volumes of a driver have to be attached to nodes. */
+export const isAttachable = (driver: string | undefined): boolean => provisioners[driver ?? '']?.attaches ?? false

@@ -3,16 +3,21 @@ import { createEventRecorder, type EventRecorder } from '../api/event-recorder'
 import type { KindDefinition } from '../api/kind'
 import { keyOf, type KubeObject } from '../api/object'
 import { StatusError } from '../api/status'
-import type { PersistentVolume, PersistentVolumeClaim } from '../api/types/core-v1.gen'
+import type { PersistentVolume, PersistentVolumeClaim, Pod } from '../api/types/core-v1.gen'
+import type { VolumeAttachment } from '../api/types/storage-v1.gen'
 import type { Engine } from '../engine/engine'
 import { event } from '../kinds/core/event'
 import { persistentVolume } from '../kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
+import { pod as podKind } from '../kinds/core/pod'
 import { storageClass } from '../kinds/storage/storage-class'
+import { volumeAttachment } from '../kinds/storage/volume-attachment'
 import type { FileSystem } from '../node/os/file-system'
 import type { Volume } from '../node/os/volume'
 import { syncClaim } from './claims'
 import { createDisks } from './disks'
+import { hasClaims, lateAttaching } from './late-attaching'
+import { isAttachable } from './provisioners'
 import { syncVolume } from './volumes'
 
 export interface StorageOptions {
@@ -47,12 +52,14 @@ export interface Storage {
   stop(): void
   /** The disk behind a volume that is not a node's own directory; undefined for drivers nobody runs. */
   readonly disks: (volume: PersistentVolume) => Volume | undefined
-  /** The volume bound to a claim, or why a Pod cannot have it. */
-  readonly claimed: (namespace: string, claimName: string) => PersistentVolume | string
+  /** The volume bound to a claim; why a Pod cannot have it; undefined while it is not attached to the node. */
+  readonly claimed: (namespace: string, claimName: string, nodeName: string) => PersistentVolume | string | undefined
 }
 
 /** A claim that could not be bound is looked at again this often, as the binder's resync does. */
 const RESYNC_MS = 15_000
+/** How soon it is seen that a disk is wanted elsewhere. */
+const ATTACH_REACTION_MS = 100
 
 export function createStorage({ engine, clientFor, hostFiles }: StorageOptions): Storage {
   const client = clientFor({
@@ -106,6 +113,29 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
     }
   }
 
+  const users = new Map<string, Pod>()
+  let attachRound: (() => void) | undefined
+  let attaching = false
+  /** Disks are attached and detached in one round for all that has changed meanwhile. */
+  function attachSoon() {
+    if (attaching || !working || !lateAttaching.arrived) return
+    attaching = true
+    engine.after(ATTACH_REACTION_MS, () => {
+      attaching = false
+      if (working) (attachRound ??= lateAttaching.code(context, () => users.values()))()
+    })
+  }
+  function seen(pod: Pod, isGone: boolean) {
+    if (!hasClaims(pod)) return
+    if (isGone) users.delete(pod.metadata.uid)
+    else users.set(pod.metadata.uid, pod)
+    attachSoon()
+  }
+  const isAttached = (volumeName: string, nodeName: string) =>
+    client
+      .list<VolumeAttachment>(volumeAttachment)
+      .some(({ spec, status }) => spec.source.persistentVolumeName === volumeName && spec.nodeName === nodeName && status?.attached)
+
   const unbound = () => client.list<PersistentVolumeClaim>(persistentVolumeClaim).filter(({ status }) => status?.phase !== 'Bound')
   const lookAtUnbound = () => unbound().forEach(enqueue)
 
@@ -117,12 +147,13 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
 
   return {
     disks: disks.of,
-    claimed(namespace, claimName) {
+    claimed(namespace, claimName, nodeName) {
       const claim = client.get<PersistentVolumeClaim>(persistentVolumeClaim, namespace, claimName)
       if (!claim) return `persistentvolumeclaim "${claimName}" not found`
       const volume =
         claim.status?.phase === 'Bound' && client.get<PersistentVolume>(persistentVolume, undefined, claim.spec?.volumeName ?? '')
-      return volume || `PVC ${namespace}/${claimName} is not bound`
+      if (!volume) return `PVC ${namespace}/${claimName} is not bound`
+      return isAttachable(volume.spec?.csi?.driver) && !isAttached(volume.metadata.name, nodeName) ? undefined : volume
     },
     start() {
       if (working) return
@@ -132,6 +163,7 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
         client.watch<PersistentVolumeClaim>(persistentVolumeClaim, (events) => {
           for (const { type, object } of events) {
             if (type !== 'DELETED') enqueue(object)
+            if (object.status?.phase === 'Bound') attachSoon()
             const volume = object.spec?.volumeName && client.get<PersistentVolume>(persistentVolume, undefined, object.spec.volumeName)
             if (volume) enqueue(volume)
           }
@@ -146,7 +178,13 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
           }
         }),
         client.watch(storageClass, lookAtUnbound),
+        client.watch<Pod>(podKind, (events) => {
+          for (const { type, object } of events) seen(object, type === 'DELETED')
+        }),
+        client.watch<VolumeAttachment>(volumeAttachment, attachSoon),
       )
+      users.clear()
+      for (const pod of client.list<Pod>(podKind)) seen(pod, false)
       client.list<PersistentVolume>(persistentVolume).forEach(enqueue)
       client.list<PersistentVolumeClaim>(persistentVolumeClaim).forEach(enqueue)
       resync()

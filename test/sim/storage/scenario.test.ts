@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import { persistentVolume } from '../../../src/sim/kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../../../src/sim/kinds/core/persistent-volume-claim'
+import { node } from '../../../src/sim/kinds/core/node'
+import { pod as podKind } from '../../../src/sim/kinds/core/pod'
+import { volumeAttachment } from '../../../src/sim/kinds/storage/volume-attachment'
 import { miniCluster, podOf } from '../node/mini-cluster'
 import { story, storyOf } from '../story'
 
@@ -167,3 +170,83 @@ test('given a shared directory that is to grow, then nothing need be done on a n
     23s  PersistentVolumeClaim/data  no longer Resizing
   `)
 })
+
+/** A disk that only one node may have, and a Pod `web` on node01 that uses it; nothing told of how that came about. */
+function attached() {
+  const cluster = given(storageClass('disk', 'disk.csi.tabernetes.io', 'Immediate'), claim('data', 'disk'))
+  cluster.advance('10s')
+  cluster.apply(using('data'))
+  cluster.advance('20s')
+  const attachments = () =>
+    cluster.client
+      .list(volumeAttachment)
+      .map(({ metadata, spec, status }) => `${metadata.name.slice(0, 4)} ${spec.nodeName} ${status?.attached}`)
+  const second = using('data').replace('name: web', 'name: second').replace('node01', 'node02')
+  const attaching = (about = 'Pod') =>
+    cluster
+      .told(about)
+      .split('\n')
+      .filter((line) => /Attach|FailedMount|is gone/.test(line))
+      .join('\n')
+  return { ...cluster, attachments, attaching, second }
+}
+
+test('given a disk that a Pod wants, then it is attached to the node before it is mounted, and detached when the Pod is gone', () => {
+  const cluster = attached()
+  expect(cluster.attachments()).toEqual(['csi- node01 true'])
+  expect(cluster.attaching()).toBe(story`
+    11s  Pod/web  attachdetach-controller: Normal SuccessfulAttachVolume: AttachVolume.Attach succeeded for volume "pvc-UID"
+  `)
+  cluster.remove('/api/v1/namespaces/default/pods/web')
+  cluster.advance('40s')
+  expect(cluster.attachments()).toEqual([])
+})
+
+test('given a Pod on another node that wants the same disk, then it waits and is told who has it, until that one has gone', () => {
+  const cluster = attached()
+  cluster.attaching()
+  cluster.apply(cluster.second)
+  cluster.advance('130s')
+  expect(cluster.pod('second')?.status?.phase).toBe('Pending')
+  cluster.remove('/api/v1/namespaces/default/pods/web')
+  cluster.advance('60s')
+  expect(cluster.attachments()).toEqual(['csi- node02 true'])
+  expect(cluster.pod('second')?.status?.phase).toBe('Running')
+  expect(cluster.attaching()).toBe(story`
+    30s  Pod/second  attachdetach-controller: Warning FailedAttachVolume: Multi-Attach error for volume "pvc-UID" Volume is already used by pod(s) web
+    153s  Pod/second  kubelet: Warning FailedMount: Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process volumes=[]: context deadline exceeded
+    163s  Pod/second  attachdetach-controller: Normal SuccessfulAttachVolume: AttachVolume.Attach succeeded for volume "pvc-UID"
+  `)
+})
+
+test.each([false, true])(
+  'given a node that nobody hears of, then its disk is taken away by force six minutes after its Pod, or once somebody says that it is out of service (%j)',
+  (isToldOf) => {
+    const cluster = attached()
+    const silence = () =>
+      cluster.client.patch(
+        node,
+        undefined,
+        'node01',
+        'strategic',
+        { status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } },
+        { subresource: 'status' },
+      )
+    cluster.nodes.hosts.get('node01')!.powerOff()
+    silence()
+    cluster.client.delete(podKind, 'default', 'web', { gracePeriodSeconds: 0 })
+    cluster.apply(cluster.second)
+    cluster.advance('5m')
+    expect(cluster.attachments()).toEqual(['csi- node01 true'])
+    if (isToldOf) {
+      cluster.client.patch(node, undefined, 'node01', 'strategic', {
+        spec: { taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoExecute' }] },
+      })
+      cluster.apply(
+        '{apiVersion: v1, kind: Pod, metadata: {name: other}, spec: {nodeName: node02, containers: [{name: c, image: nginx}], volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]}}',
+      )
+      cluster.advance('10s')
+    } else cluster.advance('90s')
+    expect(cluster.attachments()).toEqual(['csi- node02 true'])
+  },
+)

@@ -95,6 +95,8 @@ export interface PodState {
   readonly fromFile: boolean
   /** Pause before the next try to mount; 0 when none has failed. */
   mountRetryMs: number
+  /** Since when, or since when it was told last, a disk has been waited for. */
+  diskWantedMs?: number
 }
 
 /** A kubelet's memory of a Pod it has just seen. */

@@ -14,7 +14,7 @@ import { startingOf } from './start-actions'
 import { starting } from './starting'
 import { stopContainer } from './stopping'
 import { lateResizing } from './late-resizing'
-import { MountError, mountVolumes } from './volumes'
+import { MountError, mountVolumes, NotAttached } from './volumes'
 
 /** Pauses between tries to mount: half a second, doubling to about two minutes. */
 const FIRST_MOUNT_RETRY_MS = 500
@@ -106,6 +106,7 @@ function mount(context: KubeletContext, state: PodState) {
         state.volumes = mountVolumes(state.pod, context.volumes, state.sandbox?.address ?? '')
       } catch (error) {
         if (!(error instanceof MountError)) throw error
+        if (error instanceof NotAttached) return waitForDisk(context, state, error.volume)
         state.mountRetryMs = retrying ? Math.min(state.mountRetryMs * 2, LAST_MOUNT_RETRY_MS) : FIRST_MOUNT_RETRY_MS
         context.recorder.event(
           state.pod,
@@ -117,6 +118,19 @@ function mount(context: KubeletContext, state: PodState) {
     },
     retrying,
   )
+}
+
+/** A disk that has not come for so long is told of each time. */
+const ATTACH_PATIENCE_MS = 123_000
+const ATTACH_LOOK_MS = 300
+
+function waitForDisk({ engine, recorder }: KubeletContext, state: PodState, volume: string) {
+  state.mountRetryMs = ATTACH_LOOK_MS
+  state.diskWantedMs ??= engine.nowMs
+  if (engine.nowMs - state.diskWantedMs < ATTACH_PATIENCE_MS) return
+  state.diskWantedMs = engine.nowMs
+  const text = `Unable to attach or mount volumes: unmounted volumes=[${volume}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`
+  recorder.event(state.pod, 'Warning', 'FailedMount', text)
 }
 
 /** Pulls what volumes of images need, before anything is created. */

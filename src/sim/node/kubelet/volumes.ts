@@ -31,8 +31,8 @@ export interface VolumeContext {
   readonly allocatable: Readonly<Record<string, string>>
   /** Disks that outlive Pods and nodes, by the PersistentVolume that stands for them. */
   readonly disks: (volume: PersistentVolume) => Volume | undefined
-  /** The volume bound to a claim, or why there is none. */
-  readonly claimed: (namespace: string, claimName: string) => PersistentVolume | string
+  /** The volume bound to a claim; why there is none; undefined while it is not attached to this node. */
+  readonly claimed: (namespace: string, claimName: string) => PersistentVolume | string | undefined
   /** Issues a token now; it is signed when somebody reads it, as most never are. */
   readonly token: (pod: Pod, audience: string | undefined, expirationSeconds: number) => () => string
 }
@@ -46,6 +46,9 @@ export class MountError extends Error {
     super(message)
   }
 }
+
+/** A disk that is still on its way to the node: nothing has gone wrong, it is waited for. */
+export class NotAttached extends MountError {}
 
 /** All volumes of a Pod but those of images, which are pulled later (image-volumes.ts). Throws MountError for the first that cannot be set up. */
 export function mountVolumes(pod: Pod, context: VolumeContext, podIP: string): MountedVolumes {
@@ -108,6 +111,7 @@ function hostPathVolume(name: string, given: string, type: string, { hostFiles }
 
 function claimedVolume(name: string, claimName: string, readOnly: boolean, pod: Pod, context: VolumeContext): PodVolume {
   const volume = context.claimed(pod.metadata.namespace ?? '', claimName)
+  if (volume === undefined) throw new NotAttached(name, 'not attached yet')
   if (typeof volume === 'string') throw new MountError(name, volume)
   const { hostPath, local, capacity } = volume.spec ?? {}
   const path = hostPath?.path ?? local?.path
