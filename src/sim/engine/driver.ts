@@ -25,8 +25,8 @@ export interface DriverOptions {
 export interface Driver {
   readonly speed: number
   setSpeed(speed: number): void
-  /** Something was put in from outside: catch up with real time and run what is due, within one slice. */
-  nudge(): void
+  /** Something was put in from outside: catch up with real time and run what is due, within one slice or a part of one. */
+  nudge(longestMs?: number): void
   /** Stops the clock while someone else (a slow screen, a host computation) has to catch up. */
   hold(held: boolean): void
   /** Runs events until `found` holds or `limitMs` virtual milliseconds have passed; for single steps while paused. */
@@ -69,8 +69,8 @@ export function createDriver({ engine, clock, speed = 1, sliceMs = 8, onSlice, o
   }
 
   /** Runs what is due until the slice is used up. True when nothing due is left. */
-  function runDue(): boolean {
-    const endMs = clock.nowMs() + sliceMs
+  function runDue(longestMs: number): boolean {
+    const endMs = clock.nowMs() + longestMs
     let due = engine.nextDueMs()
     // An event may hold the engine, until something has arrived from outside; whoever brings it nudges.
     while (due !== undefined && due <= Math.floor(targetMs) && !engine.held) {
@@ -82,12 +82,14 @@ export function createDriver({ engine, clock, speed = 1, sliceMs = 8, onSlice, o
     return true
   }
 
-  function slice() {
+  const slice = () => run(sliceMs)
+
+  function run(longestMs: number) {
     cancel?.()
     cancel = undefined
     if (stopped) return
     moveTarget()
-    const caughtUp = held || runDue()
+    const caughtUp = held || runDue(longestMs)
     if (!caughtUp && current > 0) targetMs = Math.min(targetMs, engine.nowMs + LONGEST_DEBT_MS * current)
     onSlice?.()
     if (!caughtUp) cancel = clock.after(0, slice)
@@ -110,7 +112,7 @@ export function createDriver({ engine, clock, speed = 1, sliceMs = 8, onSlice, o
       current = next
       slice()
     },
-    nudge: slice,
+    nudge: (longestMs = sliceMs) => run(longestMs),
     hold(next) {
       if (next === held) return
       moveTarget()

@@ -10,6 +10,7 @@ import { EDITOR_CODE, programAsks } from '../state/editor'
 import { useSettings } from '../state/settings'
 import { activateTerminal, attachScreen, typeInto } from '../state/terminals'
 import { themeOf } from '../theme/follow-settings'
+import { createEchoAhead } from './echo-ahead'
 import { terminalThemes } from './terminal-theme'
 
 interface Props {
@@ -60,7 +61,26 @@ export default function TerminalScreen({ id, place: at, active, name, searching,
       programAsks(id, said)
       return true
     })
-    terminal.onData((text) => typeInto(id, text))
+    const echo = createEchoAhead()
+    /** What has been handed to the terminal and is not in its rows yet. */
+    let unread = 0
+    const room = () => {
+      const { active } = terminal.buffer
+      const isAtEnd = active.getLine(active.baseY + active.cursorY)?.translateToString(true, active.cursorX) === ''
+      return unread === 0 && active.type === 'normal' && isAtEnd ? terminal.cols - 1 - active.cursorX : 0
+    }
+    const write = (text: string, drawn?: () => void) => {
+      unread++
+      terminal.write(text, () => {
+        unread--
+        drawn?.()
+      })
+    }
+    terminal.onData((text) => {
+      const ahead = echo.typed(text, room())
+      if (ahead) write(ahead)
+      typeInto(id, text)
+    })
     terminal.onResize(({ cols, rows }) => input({ do: 'resize', terminal: id, columns: cols, rows }))
     terminal.onSelectionChange(() => {
       if (useSettings.getState().copyOnSelect && terminal.hasSelection()) void navigator.clipboard?.writeText(terminal.getSelection())
@@ -95,7 +115,7 @@ export default function TerminalScreen({ id, place: at, active, name, searching,
       terminal.options.screenReaderMode = settings.screenReader
       refit()
     })
-    const detach = attachScreen(id, { write: (text, drawn) => terminal.write(text, drawn), focus: () => terminal.focus() })
+    const detach = attachScreen(id, { write: (text, drawn) => write(echo.said(text), drawn), focus: () => terminal.focus() })
     // The first terminal takes the keyboard, unless the reader is already somewhere.
     if (document.activeElement === document.body && matchMedia('(min-width: 821px)').matches) terminal.focus()
     return () => {

@@ -29,6 +29,11 @@ export interface SessionOptions {
 const MOST_UNDRAWN = 400_000
 /** At most one message of each sort in this time: about a frame. */
 const FRAME_MS = 16
+/** How long the cluster may go on before a key is looked at, and until its echo is sent, if there is more to do: a frame has to do for both. */
+const BEFORE_A_KEY_MS = 1
+const UNTIL_ITS_ECHO_MS = 3
+/** While somebody types the map waits this long after each key: drawing it takes the time in which the next key should be echoed. */
+const KEYS_FIRST_MS = 40
 /** The page is given as much time for other things as it took to draw a batch of objects, but not more than this. */
 const MOST_OBJECTS_REST_MS = 500
 const CHECKS_EVERY_MS = 150
@@ -65,6 +70,8 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   /** When the batch was sent that the page is still drawing. */
   let drawingSinceMs: number | undefined
   let objectsRestMs = FRAME_MS
+  let objectsSentMs = -Infinity
+  let typedMs = -Infinity
   const objectsSoon = promptly(() => objectsRestMs, sendObjects)
   const outputSoon = promptly(() => FRAME_MS, sendOutput)
   const checksSoon = limiter(CHECKS_EVERY_MS, sendFindings)
@@ -194,7 +201,7 @@ export function createSession({ createCluster, programs, clock, post, save, jour
   function put(input: Input) {
     recorder.note(input)
     apply(input)
-    driver.nudge()
+    driver.nudge(input.do === 'type' ? UNTIL_ITS_ECHO_MS : undefined)
     saveSoon()
   }
 
@@ -239,7 +246,9 @@ export function createSession({ createCluster, programs, clock, post, save, jour
     if (changes.pending === 0) return
     // What changes while the page draws waits for it: drawn together it costs less, and keys are looked at in between.
     if (drawingSinceMs !== undefined) return
-    drawingSinceMs = clock.nowMs()
+    const typingMs = Math.min(typedMs + KEYS_FIRST_MS, objectsSentMs + MOST_OBJECTS_REST_MS) - clock.nowMs()
+    if (live && typingMs > 0) return void clock.after(typingMs, sendObjects)
+    drawingSinceMs = objectsSentMs = clock.nowMs()
     post({ type: 'objects', ...changes.take() })
   }
 
@@ -339,10 +348,13 @@ export function createSession({ createCluster, programs, clock, post, save, jour
         case 'save':
           keepObjectsAtMs = -Infinity
           return saveNow()
-        case 'input':
-          driver.nudge()
+        case 'input': {
+          const isKey = message.input.do === 'type'
+          if (isKey) typedMs = clock.nowMs()
+          driver.nudge(isKey ? BEFORE_A_KEY_MS : undefined)
           put(message.input)
           return
+        }
         case 'drawn':
           return drawn(message.terminal, message.characters)
         case 'shown':
