@@ -74,6 +74,7 @@ describe('a Pod that preempts', () => {
     expect(cluster.why('urgent')).toBe('0/2 nodes are available: 2 Insufficient cpu.')
     cluster.advance(5000)
     expect(cluster.nodeOf('urgent')).toBe('node01')
+    expect(cluster.client.get(pod, 'default', 'urgent')!.status!.nominatedNodeName).toBeUndefined() // since 1.35
   })
 
   test('keeps its room: who is less important does not slip in while the victims end', () => {

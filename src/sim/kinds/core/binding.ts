@@ -18,7 +18,7 @@ export const binding = defineKind<Binding & KubeObject>({
     const { name } = object.metadata
     const stored = server.storage.get(pod, namespace, name)
     if (!stored) throw notFound({ group: '', plural: 'pods' }, name)
-    const bound = boundTo(stored.object as unknown as Pod, object, name, server.engine.nowMs) // stored under this kind
+    const bound = boundTo(stored.object as unknown as Pod, object, name, server) // stored under this kind
     server.storage.replace(pod, bound as unknown as AnyObject, { user: user.name, manager: 'kube-scheduler' }) // a Pod is an object
     return success(201) as unknown as KubeObject // a Status is what a binding is answered with
   },

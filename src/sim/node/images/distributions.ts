@@ -69,7 +69,7 @@ export const distributions: readonly Repository[] = [
     names: ['docker.io/library/alpine', 'mirror.gcr.io/library/alpine', 'public.ecr.aws/docker/library/alpine', 'quay.io/libpod/alpine'],
     tags: {
       ...tagsOf([...patches('3.22', 2), ...patches('3.21', 5), ...patches('3.20', 8), ...patches('3.19', 9), ...patches('3.18', 12), ...patches('3.17', 10), ...patches('3.16', 9), ...patches('3.15', 11), ...patches('3.14', 10), ...patches('3.13', 12), ...patches('3.12', 12)]),
-      edge: '3.22.2', '3.10': '3.10.9', '3.8': '3.8.5', '3.7': '3.7.3', '3.6': '3.6.5', '3.5': '3.5.3',
+      edge: '3.22.2', '3.11': '3.11.13', '3.10': '3.10.9', '3.9': '3.9.6', '3.4': '3.4.6', '3.8': '3.8.5', '3.7': '3.7.3', '3.6': '3.6.5', '3.5': '3.5.3',
     }, // prettier-ignore
     sizeBytes: 3_802_452,
     tools: 'alpine',

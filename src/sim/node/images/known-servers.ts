@@ -30,7 +30,7 @@ const rows: readonly Row[] = [
   { server: 'elasticsearch', names: ['docker.elastic.co/elasticsearch/elasticsearch', ...official('elasticsearch')], versions: ['9.2.1', '8.19.7', '8.8.0', '8.5.1', '7.17.29'], megabytes: 640 },
   { server: 'envoy', names: ['docker.io/envoyproxy/envoy'], versions: ['v1.36.2', 'v1.35.6', 'v1.30.0', 'v1.28.0'], megabytes: 76 },
   { server: 'fluent-bit', names: ['docker.io/fluent/fluent-bit', 'cr.fluentbit.io/fluent/fluent-bit'], versions: ['4.1.1', '4.0.13', '3.2.10'], megabytes: 37, tools: 'none' },
-  { server: 'fluentd', names: ['docker.io/fluent/fluentd', 'quay.io/fluentd_elasticsearch/fluentd', 'docker.io/fluent/fluentd-kubernetes-daemonset', ...official('fluentd')], versions: ['v1.19.1', 'v1.18.0', 'v5.0.1', 'v2.5.2', 'v2.5.1'], megabytes: 46, tools: 'alpine' },
+  { server: 'fluentd', names: ['docker.io/fluent/fluentd', 'quay.io/fluentd_elasticsearch/fluentd', 'docker.io/fluent/fluentd-kubernetes-daemonset', ...official('fluentd')], versions: ['v1.19.1', 'v1.18.0', 'v5.0.1', 'v3.0.2', 'v2.6.0', 'v2.5.2', 'v2.5.1', 'v2.5.0', 'v2.4.0'], megabytes: 46, tools: 'alpine' },
   { server: 'ghost', names: official('ghost'), versions: ['6.8.0', '5.130.5'], megabytes: 205, variants: ['alpine'] },
   { server: 'gitea', names: ['docker.io/gitea/gitea'], versions: ['1.25.1', '1.24.7'], megabytes: 71, tools: 'alpine' },
   { server: 'grafana', names: ['docker.io/grafana/grafana', 'docker.io/grafana/grafana-oss'], versions: ['12.2.1', '11.6.7', '10.4.19', '9.5.21'], megabytes: 205, tools: 'alpine', user: '472' },
