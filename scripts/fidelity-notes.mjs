@@ -3,7 +3,7 @@
 /** By kind: what of it is simplified. */
 export const simplifiedKinds = {
   ComponentStatus: 'noted when a component starts and stops, where a real server asks each time; carries a uid like stored objects',
-  APIService: 'objects for the groups served here; a Service behind one is stored and never called',
+  APIService: 'objects for the groups served here; a Service behind one is stored and never called, but that of the metrics APIs',
   CertificateSigningRequest:
     'requests are parsed, kubelets’ client certificates approved, signers check usages and subjects and issue X.509 certificates; their signatures are checksums',
   ClusterTrustBundle: 'stored and validated; nothing projects it into Pods',
@@ -123,7 +123,10 @@ export const simplified = [
     'Disks',
     'of class zonal-disk are attached and detached with VolumeAttachments, one node at a time; nodes do not list them (volumesAttached, volumesInUse), and attachers leave no finalizers; provisioners write as external-provisioner, where real ones name themselves',
   ],
-  ['HorizontalPodAutoscaler', 'custom and external metrics have no source but the tests’; a window of metrics is fifteen seconds'],
+  [
+    'HorizontalPodAutoscaler',
+    'custom and external metrics come from the add-on metrics-adapter, which reads them from annotations and a ConfigMap and measures nothing; a window of metrics is fifteen seconds',
+  ],
   [
     'Device claims',
     'the scheduler allocates by class, CEL selectors, counts, alternatives, constraints, taints and administrators’ access; partitionable devices, consumable capacity, binding conditions are not there; selectors are compiled when a Pod is scheduled, not when a claim is written; one that fails keeps a Pod waiting as one more reason of its nodes, where a real scheduler gives the error alone; the namespace label for administrators’ access is not asked for',

@@ -1,4 +1,4 @@
-import { addonFiles, addonProgram } from './addons/addon'
+import { addonFiles, addonProgram, type MetricsProvider } from './addons/addon'
 import { serveMetrics } from './addons/metrics-server'
 import { bootstrapRbac } from './api/auth/bootstrap-roles'
 import { reviewKinds } from './api/auth/reviews'
@@ -76,6 +76,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   let awayFromMs = 0
   let audit: Audit | undefined
   let told: Told | undefined
+  let metricsProvider: MetricsProvider | undefined
   let atRest: AtRest | undefined
   const hooks = kubeadmHooks({ serverAddress: `${address}:${API_SERVER_PORT}`, descriptions: options.descriptions })
   const server = createApiServer({
@@ -83,6 +84,8 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     kinds: [...allKinds, ...reviewKinds] as unknown as readonly KindDefinition<never>[], // the lists forget which kind each is for
     release,
     ...hooks,
+    pathHandlers: [(...asked) => metricsProvider?.answer(...asked), ...hooks.pathHandlers],
+    aggregated: (...asked) => metricsProvider?.answer(...asked),
     subresourceHandlers: [...subresourceHandlers, ...hooks.subresourceHandlers],
     isServing: () => serving,
     audited: (audited, by) => audit?.(audited, by) ?? audited.response,
@@ -160,7 +163,18 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   const manager = createControllerManager({
     server,
     rootCertificate: rootCertificate(engine.nowMs),
-    metrics: serveMetrics(server, () => nodes.hosts),
+    metrics: {
+      ...serveMetrics(server, () => nodes.hosts),
+      get podMetric() {
+        return metricsProvider?.podMetric
+      },
+      get objectMetric() {
+        return metricsProvider?.objectMetric
+      },
+      get externalMetric() {
+        return metricsProvider?.externalMetric
+      },
+    },
   })
   const leading = (name: string, led: Switch, component = name) => {
     const client = server.client({ user: `system:${name}`, manager: name })
@@ -206,6 +220,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
       registry: server.registry,
       nodes,
       recorder: (component) => createEventRecorder(client, { engine, kind: event, component }),
+      provideMetrics: (provider) => void (metricsProvider = provider),
     }
   })
   const etcd: EtcdStore = {

@@ -3,6 +3,7 @@ import { clusterAutoscaler } from './addons/cluster-autoscaler/cluster-autoscale
 import { draExampleDriver } from './addons/dra-example-driver'
 import { loadBalancer } from './addons/load-balancer'
 import { addonManifests } from './addons/manifests'
+import { metricsAdapter } from './addons/metrics-adapter'
 import { Environment, Optional } from '@marcbachmann/cel-js'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './api/admission/certificates'
 import { certificateRequester } from './api/admission/certificate-requester'
@@ -210,7 +211,7 @@ lateHostView.arrive({
   configuration: hostConfiguration,
 })
 lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside, health: healthCheckListener, parseCorefile, answerByCorefile })
-lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer, draExampleDriver], manifests: addonManifests })
+lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer, draExampleDriver, metricsAdapter], manifests: addonManifests })
 lateEviction.arrive(lookForShortage)
 lateDeviceClaims.arrive({ prepareClaims, unprepareClaims, deviceVariables })
 lateConfiguration.arrive(profilesOf)

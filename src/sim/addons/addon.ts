@@ -1,6 +1,8 @@
 import type { Client } from '../api/client'
 import type { EventRecorder } from '../api/event-recorder'
+import type { PathHandler } from '../api/hooks'
 import type { Registry } from '../api/registry'
+import type { MetricsSource } from '../controllers/hpa/metrics'
 import { lateCode } from '../engine/late-code'
 import type { Engine } from '../engine/engine'
 import type { Nodes } from '../node/nodes'
@@ -17,6 +19,13 @@ export interface AddonEnvironment {
   readonly registry: Registry
   readonly nodes: Nodes
   readonly recorder: (component: string) => EventRecorder
+  /** Lets autoscalers and the API have custom and external metrics from here; undefined takes them away. */
+  readonly provideMetrics: (provider: MetricsProvider | undefined) => void
+}
+
+/** Figures other than CPU and memory: for autoscalers, and for whoever asks `custom.metrics.k8s.io` and `external.metrics.k8s.io`. */
+export interface MetricsProvider extends Required<Pick<MetricsSource, 'podMetric' | 'objectMetric' | 'externalMetric'>> {
+  readonly answer: PathHandler
 }
 
 /** An optional part of a cluster. It works exactly while a container of its image runs: nothing is switched on but by applying a manifest. */
@@ -37,11 +46,22 @@ export const lateAddons = lateCode<{ readonly addons: readonly Addon[]; readonly
 )
 
 /** Files under /etc/kubernetes/addons of the control plane. */
-const manifestNames = ['cluster-autoscaler.yaml', 'metallb.yaml', 'metallb-pool.yaml', 'dra-example-driver.yaml'] as const
+const manifestNames = [
+  'cluster-autoscaler.yaml',
+  'metallb.yaml',
+  'metallb-pool.yaml',
+  'dra-example-driver.yaml',
+  'metrics-adapter.yaml',
+] as const
 export type AddonManifest = (typeof manifestNames)[number]
 
 /** Names of the programs, so that they are known for add-ons before their code is there. */
-const programNames: ReadonlySet<string> = new Set(['cluster-autoscaler', 'metallb-controller', 'dra-example-kubeletplugin'])
+const programNames: ReadonlySet<string> = new Set([
+  'cluster-autoscaler',
+  'metallb-controller',
+  'dra-example-kubeletplugin',
+  'metrics-adapter',
+])
 
 /** The program of an add-on's executable; undefined for any other name. */
 export const addonProgram =

@@ -220,4 +220,92 @@ metadata:
   name: first
   namespace: metallb-system
 `,
+  'metrics-adapter.yaml': `apiVersion: v1
+kind: Namespace
+metadata:
+  name: custom-metrics
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: external-metrics
+  namespace: custom-metrics
+data: {}
+---
+${account('metrics-adapter', 'custom-metrics')}apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: metrics-adapter
+  namespace: custom-metrics
+  labels:
+    app: metrics-adapter
+spec:
+  selector:
+    matchLabels:
+      app: metrics-adapter
+  template:
+    metadata:
+      labels:
+        app: metrics-adapter
+    spec:
+      serviceAccountName: metrics-adapter
+      containers:
+      - name: metrics-adapter
+        image: tabernetes/metrics-adapter:v1
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: metrics-adapter
+  namespace: custom-metrics
+spec:
+  selector:
+    app: metrics-adapter
+  ports:
+  - name: https
+    port: 443
+    targetPort: 6443
+---
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata:
+  name: v1beta2.custom.metrics.k8s.io
+spec:
+  group: custom.metrics.k8s.io
+  version: v1beta2
+  groupPriorityMinimum: 100
+  versionPriority: 200
+  insecureSkipTLSVerify: true
+  service:
+    name: metrics-adapter
+    namespace: custom-metrics
+---
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata:
+  name: v1beta1.custom.metrics.k8s.io
+spec:
+  group: custom.metrics.k8s.io
+  version: v1beta1
+  groupPriorityMinimum: 100
+  versionPriority: 100
+  insecureSkipTLSVerify: true
+  service:
+    name: metrics-adapter
+    namespace: custom-metrics
+---
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata:
+  name: v1beta1.external.metrics.k8s.io
+spec:
+  group: external.metrics.k8s.io
+  version: v1beta1
+  groupPriorityMinimum: 100
+  versionPriority: 100
+  insecureSkipTLSVerify: true
+  service:
+    name: metrics-adapter
+    namespace: custom-metrics
+`,
 }

@@ -237,6 +237,8 @@ export interface ApiServerOptions {
   readonly subresourceHandlers?: readonly SubresourceHandler[]
   readonly presentations?: readonly Presentation[]
   readonly pathHandlers?: readonly PathHandler[]
+  /** Answers for resources that this server does not have: those of an API server behind an APIService. */
+  readonly aggregated?: PathHandler
   readonly bodyReaders?: readonly BodyReader[]
   readonly kubelets?: (nodeName: string) => KubeletConnections | undefined
   readonly dial?: Dial

@@ -107,7 +107,11 @@ function handleResource(asked: Asked): ApiResponse {
   const { core, attributes, request } = asked
   const resource = attributes.resource!
   const served = core.registry.find(resource.group, resource.version, resource.plural)
-  if (!served) throw unknownPath()
+  if (!served) {
+    const answer = core.options.aggregated?.(request, attributes, core)
+    if (answer) return answer
+    throw unknownPath()
+  }
   const { kind } = served
   if (!kind.namespaced && resource.namespace !== undefined && !(resource.plural === 'namespaces' && resource.group === ''))
     throw unknownPath()

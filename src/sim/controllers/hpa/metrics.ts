@@ -14,11 +14,11 @@ export interface MetricsSource {
   /** Why `metrics.k8s.io` answers nothing at all, in the API server's words; undefined when it answers. */
   whyNoUsage?(): string | undefined
   /** `custom.metrics.k8s.io` for a Pod. */
-  podMetric?(pod: Pod, metric: string): number | undefined
+  readonly podMetric?: ((pod: Pod, metric: string) => number | undefined) | undefined
   /** `custom.metrics.k8s.io` for any other object. */
-  objectMetric?(namespace: string, kind: string, name: string, metric: string): number | undefined
+  readonly objectMetric?: ((namespace: string, kind: string, name: string, metric: string) => number | undefined) | undefined
   /** `external.metrics.k8s.io`. */
-  externalMetric?(namespace: string, metric: string): number | undefined
+  readonly externalMetric?: ((namespace: string, metric: string) => number | undefined) | undefined
 }
 
 /** What one metric asks for, in replicas, and what its status shows; or why it can say nothing. */
@@ -256,7 +256,11 @@ function externalProposal(metric: MetricSpec, question: Question): Proposal {
   if (value === undefined)
     return unable(
       'FailedGetExternalMetric',
-      `unable to get external metric ${namespace}/${identifier.name}/${labelSelectorInGo(identifier.selector)}: unable to fetch metrics from external metrics API: the server could not find the requested resource (get ${identifier.name}.external.metrics.k8s.io)`,
+      `unable to get external metric ${namespace}/${identifier.name}/${labelSelectorInGo(identifier.selector)}: ${
+        question.source?.externalMetric
+          ? 'no metrics returned from external metrics API'
+          : `unable to fetch metrics from external metrics API: the server could not find the requested resource (get ${identifier.name}.external.metrics.k8s.io)`
+      }`,
     )
   const shown =
     target.averageValue === undefined

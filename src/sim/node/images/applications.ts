@@ -118,6 +118,15 @@ export const applications: readonly Repository[] = [
     }),
   },
   {
+    names: ['docker.io/tabernetes/metrics-adapter'],
+    tags: same(['v1', 'latest']),
+    sizeBytes: 31_000_000,
+    tools: 'none',
+    workingDir: '/',
+    entrypoint: ['/metrics-adapter'],
+    files: () => ({ '/metrics-adapter': programFile('metrics-adapter') }),
+  },
+  {
     names: ['registry.k8s.io/autoscaling/cluster-autoscaler', 'k8s.gcr.io/autoscaling/cluster-autoscaler'],
     tags: same(['v1.36.0', 'v1.35.0', 'v1.34.2', 'v1.33.2', 'v1.32.4', 'v1.30.7']),
     sizeBytes: 37_000_000,
