@@ -39,7 +39,13 @@ import { applyJsonPatch } from './api/json-patching'
 import { latePatches } from './api/late-patches'
 import { etcdEntries } from './api/etcd-keys'
 import { inGoOrder } from './api/go-order'
-import { goOrder, lateEtcdKeys, metricsPage, openApi, protobuf } from './api/late-formats'
+import { goOrder, jsonScanner, lateEtcdKeys, metricsPage, openApi, protobuf, watchStream } from './api/late-formats'
+import { scanJson } from './api/json-scan'
+import { watchObjects } from './api/watch-stream'
+import { reviewAnswers } from './api/auth/review-answers'
+import { lateReviews } from './api/auth/reviews'
+import { kubeletConnections } from './node/kubelet/connections'
+import { lateConnections } from './node/kubelet/late-connections'
 import { metricsPageOf } from './api/metrics-page'
 import { lateTypes } from './api/schema/schema'
 import aliases from './api/schema/aliases-late.json' with { type: 'json' }
@@ -135,6 +141,10 @@ celLibrary.arrive({ Environment, Optional })
 metricsPage.arrive(metricsPageOf)
 openApi.arrive(openApiRoutes)
 goOrder.arrive(inGoOrder)
+jsonScanner.arrive(scanJson)
+watchStream.arrive(watchObjects)
+lateReviews.arrive(reviewAnswers)
+lateConnections.arrive(kubeletConnections)
 lateFlowControl.arrive(flowControlOf)
 lateUpkeep.arrive(tendFlowControl)
 lateServerFlags.arrive({ startAudit, toldInProcess, startEncryption, encryptionAtRest })

@@ -2,7 +2,7 @@ import { readYaml as valueOfYaml } from '../formats/late-yaml'
 import { YamlError } from '../formats/yaml-error'
 import type { Call } from './call'
 import type { BodyReader } from './hooks'
-import { scanJson } from './json-scan'
+import { jsonScanner } from './late-formats'
 import { apiVersionOf, parseApiVersion, type AnyObject } from './object'
 import { conform, TypeMismatch, type ConformOptions } from './schema/conform'
 import { builtInType, resourceRow, typeOfServed, type Struct } from './schema/schema'
@@ -62,7 +62,7 @@ const UNREADABLE: Readonly<Record<string, string>> = {
 }
 
 function readJson(text: string, prefix: string): ReadBody {
-  const { problem, duplicates } = scanJson(text)
+  const { problem, duplicates } = jsonScanner.code(text)
   if (problem !== undefined) throw badRequest(prefix + problem)
   return { value: withoutOddKeys(JSON.parse(text), text), duplicates }
 }

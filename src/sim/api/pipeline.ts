@@ -28,7 +28,7 @@ import { deprecationWarning } from './schema/schema'
 import { failure, forbidden, internalError, invalid, methodNotAllowed, notFound, StatusError, unknownPath, type Status } from './status'
 import { askSubresource, isCall } from './subresource'
 import { Waiting } from './waiting'
-import { watchObjects } from './watch-stream'
+import { watchStream } from './late-formats'
 import { createObject, updateObject } from './write'
 import type { Stored } from './storage'
 
@@ -143,7 +143,7 @@ function handleResource(asked: Asked): ApiResponse {
     case 'list':
       return showList(asked, call, wish)
     case 'watch':
-      return watchObjects(call, query, wish)
+      return watchStream.code(call, query, wish)
     case 'create':
       if (kind.answer) {
         const asker = { user: asked.user, namespace: call.namespace, server: core }

@@ -10,7 +10,7 @@ import type { ServiceIndex } from '../network/service-index'
 import { createHost, type Host, type HostSurroundings } from './host'
 import { createCatalogue } from './images/catalogue'
 import type { Repository, ToolSet } from './images/image'
-import { kubeletConnections } from './kubelet/connections'
+import { lateConnections } from './kubelet/late-connections'
 import { join } from './joining'
 import { realisticLatency, type Latency } from './kubelet/latency'
 import type { HostFacts } from './node-object'
@@ -136,7 +136,7 @@ export function createNodes(options: NodesOptions): Nodes {
     },
     connections(nodeName) {
       const host = hosts.get(nodeName)
-      return host?.kubelet.running && host.connected ? kubeletConnections(host) : undefined
+      return host?.kubelet.running && host.connected ? lateConnections.code(host) : undefined
     },
   }
   return nodes

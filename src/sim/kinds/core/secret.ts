@@ -1,7 +1,7 @@
 import { age } from '../../api/columns'
 import type { FieldError, FieldPath } from '../../api/field-path'
 import { defineKind } from '../../api/kind'
-import { scanJson } from '../../api/json-scan'
+import { jsonScanner } from '../../api/late-formats'
 import type { Secret } from '../../api/types/core-v1.gen'
 import { withDefaults } from '../defaulting'
 import { immutable } from '../field-checks'
@@ -56,6 +56,6 @@ function jsonErrors({ data = {} }: Secret, key: string, at: FieldPath): FieldErr
   const here = at('data').key(key)
   const value = data[key]
   if (value === undefined) return [here.required()]
-  const { problem } = scanJson(fromBase64(value) ?? '')
+  const { problem } = jsonScanner.code(fromBase64(value) ?? '')
   return problem === undefined ? [] : [here.invalid('<secret contents redacted>', problem)]
 }
