@@ -26,10 +26,10 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
 const lacking = {
   host: words('apk dnf microdnf yum'),
   debian: words(
-    'apk bc column curl dig dnf free gawk hd hexdump host ifconfig ip jq kill less man microdnf nano nc netcat nslookup openssl pgrep ping pkill ps sponge strings sudo sysctl top tree uptime vi vim watch wget xxd yum',
+    'apk bc column curl dig dnf free gawk hd hexdump host ifconfig ip jq kill killall less man microdnf nano nc netcat netstat nslookup openssl pgrep ping pkill ps route sponge ss strings sudo sysctl telnet top tree uptime vi vim watch wget xxd yum',
   ),
   redhat: words(
-    'apk apt apt-get bc dig host ifconfig jq man nano nc netcat nslookup openssl perl sponge strings sudo sysctl tree vim wget xxd',
+    'apk apt apt-get bc dig host ifconfig jq killall man nano nc netcat netstat nslookup openssl perl route sponge ss strings sudo sysctl telnet tree vim wget xxd',
   ),
 }
 

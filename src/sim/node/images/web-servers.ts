@@ -99,6 +99,12 @@ const unprivilegedConfiguration = mainConfiguration
 const nginxFiles = (version: string): Record<string, FileNode> => ({
   '/usr/sbin/nginx': programFile(`nginx/${version.split('-')[0]}`),
   '/docker-entrypoint.sh': programFile('nginx-entrypoint'),
+  ...Object.fromEntries(
+    // Named only, so that they can be listed: what they do is told by the entrypoint.
+    ['10-listen-on-ipv6-by-default.sh', '15-local-resolvers.envsh', '20-envsubst-on-templates.sh', '30-tune-worker-processes.sh'].map(
+      (name) => [`/docker-entrypoint.d/${name}`, file('#!/bin/sh\n', 0o755)],
+    ),
+  ),
   '/etc/nginx/nginx.conf': file(mainConfiguration),
   '/etc/nginx/conf.d/default.conf': file(serverBlock),
   '/etc/nginx/mime.types': file('types {\n    text/html html htm shtml;\n    text/css css;\n    application/json json;\n}\n'),

@@ -97,6 +97,15 @@ export const connect = (host: string, port: number, options?: { protocol?: 'tcp'
 export const listen = (port: number, options?: { address?: string; protocol?: 'tcp' | 'udp' }) =>
   call<number>({ call: 'listen', port, ...options })
 export const accept = (fd: number) => call<{ readonly fd: number; readonly peer: string; readonly local: string }>({ call: 'accept', fd })
+/** A socket that listens: with the process that has it, if it is one of this machine's. */
+export interface OpenSocket {
+  readonly protocol: 'tcp' | 'udp'
+  readonly address: string
+  readonly port: number
+  readonly pid?: number
+}
+/** The listening sockets of this network namespace, tcp first, by port. */
+export const sockets = () => call<readonly OpenSocket[]>({ call: 'sockets' })
 export const addresses = () => call<readonly { readonly interface: string; readonly address: string }[]>({ call: 'addresses' })
 
 export const fetch = (request: FetchRequest) => call<FetchResponse>({ call: 'fetch', request })

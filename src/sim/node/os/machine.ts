@@ -10,7 +10,7 @@ import type { Delayed, Network, NetworkNamespace } from './network'
 import type { OpenFile } from './open-file'
 import { createPipe } from './pipe'
 import { ProcessSpace, type Member, type Viewer } from './process-space'
-import { acceptFrom, connectTo, listenOn, pollAny } from './socket-calls'
+import { acceptFrom, connectTo, listenOn, listeningSockets, pollAny } from './socket-calls'
 import {
   SyscallError,
   signalNumbers,
@@ -619,6 +619,8 @@ class RunningMachine implements Machine, Kernel, Member {
         return listenOn(this, task, request)
       case 'accept':
         return acceptFrom(this, task, request.fd)
+      case 'sockets':
+        return listeningSockets(this)
       case 'addresses':
         return [{ interface: 'lo', address: '127.0.0.1' }, ...this.place.interfaces]
       case 'fetch':

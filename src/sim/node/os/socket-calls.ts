@@ -1,3 +1,4 @@
+import type { OpenSocket } from './calls'
 import { socketName } from './network'
 import { createListener, ListeningFile } from './socket'
 import type { Syscall } from './syscalls'
@@ -24,6 +25,19 @@ export function listenOn({ place, init }: Kernel, task: Task, request: Extract<S
   const listener = createListener({ port, address, protocol }, () => place.listeners.delete(key))
   place.listeners.set(key, listener)
   return install(task, new ListeningFile(listener))
+}
+
+/** `sockets`: who listens here; other containers of the Pod, and the node's own services, have no number that this kernel knows. */
+export function listeningSockets({ place, tasks }: Kernel): readonly OpenSocket[] {
+  const owners = new Map(
+    [...tasks.values()].flatMap(({ pid, fds }) => [...fds.values()].map(({ listener }) => [listener, pid] as const)).reverse(),
+  )
+  return [...place.listeners.values()]
+    .map((listener): OpenSocket => {
+      const { protocol, address, port } = listener
+      return { protocol, address, port, pid: owners.get(listener) }
+    })
+    .sort((a, b) => a.protocol.localeCompare(b.protocol) || a.port - b.port)
 }
 
 /** `accept`: waits for the next connection. */

@@ -63,6 +63,8 @@ export type Syscall =
   | { readonly call: 'listen'; readonly port: number; readonly address?: string; readonly protocol?: 'tcp' | 'udp' }
   | { readonly call: 'accept'; readonly fd: number }
   | { readonly call: 'addresses' }
+  /** Who listens in this network namespace. */
+  | { readonly call: 'sockets' }
   // HTTP as a client library offers it (kubectl's only way out; connection errors are thrown as SyscallError)
   | { readonly call: 'fetch'; readonly request: FetchRequest }
   | { readonly call: 'upgrade'; readonly request: FetchRequest }

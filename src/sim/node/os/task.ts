@@ -151,6 +151,8 @@ export interface Kernel {
   /** Whether this is a container's kernel: its first process is an init, and it may bind every port. */
   readonly init: boolean
   readonly background: boolean
+  /** Its own processes. */
+  readonly tasks: ReadonlyMap<number, Task>
   /** A process that those of this kernel see, by its number. */
   taskNumbered(pid: number): Task | undefined
   /** Tries `attempt` now and again each time `onChange` fires, until it gives something. */

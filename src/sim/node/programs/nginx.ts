@@ -1,4 +1,4 @@
-import { kill, listDirectory, nowMs, processes, readFile, resolve, setTitle, stat, write } from '../os/calls'
+import { kill, listDirectory, nowMs, processes, readFile, resolve, setTitle, sleep, sockets, stat, write } from '../os/calls'
 import { SyscallError, type Proc, type Program, type Self, type Signal } from '../os/syscalls'
 import { httpDate, logDate, slashDate } from './dates'
 import { serveHttp, type HttpRequest, type HttpResponse, type HttpServer } from './http-server'
@@ -27,11 +27,12 @@ export const nginx = (version: string): Program =>
       if (flags.includes('-t')) yield* write(2, 'nginx: configuration file /etc/nginx/nginx.conf test failed\n')
       return 1
     }
-    if (flags.includes('-t')) {
+    if (flags.includes('-t') || flags.includes('-T')) {
       yield* write(
         2,
         'nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\nnginx: configuration file /etc/nginx/nginx.conf test is successful\n',
       )
+      if (flags.includes('-T')) yield* dumpConfiguration()
       return 0
     }
     const obstacle = yield* prepareNginx(self)
@@ -39,6 +40,8 @@ export const nginx = (version: string): Program =>
       yield* write(2, `${slashDate(yield* nowMs())} [emerg] ${self.pid}#${self.pid}: ${obstacle}\nnginx: [emerg] ${obstacle}\n`)
       return 1
     }
+    const taken = (yield* sockets()).find(({ port }) => servers.some((server) => server.port === port))
+    if (taken) return yield* refuseToBind(self, taken.port)
     yield* notice(self, 'using the "epoll" event method')
     yield* notice(self, `nginx/${version}`)
     yield* startWorkers(self)
@@ -103,6 +106,32 @@ class Master implements HttpServer {
 const STOP_ON: readonly Signal[] = ['SIGQUIT', 'SIGTERM', 'SIGINT']
 const CATCHES: readonly Signal[] = ['SIGHUP', 'SIGUSR1']
 
+/** Somebody has the port already, most often the nginx that runs: five tries, half a second apart. */
+function* refuseToBind(self: Self, port: number): Proc<number> {
+  const say = function* (text: string): Proc {
+    yield* write(2, `${slashDate(yield* nowMs())} [emerg] ${self.pid}#${self.pid}: ${text}\nnginx: [emerg] ${text}\n`)
+  }
+  for (let tries = 0; tries < 5; tries++) {
+    yield* say(`bind() to 0.0.0.0:${port} failed (98: Address already in use)`)
+    yield* sleep(500)
+  }
+  yield* say('still could not bind()')
+  return 1
+}
+
+/** `nginx -T`: each file of the configuration under its name. */
+function* dumpConfiguration(): Proc {
+  for (const path of yield* configurationFiles()) yield* write(1, `# configuration file ${path}:\n${yield* readFile(path)}\n`)
+}
+
+/** nginx.conf and what lies beside it for the servers. */
+function* configurationFiles(): Proc<readonly string[]> {
+  const paths = (yield* stat('/etc/nginx/nginx.conf')) ? ['/etc/nginx/nginx.conf'] : []
+  if ((yield* stat('/etc/nginx/conf.d'))?.type === 'directory')
+    for (const name of yield* listDirectory('/etc/nginx/conf.d')) if (name.endsWith('.conf')) paths.push(`/etc/nginx/conf.d/${name}`)
+  return paths
+}
+
 /** The account of nginx in its images. */
 const WORKER_UID = 101
 /** `worker_processes auto` on a node of two cores. */
@@ -160,11 +189,8 @@ function sameText(text: string): string {
 /** All server blocks under conf.d (and in nginx.conf itself), or what is wrong with them. */
 function* configuration(): Proc<readonly NginxServer[] | string> {
   let servers: readonly NginxServer[] = []
-  const paths = ['/etc/nginx/nginx.conf']
-  if ((yield* stat('/etc/nginx/conf.d'))?.type === 'directory')
-    for (const name of yield* listDirectory('/etc/nginx/conf.d')) if (name.endsWith('.conf')) paths.push(`/etc/nginx/conf.d/${name}`)
+  const paths = yield* configurationFiles()
   for (const path of paths) {
-    if ((yield* stat(path)) === undefined) continue
     const text = yield* readFile(path)
     const { servers: parsed, hosts } = readConfiguration(text, path)
     if (typeof parsed === 'string') return parsed
@@ -176,7 +202,7 @@ function* configuration(): Proc<readonly NginxServer[] | string> {
     }
     servers = servers.length === 0 ? parsed : servers.concat(parsed)
   }
-  if (servers.length === 0 && paths.length === 1)
+  if (servers.length === 0 && paths.length <= 1)
     return [
       { port: 80, names: [], locations: [{ path: '/', exact: false, directives: { root: ['/usr/share/nginx/html'] } }], directives: {} },
     ]

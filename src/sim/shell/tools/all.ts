@@ -35,8 +35,9 @@ import { busyboxNslookup, nslookupOfLibc } from './busybox-nslookup'
 import { basename, dirname, mktemp, realpath } from './paths'
 import { chmod, chown, statTool } from './permissions'
 import { cp, ln, mkdir, mv, rm, rmdir, touch } from './placing'
-import { free, kill, pgrep, pkill, ps, top } from './processes'
+import { free, kill, killall, pgrep, pidof, pkill, ps, top } from './processes'
 import { seq, yes } from './sequences'
+import { arch, netstat, route, ss, telnet } from './sockets'
 import { chroot, env, nice, nohup, printenv, stdbuf, sudo, time, timeout, watch } from './starting'
 import { clear, mount, stty, sync, tput, tty } from './terminal'
 import { wget } from './wget'
@@ -45,6 +46,7 @@ import type { Make, Tool } from './tool'
 /** Tools that both makes have. */
 const common: Readonly<Record<string, Tool>> = {
   '[': test,
+  arch,
   awk,
   base64,
   basename,
@@ -88,6 +90,7 @@ const common: Readonly<Record<string, Tool>> = {
   ifconfig,
   ip,
   kill,
+  killall,
   less,
   ln,
   ls,
@@ -98,6 +101,7 @@ const common: Readonly<Record<string, Tool>> = {
   mount,
   mv,
   nc,
+  netstat,
   nice,
   nl,
   nohup,
@@ -106,6 +110,7 @@ const common: Readonly<Record<string, Tool>> = {
   od,
   paste,
   pgrep,
+  pidof,
   ping,
   pkill,
   printenv,
@@ -117,6 +122,7 @@ const common: Readonly<Record<string, Tool>> = {
   rev,
   rm,
   rmdir,
+  route,
   sed,
   seq,
   sha1sum,
@@ -134,6 +140,7 @@ const common: Readonly<Record<string, Tool>> = {
   tail,
   tar,
   tee,
+  telnet,
   test,
   time,
   timeout,
@@ -182,6 +189,7 @@ const gnuOnly: Readonly<Record<string, Tool>> = {
   openssl,
   perl,
   sponge,
+  ss,
   stdbuf,
   sudo,
   tput,

@@ -157,8 +157,11 @@ export const ip = tool(function* (context, args) {
   return 1
 })
 
-export const ifconfig = tool(function* () {
-  for (const { interface: name, address } of yield* addresses()) {
+export const ifconfig = tool(function* (_context, args) {
+  const [wanted] = args.filter((argument) => !argument.startsWith('-'))
+  const found = (yield* addresses()).filter((one) => wanted === undefined || one.interface === wanted)
+  if (found.length === 0) throw new ToolError(`${wanted}: error fetching interface information: Device not found`)
+  for (const { interface: name, address } of found) {
     yield* write(
       1,
       `${name.padEnd(10)}Link encap:${name === 'lo' ? 'Local Loopback' : 'Ethernet'}\n          inet addr:${address}  Mask:${name === 'lo' ? '255.0.0.0' : '255.255.255.255'}\n          UP ${name === 'lo' ? 'LOOPBACK ' : 'BROADCAST '}RUNNING  MTU:${name === 'lo' ? 65536 : 1450}  Metric:1\n\n`,

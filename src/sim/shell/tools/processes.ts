@@ -214,6 +214,33 @@ export const pkill = matching(function* (_context, found, options) {
   return found.length > 0 ? 0 : 1
 })
 
+/** Processes of a program by its name alone, without its path and its arguments. */
+function* named(name: string): Proc<readonly ProcessInfo[]> {
+  const bare = (argv: readonly string[]) => (argv[0] ?? '').replace(/: .*/, '').replace(/^.*\//, '')
+  return (yield* processes()).filter(({ argv }) => bare(argv) === name)
+}
+
+export const pidof = tool(function* (_context, args) {
+  const found: number[] = []
+  for (const name of args.filter((argument) => !argument.startsWith('-'))) for (const { pid } of yield* named(name)) found.push(pid)
+  if (found.length > 0) yield* write(1, `${found.reverse().join(' ')}\n`)
+  return found.length > 0 ? 0 : 1
+})
+
+export const killall = tool(function* (context, args) {
+  const signal = signalNamed(args.find((argument) => argument.startsWith('-'))?.slice(1) ?? 'TERM')
+  if (!signal) throw new ToolError(`invalid signal: ${args[0]}`)
+  let code = 0
+  for (const name of args.filter((argument) => !argument.startsWith('-'))) {
+    const found = yield* named(name)
+    for (const { pid } of found) yield* quietly(() => sendSignal(pid, signal))
+    if (found.length > 0) continue
+    yield* write(2, context.busybox ? `killall: ${name}: no process killed\n` : `${name}: no process found\n`)
+    code = 1
+  }
+  return code
+})
+
 export const kill = tool(function* (context, args) {
   const named = args[0] === '-s' ? args[1] : /^-./.test(args[0] ?? '') ? args[0]!.slice(1) : undefined
   const targets = args.slice(args[0] === '-s' ? 2 : named ? 1 : 0).filter((one) => one !== '--')
