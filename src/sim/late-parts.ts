@@ -63,6 +63,7 @@ import { deviceTaintEvictionController } from './controllers/device-taint-evicti
 import { deviceTaintRuleStatusController } from './controllers/device-taint-eviction/rule-status'
 import { disruptionController } from './controllers/disruption'
 import { lateRound } from './controllers/hpa/horizontal-pod-autoscaler'
+import { endpointSliceMirroringController } from './controllers/endpoints/endpointslice-mirroring'
 import { hintNews, withHints } from './controllers/endpoints/hints'
 import { lateHints } from './controllers/endpoints/late-hints'
 import { round } from './controllers/hpa/round'
@@ -76,6 +77,7 @@ import { serviceCIDRController } from './controllers/service-cidr'
 import { statefulSetController } from './controllers/statefulset/statefulset'
 import { ttlAfterFinishedController } from './controllers/ttl-after-finished'
 import { attributesClassProtectionController } from './controllers/volume/attributes-class-protection'
+import { claimProtectionController, volumeProtectionController } from './controllers/volume/protection'
 import { yamlReader } from './formats/late-yaml'
 import { parseYaml } from './formats/yaml'
 import { internalDifference, internalForm, internalPodTemplate } from './kinds/core/internal-form'
@@ -127,10 +129,12 @@ import { lateConfiguration, profilesOf } from './scheduler/configuration'
 import { filter, preFilter, reserved } from './scheduler/devices/device-claims'
 import { lateDevices } from './scheduler/devices/late-devices'
 import { shellCode } from './shell/shell-code'
-import { expand } from './storage/expanding'
 import { createAttaching } from './storage/attaching'
-import { lateAttaching } from './storage/late-attaching'
-import { lateExpanding } from './storage/late-expanding'
+import { syncClaim } from './storage/claims'
+import { createDisks } from './storage/disks'
+import { lateStorage } from './storage/late-storage'
+import { isAttachable } from './storage/provisioners'
+import { syncVolume } from './storage/volumes'
 import { ssh } from './ssh'
 
 // Importing this module puts every part of the cluster in its place that the page loads after the first prompt (engine/late-code.ts).
@@ -188,6 +192,9 @@ lateControllers.arrive([
   bootstrapSigner,
   tokenCleaner,
   attributesClassProtectionController,
+  endpointSliceMirroringController,
+  claimProtectionController,
+  volumeProtectionController,
 ])
 lateValidation.arrive({
   podSpecErrors,
@@ -230,8 +237,7 @@ kubeletPages.arrive(kubeletPage)
 lateImageVolumes.arrive(nextImageVolume)
 lateResizing.arrive(resize)
 lateProfiles.arrive({ loadSeccomp, deniedPatterns })
-lateAttaching.arrive(createAttaching)
-lateExpanding.arrive(expand)
+lateStorage.arrive({ syncClaim, syncVolume, createDisks, createAttaching, isAttachable })
 lateImages.arrive([
   ...webServers,
   ...distributions,

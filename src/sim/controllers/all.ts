@@ -8,7 +8,6 @@ import { daemonSetController } from './daemonset/daemonset'
 import { deploymentController } from './deployment/deployment'
 import { endpointsController } from './endpoints/endpoints'
 import { endpointSliceController } from './endpoints/endpointslice'
-import { endpointSliceMirroringController } from './endpoints/endpointslice-mirroring'
 import { garbageCollector } from './garbage-collector'
 import { horizontalPodAutoscaler } from './hpa/horizontal-pod-autoscaler'
 import type { MetricsSource } from './hpa/metrics'
@@ -16,7 +15,10 @@ import { createInformers, type Informers } from './informers'
 import {
   attributesClassProtectionController,
   bootstrapSigner,
+  claimProtectionController,
+  endpointSliceMirroringController,
   tokenCleaner,
+  volumeProtectionController,
   certificateApprover,
   certificateCleaner,
   certificateSigner,
@@ -41,7 +43,6 @@ import { resourceQuotaController } from './resourcequota'
 import { resourceClaimController } from './resource-claim/resource-claim'
 import { replicaSetController } from './replicaset'
 import { ephemeralVolumeController } from './volume/ephemeral-volume'
-import { claimProtectionController, volumeProtectionController } from './volume/protection'
 import { createRunner, type Note, type Runner } from './runner'
 import { rootCaController, serviceAccountController } from './serviceaccount'
 

@@ -7,11 +7,14 @@ import { cronJob } from '../kinds/batch/cron-job'
 import { job } from '../kinds/batch/job'
 import { certificateSigningRequest } from '../kinds/certificates/certificate-signing-request'
 import { configMap } from '../kinds/core/config-map'
+import { endpoints } from '../kinds/core/endpoints'
 import { persistentVolume } from '../kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
 import { pod } from '../kinds/core/pod'
 import { replicationController } from '../kinds/core/replication-controller'
 import { secret } from '../kinds/core/secret'
+import { service } from '../kinds/core/service'
+import { endpointSlice } from '../kinds/discovery/endpoint-slice'
 import { ipAddress } from '../kinds/networking/ip-address'
 import { serviceCIDR } from '../kinds/networking/service-cidr'
 import { deviceTaintRule } from '../kinds/resource/device-taint-rule'
@@ -153,6 +156,25 @@ export const bootstrapSigner = idleAtFirst(
 export const tokenCleaner = idleAtFirst(
   lateController({ name: 'token-cleaner-controller', account: 'token-cleaner', reconciles: anyKind(secret), watches: {} }),
 )
+/** The Endpoints that a cluster is born with are not mirrored. */
+export const endpointSliceMirroringController = idleAtFirst(
+  lateController({
+    name: 'endpointslicemirroring-controller',
+    source: 'endpoint-slice-mirroring-controller',
+    reconciles: anyKind(endpoints),
+    watches: { service: anyKind(service), slices: anyKind(endpointSlice) },
+  }),
+)
+export const claimProtectionController = lateController({
+  name: 'pvc-protection-controller',
+  reconciles: anyKind(persistentVolumeClaim),
+  watches: { isUsed: pods },
+})
+export const volumeProtectionController = lateController({
+  name: 'pv-protection-controller',
+  reconciles: anyKind(persistentVolume),
+  watches: {},
+})
 export const attributesClassProtectionController = lateController({
   name: 'volumeattributesclass-protection-controller',
   reconciles: anyKind(volumeAttributesClass),

@@ -6,7 +6,7 @@ import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
 import { pod } from '../kinds/core/pod'
 import { storageClass } from '../kinds/storage/storage-class'
 import { classNameOf, isReservedFor, mismatch, SELECTED_NODE, volumeFor } from './matching'
-import { lateExpanding } from './late-expanding'
+import { expand } from './expanding'
 import { provision } from './provisioning'
 import type { StorageContext } from './storage'
 
@@ -88,7 +88,7 @@ function bind({ client }: StorageContext, volume: PersistentVolume, claim: Persi
 
 function syncBoundClaim(context: StorageContext, claim: PersistentVolumeClaim) {
   const volume = context.client.get<PersistentVolume>(persistentVolume, undefined, claim.spec?.volumeName ?? '')
-  if (volume) return lateExpanding.arrived ? lateExpanding.code(context, claim, volume) : undefined
+  if (volume) return expand(context, claim, volume)
   if (claim.status?.phase === 'Lost') return
   context.recorder.event(claim, 'Warning', 'ClaimLost', 'Bound claim has lost its PersistentVolume. Data on the volume is lost!')
   context.client.updateStatus<PersistentVolumeClaim>(persistentVolumeClaim, { ...claim, status: { phase: 'Lost' } })

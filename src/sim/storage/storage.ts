@@ -14,11 +14,8 @@ import { storageClass } from '../kinds/storage/storage-class'
 import { volumeAttachment } from '../kinds/storage/volume-attachment'
 import type { FileSystem } from '../node/os/file-system'
 import type { Volume } from '../node/os/volume'
-import { syncClaim } from './claims'
-import { createDisks } from './disks'
-import { hasClaims, lateAttaching } from './late-attaching'
-import { isAttachable } from './provisioners'
-import { syncVolume } from './volumes'
+import type { createDisks } from './disks'
+import { lateStorage } from './late-storage'
 
 export interface StorageOptions {
   readonly engine: Engine
@@ -67,7 +64,8 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
     groups: ['system:serviceaccounts', 'system:masters'],
     manager: 'kube-controller-manager',
   })
-  const disks = createDisks(hostFiles)
+  let made: ReturnType<typeof createDisks> | undefined
+  const disks = () => (made ??= lateStorage.code.createDisks(hostFiles))
   const queue = new Map<string, KindDefinition<KubeObject>>()
   let working = false
   let stops: (() => void)[] = []
@@ -81,8 +79,8 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
     pending: new Set(),
     running: () => working,
     lookAt: (object) => enqueue(object),
-    erase: disks.erase,
-    grow: disks.grow,
+    erase: (volume) => disks().erase(volume),
+    grow: (volume) => disks().grow(volume),
   }
 
   /** Work is done in an event of its own, each object once however often it was mentioned. */
@@ -102,10 +100,10 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
     try {
       if (kind === 'PersistentVolume') {
         const volume = client.get<PersistentVolume>(persistentVolume, undefined, name)
-        if (volume) syncVolume(context, volume)
+        if (volume) lateStorage.code.syncVolume(context, volume)
       } else {
         const claim = client.get<PersistentVolumeClaim>(persistentVolumeClaim, namespace, name)
-        if (claim) syncClaim(context, claim)
+        if (claim) lateStorage.code.syncClaim(context, claim)
       }
     } catch (error) {
       // Refused now; the next change or resync tries again.
@@ -118,11 +116,11 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
   let attaching = false
   /** Disks are attached and detached in one round for all that has changed meanwhile. */
   function attachSoon() {
-    if (attaching || !working || !lateAttaching.arrived) return
+    if (attaching || !working) return
     attaching = true
     engine.after(ATTACH_REACTION_MS, () => {
       attaching = false
-      if (working) (attachRound ??= lateAttaching.code(context, () => users.values()))()
+      if (working) (attachRound ??= lateStorage.code.createAttaching(context, () => users.values()))()
     })
   }
   function seen(pod: Pod, isGone: boolean) {
@@ -146,14 +144,14 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
   }
 
   return {
-    disks: disks.of,
+    disks: (volume) => disks().of(volume),
     claimed(namespace, claimName, nodeName) {
       const claim = client.get<PersistentVolumeClaim>(persistentVolumeClaim, namespace, claimName)
       if (!claim) return `persistentvolumeclaim "${claimName}" not found`
       const volume =
         claim.status?.phase === 'Bound' && client.get<PersistentVolume>(persistentVolume, undefined, claim.spec?.volumeName ?? '')
       if (!volume) return `PVC ${namespace}/${claimName} is not bound`
-      return isAttachable(volume.spec?.csi?.driver) && !isAttached(volume.metadata.name, nodeName) ? undefined : volume
+      return lateStorage.code.isAttachable(volume.spec?.csi?.driver) && !isAttached(volume.metadata.name, nodeName) ? undefined : volume
     },
     start() {
       if (working) return
@@ -196,3 +194,6 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
     },
   }
 }
+
+/** Whether a Pod has a claim, by name or one of its own. */
+const hasClaims = ({ spec }: Pod): boolean => spec.volumes?.some((volume) => volume.persistentVolumeClaim ?? volume.ephemeral) ?? false
