@@ -96,6 +96,8 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   /** What a client is told of an object that is taken all the same; asked of writes of the object itself, with what was stored before. */
   readonly warnings?: (object: T, old: T | undefined, context: KindContext) => readonly string[]
   /** Rules for writes to the status subresource. */
+  /** Whether a write of the status may change annotations as well. */
+  readonly annotatesWithStatus?: boolean
   readonly validateStatusUpdate?: (object: T, old: T, at: FieldPath, context: KindContext) => readonly FieldError[]
   readonly columns: readonly Column<T>[]
   /** Field selectors beyond metadata.name and metadata.namespace: path → value. */

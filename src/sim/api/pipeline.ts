@@ -3,6 +3,7 @@ import { readAs, readBody, readBodyAs, type ReadBody } from './decode'
 import { fieldPath, type FieldError } from './field-path'
 import { computedList, computedObject } from './computed'
 import { deleteCollection, deleteObject, readDeleteOptions } from './delete'
+import { pageNotFound } from './edge-answer'
 import type { RequestAttributes, User } from './hooks'
 import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse } from './http'
 import { refusal } from './in-process-client'
@@ -100,18 +101,22 @@ function handlePath(core: Core, request: ApiRequest, attributes: RequestAttribut
     const response = handler(request, attributes, core)
     if (response) return response
   }
-  return { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: '404 page not found\n' }
+  return nothingAt(core, attributes.path)
+}
+
+/** Below the built-in groups a Status says that there is nothing; everywhere else, custom groups included, a line of text. */
+function nothingAt({ registry }: Core, path: string): ApiResponse {
+  const [, root, group] = path.split('/')
+  const isBuiltIn = root === 'apis' && registry.all().some((served) => served.group === group && served.kind.customSchema === undefined)
+  if (root === 'api' || isBuiltIn) throw unknownPath()
+  return pageNotFound
 }
 
 function handleResource(asked: Asked): ApiResponse {
   const { core, attributes, request } = asked
   const resource = attributes.resource!
   const served = core.registry.find(resource.group, resource.version, resource.plural)
-  if (!served) {
-    const answer = core.options.aggregated?.(request, attributes, core)
-    if (answer) return answer
-    throw unknownPath()
-  }
+  if (!served) return core.options.aggregated?.(request, attributes, core) ?? nothingAt(core, attributes.path)
   const { kind } = served
   if (!kind.namespaced && resource.namespace !== undefined && !(resource.plural === 'namespaces' && resource.group === ''))
     throw unknownPath()

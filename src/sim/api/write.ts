@@ -75,7 +75,7 @@ export function replaceStored(call: Call, stored: Stored, submitted: AnyObject, 
   const { core, served, subresource } = call
   const { kind } = served
   const old = kind.fromStorage?.(stored.object) ?? stored.object // an older version's object becomes one of the version of storage
-  const part = subresource === 'status' ? withField(old, 'status', submitted.status) : onlyPart(call, old, keepIdentity(submitted, old))
+  const part = subresource === 'status' ? statusOnly(kind, old, submitted) : onlyPart(call, old, keepIdentity(submitted, old))
   const filled = share(old, withDefaults(call, part, old)) as AnyObject
   const managed = fields ?? tracked(call, givenFields(submitted, stored), old, filled)
   const admitted = judge ? filled : (share(old, mutate(call, 'UPDATE', filled, old)) as AnyObject)
@@ -186,6 +186,12 @@ function withGeneration(kind: KindDefinition, object: AnyObject, old: AnyObject)
 function specChanged(object: AnyObject, old: AnyObject): boolean {
   const keys = new Set([...Object.keys(object), ...Object.keys(old)])
   return [...keys].some((key) => key !== 'metadata' && key !== 'status' && !equal(old[key], object[key]))
+}
+
+function statusOnly({ annotatesWithStatus }: KindDefinition, old: AnyObject, submitted: AnyObject): AnyObject {
+  const part = withField(old, 'status', submitted.status)
+  const { annotations } = submitted.metadata
+  return annotatesWithStatus && annotations ? { ...part, metadata: { ...old.metadata, annotations } } : part
 }
 
 /** A write through a subresource reaches only its part (for the status see above); a write to the object itself does not reach the status. */

@@ -21,6 +21,8 @@ export interface ApiCall {
   readonly accept?: string
   readonly contentType?: string
   readonly timeoutMs?: number
+  /** The path is what somebody typed, not that of a resource. */
+  readonly isRaw?: boolean
   /** Which part of the client asks, for its log. */
   readonly place?: string
 }
@@ -215,7 +217,7 @@ export function asConnectionError(error: unknown, method: string, url: string): 
 }
 
 /** The Status in a refusal, or the one the client library makes up for an answer that has none. */
-function statusError(response: FetchResponse, { method = 'GET' }: ApiCall): ApiError {
+function statusError(response: FetchResponse, { method = 'GET', path, isRaw }: ApiCall): ApiError {
   try {
     const status = JSON.parse(response.body) as Status
     if (status.kind === 'Status') return new ApiError(status)
@@ -224,13 +226,21 @@ function statusError(response: FetchResponse, { method = 'GET' }: ApiCall): ApiE
   }
   const code = response.status
   const [reason, message] =
-    code === 404 ? ['NotFound', 'the server could not find the requested resource']
+    code === 404 ? ['NotFound', `the server could not find the requested resource${isRaw ? '' : asked(method, path)}`]
     : code === 401 ? ['Unauthorized', 'the server has asked for the client to provide credentials']
     : code === 403 ? ['Forbidden', response.body.trim() || 'access to the requested resource is forbidden']
     : code === 405 ? ['MethodNotAllowed', 'the server does not allow this method on the requested resource']
     : code === 415 ? ['UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json']
     : ['InternalError', `an error on the server (${JSON.stringify(response.body.trim() || 'unknown')}) has prevented the request from ${method === 'GET' ? 'succeeding' : 'succeeding'}`] // prettier-ignore
   return new ApiError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code })
+}
+
+/** ` (get widgets.example.com a)`: which resource was asked for, where the answer does not say so itself. */
+function asked(method: string, path: string): string {
+  const [, group, resource, name] = /^\/(?:api|apis\/([^/]+))\/[^/]+\/(?:namespaces\/[^/]+\/)?([^/]+)(?:\/([^/]+))?/.exec(path) ?? []
+  return resource === undefined
+    ? ''
+    : ` (${[method.toLowerCase(), group ? `${resource}.${group}` : resource, name].filter(Boolean).join(' ')})`
 }
 
 /** `Warning: …` on stderr for each `Warning` header, each text once in a run. */

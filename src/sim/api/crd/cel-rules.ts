@@ -174,16 +174,11 @@ function ruleError(
 ): FieldError[] {
   if (isTransition && old === undefined && !rule.optionalOldSelf) return []
   const variables = { self: celValueOf(value, schema), ...(old !== undefined && { oldSelf: celValueOf(old, schema) }) }
-  const complaint = (why: string): FieldError => {
-    const place = rule.fieldPath ? at(...rule.fieldPath.replace(/^\./, '').split('.')) : at
-    const reason = rule.reason || 'FieldValueInvalid'
-    const prefix = REASONS[reason]
-    const type = Array.isArray(value) ? 'array' : typeof value === 'number' ? 'integer' : typeof value
-    return prefix ? { reason, field: place.text, message: prefix + why } : { ...place.invalid(type, why), reason }
-  }
+  const complaint = (why: string) => at.invalid(schema.type ?? '', why)
   try {
     if (expression.evaluate(variables, budget) === true) return []
-    return [complaint(messageOf(message, variables) ?? rule.message?.trim() ?? `failed rule: ${rule.rule.trim()}`)]
+    const why = messageOf(message, variables) ?? rule.message?.trim() ?? `failed rule: ${rule.rule.trim()}`
+    return [broken(rule, value, why, rule.fieldPath ? at(...rule.fieldPath.replace(/^\./, '').split('.')) : at)]
   } catch (error) {
     const named = rule.message?.trim() ?? rule.rule.trim()
     if (error instanceof OutOfBudget) return [complaint(error.message)]
@@ -194,6 +189,14 @@ function ruleError(
     if (error instanceof EvaluationError) return [complaint(`${error.message} evaluating rule: ${named}`)]
     throw error
   }
+}
+
+/** That a rule is broken, and by which value: objects and lists are not shown. */
+function broken({ reason = '' }: ValidationRule, value: unknown, why: string, at: FieldPath): FieldError {
+  const shown = typeof value === 'object' ? '' : `: ${JSON.stringify(value)}`
+  if (reason === 'FieldValueDuplicate') return { reason, field: at.text, message: `Duplicate value${shown}` }
+  const prefix = REASONS[reason]
+  return { reason: reason || 'FieldValueInvalid', field: at.text, message: prefix ? prefix + why : `Invalid value${shown}: ${why}` }
 }
 
 /** A message made by an expression, unless that fails or yields nothing to read. */

@@ -4,7 +4,7 @@ import type { Pod } from '../../api/types/core-v1.gen'
 import { deployment as deploymentKind } from '../../kinds/apps/deployment'
 import { replicaSet } from '../../kinds/apps/replica-set'
 import { pod } from '../../kinds/core/pod'
-import { defineController, type Step, type Watch } from '../controller'
+import { anyKind, defineController, type Step, type Watch } from '../controller'
 import { controllerOf } from '../../api/owners'
 import { claim } from '../owners'
 import { isFinished } from '../pod-state'
@@ -191,7 +191,15 @@ function started(
 }
 
 const markRevision = (deployment: Deployment, revision: number): Step[] =>
-  revisionOf(deployment) === revision ? [] : [update(deploymentKind, withAnnotation(deployment, REVISION, String(revision)))]
+  revisionOf(deployment) === revision ? [] : [annotate(withAnnotation(deployment, REVISION, String(revision)))]
+
+/** The controller notes the revision where it writes the status. */
+const annotate = (deployment: Deployment): Step => ({
+  do: 'update',
+  kind: anyKind(deploymentKind),
+  object: deployment,
+  subresource: 'status',
+})
 
 const withAnnotation = (deployment: Deployment, name: string, value: string): Deployment => ({
   ...deployment,

@@ -20,6 +20,7 @@ export const deployment = defineKind<Deployment>({
   categories: ['all'],
   namespaced: true,
   subresources: ['status', 'scale'],
+  annotatesWithStatus: true,
   otherVersions: [sameShape(stored, 'v1beta2'), sameShape(stored, 'v1beta1'), sameShape(stored, 'v1beta1', 'extensions')],
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
   beforeCreate: (object) => ({ ...object, status: {} }),

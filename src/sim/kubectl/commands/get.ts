@@ -48,7 +48,7 @@ function* getRaw(kubectl: Kubectl): Proc {
     throw new CommandError('--raw may not be specified with other flags that filter the server request or alter the output')
   if (flags.text('output')) throw new CommandError('--raw and --output are mutually exclusive')
   if (!raw.startsWith('/')) throw new CommandError(`--raw must be a valid URL path: parse ${JSON.stringify(raw)}: invalid URI for request`)
-  const { body } = yield* request(kubectl, { path: raw, accept: 'application/json, */*' })
+  const { body } = yield* request(kubectl, { path: raw, accept: 'application/json, */*', isRaw: true })
   yield* out(body)
 }
 

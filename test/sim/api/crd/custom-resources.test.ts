@@ -141,16 +141,16 @@ describe('a rule', () => {
       { rule: 'self.b < 9' },
       { rule: 'self.b < 100', messageExpression: '"b is " + string(self.b)' },
     )
-    expect(create({ a: 5, b: 2 }).message).toContain('spec: Invalid value: "object": a is too much')
-    expect(create({ b: 10 }).message).toContain('spec: Invalid value: "object": failed rule: self.b < 9')
-    expect(create({ b: 100 }).message).toContain('spec: Invalid value: "object": b is 100')
+    expect(create({ a: 5, b: 2 }).message).toContain('spec: Invalid value: a is too much')
+    expect(create({ b: 10 }).message).toContain('spec: Invalid value: failed rule: self.b < 9')
+    expect(create({ b: 100 }).message).toContain('spec: Invalid value: b is 100')
     expect(create({ b: 2 })).toMatchObject({ kind: 'CronTab' })
   })
 
   test('about oldSelf is asked of updates', () => {
     rules({ rule: 'self.a >= oldSelf.a', message: 'a only grows' })
     create({ a: 5 })
-    expect(patch(`${TABS}/x`, { spec: { a: 4 } }).message).toContain('spec: Invalid value: "object": a only grows')
+    expect(patch(`${TABS}/x`, { spec: { a: 4 } }).message).toContain('spec: Invalid value: a only grows')
     expect(patch(`${TABS}/x`, { spec: { a: 6 } })).toMatchObject({ spec: { a: 6 } })
   })
 
@@ -210,7 +210,7 @@ test('a definition that goes takes its objects along, and the path', () => {
   create({})
   send('DELETE', `${CRDS}/crontabs.stable.example.com`)
   passTime(5000)
-  expect(send('GET', TABS)).toMatchObject({ code: 404, message: 'the server could not find the requested resource' })
+  expect(() => send('GET', TABS)).toThrow('JSON') // a line of text, as where there has never been anything
   expect(send('GET', `${CRDS}/crontabs.stable.example.com`)).toMatchObject({ code: 404 })
 })
 
@@ -314,8 +314,6 @@ test('what was wrong before a schema became stricter does not stand in the way o
   expect(patch(`${TABS}/x`, { spec: { size: 6 } }).message).toContain(
     'spec.size: Invalid value: 6: spec.size in body should be less than or equal to 3',
   )
-  expect(patch(`${TABS}/x`, { spec: { color: 'blue' } }).message).toContain(
-    'spec: Invalid value: "object": failed rule: self.color != \'blue\'',
-  )
+  expect(patch(`${TABS}/x`, { spec: { color: 'blue' } }).message).toContain("spec: Invalid value: failed rule: self.color != 'blue'")
   expect(create({ size: 5 }, 'y').message).toContain('should be less than or equal to 3')
 })
