@@ -51,6 +51,7 @@ const words = {
   en: {
     events: 'Events',
     logs: 'Logs',
+    placing: 'Placement',
     apply: 'Apply',
     newFile: 'New file',
     help: 'Keyboard shortcuts',
@@ -59,6 +60,7 @@ const words = {
   ja: {
     events: 'イベント',
     logs: 'ログ',
+    placing: '配置',
     apply: '適用',
     newFile: '新規ファイル',
     help: 'キーボードショートカット',
@@ -113,9 +115,9 @@ describe.skipIf(!findChromium())('how the page looks', () => {
           await look('inspector')
           await page.keyboard.press('Escape')
           await page.locator('.pod[data-stage="failing"]').first().click()
-          for (const tab of ['Describe', labels.events, labels.logs]) {
+          for (const [index, tab] of ['Describe', labels.events, labels.logs, labels.placing].entries()) {
             await page.getByRole('tab', { name: tab, exact: true }).click()
-            await look(`inspector-${['Describe', labels.events, labels.logs].indexOf(tab) + 1}`, 900)
+            await look(`inspector-${index + 1}`, 900)
           }
           await page.keyboard.press('Escape')
           await goTo('editor')

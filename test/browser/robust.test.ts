@@ -100,6 +100,25 @@ describe.skipIf(!findChromium())('what goes wrong is mended or told', () => {
     expect(trouble).toEqual([])
   })
 
+  test('the inspector tells how each node fared with a Pod, and why one that waits went nowhere', async () => {
+    const { page, trouble } = await site.open()
+    await type(page, 'kubectl run web --image=nginx:1.27')
+    await type(page, `kubectl run picky --image=nginx:1.27 --overrides='{"spec":{"nodeSelector":{"disk":"ssd"}}}'`)
+    await page.locator('.pod[data-stage="running"]', { hasText: /^web/ }).click()
+    await page.getByRole('tab', { name: 'Placement', exact: true }).click()
+    const verdicts = page.locator('.verdicts li')
+    await verdicts.filter({ hasText: 'chosen' }).filter({ hasText: 'NodeResourcesFit' }).waitFor()
+    expect(await verdicts.filter({ hasText: 'refused by TaintToleration' }).count()).toBe(1)
+    await picture(page, 'inspector-placement')
+    await page.keyboard.press('Escape')
+    await page.locator('.pod', { hasText: /^picky/ }).click()
+    await page.getByRole('tab', { name: 'Placement', exact: true }).click()
+    await page.getByText('no node would do').waitFor()
+    expect(await verdicts.filter({ hasText: 'refused by NodeAffinity' }).count()).toBe(3)
+    await picture(page, 'inspector-no-placement')
+    expect(trouble).toEqual([])
+  })
+
   test('a new file may begin as a Deployment, which applies as it is', async () => {
     const { page } = await site.open('view=editor')
     await page.getByRole('button', { name: 'New file' }).click()

@@ -118,6 +118,7 @@ export const en = {
   'inspector.gone': 'This object is gone.',
   'inspector.events': 'Events',
   'inspector.logs': 'Logs',
+  'inspector.placing': 'Placement',
   'inspector.noLogs': 'Nothing has been logged.',
   'inspector.container': 'Container',
   'inspector.allContainers': 'All containers',
@@ -138,6 +139,15 @@ export const en = {
   'inspector.copied': 'Copied',
   'inspector.edit': 'Open in the editor',
   'inspector.loading': 'Looking…',
+
+  'placing.forgotten': 'The scheduler has not looked at this Pod, or so long ago that nobody remembers.',
+  'placing.chosen': 'Attempt {attempt}: it went to {node}',
+  'placing.nowhere': 'Attempt {attempt}: no node would do',
+  'placing.here': 'chosen',
+  'placing.points': '{points} points',
+  'placing.refused': 'refused by {plugin}',
+  'placing.only': 'The only node that would do: no points were given.',
+  'placing.more': 'and {count} more',
 
   'editor.files': 'Files',
   'editor.new': 'New file',

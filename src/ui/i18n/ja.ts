@@ -120,6 +120,7 @@ export const ja: Readonly<Record<MessageKey, string>> = {
   'inspector.gone': 'このオブジェクトはもうありません。',
   'inspector.events': 'イベント',
   'inspector.logs': 'ログ',
+  'inspector.placing': '配置',
   'inspector.noLogs': 'まだログはありません。',
   'inspector.container': 'コンテナー',
   'inspector.allContainers': 'すべてのコンテナー',
@@ -140,6 +141,15 @@ export const ja: Readonly<Record<MessageKey, string>> = {
   'inspector.copied': 'コピーしました',
   'inspector.edit': 'エディターで開く',
   'inspector.loading': '調べています…',
+
+  'placing.forgotten': 'スケジューラーはこの Pod をまだ見ていないか、見たのがずっと前なので記録が残っていません。',
+  'placing.chosen': '{attempt} 回目の試行: {node} に配置',
+  'placing.nowhere': '{attempt} 回目の試行: 配置できるノードなし',
+  'placing.here': '選ばれたノード',
+  'placing.points': '{points} 点',
+  'placing.refused': '{plugin} により除外',
+  'placing.only': '条件を満たすのはこのノードだけなので、点数は付けられていません。',
+  'placing.more': 'ほか {count} 台',
 
   'editor.files': 'ファイル',
   'editor.new': '新規ファイル',

@@ -9,13 +9,16 @@ import type { Summary } from '../worker/summary'
 import { Events } from './events'
 import { Logs } from './logs'
 import { Overview } from './overview'
+import { Placing } from './placing'
 import { Text } from './text'
 import './inspector.css'
 
-const TABS = ['overview', 'yaml', 'describe', 'events', 'logs'] as const
+const TABS = ['overview', 'yaml', 'describe', 'events', 'placing', 'logs'] as const
+/** What there is to say of Pods only. */
+const OF_PODS: ReadonlySet<string> = new Set(['placing', 'logs'])
 type TabName = (typeof TABS)[number]
 
-/** One object from close by: what it is, its YAML, what `kubectl describe` says, its events, and what a Pod logs. Looking changes nothing. */
+/** One object from close by: what it is, its YAML, what `kubectl describe` says, its events, why a Pod is where it is and what it logs. Looking changes nothing. */
 export default function Inspector() {
   const t = useTranslate()
   const key = useSelection((selection) => selection.inspected) ?? ''
@@ -23,7 +26,7 @@ export default function Inspector() {
   const [wanted, setTab] = useState<TabName>('overview')
   const [kind = '', ...rest] = key.split('/')
   const name = rest.at(-1) ?? ''
-  const tabs = TABS.filter((tab) => tab !== 'logs' || kind === 'Pod')
+  const tabs = TABS.filter((tab) => !OF_PODS.has(tab) || kind === 'Pod')
   const tab = tabs.includes(wanted) ? wanted : 'overview'
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
@@ -77,6 +80,7 @@ export default function Inspector() {
         {object && tab === 'yaml' && <Text key={key} version={object.version} ask={() => call('yaml', reference(object))} />}
         {object && tab === 'describe' && <Text key={`${key} describe`} version={object.version} ask={() => describe(object)} />}
         {object && tab === 'events' && <Events object={object} />}
+        {object?.kind === 'Pod' && tab === 'placing' && <Placing key={key} pod={object} />}
         {object?.kind === 'Pod' && tab === 'logs' && <Logs key={key} pod={object} />}
       </div>
     </aside>

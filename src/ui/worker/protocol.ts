@@ -1,5 +1,6 @@
 import type { Finding } from '../../lessons/checks'
 import type { Check } from '../../lessons/format'
+import type { Explanation } from '../../sim/scheduler/explanation'
 import type { Summary } from './summary'
 
 /** What the page tells the worker. Everything that touches the cluster from outside is an `Input` and is written into the journal. */
@@ -46,6 +47,8 @@ export interface Calls {
   readonly run: { readonly ask: { readonly script: string; readonly stdin?: string }; readonly answer: RunResult }
   /** A kubectl command that only looks; it leaves no trace in the cluster. */
   readonly look: { readonly ask: { readonly args: readonly string[] }; readonly answer: RunResult }
+  /** Why a Pod is where it is; null when nobody remembers. */
+  readonly placing: { readonly ask: { readonly uid: string }; readonly answer: Explanation | null }
   readonly yaml: { readonly ask: ObjectReference; readonly answer: string }
 }
 

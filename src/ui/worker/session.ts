@@ -334,6 +334,7 @@ export function createSession({ createCluster, programs, clock, post, save, jour
       lookNow(args, call)
       return undefined
     },
+    placing: ({ uid }) => cluster.explainScheduling(uid) ?? null,
     yaml: (reference) => yamlOf(cluster, reference),
   }
 
