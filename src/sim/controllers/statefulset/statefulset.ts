@@ -10,7 +10,7 @@ import { claim } from '../owners'
 import { isAvailable, isFinished, isReady } from '../pod-state'
 import { lookAgainWhenAvailable, positive } from '../replicaset'
 import { currentRevision, pruneRevisions, REVISION_HASH, templateOf } from '../revisions'
-import { create, remove, say, setStatus } from '../steps'
+import { again, create, remove, say, setStatus } from '../steps'
 import { looksAt, ownedOrAdoptable } from '../watches'
 import { claimsFor, ordinalOf, statefulPod } from './identity'
 import { retentionSteps } from './retention'
@@ -52,6 +52,7 @@ export const statefulSetController = defineController({
       nowMs,
     }
     const inUse = new Set([latest.name, currentName, ...mine.map((pod) => pod.metadata.labels?.[REVISION_HASH] ?? '')])
+    const status = statusOf(situation, mine)
     return [
       ...steps,
       ...history.steps,
@@ -59,7 +60,9 @@ export const statefulSetController = defineController({
       ...retention,
       ...nextSteps(situation, mine),
       ...pruneRevisions(set, history.mine, inUse),
-      setStatus(set, statusOf(situation, mine)),
+      setStatus(set, status),
+      // With the update over, the revision before it is one more that nothing uses.
+      ...(status.currentRevision === currentName ? [] : [again(0)]),
       ...lookAgainWhenAvailable(mine, set.spec.minReadySeconds ?? 0, nowMs),
     ]
   },
