@@ -37,7 +37,7 @@ function make(set: ToolSet): Record<string, FileNode> {
   if (set === 'none') return {}
   if (set === 'busybox' || set === 'alpine') {
     const files = Object.fromEntries(busyboxToolNames.map((name) => [`/bin/${name}`, programFile(BUSYBOX + name)]))
-    return set === 'alpine' ? { ...files, '/sbin/apk': programFile('apk') } : files
+    return { ...files, ...(set === 'alpine' ? { '/sbin/apk': programFile('apk') } : { '/bin/httpd': programFile('busybox-httpd') }) }
   }
   const files = toolNames.filter((name) => !lacking[set].has(name)).map((name) => [`/usr/bin/${name}`, programFile(name)] as const)
   return { ...Object.fromEntries(files), '/bin/sh': programFile('sh'), '/bin/bash': programFile('bash') }

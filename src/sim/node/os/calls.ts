@@ -34,6 +34,8 @@ export const read = (fd: number, max?: number) => call<string>({ call: 'read', f
 /** One line with its newline; the last may lack it; '' at the end. */
 export const readLine = (fd: number) => call<string>({ call: 'read', fd, until: '\n' })
 export const write = (fd: number, data: string) => call<void>({ call: 'write', fd, data })
+/** Says that nothing more will be written to a connection; the other side may still answer. */
+export const endWriting = (fd: number) => call<void>({ call: 'shutdown', fd })
 export const pipe = () => call<readonly [readEnd: number, writeEnd: number]>({ call: 'pipe' })
 export const dup = (fd: number, as?: number) => call<number>({ call: 'dup', fd, as })
 export const poll = (fds: readonly number[], timeoutMs?: number) => call<number>({ call: 'poll', fds, timeoutMs })

@@ -524,6 +524,8 @@ class RunningMachine implements Machine, Kernel, Member {
         return PARKED
       case 'open':
         return this.openIn(task, request.path, request.mode)
+      case 'shutdown':
+        return fileAt(task, request.fd).endWriting?.()
       case 'close':
         return closeFd(task, request.fd)
       case 'read': {

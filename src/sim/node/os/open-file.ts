@@ -15,6 +15,8 @@ export interface OpenFile {
   onReadable(wake: () => void): () => void
   onWritable(wake: () => void): () => void
   release(): void
+  /** Present when this is a connection: nothing more will be written, while the other side may go on. */
+  endWriting?(): void
   /** Present when this is a file: what it is now; undefined when it has been removed. */
   stat?(): FileStat | undefined
   /** Present when this is a terminal. */

@@ -206,6 +206,10 @@ class Socket implements OpenFile {
     return this.to.writers.add(wake)
   }
 
+  endWriting() {
+    this.to.closeWriter()
+  }
+
   release() {
     this.from.closeReader()
     this.to.closeWriter()

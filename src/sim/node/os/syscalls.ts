@@ -19,6 +19,8 @@ export type Syscall =
   // file descriptors
   | { readonly call: 'open'; readonly path: string; readonly mode: 'read' | 'write' | 'append' | 'readwrite' }
   | { readonly call: 'close'; readonly fd: number }
+  /** Closes the writing half of a connection: shutdown(2) with SHUT_WR. */
+  | { readonly call: 'shutdown'; readonly fd: number }
   /** Up to `max` characters, or up to and including the first `until`; '' at the end. Blocks until there is something. */
   | { readonly call: 'read'; readonly fd: number; readonly max?: number; readonly until?: string }
   | { readonly call: 'write'; readonly fd: number; readonly data: string }

@@ -3,6 +3,7 @@ import { SyscallError, type Proc, type Program } from '../os/syscalls'
 import { klogHead, slashDate } from './dates'
 import { agnhostWebhook } from './agnhost-webhook'
 import { serveHttp, type HttpRequest, type HttpResponse } from './http-server'
+import { dnsServerList, dnsSuffix, entrypointTester, etcHosts, logsGenerator, shellOutput } from './agnhost-small'
 import { pause } from './pause'
 
 const plain = (body: string, status = 200): HttpResponse => ({ status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body })
@@ -54,7 +55,7 @@ const netexec: Program = function* (self) {
   return yield* serveHttp({
     self,
     ports: [port],
-    slow: ({ path }) => path === '/dial' || path === '/delay',
+    slow: ({ path }) => path === '/shell' || path === '/delay',
     *handle(request) {
       const { path, query } = request
       yield* log(`GET ${request.target}`)
@@ -64,6 +65,9 @@ const netexec: Program = function* (self) {
       if (path === '/clientip') return plain(`${request.peer}:${32_768 + Math.floor((yield* random()) * 28_232)}`)
       if (path === '/header') return plain(request.headers[(query.get('key') ?? '').toLowerCase()] ?? '')
       if (path === '/echo') return plain(query.get('msg') ?? '', Number(query.get('code') ?? 200))
+      if (path === '/redirect')
+        return { status: Number(query.get('code') ?? 302), headers: { Location: query.get('location') ?? '' }, body: '' }
+      if (path === '/shell') return plain(yield* shellOutput(self, query.get('cmd') ?? query.get('shellCommand') ?? ''))
       if (path === '/healthz') return healthy ? plain('') : plain('', 412)
       if (path === '/shutdown') {
         healthy = false
@@ -136,12 +140,6 @@ const grpcHealth: Program = (self) => {
   })
 }
 
-const dnsSuffix: Program = function* () {
-  const conf = yield* readFile('/etc/resolv.conf')
-  yield* write(1, /^search (.*)$/m.exec(conf)?.[1]?.split(' ').join(',') ?? '')
-  return 0
-}
-
 /** `connect host:port`: silence when the connection stands, else one word for what kept it from standing. */
 const connectTo: Program = function* (self) {
   const [host = '', port = '80'] = (self.argv.filter((word) => !word.startsWith('--')).at(-1) ?? '').split(':')
@@ -158,7 +156,8 @@ const connectTo: Program = function* (self) {
 
 const subcommands: Readonly<Record<string, Program>> = {
   pause, netexec, guestbook, porter, connect: connectTo, liveness: livenessServer, 'serve-hostname': serveHostname, 'test-webserver': testWebserver,
-  'grpc-health-checking': grpcHealth, 'dns-suffix': dnsSuffix, 'inclusterclient': pause, 'logs-generator': pause, 'no-snat-test': pause, webhook: agnhostWebhook, 'crd-conversion-webhook': agnhostWebhook,
+  'grpc-health-checking': grpcHealth, 'dns-suffix': dnsSuffix, 'dns-server-list': dnsServerList, 'etc-hosts': etcHosts, 'entrypoint-tester': entrypointTester, inclusterclient: pause,
+  'logs-generator': (self) => logsGenerator((name) => flagOf(self.argv, name))(self), 'no-snat-test': pause, webhook: agnhostWebhook, 'crd-conversion-webhook': agnhostWebhook,
 } // prettier-ignore
 
 const usage = `Usage:
@@ -166,11 +165,15 @@ const usage = `Usage:
 
 Available Commands:
   connect              Attempts a TCP, UDP or SCTP connection and returns useful errors
+  dns-server-list      Tells which DNS servers it asks
   dns-suffix           Prints the host's DNS suffix list
+  entrypoint-tester    Tells how it was called
+  etc-hosts            Shows its /etc/hosts
   grpc-health-checking Starts a simple grpc health checking endpoint
   guestbook            Creates a HTTP server with various endpoints representing a guestbook app
   help                 Help about any command
   liveness             Starts a server that is alive for 10 seconds
+  logs-generator       Writes so many lines of log in so much time
   netexec              Creates a UDP and (optionally) SCTP server and a HTTP server with various endpoints
   pause                Pauses
   porter               Serves requested data on ports specified in ENV variables

@@ -36,7 +36,7 @@ export function slashDate(timeMs: number): string {
 }
 
 /** klog's beginning of a line: `I0101 00:00:00.000000       1 `. */
-export function klogHead(timeMs: number, severity: 'I' | 'W' | 'E' = 'I', pid = 1): string {
+export function klogHead(timeMs: number, severity: 'I' | 'W' | 'E' | 'F' = 'I', pid = 1): string {
   const t = calendar(timeMs)
   return `${severity}${two(t.month)}${two(t.day)} ${two(t.hour)}:${two(t.minute)}:${two(t.second)}.${String(t.millisecond).padStart(3, '0')}000 ${String(pid).padStart(7)} `
 }

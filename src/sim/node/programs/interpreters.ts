@@ -1,6 +1,6 @@
-import { readFile, sleep, stat, useCpu, write } from '../os/calls'
+import { sleep, useCpu, write } from '../os/calls'
 import type { Proc, Program } from '../os/syscalls'
-import { serveHttp } from './http-server'
+import { pythonFileServer } from './file-servers'
 import { untilStopped } from './pause'
 
 /**
@@ -83,7 +83,7 @@ export const python = (version: string): Program =>
       return 0
     }
     const module = args.indexOf('-m')
-    if (module >= 0 && args[module + 1] === 'http.server') return yield* fileServer(Number(args[module + 2] ?? 8000))(self)
+    if (module >= 0 && args[module + 1] === 'http.server') return yield* pythonFileServer(self, Number(args[module + 2] ?? 8000))
     const program = code(args, 'c')
     if (program === undefined) return args.length === 0 ? 0 : yield* refuse('python3')
     return yield* runPython(program, self.env)
@@ -157,21 +157,6 @@ function conditionOf(text: string, env: Readonly<Record<string, string>>): boole
   }
   return comparisons[match![2] as keyof typeof comparisons] // the pattern takes these operators only
 }
-
-const fileServer =
-  (port: number): Program =>
-  (self) =>
-    serveHttp({
-      self,
-      ports: [port],
-      *handle({ path }) {
-        const file = `${self.cwd}${path.endsWith('/') ? `${path}index.html` : path}`
-        const found = (yield* stat(file))?.type === 'file'
-        return found
-          ? { status: 200, headers: { 'Content-Type': 'text/html' }, body: yield* readFile(file) }
-          : { status: 404, body: 'File not found\n' }
-      },
-    })
 
 export const nodeJs = (version: string): Program =>
   function* (self) {

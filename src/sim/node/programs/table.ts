@@ -17,6 +17,7 @@ import {
   whoami,
 } from './samples'
 import { cassandra, cassandraReady, nodetool } from './cassandra'
+import { busyboxHttpd } from './file-servers'
 import { httpd } from './httpd'
 import { knownServer } from './known-servers'
 import { mysqlAdmin, mysqlClient } from './mysql/client'
@@ -44,6 +45,7 @@ const programs: Readonly<Record<string, (parameter: string) => Program>> = {
   httpd,
   agnhost,
   webhook: () => webhookServer,
+  'busybox-httpd': () => busyboxHttpd,
   'liveness-server': () => livenessServer,
   'serve-hostname': () => serveHostname,
   goproxy: () => goproxy,

@@ -1,4 +1,4 @@
-import { accept, addresses, close, connect, listen, nowMs, poll, read, sleep, write } from '../../node/os/calls'
+import { accept, addresses, close, connect, endWriting, listen, nowMs, poll, read, sleep, write } from '../../node/os/calls'
 import { type Proc, SyscallError } from '../../node/os/syscalls'
 import { lookUp } from './lookup'
 import { complain, parseOptions, tool, ToolError } from './tool'
@@ -8,12 +8,14 @@ import { complain, parseOptions, tool, ToolError } from './tool'
 export const nc = tool(function* (context, args) {
   const options = parseOptions(context, args, { short: 'zvlkp:w:nue:q:Ni:s:46', long: {} })
   const timeoutMs = options.has('w') ? Number(options.get('w')) * 1000 : undefined
+  // busybox' always does, the other one when it is told to.
+  const halves = context.busybox || options.has('N')
   if (options.has('l')) {
     const port = Number(options.get('p') ?? options.operands.at(-1))
     const listening = yield* listen(port)
     do {
       const { fd } = yield* accept(listening)
-      yield* joinStreams(fd)
+      yield* joinStreams(fd, halves)
       yield* close(fd)
     } while (options.has('k'))
     return 0
@@ -28,7 +30,7 @@ export const nc = tool(function* (context, args) {
       code = 0
       if (options.has('v'))
         yield* write(2, context.busybox ? `${name} (${name}:${port}) open\n` : `Connection to ${name} ${port} port [tcp/*] succeeded!\n`)
-      if (!options.has('z')) yield* joinStreams(fd, timeoutMs)
+      if (!options.has('z')) yield* joinStreams(fd, halves, timeoutMs)
       yield* close(fd)
     } catch (error) {
       if (!(error instanceof SyscallError) || error.code === 'EINTR' || error.code === 'EPIPE') throw error
@@ -49,8 +51,8 @@ export const nc = tool(function* (context, args) {
   return code
 })
 
-/** Standard input to the connection, the connection to standard output, until the other side is done. */
-function* joinStreams(fd: number, timeoutMs?: number): Proc {
+/** Standard input to the connection, the connection to standard output, until the other side is done. `halves`: it hears when the input has ended. */
+function* joinStreams(fd: number, halves: boolean, timeoutMs?: number): Proc {
   let inputOpen = true
   for (;;) {
     const ready = yield* poll(inputOpen ? [fd, 0] : [fd], timeoutMs)
@@ -59,8 +61,10 @@ function* joinStreams(fd: number, timeoutMs?: number): Proc {
     if (ready === fd) {
       if (chunk === '') return
       yield* write(1, chunk)
-    } else if (chunk === '') inputOpen = false
-    else yield* write(fd, chunk)
+    } else if (chunk === '') {
+      inputOpen = false
+      if (halves) yield* endWriting(fd)
+    } else yield* write(fd, chunk)
   }
 }
 
