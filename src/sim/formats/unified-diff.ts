@@ -6,8 +6,69 @@ interface Change {
   readonly bCount: number
 }
 
-/** The shortest list of changes that turns `a` into `b` (Myers' algorithm, greedy). */
+/** The shortest list of changes that turns `a` into `b` (Myers' algorithm, greedy), each where GNU diff shows it. */
 export function changesBetween(a: readonly string[], b: readonly string[]): Change[] {
+  const deleted = a.map(() => false)
+  const inserted = b.map(() => false)
+  for (const { a: at, aCount, b: to, bCount } of shortestChanges(a, b)) {
+    deleted.fill(true, at, at + aCount)
+    inserted.fill(true, to, to + bCount)
+  }
+  shiftRuns(a, deleted, inserted)
+  shiftRuns(b, inserted, deleted)
+  const changes: Change[] = []
+  for (let [i, j] = [0, 0]; i < a.length || j < b.length; i++, j++) {
+    const [fromA, fromB] = [i, j]
+    while (deleted[i]) i++
+    while (inserted[j]) j++
+    if (i > fromA || j > fromB) changes.push({ a: fromA, aCount: i - fromA, b: fromB, bCount: j - fromB })
+  }
+  return changes
+}
+
+/**
+ * Where equal lines leave a choice, GNU diff (`shift_boundaries`) moves a run of changed lines back as long as it meets other runs, then on as
+ * far as it goes, and back again to a run of the other file that it belongs to.
+ */
+function shiftRuns(lines: readonly string[], changed: boolean[], other: readonly boolean[]): void {
+  const end = lines.length
+  let j = 0
+  for (let i = 0; ;) {
+    while (i < end && !changed[i]) {
+      while (other[j++]);
+      i++
+    }
+    if (i >= end) return
+    let start = i
+    while (changed[++i]);
+    while (other[j]) j++
+    let corresponding: number
+    let length: number
+    do {
+      length = i - start
+      while (start > 0 && lines[start - 1] === lines[i - 1]) {
+        changed[--start] = true
+        changed[--i] = false
+        while (changed[start - 1]) start--
+        while (other[--j]);
+      }
+      corresponding = other[j - 1] ? i : end
+      while (i !== end && lines[start] === lines[i]) {
+        changed[start++] = false
+        changed[i++] = true
+        while (changed[i]) i++
+        while (other[++j]) corresponding = i
+      }
+    } while (length !== i - start)
+    while (corresponding < i) {
+      changed[--start] = true
+      changed[--i] = false
+      while (other[--j]);
+    }
+  }
+}
+
+function shortestChanges(a: readonly string[], b: readonly string[]): Change[] {
   let start = 0
   while (start < a.length && start < b.length && a[start] === b[start]) start++
   let [endA, endB] = [a.length, b.length]

@@ -6,7 +6,7 @@ import { clientConfig } from './kubeconfig'
 import { pathOf, type ResourceType } from './mapper'
 import { goJson } from './printers/json'
 import { columnFormats, outputFormat, printerFor, type Printable } from './printers/printer'
-import { sortBy } from './printers/sort'
+import { sortBy, sortTemplate } from './printers/sort'
 import { acceptTable, alignTable, isTable, tableLines, type Table } from './printers/table'
 import { findResources, parseTargets, requestList, type ResourceQuery } from './resources'
 import { requestJson, watch, type WatchEvent } from './rest'
@@ -100,7 +100,10 @@ function tableDisplay(kubectl: Kubectl, type: ResourceType): Display {
     const table = object as unknown as Table // just checked
     columns = table.columnDefinitions?.length ? table.columnDefinitions : columns
     const unsorted = table.rows ?? []
-    const rows = flags.text('sort-by') && unsorted.length > 1 ? sortBy(unsorted, flags.text('sort-by'), (row) => row.object) : unsorted
+    const rows =
+      flags.text('sort-by') && unsorted.length > 1
+        ? sortBy(unsorted, sortTemplate(flags.text('sort-by'), 'rows'), (row) => row.object)
+        : unsorted
     if (rows.length === 0) return ''
     const options = {
       ...getTableOptions(kubectl, type, flags.bool('show-kind')),

@@ -31,16 +31,21 @@ test('a line without a cell in a column ends the block that shares its width', (
 
 test('--sort-by compares numbers by size, quantities by amount and texts as they are spelt', () => {
   const items = [{ a: '10Gi' }, { a: '900Mi' }, { a: '1' }]
-  expect(sortBy(items, '.a', (item) => item).map(({ a }) => a)).toEqual(['1', '900Mi', '10Gi'])
+  expect(sortBy(items, '{.a}', (item) => item).map(({ a }) => a)).toEqual(['1', '900Mi', '10Gi'])
   expect(['a9', 'b', 'a10'].sort(compareValues)).toEqual(['a10', 'a9', 'b'])
-  expect(() => sortBy(items, '.nope', (item) => item)).toThrow('couldn\'t find any field with path "{.nope}" in the list of objects')
+  expect(() => sortBy(items, '{.nope}', (item) => item)).toThrow('couldn\'t find any field with path "{.nope}" in the list of objects')
 })
 
 test('custom columns show <none> for what is missing and refuse what is no column', () => {
   const columns = parseCustomColumns('N:.metadata.name,X:{.nope},I:.spec.containers[*].image')
-  expect(customColumnLines(columns, [{ metadata: { name: 'a' }, spec: { containers: [{ image: 'x' }, { image: 'y' }] } }], false)).toBe(
-    'N\tX\tI\na\t<none>\tx,y\n',
-  )
+  expect(customColumnLines(columns, [{ metadata: { name: 'a' }, spec: { containers: [{ image: 'x' }, { image: 'y' }] } }], false)).toEqual({
+    lines: 'N\tX\tI\na\t<none>\tx,y\n',
+  })
+  expect(customColumnLines(parseCustomColumns('N:.a[b]'), [], false)).toEqual({ lines: 'N\n', problem: 'invalid array index b' })
+  expect(customColumnLines(parseCustomColumns('N:.a[1]'), [{ a: [0] }], true)).toEqual({
+    lines: '',
+    problem: 'array index out of bounds: index 1, length 1',
+  })
   expect(() => parseCustomColumns('foo')).toThrow('unexpected custom-columns spec: foo, expected <header>:<json-path-expr>')
   expect(() => parseCustomColumns('')).toThrow('custom-columns format specified but no custom columns given')
 })

@@ -66,7 +66,8 @@ export const setLastApplied: Command = {
       const known = lastAppliedOf((yield* currentOf(kubectl, resource)).object!)
       if (known === undefined && !flags.bool('create-annotation'))
         throw new CommandError(`no last-applied-configuration annotation found on resource: ${resource.name}, to create the annotation, run the command with --create-annotation`) // prettier-ignore
-      if (known !== undefined && sameJson(JSON.parse(known), JSON.parse(wanted))) {
+      // Text is compared with text: members in another order are a change.
+      if (known === wanted) {
         yield* out(`set-last-applied ${resource.name}: no changes required.\n`)
         continue
       }

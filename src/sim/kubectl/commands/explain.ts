@@ -34,7 +34,7 @@ export const explain: Command = {
       )
     const fields = wanted ? path : withoutGroup(path, word, type)
     if (output === 'plaintext-openapiv2')
-      return yield* out(explainPlainly(schemas, type, walk(schemas, root, fields), fields.at(-1), flags.bool('recursive')))
+      return yield* out(explainPlainly(schemas, type, walk(schemas, root, fields, true), fields.at(-1), flags.bool('recursive')))
     yield* out(`${type.group ? `GROUP:      ${type.group}\n` : ''}KIND:       ${type.kind}\nVERSION:    ${type.version}\n\n`)
     yield* out(render(schemas, walk(schemas, root, fields), flags.bool('recursive')))
   },
@@ -76,11 +76,11 @@ export interface Place {
 }
 
 /** Goes down a path of field names. Throws CommandError where it leads nowhere. */
-function walk(schemas: Schemas, root: Schema, fields: readonly string[]): Place {
+function walk(schemas: Schemas, root: Schema, fields: readonly string[], plainly = false): Place {
   let place: Place = { schema: root, texts: [root.description ?? ''] }
   for (const name of fields) {
     const field = outline(schemas, place.schema).find((one) => one.name === name)
-    if (!field) throw new CommandError(`field ${JSON.stringify(fields.at(-1))} does not exist`)
+    if (!field) throw new CommandError(`field ${JSON.stringify(plainly ? name : fields.at(-1))} does not exist`)
     const inner = schemas.content(field.schema)
     place = { field, schema: inner, texts: field.texts }
   }

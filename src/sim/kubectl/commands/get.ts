@@ -9,7 +9,7 @@ import { clientConfig } from '../kubeconfig'
 import { fileOptions } from '../manifests'
 import { pathOf, type ResourceType } from '../mapper'
 import { columnFormats, outputFormat, printerFor, type Printable } from '../printers/printer'
-import { sortBy, Unsortable } from '../printers/sort'
+import { sortBy, sortTemplate, Unsortable } from '../printers/sort'
 import { acceptTable, alignTable, isTable, tableLines, type Table, type TableRow } from '../printers/table'
 import { blameNamespace, findResources, labelFilter, parseTargets, requestList, type Resource } from '../resources'
 import { request, requestJson } from '../rest'
@@ -128,7 +128,7 @@ function* inOrder<T>(
   objectOf: (item: T) => unknown,
 ): Proc<T[]> {
   try {
-    return sortBy(items, path, objectOf)
+    return sortBy(items, sortTemplate(path, what), objectOf)
   } catch (error) {
     if (!(error instanceof Unsortable)) throw error
     const { place, type } = sorters[what]

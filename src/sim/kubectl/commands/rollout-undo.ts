@@ -52,7 +52,7 @@ function* undo(kubectl: Kubectl, resource: Resource, dryRun: DryRun): Proc<strin
     yield* restore(kubectl, resource, 'json', patch, dryRun)
     return 'rolled back'
   }
-  if (dryRun === 'client') return describeTarget(target)
+  if (dryRun === 'client') return `will roll back to ${describeTarget(target)}`
   const { data } = target.object as unknown as { data: unknown } // a ControllerRevision
   if (sameJson(spec.template, target.template))
     return `skipped rollback (current template already matches revision ${wanted > 0 ? wanted : target.number})`

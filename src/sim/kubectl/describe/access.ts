@@ -60,9 +60,9 @@ function compactRules(rules: readonly PolicyRule[]): CompactRule[] {
       for (const resource of resources)
         for (const names of resourceNames?.length ? resourceNames.map((name) => [name]) : [[]]) {
           const key = JSON.stringify([group, resource, names])
-          const place = byPlace.get(key) ?? { group, resource, names, verbs: [] }
-          byPlace.set(key, place)
-          place.verbs.push(...verbs)
+          const place = byPlace.get(key)
+          if (place) place.verbs.push(...verbs.filter((verb) => !place.verbs.includes(verb)))
+          else byPlace.set(key, { group, resource, names, verbs: [...verbs] })
         }
     for (const url of nonResourceURLs) for (const verb of verbs) urls.push({ url, verb })
   }

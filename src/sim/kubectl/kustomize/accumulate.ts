@@ -1,5 +1,6 @@
 import type { Proc } from '../../node/os/syscalls'
 import { CommandError } from '../errors'
+import { goJson } from '../printers/json'
 import { configurationError } from './configuration-error'
 import { readConfigurations, readCrds } from './configuration'
 import { defaultPaths, mergedPaths, type TransformerPaths } from './default-paths'
@@ -7,12 +8,12 @@ import { generate } from './generators'
 import { readKustomization, type Kustomization, type Variable } from './kustomization'
 import { DownloadError, enter, load, type Loader } from './loader'
 import { joined } from './origins'
-import { readJsonPatch, readPatch, readStrategicMerges, type Transformation } from './patches'
+import { readJsonPatch, readPatch, readStrategicMerges, structuredCopy, type Transformation } from './patches'
 import { readTransformer, runGenerator } from './plugins'
 import { MalformedYamlError, readResources } from './reading'
 import { readReplacements, replaceValues } from './replacements'
 import { absorb, append, type Resources } from './resources'
-import { annotationsOf, type Origin, type Resource } from './resource'
+import { annotationsOf, type Json, type Origin, type Resource } from './resource'
 import { affixNames, labelPaths, setEntries, setImage, setNamespace, setReplicas } from './transformers'
 import { mergeVariables } from './variables'
 
@@ -53,6 +54,7 @@ export function* accumulate(target: Target, into: Accumulated = nothing()): Proc
     throw said('accumulating components')(error)
   }
   yield* runTransformers(target, gathered)
+  yield* runValidators(target, gathered.resources)
   gathered.variables = mergeVariables(gathered.resources, gathered.variables, kustomization.vars ?? [])
   dropLocal(gathered.resources)
   return gathered
@@ -82,9 +84,9 @@ function* accumulateResources(target: Target, into: Accumulated, paths: readonly
 }
 
 function* accumulateFile({ loader, folder }: Target, { resources }: Accumulated, path: string): Proc<CommandError | undefined> {
-  let found: Resource[]
+  const found: Resource[] = []
   try {
-    found = readResources(yield* load(loader, path), path)
+    for (const resource of readResources(yield* load(loader, path), path)) append(found, resource)
   } catch (error) {
     if (error instanceof DownloadError) return new DownloadError(`accumulating resources from '${path}': ${error.message}`)
     if (error instanceof CommandError) return renamed(error, `accumulating resources from '${path}': `)
@@ -233,6 +235,20 @@ function* runTransformers(target: Target, { resources, paths }: Accumulated): Pr
       configuredIn: path ?? joined(target.folder, kustomization.fileName),
       configuredBy,
     })
+  }
+}
+
+/** A validator is a transformer that must leave everything as it is. Throws CommandError. */
+function* runValidators(target: Target, resources: Resources): Proc {
+  for (const config of yield* configResources(target, target.kustomization.validators ?? [])) {
+    const copies = resources.map((resource) => ({ ...resource, object: structuredCopy(resource.object) as Json }))
+    const validate = yield* readTransformer(target.loader, config)
+    validate(copies)
+    const changed = resources.findIndex((resource, i) => JSON.stringify(resource.object) !== JSON.stringify(copies[i]?.object))
+    if (changed >= 0 || copies.length !== resources.length)
+      throw new CommandError(
+        `validator shouldn't modify the resource map: nodes unequal: \n -- ${goJson(resources[changed]?.object)},\n -- ${goJson(copies[changed]?.object)}\n`,
+      )
   }
 }
 

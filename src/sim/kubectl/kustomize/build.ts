@@ -3,7 +3,7 @@ import type { Proc } from '../../node/os/syscalls'
 import { log, type Kubectl } from '../session'
 import { accumulate } from './accumulate'
 import { readKustomization, type SortOptions } from './kustomization'
-import { loaderAt } from './loader'
+import { load, loaderAt } from './loader'
 import { fixNameReferences } from './name-references'
 import { ordered } from './order'
 import { annotateOrigins } from './origins'
@@ -24,6 +24,7 @@ export interface BuildOptions {
 export function* build(kubectl: Kubectl, path: string, options: BuildOptions = {}): Proc<Resource[]> {
   const loader = yield* loaderAt(path, kubectl.self.cwd, options.unrestricted !== true)
   const kustomization = yield* readKustomization(loader)
+  if (kustomization.openapi?.path) yield* load(loader, kustomization.openapi.path)
   const { resources, paths, variables } = yield* accumulate({ loader, kustomization, folder: '', env: kubectl.self.env })
   hashNames(resources)
   fixNameReferences(resources, paths.nameReference)

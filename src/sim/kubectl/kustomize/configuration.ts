@@ -59,10 +59,18 @@ interface Definition {
 export function* readCrds(loader: Loader, paths: readonly string[], base: TransformerPaths): Proc<TransformerPaths> {
   let merged = base
   for (const path of paths) {
-    const definitions = parseYaml(yield* load(loader, path))
+    const definitions = parseYaml(yield* loadOf(loader, path, paths))
     if (isObject(definitions)) merged = mergedPaths(merged, placesIn(definitions as Record<string, Definition>)) // anything without a Schema is passed over
   }
   return merged
+}
+
+function* loadOf(loader: Loader, path: string, all: readonly string[]): Proc<string> {
+  try {
+    return yield* load(loader, path)
+  } catch (error) {
+    throw error instanceof CommandError ? new CommandError(`loading CRDs [${all.join(' ')}]: ${error.message}`) : error
+  }
 }
 
 function placesIn(definitions: Readonly<Record<string, Definition>>): Partial<TransformerPaths> {

@@ -87,6 +87,8 @@ export interface Kustomization {
   readonly resources?: readonly string[]
   readonly components?: readonly string[]
   readonly crds?: readonly string[]
+  /** A schema of the build's own: it must be there, but only the built-in one is used. */
+  readonly openapi?: { readonly path?: string }
   readonly configurations?: readonly string[]
   readonly generators?: readonly string[]
   readonly transformers?: readonly string[]
@@ -210,7 +212,6 @@ const shape: Shape = {
 type Raw = Omit<Kustomization, 'fileName'> & {
   readonly bases?: readonly string[]
   readonly imageTags?: readonly Image[]
-  readonly openapi?: unknown
   readonly metadata?: unknown
 }
 

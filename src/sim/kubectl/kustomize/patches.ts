@@ -17,7 +17,8 @@ export type Transformation = (resources: Resources) => void
 
 /** Reads one item of `patches`: a strategic merge patch or a JSON patch, inline or in a file. Throws CommandError. */
 export function* readPatch(loader: Loader, patch: Patch): Proc<Transformation> {
-  const configured = configurationError('PatchTransformer', { ...patch })
+  const { patch: inline, path, ...rest } = patch
+  const configured = configurationError('PatchTransformer', { ...rest, ...(inline && { patch: inline }), ...(path && { path }) })
   try {
     return yield* patchOf(loader, patch, configured.text)
   } catch (error) {
@@ -31,7 +32,9 @@ function* patchOf(loader: Loader, { path, patch = '', target, options }: Patch, 
   const text = path ? yield* patchFile(loader, path) : patch.trim()
   const source = path ? `[path: ${JSON.stringify(path)}]` : `[patch: ${JSON.stringify(text)}]`
   const [merges, operations] = [resourcesIn(text), operationsIn(text)]
-  if (merges && operations) throw new CommandError(`illegally qualifies as both an SM and JSON patch: ${source}`)
+  // An empty list is both: no resources, and no operations.
+  if (operations && (merges || operations.length === 0))
+    throw new CommandError(`illegally qualifies as both an SM and JSON patch: ${source}`)
   if (operations) return (resources) => applyJsonPatch(resources, operations, target, `must specify a target for JSON patch ${source}`)
   if (!merges) throw new CommandError(`unable to parse SM or JSON patch from ${source}`)
   for (const merge of merges) {
@@ -84,8 +87,7 @@ export function* readStrategicMerges(loader: Loader, paths: readonly string[]): 
   const patches: Resource[] = []
   for (const path of paths) {
     try {
-      const inline = path.includes('\n') ? resourcesIn(path) : undefined
-      patches.push(...(inline ?? readResources(yield* load(loader, path), path)))
+      patches.push(...(resourcesIn(path) ?? readResources(yield* load(loader, path), path)))
     } catch (error) {
       throw configured.wrap(error)
     }
@@ -162,7 +164,7 @@ function dropEmpty(resources: Resources): void {
 }
 
 /** A copy that may be edited. */
-function structuredCopy(value: unknown): unknown {
+export function structuredCopy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(structuredCopy)
   if (!isObject(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, structuredCopy(member)]))

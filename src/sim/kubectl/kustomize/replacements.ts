@@ -45,7 +45,8 @@ const idOf = (target: Target): ResourceId => ({ group: '', version: '', kind: ''
 function sourceValue(resources: Resources, source: NonNullable<Replacement['source']>): unknown {
   const found = resources.filter((resource) => allIds(resource).some((id) => idSelected(source, id)))
   if (found.length > 1) throw new CommandError(`multiple matches for selector ${idText(idOf(source))}`)
-  if (found.length === 0) throw new CommandError(`nothing selected by ${idText(idOf(source))}`)
+  if (found.length === 0)
+    throw new CommandError(`nothing selected by ${idText(idOf(source))}${source.fieldPath ? `:${source.fieldPath}` : ''}`)
   const path = source.fieldPath || 'metadata.name'
   const value = look(found[0]!.object, splitDotted(path))
   if (value === undefined || value === null || value === '' || isEmpty(value))

@@ -31,7 +31,8 @@ function decode(value: unknown, shape: Shape, place: Place, decoder: { problem: 
   if (value === null || value === undefined) return undefined
   const refuse = () => void (decoder.problem ??= mismatch(value, shape, place))
   if (typeof shape === 'string') return fits(value, shape) ? value : refuse()
-  if ('list' in shape) return Array.isArray(value) ? value.map((item) => decode(item, shape.list, place, decoder)) : refuse()
+  if ('list' in shape)
+    return Array.isArray(value) ? value.map((item) => (item === null && shape.list === 'string' ? '' : decode(item, shape.list, place, decoder))) : refuse() // prettier-ignore
   if (!isObject(value)) return refuse()
   const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   if ('map' in shape) return Object.fromEntries(sorted.map(([key, member]) => [key, decode(member, shape.map, place, decoder)]))

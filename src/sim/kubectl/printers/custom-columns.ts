@@ -2,11 +2,12 @@ import { readFile } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { CommandError } from '../errors'
 import { goText } from './go-values'
-import { parseJsonPath, relaxedJsonPath, valuesAt, type JsonPath } from './jsonpath'
+import { readJsonPath, relaxedJsonPath, requireValuesAt, type JsonPath } from './jsonpath'
 
 export interface CustomColumn {
   readonly header: string
-  readonly path: JsonPath
+  /** An expression that is looked into once something is printed. */
+  readonly expression: string
 }
 
 /** Reads `NAME:.metadata.name,…`; throws CommandError. */
@@ -15,11 +16,9 @@ export function parseCustomColumns(spec: string): CustomColumn[] {
   return spec.split(',').map((part) => {
     const colon = part.indexOf(':')
     if (colon < 0) throw new CommandError(`unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`)
-    return { header: part.slice(0, colon), path: parseColumnPath(part.slice(colon + 1)) }
+    return { header: part.slice(0, colon), expression: relaxedJsonPath(part.slice(colon + 1)) }
   })
 }
-
-const parseColumnPath = (expression: string) => parseJsonPath(relaxedJsonPath(expression))
 
 /** Reads a file of two lines: headers, then paths below them. */
 export function* readCustomColumns(path: string): Proc<CustomColumn[]> {
@@ -33,7 +32,7 @@ export function* readCustomColumns(path: string): Proc<CustomColumn[]> {
   const expressions = paths.trim().split(/\s+/).filter(Boolean)
   if (names.length !== expressions.length)
     throw new CommandError(`number of headers (${names.length}) and field specifications (${expressions.length}) don't match`)
-  return names.map((header, i) => ({ header, path: parseColumnPath(expressions[i]!) }))
+  return names.map((header, i) => ({ header, expression: relaxedJsonPath(expressions[i]!) }))
 }
 
 function* readColumns(path: string): Proc<string> {
@@ -45,13 +44,27 @@ function* readColumns(path: string): Proc<string> {
   }
 }
 
-/** Tab-separated lines for objects, header first. */
-export function customColumnLines(columns: readonly CustomColumn[], objects: readonly unknown[], noHeaders: boolean): string {
-  const header = noHeaders ? '' : `${columns.map((column) => column.header).join('\t')}\n`
-  const row = (object: unknown) =>
-    columns.map(({ path }) => {
-      const values = valuesAt(path, object) ?? []
-      return values.length === 0 ? '<none>' : values.map((value) => (value === null ? '<nil>' : goText(value))).join(',')
-    })
-  return header + objects.map((object) => `${row(object).join('\t')}\n`).join('')
+/** Tab-separated lines for objects, header first; up to what goes wrong with a column, if anything does. */
+export function customColumnLines(
+  columns: readonly CustomColumn[],
+  objects: readonly unknown[],
+  noHeaders: boolean,
+): { readonly lines: string; readonly problem?: string } {
+  let lines = noHeaders ? '' : `${columns.map((column) => column.header).join('\t')}\n`
+  const paths: JsonPath[] = []
+  for (const { expression } of columns) {
+    const read = readJsonPath(expression)
+    if ('problem' in read) return { lines, problem: read.problem }
+    paths.push(read.path)
+  }
+  for (const object of objects) {
+    const cells: string[] = []
+    for (const path of paths) {
+      const found = requireValuesAt(path, object, true)
+      if ('problem' in found) return { lines, problem: found.problem }
+      cells.push(found.values.length === 0 ? '<none>' : found.values.map((value) => (value === null ? '<nil>' : goText(value))).join(','))
+    }
+    lines += `${cells.join('\t')}\n`
+  }
+  return { lines }
 }

@@ -23,18 +23,29 @@ export interface JsonPath {
 }
 
 class JsonPathProblem extends Error {}
+/** A number that was written with a point: Go compares it with no integer. */
+class Float {
+  constructor(readonly value: number) {}
+}
 const refuse = (message: string): never => {
   throw new JsonPathProblem(message)
 }
 
-/** Parses a template; throws CommandError with kubectl's text. */
-export function parseJsonPath(template: string): JsonPath {
+/** Parses a template, or says what is wrong with it. */
+export function readJsonPath(template: string): { readonly path: JsonPath } | { readonly problem: string } {
   try {
-    return { template, nodes: new Parser(template).template() }
+    return { path: { template, nodes: new Parser(template).template() } }
   } catch (error) {
-    if (error instanceof JsonPathProblem) throw new CommandError(`error parsing jsonpath ${template}, ${error.message}`)
+    if (error instanceof JsonPathProblem) return { problem: error.message }
     throw error
   }
+}
+
+/** The same; throws CommandError with kubectl's text. */
+export function parseJsonPath(template: string): JsonPath {
+  const read = readJsonPath(template)
+  if ('problem' in read) throw new CommandError(`error parsing jsonpath ${template}, ${read.problem}`)
+  return read.path
 }
 
 /** Accepts `.metadata.name`, `metadata.name`, `{.metadata.name}` alike, as custom columns and `--sort-by` do; throws CommandError. */
@@ -48,8 +59,10 @@ export function relaxedJsonPath(expression: string): string {
 
 /** All values that each part of the template finds. Throws JsonPathProblem texts as CommandError. */
 export function findAll({ nodes }: JsonPath, data: unknown, allowMissing = true): unknown[][] {
-  return walkTemplate(nodes, data, allowMissing)
+  return walkTemplate(nodes, data, allowMissing).map((values) => values.map(plain))
 }
+
+const plain = (value: unknown) => (value instanceof Float ? value.value : value)
 
 /** What `-o jsonpath` prints for an object; throws CommandError with the debugging text of the real one. */
 export function printJsonPath(path: JsonPath, data: unknown, options: { allowMissing?: boolean; asJson?: boolean } = {}): string {
@@ -64,20 +77,16 @@ export function printJsonPath(path: JsonPath, data: unknown, options: { allowMis
   }
 }
 
-/** The values of one expression without a template around it; missing keys find nothing. Undefined when the path itself fails. */
-export function valuesAt(path: JsonPath, data: unknown): unknown[] | undefined {
-  try {
-    return findAll(path, data).flat()
-  } catch (error) {
-    if (error instanceof JsonPathProblem) return undefined
-    throw error
-  }
+/** The values that a template finds one after another, or why it fails: for columns and `wait --for=jsonpath`. */
+export function requireValuesAt(path: JsonPath, data: unknown, allowMissing: boolean): { values: unknown[] } | { problem: string } {
+  const found = requirePartsOf(path, data, allowMissing)
+  return 'problem' in found ? found : { values: found.parts.flat() }
 }
 
-/** The same, failing with the reason: for `wait --for=jsonpath` and `--sort-by`. */
-export function requireValuesAt(path: JsonPath, data: unknown, allowMissing: boolean): { values: unknown[] } | { problem: string } {
+/** What each part of a template finds, or why it fails. */
+export function requirePartsOf(path: JsonPath, data: unknown, allowMissing: boolean): { parts: unknown[][] } | { problem: string } {
   try {
-    return { values: findAll(path, data, allowMissing).flat() }
+    return { parts: findAll(path, data, allowMissing) }
   } catch (error) {
     if (error instanceof JsonPathProblem) return { problem: error.message }
     throw error
@@ -165,18 +174,17 @@ class Parser {
 
   private quote(mark: string): Node {
     const start = this.at++
-    while (this.input[this.at] !== mark) {
+    // A backslash before it keeps a quote from ending, even one that is escaped itself.
+    for (; this.input[this.at] !== mark || this.input[this.at - 1] === '\\'; this.at++)
       if (this.at >= this.input.length || this.input[this.at] === '\n') refuse('unterminated quoted string')
-      this.at += this.input[this.at] === '\\' ? 2 : 1
-    }
-    const raw = this.input.slice(start + 1, this.at++)
-    return { do: 'text', text: unquote(raw) }
+    const raw = this.input.slice(start, ++this.at)
+    return { do: 'text', text: unquote(raw) ?? refuse(`unquote string ${raw} error invalid syntax`) }
   }
 
   private number(): Node {
     const text = this.until((c) => !/[-+.0-9a-zA-Z_]/.test(c))
     if (!/^[-+]?\d+(\.\d+)?$/.test(text)) refuse(`cannot parse number ${text}`)
-    return { do: 'literal', value: Number(text) }
+    return { do: 'literal', value: text.includes('.') ? new Float(Number(text)) : Number(text) }
   }
 
   private identifier(): Node {
@@ -229,11 +237,19 @@ class Parser {
 const rangeMark = Symbol('range')
 const endMark = Symbol('end')
 
-const unquote = (raw: string) =>
-  raw.replace(/\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)/g, (_, escape: string) => {
-    if (escape.length > 1) return String.fromCharCode(parseInt(escape.slice(1), 16))
-    return { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' }[escape] ?? escape
+const escapes = /\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[0-7]{3}|[abfnrtv\\'"]|)/g
+const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' }
+
+/** What stands between quotes; undefined when it has an escape that Go does not know. */
+function unquote(quoted: string): string | undefined {
+  let isKnown = true
+  const text = quoted.slice(1, -1).replace(escapes, (_, escape: string) => {
+    if (escape === '') isKnown = false
+    if (escape.length < 2) return simpleEscapes[escape] ?? escape
+    return String.fromCodePoint(/^[uUx]/.test(escape) ? parseInt(escape.slice(1), 16) : parseInt(escape, 8))
   })
+  return isKnown ? text : undefined
+}
 
 function walkTemplate(nodes: readonly Node[], data: unknown, allowMissing: boolean): unknown[][] {
   return nodes.flatMap((node) => {
@@ -249,15 +265,17 @@ const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const children = (value: unknown): unknown[] => (Array.isArray(value) ? value : isMap(value) ? Object.keys(value).sort().map((key) => value[key]) : []) // prettier-ignore
 const goType = (value: unknown) =>
-  typeof value === 'string'
-    ? 'string'
-    : typeof value === 'boolean'
-      ? 'bool'
-      : typeof value === 'number'
-        ? Number.isInteger(value)
-          ? 'int64'
-          : 'float64'
-        : 'map[string]interface {}'
+  value instanceof Float
+    ? 'float64'
+    : typeof value === 'string'
+      ? 'string'
+      : typeof value === 'boolean'
+        ? 'bool'
+        : typeof value === 'number'
+          ? Number.isInteger(value)
+            ? 'int64'
+            : 'float64'
+          : 'map[string]interface {}'
 
 function walk(input: unknown[], node: Node, allowMissing: boolean): unknown[] {
   switch (node.do) {
@@ -284,8 +302,7 @@ function walk(input: unknown[], node: Node, allowMissing: boolean): unknown[] {
       return input.flatMap((value) => slice(value, node))
     case 'filter':
       return input.flatMap((value) => {
-        if (value === null) return refuse('<nil> is not array or slice and cannot be filtered')
-        if (!Array.isArray(value)) return refuse(`${goType(value)} is not array or slice and cannot be filtered`)
+        if (!Array.isArray(value)) return refuse(`${goText(value)} is not array or slice and cannot be filtered`)
         return value.filter((element) => passes(element, node))
       })
     case 'range':
@@ -293,7 +310,11 @@ function walk(input: unknown[], node: Node, allowMissing: boolean): unknown[] {
   }
 }
 
-const descendants = (value: unknown): unknown[] => [value, ...children(value).filter((child) => typeof child === 'object' && child !== null).flatMap(descendants)] // prettier-ignore
+/** A value and all below it; what holds nothing is passed over, as numbers and booleans are. */
+function descendants(value: unknown): unknown[] {
+  const below = children(value)
+  return typeof value === 'string' ? (value ? [value] : []) : below.length ? [value, ...below.flatMap(descendants)] : []
+}
 
 function slice(value: unknown, { from, to, step = 1, single }: Extract<Node, { do: 'slice' }>): unknown[] {
   if (value === null) return []
@@ -308,19 +329,30 @@ function slice(value: unknown, { from, to, step = 1, single }: Extract<Node, { d
   return value.slice(start, end).filter((_, i) => i % step === 0)
 }
 
+type Basic = string | number | boolean
+
+/** Where a path fails it has come to something, and that is enough for the real one. */
+function exists(element: unknown, path: readonly Node[]): boolean {
+  try {
+    return walkList([element], path, true).length > 0
+  } catch (error) {
+    if (error instanceof JsonPathProblem) return true
+    throw error
+  }
+}
+
 function passes(element: unknown, { left, operator, right }: Extract<Node, { do: 'filter' }>): boolean {
+  if (operator === 'exists') return exists(element, left)
   const lefts = walkList([element], left, true)
-  if (operator === 'exists') return lefts.length > 0
   if (lefts.length === 0) return false
   if (lefts.length > 1) return refuse('can only compare one element at a time')
   const rights = walkList([element], right, true)
   if (rights.length === 0) return false
   if (rights.length > 1) return refuse('can only compare one element at a time')
-  const a = lefts[0] as string | number | boolean
-  const b = rights[0] as string | number | boolean
+  const [a, b] = [lefts[0], rights[0]].map(plain) as [Basic, Basic]
   if (!['<', '>', '==', '!=', '<=', '>='].includes(operator)) return refuse(`unrecognized filter operator ${operator}`)
   if (typeof a === 'object' || typeof b === 'object') return refuse('invalid type for comparison')
-  if (typeof a !== typeof b) return refuse('incompatible types for comparison')
+  if (goType(lefts[0]) !== goType(rights[0])) return refuse('incompatible types for comparison')
   if (typeof a === 'boolean' && !/^[!=]=$/.test(operator)) return refuse('invalid type for comparison')
   return operator === '=='
     ? a === b

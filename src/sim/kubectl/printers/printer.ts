@@ -4,7 +4,7 @@ import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { CommandError } from '../errors'
 import type { Kubectl } from '../session'
 import { customColumnLines, parseCustomColumns, readCustomColumns } from './custom-columns'
-import { parseTemplate, printTemplate } from './go-template'
+import { parseTemplate, PrintedError, printTemplate } from './go-template'
 import { goJson, structJson } from './json'
 import { parseJsonPath, printJsonPath } from './jsonpath'
 import { alignTable } from './table'
@@ -96,7 +96,8 @@ export function* printerFor(kubectl: Kubectl, options: PrinterOptions = {}): Pro
       const columns = format === 'custom-columns' ? parseCustomColumns(argument) : yield* readCustomColumns(argument)
       let printed = flags.has('no-headers') && flags.bool('no-headers')
       return (object) => {
-        const lines = customColumnLines(columns, Array.isArray(object.items) ? object.items : [object], printed)
+        const { lines, problem } = customColumnLines(columns, Array.isArray(object.items) ? object.items : [object], printed)
+        if (problem !== undefined) throw new PrintedError(alignTable(lines), problem)
         printed = true
         return alignTable(lines)
       }

@@ -1,7 +1,7 @@
 import { goSort } from '../../formats/go-sort'
 import { parseQuantity } from '../../formats/quantity'
 import { CommandError } from '../errors'
-import { parseJsonPath, relaxedJsonPath, requireValuesAt } from './jsonpath'
+import { readJsonPath, relaxedJsonPath, requirePartsOf } from './jsonpath'
 
 /** Two objects whose values at the path have no order; kubectl ends there and then. */
 export class Unsortable extends Error {
@@ -14,16 +14,29 @@ export class Unsortable extends Error {
   }
 }
 
+/** The template that `--sort-by` means: rows of a table are sorted by any, objects by a single path alone. Throws CommandError. */
+export function sortTemplate(expression: string, what: 'rows' | 'objects'): string {
+  try {
+    return relaxedJsonPath(expression)
+  } catch (error) {
+    if (what === 'rows' && error instanceof CommandError) return expression
+    throw error
+  }
+}
+
 /**
  * Sorts by the value at a path (`--sort-by`): numbers by size, quantities by amount, texts as they are spelt; what lacks the field comes first, and equals
  * where Go's sort leaves them. Throws CommandError where no object has the field, Unsortable.
  */
-export function sortBy<T>(items: readonly T[], expression: string, objectOf: (item: T) => unknown): T[] {
-  const path = parseJsonPath(relaxedJsonPath(expression))
+export function sortBy<T>(items: readonly T[], template: string, objectOf: (item: T) => unknown): T[] {
+  const read = readJsonPath(template)
+  if ('problem' in read) throw new CommandError(read.problem)
+  const { path } = read
   const keyed = items.map((item) => {
-    const found = requireValuesAt(path, objectOf(item), true)
+    const found = requirePartsOf(path, objectOf(item), true)
     if ('problem' in found) throw new CommandError(found.problem)
-    return { item, key: found.values[0] }
+    // Of several parts of a path the first alone counts.
+    return { item, key: found.parts[0]?.[0] }
   })
   if (items.length > 0 && keyed.every(({ key }) => key === undefined))
     throw new CommandError(`couldn't find any field with path ${JSON.stringify(path.template)} in the list of objects`)
