@@ -11,7 +11,9 @@ import { claimResize } from './api/admission/claim-resize'
 import { latePlugins } from './api/admission/late-plugins'
 import { lateUsage } from './api/admission/late-usage'
 import { totalUsage } from './api/admission/quota-usage'
+import { userOfBootstrapToken } from './api/auth/bootstrap-token'
 import { escalation } from './api/auth/escalation'
+import { lateBootstrapToken } from './api/auth/late-bootstrap-token'
 import { limitRanger } from './api/admission/limit-ranger'
 import { mutatingAdmissionPolicy } from './api/admission/mutating-admission-policy'
 import { podSecurity } from './api/admission/pod-security'
@@ -215,6 +217,7 @@ lateValidation.arrive({
   workloadWarnings,
 })
 lateSubresources.arrive(peopleSubresources)
+lateBootstrapToken.arrive(userOfBootstrapToken)
 lateUsage.arrive(totalUsage)
 lateHints.arrive({ withHints, hintNews })
 lateRound.arrive(round)

@@ -47,6 +47,7 @@ function components(address: string, version: string): readonly Component[] {
         `--advertise-address=${address}`,
         '--authorization-mode=Node,RBAC',
         '--enable-admission-plugins=NodeRestriction',
+        '--enable-bootstrap-token-auth=true',
         '--etcd-servers=https://127.0.0.1:2379',
         `--secure-port=${API_SERVER_PORT}`,
         `--service-cluster-ip-range=${SERVICE_CIDR}`,

@@ -6,6 +6,7 @@ import type { Pod, Secret, ServiceAccount } from '../types/core-v1.gen'
 import type { ClusterRoleBinding } from '../types/rbac-v1.gen'
 import { isTrusted, subjectOf } from './certificate'
 import { impersonated } from './impersonate'
+import { lateBootstrapToken } from './late-bootstrap-token'
 import { ISSUER, readToken, type Claims } from './token'
 
 const AUTHENTICATED = 'system:authenticated'
@@ -14,7 +15,7 @@ const ADMINISTRATORS = 'kubeadm:cluster-admins'
 const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] }
 
 /**
- * Finds out who asks: a service account by its bearer token, a person by a client certificate (told in a header, as there is no TLS here), a
+ * Finds out who asks: a service account or a joining machine by its bearer token, a person by a client certificate (told in a header, as there is no TLS here), a
  * proxied user by `X-Remote-User`, and in the name of whom. Throws 401 for credentials that are no good.
  */
 export const authenticate: Authenticate = (request, server) => impersonated(server, identified(request, server), request.headers)
@@ -25,10 +26,13 @@ function identified({ headers, from }: ApiRequest, server: ApiServer): User {
   if (remote) return { name: remote, groups: [...words(headers['x-remote-group']), AUTHENTICATED] }
   if (!authorization) return from === undefined ? administrator(server) : ANONYMOUS
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-  const user = token === undefined ? undefined : userOfToken(token, server)
+  const user = token === undefined ? undefined : (userOfToken(token, server) ?? userOfBootstrapToken(token, server))
   if (!user) throw unauthorized()
   return user
 }
+
+const userOfBootstrapToken = (token: string, server: ApiServer) =>
+  lateBootstrapToken.arrived ? lateBootstrapToken.code(token, server) : undefined
 
 const clusterRoleBindings = resource<ClusterRoleBinding>('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings')
 

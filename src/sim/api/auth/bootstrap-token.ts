@@ -1,0 +1,49 @@
+import type { Secret } from '../types/core-v1.gen'
+import { parseTimestamp } from '../../engine/time'
+import { find, resource } from '../admission/lookup'
+import type { ApiServer, User } from '../hooks'
+
+/** What a bootstrap token says, decoded: https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/ */
+export interface BootstrapToken {
+  readonly id: string
+  readonly secret: string
+  /** When it ends (milliseconds since the epoch); undefined: never. NaN for what is no moment: such a token is over. */
+  readonly expiresMs: number | undefined
+  readonly signs: boolean
+  readonly authenticates: boolean
+  /** Groups that its user is in besides system:bootstrappers. */
+  readonly groups: readonly string[]
+}
+
+export const TOKEN_TYPE = 'bootstrap.kubernetes.io/token'
+export const TOKEN_NAMESPACE = 'kube-system'
+
+/** Reads a Secret of that type; undefined when it is none, or lacks its id or its secret. */
+export function bootstrapTokenOf({ type, metadata, data = {} }: Secret): BootstrapToken | undefined {
+  const text = (key: string) => (data[key] === undefined ? '' : atob(data[key]))
+  const [id, secret, expiration] = [text('token-id'), text('token-secret'), text('expiration')]
+  if (type !== TOKEN_TYPE || metadata.namespace !== TOKEN_NAMESPACE || metadata.name !== `bootstrap-token-${id}` || !secret)
+    return undefined
+  return {
+    id,
+    secret,
+    expiresMs: expiration === '' ? undefined : parseTimestamp(expiration),
+    signs: text('usage-bootstrap-signing') === 'true',
+    authenticates: text('usage-bootstrap-authentication') === 'true',
+    groups: text('auth-extra-groups').split(',').filter(Boolean),
+  }
+}
+
+const secrets = resource<Secret>('', 'v1', 'secrets')
+
+/** Who a bootstrap token (`id.secret`) lets in: undefined when there is no such token, it is over, or not for that. */
+export function userOfBootstrapToken(text: string, server: ApiServer): User | undefined {
+  const [, id, secret] = /^([a-z0-9]{6})\.([a-z0-9]{16})$/.exec(text) ?? []
+  const stored = id === undefined ? undefined : find(server, secrets, TOKEN_NAMESPACE, `bootstrap-token-${id}`)
+  const token = stored && !stored.metadata.deletionTimestamp ? bootstrapTokenOf(stored) : undefined
+  if (!token || token.secret !== secret || !token.authenticates) return undefined
+  if (token.expiresMs !== undefined && !(token.expiresMs > server.engine.nowMs)) return undefined
+  // One group of another sort spoils them all, as it does with a real server.
+  if (!token.groups.every((group) => /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/.test(group))) return undefined
+  return { name: `system:bootstrap:${token.id}`, groups: ['system:bootstrappers', ...token.groups, 'system:authenticated'] }
+}
