@@ -49,7 +49,7 @@ export const simplified = [
   ['Nesting', 'bodies deeper than 1,000 levels are refused, where Go allows 10,000'],
   [
     'CEL',
-    'the language and Kubernetes’ libraries; regular expressions are JavaScript’s; what a rule of a custom resource could cost at most is estimated with the figures of cel-go for what people write, other functions roughly; what running an expression costs is counted by its steps, texts by their number and not by their length; of types a policy’s status tells fields that do not exist, and no other mistakes; the commonest complaints are in cel-go’s words, rarer ones in the library’s',
+    'the language and Kubernetes’ libraries; regular expressions are JavaScript’s; what a rule of a custom resource could cost at most is estimated with the figures of cel-go for what people write, other functions roughly; what running an expression costs is counted by its steps, texts by their number and not by their length; a policy’s status tells of mistakes of type where built-in kinds are meant, not of custom ones; the commonest complaints are in cel-go’s words, rarer ones in the library’s',
   ],
   [
     'Webhooks',

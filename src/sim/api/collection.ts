@@ -1,5 +1,5 @@
 import type { AnyObject } from './object'
-import { gone } from './status'
+import { gone, StatusError } from './status'
 import { nodeNameOf, tooOld, type Stored, type StorageEvent, type WatchInterest } from './storage'
 
 /** Everything stored of one kind, with its indexes, its history and who watches it. */
@@ -223,7 +223,9 @@ function createWatchers<W>(): Watchers<W> {
 }
 
 /** What a client hears whose `continue` token names a state that is no longer known. */
-export const continueExpired = () =>
-  gone(
+export function continueExpired(token: string): StatusError {
+  const { status } = gone(
     'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
   )
+  return new StatusError({ ...status, metadata: { continue: token } })
+}

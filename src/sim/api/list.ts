@@ -19,6 +19,9 @@ interface Continuation {
   readonly start: string
 }
 
+/** Stands for no state in particular. */
+const ANY_REVISION = -1
+
 /** Lists objects as a `GET` of a collection does: selectors, paging, and which state is wanted. */
 export function listObjects(call: Call, query: URLSearchParams): ListResult {
   const { core, served, namespace } = call
@@ -32,8 +35,9 @@ export function listObjects(call: Call, query: URLSearchParams): ListResult {
   checkReadable(call, selection)
   const limit = numberOf(query, 'limit')
   const from = continuationOf(query)
-  const revision = from?.rv ?? wantedRevision(call, query) ?? storage.revision
-  const wanted = selectedAt(call, selection, revision, from !== undefined)
+  // Who goes on although the state is forgotten gets the rest of the newest one.
+  const revision = from ? (from.rv === ANY_REVISION ? storage.revision : from.rv) : (wantedRevision(call, query) ?? storage.revision)
+  const wanted = selectedAt(call, selection, revision, from)
   const rest = from ? wanted.filter((stored) => keyOf(stored) > from.start) : wanted
   const metadata = { resourceVersion: String(revision) }
   if (limit <= 0 || rest.length <= limit) return { items: rest, metadata }
@@ -59,14 +63,14 @@ function selectedAt(
   { core: { storage }, served: { kind } }: Call,
   selection: Selection,
   revision: number,
-  continued: boolean,
+  from: Continuation | undefined,
 ): readonly Stored[] {
   if (revision === storage.revision) {
     // Where no index narrows the choice down, the order that the store remembers is cheaper than sorting.
     return selection.accepts === undefined ? storage.sorted(kind, selection.namespace) : sortByKey([...select(storage, kind, selection)])
   }
   const { namespace, accepts } = selection
-  const state = stateAt(storage, kind, revision, namespace, continued)
+  const state = stateAt(storage, kind, revision, namespace, from)
   return accepts === undefined ? state : state.filter(({ object }) => accepts(object))
 }
 
@@ -75,12 +79,12 @@ function stateAt(
   kind: KindDefinition,
   revision: number,
   namespace: string | undefined,
-  continued: boolean,
+  from: Continuation | undefined,
 ): readonly Stored[] {
   try {
     return storage.sortedAt(kind, revision, namespace)
   } catch (error) {
-    throw continued && isStatus(error, 'Expired') ? continueExpired() : error
+    throw from && isStatus(error, 'Expired') ? continueExpired(encode({ ...from, rv: ANY_REVISION })) : error
   }
 }
 

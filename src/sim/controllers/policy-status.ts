@@ -1,3 +1,6 @@
+import type { Environment } from '@marcbachmann/cel-js'
+import { environmentWith, POLICY_VARIABLES } from '../api/admission/policy-variables'
+import { CompilationError, compile } from '../api/cel/expression'
 import type { KindDefinition } from '../api/kind'
 import { kindText } from '../api/object'
 import { typeOfServed, type Type } from '../api/schema/schema'
@@ -59,7 +62,7 @@ function warningsOf(policy: ValidatingAdmissionPolicy): readonly ExpressionWarni
   ]
   return expressions.flatMap(([fieldRef, expression]) => {
     const warning = types.flatMap(({ text, type }) => {
-      const complaint = expression && undefinedField(expression, type)
+      const complaint = expression && (undefinedField(expression, type) ?? typeComplaint(expression, type))
       return complaint ? [`${text}: ${complaint}\n`] : []
     })
     return warning.length > 0 ? [{ fieldRef, warning: warning.join('\n') }] : []
@@ -81,4 +84,44 @@ function undefinedField(expression: string, type: Type): string | undefined {
     }
   }
   return undefined
+}
+
+const environments = new Map<string, Environment>()
+
+/** What else CEL's type checker would say of an expression when `object` and `oldObject` are of a type. */
+function typeComplaint(expression: string, type: Type): string | undefined {
+  if (type.is !== 'struct') return undefined
+  let env = environments.get(type.name)
+  if (!env) {
+    const { object: _object, oldObject: _oldObject, ...others } = POLICY_VARIABLES
+    env = environmentWith(others)
+    const known = new Set<string>()
+    const name = typeText(type, env, known)
+    env.registerVariable('object', name).registerVariable('oldObject', name)
+    environments.set(type.name, env)
+  }
+  try {
+    compile(env, expression)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof CompilationError)) throw error
+    // Any object may be compared with null, which the library does not know.
+    return /[( ]null[,)]/.test(error.message) ? undefined : error.message.replace(/^compilation failed: /, '')
+  }
+}
+
+const SCALARS: Readonly<Partial<Record<string, string>>> = { string: 'string', quantity: 'string', boolean: 'bool', int32: 'int', int64: 'int', float64: 'double' } // prettier-ignore
+
+/** A type as CEL writes it; structs are made known to the environment by their names. */
+function typeText(type: Type, env: Environment, known: Set<string>): string {
+  if (type.is === 'scalar') return SCALARS[type.scalar] ?? 'dyn'
+  if (type.is === 'list') return `list<${typeText(type.of, env, known)}>`
+  if (type.is === 'map') return `map<string, ${typeText(type.of, env, known)}>`
+  if (type.open) return 'dyn'
+  const name = type.name.replace(/\W/g, '_')
+  if (known.has(name)) return name
+  known.add(name)
+  const fields = Object.fromEntries([...type.fields].map(([field, { type: of }]) => [field, typeText(of, env, known)]))
+  env.registerType(name, { ctor: class {}, fields } as never)
+  return name
 }

@@ -75,13 +75,18 @@ describe('a list', () => {
     const { metadata } = ask('GET', `${CONFIG_MAPS}?limit=2`).body
     create('late')
     server.storage.compact(server.storage.revision)
-    expect(ask('GET', `${CONFIG_MAPS}?limit=2&continue=${metadata.continue}`)).toMatchObject({
+    const refused = ask('GET', `${CONFIG_MAPS}?limit=2&continue=${metadata.continue}`)
+    expect(refused).toMatchObject({
       status: 410,
       body: {
         reason: 'Expired',
         message: expect.stringMatching(/^The provided continue parameter is too old to display a consistent list result/),
       },
     })
+    // The refusal brings a token with which the rest of the newest state can be had.
+    const rest = ask('GET', `${CONFIG_MAPS}?continue=${refused.body.metadata.continue}`)
+    expect(rest.body.items.map((item: { metadata: { name: string } }) => item.metadata.name)).toEqual(['c3', 'c4', 'c5', 'late'])
+    expect(rest.body.metadata.resourceVersion).toBe(String(server.storage.revision))
   })
 
   test('can be asked for as of an exact revision, or as of one at least that new', () => {

@@ -19,6 +19,27 @@ test.each([
     "apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n",
   ],
   ['object.spec.replicas > 1', undefined, ''],
+  [
+    "object.spec.replicas == '1'",
+    undefined,
+    "apps/v1, Kind=Deployment: ERROR: <input>:1:22: found no matching overload for '_==_' applied to '(int, string)'\n | object.spec.replicas == '1'\n | .....................^\n",
+  ],
+  [
+    "object.spec.template.spec.containers.all(c, c.imag != '')",
+    undefined,
+    "apps/v1, Kind=Deployment: ERROR: <input>:1:46: undefined field 'imag'\n | object.spec.template.spec.containers.all(c, c.imag != '')\n | .............................................^\n",
+  ],
+  ["has(object.spec.paused) && object.metadata.labels['app'] != '' && oldObject == null || object.spec.replicas >= 1.5", undefined, ''],
+  [
+    "object.spec.template.spec.?securityContext.?runAsUser.orValue(0) > 0 && quantity(object.spec.template.spec.containers[0].resources.limits['cpu']).isLessThan(quantity('1'))",
+    undefined,
+    '',
+  ],
+  [
+    'has(object.spec.nope)',
+    undefined,
+    "apps/v1, Kind=Deployment: ERROR: <input>:1:16: undefined field 'nope'\n | has(object.spec.nope)\n | ...............^\n",
+  ],
   ["object.metadata.name == 'object.nothing'", undefined, ''],
   ["object.spec.template.spec.containers.all(c, c.image != '')", undefined, ''],
   ['object.replicas > 1', "['*']", ''],
