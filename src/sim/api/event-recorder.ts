@@ -30,6 +30,8 @@ export interface EventDetails {
 /** Tells the story of an object as Events, the way client-go's recorder does: repetitions are counted, floods are cut. */
 export interface EventRecorder {
   event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, details?: EventDetails): void
+  /** Begins anew, as a component does that was started again: what is told from now on repeats nothing. */
+  forget(): void
 }
 
 /** How many differently worded events of one sort are kept apart within the interval before they are combined. */
@@ -157,6 +159,10 @@ export function createEventRecorder(client: Client, options: EventRecorderOption
   }
 
   return {
+    forget() {
+      stories.clear()
+      order.length = next = 0
+    },
     event(about, type, reason, message, details = {}) {
       const { uid, name, namespace, resourceVersion } = about.metadata
       const story = storyOf(uid || `${about.kind}/${namespace ?? ''}/${name}`)

@@ -161,9 +161,11 @@ export function createHeartbeat(
       reportedMs = -REPORT_MS
       boots = nowBoots
       registered &&= resumed
+      if (!resumed) recorder.forget()
       const isNew = client.get<Node>(nodeKind, undefined, facts.name) === undefined
+      if (!resumed && !isNew) announce(false)
       beat()
-      if (!resumed) announce(isNew)
+      if (!resumed && isNew) announce(true)
     },
     beatNow() {
       if (!timer) return

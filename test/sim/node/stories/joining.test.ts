@@ -39,16 +39,16 @@ test('given a node whose kubelet stops and starts again, then it is not ready me
     50s  Node/node01  PIDPressure=Unknown NodeStatusUnknown: Kubelet stopped posting node status.
     50s  Node/node01  Ready=Unknown NodeStatusUnknown: Kubelet stopped posting node status.
     50s  Node/node01  node-controller: Normal NodeNotReady: Node node01 status is now: NodeNotReady
+    90s  Node/node01  kubelet: Normal Starting: Starting kubelet.
+    90s  Node/node01  kubelet: Normal NodeHasSufficientMemory: Node node01 status is now: NodeHasSufficientMemory
+    90s  Node/node01  kubelet: Normal NodeHasNoDiskPressure: Node node01 status is now: NodeHasNoDiskPressure
+    90s  Node/node01  kubelet: Normal NodeHasSufficientPID: Node node01 status is now: NodeHasSufficientPID
+    90s  Node/node01  kubelet: Normal NodeAllocatableEnforced: Updated Node Allocatable limit across pods
     90s  Node/node01  MemoryPressure=False KubeletHasSufficientMemory: kubelet has sufficient memory available
     90s  Node/node01  DiskPressure=False KubeletHasNoDiskPressure: kubelet has no disk pressure
     90s  Node/node01  PIDPressure=False KubeletHasSufficientPID: kubelet has sufficient PID available
     90s  Node/node01  Ready=True KubeletReady: kubelet is posting ready status
-    90s  Node/node01  kubelet: Normal NodeReady: Node node01 status is now: NodeReady (x2)
-    90s  Node/node01  kubelet: Normal Starting: Starting kubelet. (x2)
-    90s  Node/node01  kubelet: Normal NodeHasSufficientMemory: Node node01 status is now: NodeHasSufficientMemory (x2)
-    90s  Node/node01  kubelet: Normal NodeHasNoDiskPressure: Node node01 status is now: NodeHasNoDiskPressure (x2)
-    90s  Node/node01  kubelet: Normal NodeHasSufficientPID: Node node01 status is now: NodeHasSufficientPID (x2)
-    90s  Node/node01  kubelet: Normal NodeAllocatableEnforced: Updated Node Allocatable limit across pods (x2)
+    90s  Node/node01  kubelet: Normal NodeReady: Node node01 status is now: NodeReady
   `)
 })
 
