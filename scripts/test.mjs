@@ -16,7 +16,13 @@ const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status
 
 /** Chromium for the browser tests: the one that is there, else from the system's packages where we may install them. */
 function findChromium() {
-  const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
+  const candidates = [
+    process.env.CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ]
   const found = () => candidates.find((path) => path && existsSync(path))
   if (found()) return found()
   if (has('apt-get') && process.getuid?.() === 0) {
@@ -37,8 +43,8 @@ run('Unit, API and scenario tests', bin('vitest'), ['run'])
 if (!has(process.env.KUBECTL ?? 'kubectl')) skipped.push('the tests with a real kubectl: none is on PATH (set $KUBECTL to one)')
 
 run('Build', bin('vite'), ['build', '--logLevel', 'warn'])
-// The aim is 400 (docs/performance.md); a little more is let through so that one change does not stop another.
-run('What the page loads first', 'node', ['scripts/bundle-size.mjs', '--limit', '418'])
+// The aim is 400 (docs/performance.md): less is reached, and a little more is let through so that one change does not stop another.
+run('What the page loads first', 'node', ['scripts/bundle-size.mjs', '--limit', '396'])
 const chromium = findChromium()
 if (chromium) run('Browser tests', bin('vitest'), ['run', '--config', 'test/browser/vitest.config.ts'], { CHROMIUM: chromium })
 else skipped.push('the browser tests: no Chromium found and none could be installed (set $CHROMIUM to one)')

@@ -82,16 +82,8 @@ import { attributesClassProtectionController } from './controllers/volume/attrib
 import { claimProtectionController, volumeProtectionController } from './controllers/volume/protection'
 import { yamlReader } from './formats/late-yaml'
 import { parseYaml } from './formats/yaml'
-import { internalDifference, internalForm, internalPodTemplate } from './kinds/core/internal-form'
-import { lateValidation } from './kinds/core/late-validation'
-import { podSpecErrors, podTemplateErrors, workloadTemplateErrors } from './kinds/core/pod-spec-validation'
-import { podWarnings, workloadWarnings } from './kinds/core/pod-warnings'
-import { podUpdateErrors } from './kinds/core/pod-update-validation'
-import { nodeSelectorErrors } from './kinds/core/scheduling-validation'
-import { serviceErrors, serviceUpdateErrors } from './kinds/core/service-validation'
-import { admissionRuleErrors, webhooksErrors } from './kinds/admissionregistration/webhooks-validation'
-import { autoscalerErrors } from './kinds/autoscaling/autoscaler-validation'
-import { jobSpecErrors } from './kinds/batch/job-spec-validation'
+import { allRules } from './kinds/all-rules'
+import { lateRules } from './kinds/late-rules'
 import { lateSubresources } from './kinds/late-subresources'
 import { peopleSubresources } from './kinds/people-subresources'
 import { hostConfiguration } from './node/host-configuration'
@@ -198,24 +190,7 @@ lateControllers.arrive([
   claimProtectionController,
   volumeProtectionController,
 ])
-lateValidation.arrive({
-  podSpecErrors,
-  podTemplateErrors,
-  workloadTemplateErrors,
-  podUpdateErrors,
-  nodeSelectorErrors,
-  serviceErrors,
-  serviceUpdateErrors,
-  jobSpecErrors,
-  autoscalerErrors,
-  webhooksErrors,
-  admissionRuleErrors,
-  internalForm,
-  internalPodTemplate,
-  internalDifference,
-  podWarnings,
-  workloadWarnings,
-})
+lateRules.arrive(allRules)
 lateSubresources.arrive(peopleSubresources)
 lateBootstrapToken.arrive(userOfBootstrapToken)
 lateUsage.arrive(totalUsage)

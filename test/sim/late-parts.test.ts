@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { createCluster } from '../../src/sim/cluster'
+import { allKinds } from '../../src/sim/kinds/all'
 
 test('a cluster boots and shows its prompt without the code that comes late, exactly as with it', async () => {
   const whole = createCluster()
@@ -26,4 +27,23 @@ test('a cluster boots and shows its prompt without the code that comes late, exa
   }
   expect(pods(early)).toEqual(pods(whole))
   expect([early.engine.nowMs, early.engine.processed]).toEqual([whole.engine.nowMs, whole.engine.processed])
+})
+
+test('a kind of which a cluster is born with objects fills them in without the rules that come late', async () => {
+  vi.resetModules()
+  const { allKinds: early } = await import('../../src/sim/kinds/all')
+  const { lateRules } = await import('../../src/sim/kinds/late-rules')
+  expect(lateRules.arrived).toBe(false)
+
+  const cluster = createCluster()
+  cluster.advance('1m')
+  const isThere = ({ group, version, plural, verbs }: (typeof allKinds)[number]) => {
+    const url = `${group ? `/apis/${group}` : '/api'}/${version}/${plural}`
+    return verbs.includes('list') && JSON.stringify(cluster.request({ method: 'GET', url, headers: {} })).includes('creationTimestamp')
+  }
+  const makers = ['defaults', 'beforeCreate', 'beforeUpdate'] as const
+  const born = allKinds.flatMap((kind, at) => (isThere(kind) ? [[kind, early[at]!] as const] : []))
+  expect(born.length).toBeGreaterThan(20)
+  for (const [kind, bare] of born)
+    expect([kind.kind, ...makers.filter((maker) => bare[maker])]).toEqual([kind.kind, ...makers.filter((maker) => kind[maker])])
 })

@@ -7,7 +7,7 @@ import { notFound } from './status'
 export function computedList(call: Call, query: URLSearchParams): readonly AnyObject[] {
   const { core, served, namespace, user } = call
   const { accepts } = selectionOf(
-    { ...served.kind, selectableFields: served.selectableFields },
+    { selectableFields: served.selectableFields, customSchema: served.kind.customSchema },
     namespace,
     query.get('labelSelector') ?? undefined,
     query.get('fieldSelector') ?? undefined,

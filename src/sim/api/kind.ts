@@ -1,3 +1,4 @@
+import type { LateCode } from '../engine/late-code'
 import type { Random } from '../engine/random'
 import type { FieldError, FieldPath } from './field-path'
 import type { ApiServer, User } from './hooks'
@@ -154,15 +155,38 @@ interface Makers<T extends KubeObject> {
   readonly beforeDelete?: (object: T, context: KindContext) => T
 }
 
-export type KindInput<T extends KubeObject> = Omit<KindDefinition<T>, Optional | keyof Makers<T>> &
+type Given<T extends KubeObject> = Omit<KindDefinition<T>, Optional | keyof Makers<T>> &
   Partial<Pick<KindDefinition<T>, Optional>> &
   Makers<T>
 
+const RULES = [
+  'defaults',
+  'beforeCreate',
+  'beforeUpdate',
+  'validate',
+  'untolerated',
+  'validateUpdate',
+  'validateStatusUpdate',
+  'warnings',
+  'columns',
+] as const
+
+/** What of a definition only people and their programs ask for: it may be in a file beside it (`ingress-rules.ts`). */
+export type KindRules<T extends KubeObject> = Pick<Given<T>, (typeof RULES)[number]>
+
+export type KindInput<T extends KubeObject> = Given<T> & {
+  /** Those of its parts that the page loads after the first prompt. */
+  readonly rules?: Pick<LateCode<KindRules<T>>, 'arrived' | 'code'>
+}
+
 const ALL_VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const
 
-/** Completes a kind's definition with what most kinds have in common. */
-export function defineKind<T extends KubeObject>(input: KindInput<T>): KindDefinition<T> {
-  return {
+/**
+ * Completes a kind's definition with what most kinds have in common. Until rules come that come late there are none: what a cluster writes that boots
+ * without them is sound. Kinds of which it makes objects then fill in and adjust in the definition itself.
+ */
+export function defineKind<T extends KubeObject>({ rules, ...input }: KindInput<T>): KindDefinition<T> {
+  const definition: KindDefinition<T> = {
     singular: input.kind.toLowerCase(),
     shortNames: [],
     categories: [],
@@ -175,4 +199,7 @@ export function defineKind<T extends KubeObject>(input: KindInput<T>): KindDefin
     columns: [],
     ...input,
   }
+  if (!rules) return definition
+  const rule = (name: (typeof RULES)[number]) => ({ enumerable: true, get: () => (rules.arrived && rules.code[name]) || definition[name] })
+  return Object.defineProperties({ ...definition }, Object.fromEntries(RULES.map((name) => [name, rule(name)])))
 }

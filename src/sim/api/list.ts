@@ -27,7 +27,7 @@ export function listObjects(call: Call, query: URLSearchParams): ListResult {
   const { core, served, namespace } = call
   const { storage } = core
   const selection = selectionOf(
-    { ...served.kind, selectableFields: served.selectableFields },
+    { selectableFields: served.selectableFields, customSchema: served.kind.customSchema },
     namespace,
     query.get('labelSelector') ?? undefined,
     query.get('fieldSelector') ?? undefined,

@@ -19,7 +19,7 @@ const TIMEOUT_MIN_MS = 30 * 60_000
 export function watchObjects(call: Call, query: URLSearchParams, wish: Wish): StreamedResponse {
   const { core, served, namespace } = call
   const selection = selectionOf(
-    { ...served.kind, selectableFields: served.selectableFields },
+    { selectableFields: served.selectableFields, customSchema: served.kind.customSchema },
     namespace,
     query.get('labelSelector') ?? undefined,
     query.get('fieldSelector') ?? undefined,

@@ -4,8 +4,8 @@ import type { MatchResources, ParamKind, ParamRef } from '../../api/types/admiss
 import { dns1035Label, dnsSubdomain } from '../../formats/names'
 import { changeField, mapSame, withDefaults, withEmpty } from '../defaulting'
 import { invalidName, labelSelector, oneOf } from '../field-checks'
-import { admissionRuleErrors } from '../core/late-validation'
 import { ruleDefaults } from './webhooks'
+import { admissionRuleErrors } from './webhooks-validation'
 
 /** Defaults of what a policy or a binding matches. */
 export function matchDefaults(match: MatchResources): MatchResources {

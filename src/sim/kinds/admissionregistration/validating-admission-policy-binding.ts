@@ -1,11 +1,7 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { ValidatingAdmissionPolicyBinding } from '../../api/types/admissionregistration-v1.gen'
-import { dnsSubdomain } from '../../formats/names'
-import { changeField, withEmpty } from '../defaulting'
-import { oneOf, requiredName } from '../field-checks'
+import { rulesOf } from '../late-rules'
 import { sameShape } from '../versions'
-import { matchDefaults, matchErrors, paramRefErrors, paramRefText } from './match-resources'
 
 const stored = { group: 'admissionregistration.k8s.io', version: 'v1' }
 
@@ -16,27 +12,5 @@ export const validatingAdmissionPolicyBinding = defineKind<ValidatingAdmissionPo
   categories: ['api-extensions'],
   namespaced: false,
   otherVersions: [sameShape(stored, 'v1beta1')],
-  defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', (spec) => changeField(spec, 'matchResources', matchDefaults)),
-  validate: ({ spec }, at) => {
-    const { policyName, paramRef, matchResources, validationActions = [] } = spec ?? {}
-    const here = at('spec')
-    const errors = [...requiredName(policyName, here('policyName'), dnsSubdomain)]
-    if (paramRef) errors.push(...paramRefErrors(paramRef, here('paramRef')))
-    if (matchResources) errors.push(...matchErrors(matchResources, here('matchResouces'))) // as a real server spells it
-    const actions = here('validationActions')
-    if (validationActions.length === 0) errors.push(actions.required('at least one validation action is required'))
-    validationActions.forEach((action, index) => {
-      errors.push(...oneOf(action, ['Audit', 'Deny', 'Warn'], actions(index)))
-      if (validationActions.indexOf(action) < index) errors.push(actions(index).duplicate(action))
-    })
-    if (validationActions.includes('Deny') && validationActions.includes('Warn'))
-      errors.push(
-        actions.invalid(
-          validationActions,
-          'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
-        ),
-      )
-    return errors
-  },
-  columns: [['PolicyName', ({ spec }) => spec?.policyName ?? ''], ['ParamRef', ({ spec }) => paramRefText(spec?.paramRef)], age],
+  rules: rulesOf('validatingAdmissionPolicyBinding'),
 })

@@ -1,10 +1,7 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { ValidatingWebhookConfiguration } from '../../api/types/admissionregistration-v1.gen'
-import { changeField, mapSame } from '../defaulting'
+import { rulesOf } from '../late-rules'
 import { sameShape } from '../versions'
-import { webhooksErrors } from '../core/late-validation'
-import { webhookDefaults } from './webhooks'
 
 const stored = { group: 'admissionregistration.k8s.io', version: 'v1' }
 
@@ -16,14 +13,5 @@ export const validatingWebhookConfiguration = defineKind<ValidatingWebhookConfig
   namespaced: false,
   generation: true,
   otherVersions: [sameShape(stored, 'v1beta1')],
-  defaults: (object) => changeField(object, 'webhooks', (webhooks) => mapSame(webhooks, (webhook) => webhookDefaults(webhook))!),
-  validate: ({ webhooks }, at) => webhooksErrors(webhooks, at),
-  columns: [
-    [
-      'Webhooks',
-      ({ webhooks }) => (webhooks ?? []).length,
-      { type: 'integer', description: 'Webhooks indicates the number of webhooks registered in this configuration' },
-    ],
-    age,
-  ],
+  rules: rulesOf('validatingWebhookConfiguration'),
 })

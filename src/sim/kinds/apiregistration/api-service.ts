@@ -1,8 +1,8 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { KubeObject } from '../../api/object'
 import { timestamp } from '../../engine/time'
 import { withEmpty } from '../defaulting'
+import { rulesOf } from '../late-rules'
 
 /** `apiregistration.k8s.io/v1` APIService: which group and version is answered by whom; without a service, by this server itself. */
 export interface APIService extends KubeObject {
@@ -59,26 +59,7 @@ export const apiService = defineKind<APIService>({
     ...object,
     status: object.spec.service ? {} : { conditions: [localCondition(timestamp(nowMs))] },
   }),
-  validate: ({ metadata, spec }, at) => {
-    const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0 } = spec
-    const name = `${version}.${group}`
-    const here = at('spec')
-    const errors =
-      metadata.name === name
-        ? []
-        : [at('metadata', 'name').invalid(metadata.name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(name)}`)]
-    if (version === '') errors.push(here('version').required())
-    if (groupPriorityMinimum <= 0 || groupPriorityMinimum > 20_000)
-      errors.push(here('groupPriorityMinimum').invalid(groupPriorityMinimum, 'must be positive and less than 20000'))
-    if (versionPriority <= 0 || versionPriority > 1000)
-      errors.push(here('versionPriority').invalid(versionPriority, 'must be positive and less than 1000'))
-    return errors
-  },
-  columns: [
-    ['Service', ({ spec }) => (spec.service ? `${spec.service.namespace}/${spec.service.name}` : 'Local')],
-    ['Available', availableText],
-    age,
-  ],
+  rules: rulesOf('apiService'),
 })
 
 const localCondition = (lastTransitionTime: string) => ({
@@ -88,9 +69,3 @@ const localCondition = (lastTransitionTime: string) => ({
   status: 'True',
   type: 'Available',
 })
-
-function availableText({ status }: APIService): string {
-  const available = status?.conditions?.find(({ type }) => type === 'Available')
-  if (!available) return 'Unknown'
-  return available.status === 'True' || !available.reason ? available.status : `${available.status} (${available.reason})`
-}

@@ -1,9 +1,6 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
-import { parseApiVersion } from '../../api/object'
 import type { ControllerRevision } from '../../api/types/apps-v1.gen'
-import type { ObjectMeta } from '../../api/types/meta-v1.gen'
-import { immutable, nonNegative } from '../field-checks'
+import { rulesOf } from '../late-rules'
 import { sameShape } from '../versions'
 
 const stored = { group: 'apps', version: 'v1' }
@@ -14,18 +11,5 @@ export const controllerRevision = defineKind<ControllerRevision>({
   plural: 'controllerrevisions',
   namespaced: true,
   otherVersions: [sameShape(stored, 'v1beta2'), sameShape(stored, 'v1beta1')],
-  validate: ({ data, revision }, at) => [
-    ...nonNegative(revision, at('revision')),
-    ...(data ? [] : [at('data').required('data is mandatory')]),
-  ],
-  validateUpdate: (object, old, at) => immutable(object.data, old.data, at('data')),
-  columns: [['Controller', ({ metadata }) => controllerText(metadata)], ['Revision', ({ revision }) => String(revision ?? 0)], age],
+  rules: rulesOf('controllerRevision'),
 })
-
-/** The controlling owner as `statefulset.apps/web`. */
-function controllerText({ ownerReferences }: ObjectMeta): string {
-  const owner = ownerReferences?.find((reference) => reference.controller)
-  if (!owner) return '<none>'
-  const { group } = parseApiVersion(owner.apiVersion)
-  return `${owner.kind.toLowerCase()}${group && `.${group}`}/${owner.name}`
-}

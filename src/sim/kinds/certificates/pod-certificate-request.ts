@@ -1,9 +1,6 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { PodCertificateRequest } from '../../api/types/certificates-v1beta1.gen'
-import { immutable } from '../field-checks'
-
-const REQUIRED = ['signerName', 'podName', 'podUID', 'serviceAccountName', 'serviceAccountUID', 'nodeName', 'nodeUID'] as const
+import { rulesOf } from '../late-rules'
 
 export const podCertificateRequest = defineKind<PodCertificateRequest>({
   group: 'certificates.k8s.io',
@@ -12,14 +9,5 @@ export const podCertificateRequest = defineKind<PodCertificateRequest>({
   plural: 'podcertificaterequests',
   namespaced: true,
   subresources: ['status'],
-  validate: ({ spec }, at) => REQUIRED.filter((field) => !spec?.[field]).map((field) => at('spec', field).required()),
-  validateUpdate: (object, old, at) => immutable(object.spec, old.spec, at('spec')),
-  columns: [
-    ['PodName', ({ spec }) => spec.podName],
-    ['ServiceAccountName', ({ spec }) => spec.serviceAccountName],
-    ['NodeName', ({ spec }) => spec.nodeName],
-    ['SignerName', ({ spec }) => spec.signerName],
-    ['State', ({ status }) => status?.conditions?.[0]?.type ?? 'Pending'],
-    age,
-  ],
+  rules: rulesOf('podCertificateRequest'),
 })

@@ -1,7 +1,6 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { LeaseCandidate } from '../../api/types/coordination-v1beta1.gen'
-import { immutable } from '../field-checks'
+import { rulesOf } from '../late-rules'
 
 export const leaseCandidate = defineKind<LeaseCandidate>({
   group: 'coordination.k8s.io',
@@ -9,13 +8,5 @@ export const leaseCandidate = defineKind<LeaseCandidate>({
   kind: 'LeaseCandidate',
   plural: 'leasecandidates',
   namespaced: true,
-  validate: ({ spec }, at) =>
-    (['leaseName', 'binaryVersion', 'strategy'] as const).filter((field) => !spec?.[field]).map((field) => at('spec', field).required()),
-  validateUpdate: (object, old, at) => immutable(object.spec?.leaseName, old.spec?.leaseName, at('spec', 'leaseName')),
-  columns: [
-    ['LeaseName', ({ spec }) => spec?.leaseName ?? ''],
-    ['BinaryVersion', ({ spec }) => spec?.binaryVersion ?? ''],
-    ['EmulationVersion', ({ spec }) => spec?.emulationVersion ?? ''],
-    age,
-  ],
+  rules: rulesOf('leaseCandidate'),
 })

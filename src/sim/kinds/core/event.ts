@@ -1,6 +1,6 @@
-import { ageSince } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { Event } from '../../api/types/core-v1.gen'
+import { rulesOf } from '../late-rules'
 import { fromEventsV1, toEventsV1 } from './event-conversion'
 
 const REFERENCE_FIELDS = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'] as const
@@ -28,24 +28,6 @@ export const event = defineKind<Event>({
       type: ({ type }: Event) => type ?? '',
     },
   })),
-  validate: ({ involvedObject, metadata }, at) => {
-    const about = involvedObject?.namespace || 'default'
-    return about === metadata.namespace
-      ? []
-      : [at('involvedObject', 'namespace').invalid(involvedObject?.namespace ?? '', 'does not match event.namespace')]
-  },
-  columns: [
-    ['Last Seen', (object, { nowMs }) => ageSince(lastSeen(object), nowMs)],
-    ['Type', ({ type }) => type ?? ''],
-    ['Reason', ({ reason }) => reason ?? ''],
-    ['Object', ({ involvedObject: { kind = '', name } = {} }) => (name ? `${kind.toLowerCase()}/${name}` : kind.toLowerCase())],
-    ['Subobject', ({ involvedObject }) => involvedObject?.fieldPath ?? '', { wide: true }],
-    ['Source', sourceText, { wide: true }],
-    ['Message', ({ message }) => (message ?? '').trim()],
-    ['First Seen', (object, { nowMs }) => ageSince(object.firstTimestamp ?? object.eventTime, nowMs), { wide: true }],
-    ['Count', ({ series, count }) => series?.count ?? (count || 1), { wide: true, type: 'integer' }],
-    ['Name', ({ metadata }) => metadata.name, { wide: true, format: 'name' }],
-  ],
   selectableFields: {
     ...referenceFields('involvedObject'),
     reason: ({ reason }) => reason ?? '',
@@ -53,13 +35,5 @@ export const event = defineKind<Event>({
     source: ({ source, reportingComponent }) => source?.component || reportingComponent || '',
     type: ({ type }) => type ?? '',
   },
+  rules: rulesOf('event'),
 })
-
-const lastSeen = ({ series, lastTimestamp, firstTimestamp, eventTime }: Event) =>
-  series ? series.lastObservedTime : (lastTimestamp ?? firstTimestamp ?? eventTime)
-
-function sourceText({ source, reportingComponent, reportingInstance }: Event): string {
-  const component = source?.component || reportingComponent || ''
-  const instance = source?.host || reportingInstance
-  return instance ? `${component}, ${instance}` : component
-}

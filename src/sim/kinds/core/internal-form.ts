@@ -149,8 +149,8 @@ const wireName = (name: string) => ODD_NAMES[name] ?? name.replace(/^([A-Z]+)(?=
 type Json = Readonly<Record<string, unknown>>
 const ZEROS: Readonly<Record<string, unknown>> = { '=': '', '#': 0, '?': false }
 
-/** The structs that others ask for. */
-export type InternalStruct = 'ClaimSpec' | 'PersistentVolumeSource' | 'RoleRef'
+/** The structs of which others ask how two of them differ. */
+type Compared = 'ClaimSpec' | 'PersistentVolumeSource'
 
 /** A value of the wire as one of these structs. What is no struct here (selectors, old volumes) keeps its form on the wire. */
 export function internalForm(struct: string, value: unknown): Json {
@@ -192,3 +192,7 @@ const lines = (value: unknown) => `${escaped(JSON.stringify(value, undefined, 2)
 
 /** The difference of two values as the API server shows it: a unified diff of their indented JSON. */
 export const internalDifference = (before: unknown, after: unknown): string => unifiedHunks(lines(before), lines(after), 3)
+
+/** The difference of two values of one struct, on lines of its own. */
+export const structDifference = (struct: Compared, before: unknown, after: unknown): string =>
+  `\n${internalDifference(internalForm(struct, before), internalForm(struct, after))}`

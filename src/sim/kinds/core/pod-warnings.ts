@@ -24,8 +24,16 @@ export function podWarnings({ metadata, spec }: { readonly metadata: Named; read
   return [...name, ...specWarnings(spec, metadata.annotations, at('spec'), at('metadata'))]
 }
 
-/** Warnings about a workload: its name becomes part of its Pods' names. `path` is where its template is. */
-export function workloadWarnings(metadata: Named, template: PodTemplateSpec | undefined, path = at('spec', 'template')): readonly string[] {
+/** The warnings of a workload whose template is new or has changed. `path` is where its template is. */
+export function workloadWarnings<T extends { readonly metadata: Named }>(
+  templateOf: (object: T) => PodTemplateSpec | undefined,
+  path = at('spec', 'template'),
+): (object: T, old: T | undefined) => readonly string[] {
+  return (object, old) => (old && templateOf(old) === templateOf(object) ? [] : templateWarnings(object.metadata, templateOf(object), path))
+}
+
+/** Its name becomes part of its Pods' names. */
+function templateWarnings(metadata: Named, template: PodTemplateSpec | undefined, path: FieldPath): readonly string[] {
   const name = nameWarnings(
     metadata.name,
     'metadata.name: this is used in Pod names and hostnames, which can result in surprising behavior',

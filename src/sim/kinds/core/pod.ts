@@ -2,10 +2,9 @@ import { defineKind, type KindDefinition } from '../../api/kind'
 import type { Pod, PodStatus } from '../../api/types/core-v1.gen'
 import { timestamp } from '../../engine/time'
 import { changeField, withEmpty } from '../defaulting'
-import { podColumns } from './pod-columns'
+import { rulesOf } from '../late-rules'
 import { qosClassOf } from './pod-qos'
 import { podOnlyDefaults, podSpecDefaults } from './pod-spec-defaults'
-import { podSpecErrors, podUpdateErrors, podWarnings } from './late-validation'
 
 const defaulted = new WeakMap<Pod['spec'], Pod['spec']>()
 
@@ -31,18 +30,6 @@ export const pod: KindDefinition<Pod> = defineKind<Pod>({
   subresources: ['attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'resize', 'status'],
   defaults: (object, _, old) => (old && object.spec === old.spec ? object : changeField(withEmpty(object, 'spec'), 'spec', specDefaults)),
   beforeCreate: (object, { nowMs }) => ({ ...object, status: firstStatus(object, nowMs) }),
-  validate: (object, at, { read }) => {
-    const { spec, metadata } = object
-    const errors = podSpecErrors(spec, at('spec'))
-    const gatedYetBound = spec.nodeName && spec.schedulingGates?.length
-    const isNew = (gatedYetBound || spec.ephemeralContainers?.length) && !read.get(pod, metadata.namespace, metadata.name)
-    if (isNew && gatedYetBound) errors.push(at('spec', 'nodeName').forbidden('cannot be set until all schedulingGates have been cleared'))
-    if (isNew && spec.ephemeralContainers?.length) errors.push(at('spec', 'ephemeralContainers').forbidden('cannot be set on create'))
-    return errors
-  },
-  validateUpdate: podUpdateErrors,
-  warnings: (object, old) => (old ? [] : podWarnings(object)),
-  columns: podColumns,
   selectableFields: {
     'spec.nodeName': ({ spec }) => spec.nodeName ?? '',
     'spec.restartPolicy': ({ spec }) => spec.restartPolicy ?? '',
@@ -57,6 +44,7 @@ export const pod: KindDefinition<Pod> = defineKind<Pod>({
   // Nobody has to stop what never ran or has ended.
   graceSeconds: ({ spec, status }) =>
     !spec.nodeName || status?.phase === 'Succeeded' || status?.phase === 'Failed' ? 0 : (spec.terminationGracePeriodSeconds ?? 30),
+  rules: rulesOf('pod'),
 })
 
 function firstStatus(object: Pod, nowMs: number): PodStatus {

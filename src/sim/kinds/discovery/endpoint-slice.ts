@@ -1,9 +1,7 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { EndpointSlice } from '../../api/types/discovery-v1.gen'
 import { changeField, mapSame, withDefaults } from '../defaulting'
-import { immutable, oneOf, requiredOneOf } from '../field-checks'
-import { textWithMore } from '../text-with-more'
+import { rulesOf } from '../late-rules'
 import { fromV1beta1, toV1beta1 } from './endpoint-slice-v1beta1'
 
 export const endpointSlice = defineKind<EndpointSlice>({
@@ -17,21 +15,5 @@ export const endpointSlice = defineKind<EndpointSlice>({
     changeField(object, 'ports', (ports) =>
       mapSame(ports, (port) => withDefaults({ ...port, name: port.name ?? '' }, { protocol: 'TCP' }))!,
     ),
-  validate: ({ addressType, endpoints, ports }, at) => [
-    ...requiredOneOf(addressType, ['FQDN', 'IPv4', 'IPv6'], at('addressType')),
-    ...(endpoints ?? []).flatMap((endpoint, index) =>
-      (endpoint.addresses ?? []).length === 0 ? [at('endpoints', index, 'addresses').required('must contain at least 1 address')] : [],
-    ),
-    ...((endpoints ?? []).length > 1000 ? [at('endpoints').tooMany(endpoints!.length, 1000)] : []),
-    ...(ports ?? []).flatMap((port, index) => oneOf(port.protocol, ['SCTP', 'TCP', 'UDP'], at('ports', index, 'protocol'))),
-  ],
-  validateUpdate: (object, old, at) => immutable(object.addressType, old.addressType, at('addressType')),
-  columns: [
-    ['AddressType', ({ addressType }) => addressType],
-    ['Ports', ({ ports }) => unlessEmpty((ports ?? []).map(({ port, name }) => String(port ?? (name || '*'))))],
-    ['Endpoints', ({ endpoints }) => unlessEmpty((endpoints ?? []).flatMap(({ addresses }) => addresses))],
-    age,
-  ],
+  rules: rulesOf('endpointSlice'),
 })
-
-const unlessEmpty = (words: readonly string[]) => (words.length === 0 ? '<unset>' : textWithMore(words))

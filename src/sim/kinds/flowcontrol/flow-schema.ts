@@ -1,9 +1,8 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { FlowSchema, FlowSchemaCondition } from '../../api/types/flowcontrol-v1.gen'
 import { timestamp } from '../../engine/time'
 import { changeField, withEmpty } from '../defaulting'
-import { oneOf } from '../field-checks'
+import { rulesOf } from '../late-rules'
 import { sameShape } from '../versions'
 import { priorityLevelConfiguration } from './priority-level-configuration'
 
@@ -23,24 +22,7 @@ export const flowSchema = defineKind<FlowSchema>({
     const level = read.get(priorityLevelConfiguration, undefined, object.spec?.priorityLevelConfiguration?.name ?? '')
     return { ...object, status: { conditions: [danglingCondition(object, level !== undefined, nowMs)] } }
   },
-  validate: ({ spec }, at) => {
-    const precedence = spec?.matchingPrecedence ?? 1000
-    return [
-      ...(spec?.priorityLevelConfiguration?.name
-        ? []
-        : [at('spec', 'priorityLevelConfiguration', 'name').required('must reference a priority level')]),
-      ...(precedence < 1 ? [at('spec', 'matchingPrecedence').invalid(precedence, 'must be a positive value')] : []),
-      ...(precedence > 10_000 ? [at('spec', 'matchingPrecedence').invalid(precedence, 'must not be greater than 10000')] : []),
-      ...oneOf(spec?.distinguisherMethod?.type, ['ByNamespace', 'ByUser'], at('spec', 'distinguisherMethod', 'type')),
-    ]
-  },
-  columns: [
-    ['PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration?.name ?? ''],
-    ['MatchingPrecedence', ({ spec }) => spec?.matchingPrecedence ?? 1000],
-    ['DistinguisherMethod', ({ spec }) => spec?.distinguisherMethod?.type ?? '<none>'],
-    age,
-    ['MissingPL', missingText, { description: 'references a broken or non-existent PriorityLevelConfiguration' }],
-  ],
+  rules: rulesOf('flowSchema'),
 })
 
 /** What a schema says of the level that it is for. */
@@ -54,9 +36,4 @@ export function danglingCondition({ spec }: FlowSchema, exists: boolean, nowMs: 
     reason: exists ? 'Found' : 'NotFound',
     message: `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(name)} ${fate}`,
   }
-}
-
-function missingText({ status }: FlowSchema): string {
-  const dangling = status?.conditions?.find(({ type }) => type === 'Dangling')
-  return dangling?.status ?? '?'
 }

@@ -1,10 +1,9 @@
-import { age } from '../../api/columns'
 import type { OtherVersion } from '../../api/kind'
 import { defineKind } from '../../api/kind'
 import type { AnyObject } from '../../api/object'
 import type { PriorityLevelConfiguration, PriorityLevelConfigurationSpec } from '../../api/types/flowcontrol-v1.gen'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
-import { requiredOneOf } from '../field-checks'
+import { rulesOf } from '../late-rules'
 import { sameShape } from '../versions'
 
 const stored = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1' }
@@ -18,23 +17,7 @@ export const priorityLevelConfiguration = defineKind<PriorityLevelConfiguration>
   otherVersions: [sameShape(stored, 'v1beta3'), assured('v1beta2'), assured('v1beta1')],
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
   beforeCreate: (object) => ({ ...object, status: {} }),
-  validate: ({ spec }, at) => {
-    const errors = [...requiredOneOf(spec?.type, ['Exempt', 'Limited'], at('spec', 'type'))]
-    if (spec?.type === 'Limited' && !spec.limited) errors.push(at('spec', 'limited').required('must not be empty when type is Limited'))
-    if (spec?.type === 'Exempt' && spec.limited) errors.push(at('spec', 'limited').forbidden('must be nil if the type is not Limited'))
-    return errors
-  },
-  columns: [
-    ['Type', ({ spec }) => spec?.type ?? ''],
-    [
-      'NominalConcurrencyShares',
-      ({ spec }) => String(spec?.limited?.nominalConcurrencyShares ?? spec?.exempt?.nominalConcurrencyShares ?? '<none>'),
-    ],
-    ['Queues', ({ spec }) => String(spec?.limited?.limitResponse?.queuing?.queues ?? '<none>')],
-    ['HandSize', ({ spec }) => String(spec?.limited?.limitResponse?.queuing?.handSize ?? '<none>')],
-    ['QueueLengthLimit', ({ spec }) => String(spec?.limited?.limitResponse?.queuing?.queueLengthLimit ?? '<none>')],
-    age,
-  ],
+  rules: rulesOf('priorityLevelConfiguration'),
 })
 
 function specDefaults(spec: PriorityLevelConfigurationSpec): PriorityLevelConfigurationSpec {

@@ -1,8 +1,6 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { IngressClass } from '../../api/types/networking-v1.gen'
-import { changeField, withDefaults, withEmpty } from '../defaulting'
-import { immutable } from '../field-checks'
+import { rulesOf } from '../late-rules'
 import { sameShape } from '../versions'
 
 const stored = { group: 'networking.k8s.io', version: 'v1' }
@@ -13,24 +11,5 @@ export const ingressClass = defineKind<IngressClass>({
   plural: 'ingressclasses',
   namespaced: false,
   otherVersions: [sameShape(stored, 'v1beta1')],
-  defaults: (object) =>
-    changeField(withEmpty(object, 'spec'), 'spec', (spec) =>
-      changeField(spec, 'parameters', (parameters) => withDefaults(parameters, { scope: 'Cluster' })),
-    ),
-  validate: ({ spec }, at) => {
-    const controller = spec?.controller ?? ''
-    const here = at('spec', 'controller')
-    if (controller.length > 250) return [here.tooLong(250)]
-    return /^[^/]+\/.+$/.test(controller) || controller === ''
-      ? []
-      : [here.invalid(controller, 'must be a domain-prefixed path (such as "acme.io/foo")')]
-  },
-  validateUpdate: (object, old, at) => immutable(object.spec?.controller, old.spec?.controller, at('spec', 'controller')),
-  columns: [['Controller', ({ spec }) => spec?.controller ?? ''], ['Parameters', ({ spec }) => parametersText(spec?.parameters)], age],
+  rules: rulesOf('ingressClass'),
 })
-
-function parametersText(parameters: NonNullable<IngressClass['spec']>['parameters']): string {
-  if (!parameters) return '<none>'
-  const { apiGroup, kind, name } = parameters
-  return `${kind}${apiGroup ? `.${apiGroup}` : ''}/${name}`
-}

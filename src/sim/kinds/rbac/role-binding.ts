@@ -1,7 +1,8 @@
 import { defineKind } from '../../api/kind'
 import type { RoleBinding } from '../../api/types/rbac-v1.gen'
+import { rulesOf } from '../late-rules'
 import { sameShape } from '../versions'
-import { bindingColumns, bindingDefaults, bindingErrors, bindingUpdateErrors } from './bindings'
+import { bindingDefaults } from './bindings'
 
 const stored = { group: 'rbac.authorization.k8s.io', version: 'v1' }
 
@@ -13,7 +14,5 @@ export const roleBinding = defineKind<RoleBinding>({
   nameRule: 'path-segment',
   otherVersions: [sameShape(stored, 'v1beta1')],
   defaults: bindingDefaults,
-  validate: (object, at) => bindingErrors(object, at, ['Role', 'ClusterRole'], true),
-  validateUpdate: bindingUpdateErrors,
-  columns: bindingColumns,
+  rules: rulesOf('roleBinding'),
 })

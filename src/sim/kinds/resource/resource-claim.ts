@@ -1,10 +1,7 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { ResourceClaim } from '../../api/types/resource-v1.gen'
-import { changeField, withEmpty } from '../defaulting'
-import { sameValue } from '../field-checks'
+import { rulesOf } from '../late-rules'
 import { sameShape } from '../versions'
-import { deviceClaimDefaults, deviceClaimErrors } from './device-requests'
 
 const stored = { group: 'resource.k8s.io', version: 'v1' }
 
@@ -15,21 +12,5 @@ export const resourceClaim = defineKind<ResourceClaim>({
   namespaced: true,
   subresources: ['status'],
   otherVersions: [sameShape(stored, 'v1beta2')],
-  defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', (spec) => changeField(spec, 'devices', deviceClaimDefaults)),
-  beforeCreate: (object) => ({ ...object, status: {} }),
-  validate: ({ spec }, at) => deviceClaimErrors(spec.devices, at('spec', 'devices')),
-  validateUpdate: (object, old, at) => (sameValue(object.spec, old.spec) ? [] : [at('spec').invalid(object.spec, 'field is immutable')]),
-  columns: [['State', stateText, { description: 'A summary of the current state (allocated, pending, reserved, etc.).' }], age],
+  rules: rulesOf('resourceClaim'),
 })
-
-function stateText({ metadata, status }: ResourceClaim): string {
-  const states = [
-    ...(metadata.deletionTimestamp ? ['deleted'] : []),
-    ...(status?.allocation
-      ? ['allocated', ...(status.reservedFor?.length ? ['reserved'] : [])]
-      : metadata.deletionTimestamp
-        ? []
-        : ['pending']),
-  ]
-  return states.join(',')
-}

@@ -1,7 +1,6 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { VolumeAttributesClass } from '../../api/types/storage-v1.gen'
-import { immutable } from '../field-checks'
+import { rulesOf } from '../late-rules'
 
 export const volumeAttributesClass = defineKind<VolumeAttributesClass>({
   group: 'storage.k8s.io',
@@ -10,13 +9,5 @@ export const volumeAttributesClass = defineKind<VolumeAttributesClass>({
   plural: 'volumeattributesclasses',
   shortNames: ['vac'],
   namespaced: false,
-  validate: ({ driverName, parameters }, at) => [
-    ...(driverName ? [] : [at('driverName').required()]),
-    ...(Object.keys(parameters ?? {}).length > 0 ? [] : [at('parameters').required('must contain at least one key/value pair')]),
-  ],
-  validateUpdate: (object, old, at) => [
-    ...immutable(object.driverName, old.driverName, at('driverName')),
-    ...immutable(object.parameters, old.parameters, at('parameters')),
-  ],
-  columns: [['DriverName', ({ driverName }) => driverName], age],
+  rules: rulesOf('volumeAttributesClass'),
 })
