@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { tsImport } from 'tsx/esm/api'
+import { register } from 'tsx/esm/api'
 import { notModelled, simplified, simplifiedKinds } from './fidelity-notes.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -16,7 +16,9 @@ const filesUnder = (folder, ending) =>
     .sort()
 const textOf = (path) => readFileSync(join(root, path), 'utf8')
 
-const { allKinds } = await tsImport('../src/sim/kinds/all.ts', import.meta.url)
+register()
+await import('../src/sim/late-parts.ts')
+const { allKinds } = await import('../src/sim/kinds/all.ts')
 const tests = filesUnder('test', '.test.ts').map((path) => ({ path, text: textOf(path) }))
 const controllers = filesUnder('src/sim/controllers', '.ts')
   .filter((path) => !path.endsWith('/late.ts'))
