@@ -148,7 +148,7 @@ export const notModelled = [
   'CBOR bodies are refused, as by a server without the feature; answers are JSON, YAML and, for OpenAPI v2, protobuf',
   'aggregated API servers other than the ones in the simulation',
   'gang scheduling, scheduler plug-ins that wait (Permit), checkpoint of containers',
-  'of kube-controller-manager: the cleaner of old service account tokens, the collector of storage versions',
+  'of kube-controller-manager: the collector of storage versions; the ConfigMap that tells since when the use of tokens in Secrets is noted down (it is since the cluster is there)',
   'versions of old releases that release 1.36 has forgotten: PodSecurityPolicy, autoscaling/v2beta1, apiextensions.k8s.io/v1beta1, apiregistration.k8s.io/v1beta1, the v1beta1 reviews',
   'encryption at rest by providers of keys outside the cluster (KMS); OIDC and webhook authentication',
 ]

@@ -71,6 +71,8 @@ import { lateHints } from './controllers/endpoints/late-hints'
 import { round } from './controllers/hpa/round'
 import { lateClaimRounds } from './controllers/resource-claim/resource-claim'
 import { provide, release } from './controllers/resource-claim/rounds'
+import { cleanLegacyTokens } from './controllers/legacy-tokens'
+import { lateLegacyTokens } from './controllers/late-legacy-tokens'
 import { jobController } from './controllers/job/job'
 import { lateControllers } from './controllers/late'
 import { policyStatusController } from './controllers/policy-status'
@@ -197,6 +199,7 @@ lateUsage.arrive(totalUsage)
 lateHints.arrive({ withHints, hintNews })
 lateRound.arrive(round)
 lateClaimRounds.arrive({ provide, release })
+lateLegacyTokens.arrive(cleanLegacyTokens)
 latePatches.arrive({ applyJsonPatch, applied, withLastApplied, typedPatchErrors })
 lateHostTools.arrive(hostTools)
 lateHostView.arrive({

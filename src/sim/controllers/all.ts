@@ -33,6 +33,7 @@ import {
   statefulSetController,
   ttlAfterFinishedController,
 } from './late'
+import { legacyTokenCleaner } from './late-legacy-tokens'
 import { namespaceController } from './namespace'
 import { nodeLifecycleController } from './node/node-lifecycle'
 import { podGarbageCollector } from './node/pod-gc'
@@ -90,6 +91,7 @@ const componentsOf = ({ metrics }: ControllerManagerOptions): readonly Component
   ttlController,
   ephemeralVolumeController,
   resourceClaimController,
+  legacyTokenCleaner,
   horizontalPodAutoscaler(metrics),
 ]
 

@@ -1,6 +1,7 @@
 import { find, resource } from '../admission/lookup'
 import type { ApiServer, Authenticate, User } from '../hooks'
 import type { ApiRequest } from '../http'
+import { timestamp } from '../../engine/time'
 import { failure } from '../status'
 import type { Pod, Secret, ServiceAccount } from '../types/core-v1.gen'
 import type { ClusterRoleBinding } from '../types/rbac-v1.gen'
@@ -76,7 +77,9 @@ export function userOfToken(token: string, server: ApiServer, audience = ISSUER)
   const { namespace, serviceaccount, pod, secret } = claims['kubernetes.io']
   if (find(server, serviceAccounts, namespace, serviceaccount.name)?.metadata.uid !== serviceaccount.uid) return undefined
   if (pod && find(server, pods, namespace, pod.name)?.metadata.uid !== pod.uid) return undefined
-  if (secret && !isThere(find(server, secrets, namespace, secret.name), secret, token)) return undefined
+  const stored = secret && find(server, secrets, namespace, secret.name)
+  if (secret && !isThere(stored, secret, token)) return undefined
+  if (stored && secret.uid === undefined && !noteUse(server, stored)) return undefined
   return {
     name: claims.sub,
     uid: serviceaccount.uid,
@@ -88,6 +91,21 @@ export function userOfToken(token: string, server: ApiServer, audience = ISSUER)
 /** The Secret that a token is bound to, or that it lies in: then it must be there still, word for word. */
 const isThere = (found: Secret | undefined, { uid }: { readonly uid?: string }, token: string): boolean =>
   found !== undefined && (uid === undefined ? found.data?.token === btoa(token) : found.metadata.uid === uid)
+
+const LAST_USED = 'kubernetes.io/legacy-token-last-used'
+
+/** On which day a token that lies in a Secret was used last is written on the Secret. Answers whether the token is in force. */
+function noteUse(server: ApiServer, { metadata }: Secret): boolean {
+  const today = timestamp(server.engine.nowMs).slice(0, 10)
+  const kind = server.registry.find('', 'v1', 'secrets')?.kind
+  if (kind && metadata.labels?.[LAST_USED] !== today)
+    server.engine.after(0, () => {
+      const client = server.client({ user: 'system:apiserver', groups: ['system:masters'], manager: 'kube-apiserver' })
+      if (client.get(kind, metadata.namespace, metadata.name)?.metadata.uid !== metadata.uid) return
+      client.patch(kind, metadata.namespace, metadata.name, 'merge', { metadata: { labels: { [LAST_USED]: today } } })
+    })
+  return metadata.labels?.['kubernetes.io/legacy-token-invalid-since'] === undefined
+}
 
 function extraOf({ jti, 'kubernetes.io': { pod, node } }: Claims): Readonly<Record<string, readonly string[]>> {
   const extra: Record<string, readonly string[]> = jti ? { 'authentication.kubernetes.io/credential-id': [`JTI=${jti}`] } : {}

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { fillTokenSecrets } from '../../../../src/sim/api/auth/token-secrets'
+import { timestamp } from '../../../../src/sim/engine/time'
 import { testServer } from '../test-server'
 
 test('a token Secret is filled for its account, works as its credentials, and goes with it', () => {
@@ -27,6 +28,20 @@ test('a token Secret is filled for its account, works as its credentials, and go
   })
   const whoami = () => send('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {}, { authorization })
   expect(whoami().message).toContain('User "system:serviceaccount:default:robot" cannot create') // known, though without rights here
+  engine.advanceTo(engine.nowMs + 10)
+  const lastUsed = 'kubernetes.io/legacy-token-last-used'
+  expect(send('GET', `${path}/secrets/s`).metadata.labels).toEqual({ [lastUsed]: timestamp(engine.nowMs).slice(0, 10) })
+  const invalid = (since: string | null) =>
+    send(
+      'PATCH',
+      `${path}/secrets/s`,
+      { metadata: { labels: { 'kubernetes.io/legacy-token-invalid-since': since } } },
+      { 'content-type': 'application/merge-patch+json' },
+    )
+  invalid('2026-01-01')
+  expect(whoami()).toMatchObject({ code: 401 })
+  invalid(null)
+  expect(whoami().message).toContain('cannot create')
   send('DELETE', `${path}/serviceaccounts/robot`)
   engine.advanceTo(engine.nowMs + 10)
   expect(send('GET', `${path}/secrets/s`)).toMatchObject({ code: 404 })
