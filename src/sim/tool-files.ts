@@ -40,5 +40,7 @@ function make(set: ToolSet): Record<string, FileNode> {
     return { ...files, ...(set === 'alpine' ? { '/sbin/apk': programFile('apk') } : { '/bin/httpd': programFile('busybox-httpd') }) }
   }
   const files = toolNames.filter((name) => !lacking[set].has(name)).map((name) => [`/usr/bin/${name}`, programFile(name)] as const)
-  return { ...Object.fromEntries(files), '/bin/sh': programFile('sh'), '/bin/bash': programFile('bash') }
+  // `sh` is dash on Debian and its kin, and Bash on Red Hat's.
+  const sh = programFile(set === 'redhat' ? 'bash' : 'sh')
+  return { ...Object.fromEntries(files), '/usr/bin/sh': sh, '/bin/sh': sh, '/bin/bash': programFile('bash') }
 }

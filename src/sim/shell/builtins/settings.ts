@@ -55,6 +55,7 @@ export function applyOptions(
       if (letter === 'o') {
         const name = args[i + 1]
         if (name === undefined) return { rest: [], ended: false, list: argument[0] as '-' | '+' } // checked above
+        if (name === 'pipefail' && shell.flavour === 'dash') throw new ShellError('set: Illegal option -o pipefail', 2, 'shell')
         if (!optionNames.some(([known]) => known === name)) return { mistake: `${name}: invalid option name` }
         change(name)
         i++

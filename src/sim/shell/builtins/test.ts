@@ -43,6 +43,7 @@ function* evaluate(shell: Shell, args: readonly string[]): Proc<boolean> {
     const left = args[at]
     if (left === undefined) throw new TestProblem('argument expected')
     const operator = args[at + 1]
+    if (operator === '==' && at + 2 < args.length && shell.flavour === 'dash') throw new TestProblem(`${left}: unexpected operator`)
     if (isBinary(operator) && at + 2 < args.length) {
       const right = args[at + 2]!
       at += 3

@@ -2,6 +2,7 @@ import { parse as parseBash, type Assignment, type Word } from 'unbash'
 import type { Proc } from '../../node/os/syscalls'
 import { expandArithmetic, expandText, expandWords } from '../expand/words'
 import { subscript, variableOf } from '../expand/parameters'
+import { refuseToken } from '../dialect'
 import type { Shell } from '../state'
 import {
   declare,
@@ -23,6 +24,7 @@ export function* assign(shell: Shell, assignment: Assignment): Proc<string> {
   const name = resolveName(variables, assignment.name)
   const variable = variableOf(shell, name)
   if (assignment.value.type === 'ArrayValue') {
+    refuseToken(shell, '(')
     yield* assignArray(shell, name, assignment.value.elements, assignment.append ?? false, variable)
     return ''
   }

@@ -1,6 +1,7 @@
 import type { Assignment, Command, Redirection, Word } from 'unbash'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { builtins, declarations, type Builtin } from '../builtins/all'
+import { hasBuiltin } from '../dialect'
 import { expandText, expandWords } from '../expand/words'
 import { parse } from '../parse'
 import { ShellError, lineAt, type Shell, type ShellFunction } from '../state'
@@ -86,7 +87,7 @@ function* runExpanded(shell: Shell, node: Command, givesWay: boolean): Proc {
   try {
     const name = argv[0]!
     const called = shell.functions.get(name)
-    const builtin = builtins[name]
+    const builtin = hasBuiltin(shell, name) ? builtins[name] : undefined
     if (called) yield* callFunction(shell, called, argv.slice(1))
     else if (builtin) {
       keep = name === 'exec' && argv.length === 1

@@ -3,6 +3,7 @@ import { readLine } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
 import { expandArithmetic, expandPattern, expandText, expandWords } from '../expand/words'
 import { matchesPattern } from '../pattern'
+import { doubleParentheses, refuseArithmeticFor, refuseFunctionWord, refuseToken } from '../dialect'
 import { ShellError, lineAt, type Shell } from '../state'
 import { lookUp, setText, textOf } from '../variables'
 import { evaluateCondition } from './condition'
@@ -20,6 +21,7 @@ export function* runCompound(shell: Shell, node: Compound): Proc {
     case 'Redirected':
       return yield* runRedirected(shell, node)
     case 'Function':
+      refuseFunctionWord(shell, shell.unit.source.slice(node.pos, node.end))
       if (!/^[^\s$`'"\\=]+$/.test(node.name.text)) throw new ShellError(`\`${node.name.text}': not a valid identifier`)
       shell.functions.set(node.name.text, { name: node.name.text, body: node.body, unit: shell.unit })
       shell.status = 0
@@ -39,6 +41,7 @@ export function* runCompound(shell: Shell, node: Compound): Proc {
     case 'For':
       return yield* runFor(shell, node)
     case 'ArithmeticFor': {
+      refuseArithmeticFor(shell)
       const part = (expression: { pos: number; end: number } | undefined, empty: bigint) =>
         expression ? arithmetic(shell, shell.unit.source.slice(expression.pos, expression.end)) : constant(empty)
       yield* part(node.initialize, 0n)
@@ -50,20 +53,32 @@ export function* runCompound(shell: Shell, node: Compound): Proc {
       })
     }
     case 'Select':
+      refuseToken(shell, 'do')
       return yield* runSelect(shell, node)
     case 'Case':
       return yield* runCase(shell, node)
     case 'TestCommand':
       shell.line = lineAt(shell.unit, node.pos)
+      if (shell.flavour === 'dash') return yield* notFound(shell, '[[')
       shell.status = yield* statusOf(shell, evaluateCondition(shell, node.expression))
       return
-    case 'ArithmeticCommand':
+    case 'ArithmeticCommand': {
       shell.line = lineAt(shell.unit, node.pos)
+      const other = doubleParentheses(shell, node.body)
+      if (other?.notFound !== undefined) return yield* notFound(shell, other.notFound)
+      if (other) return void (shell.status = other.status)
       shell.status = yield* statusOf(shell, truth(arithmetic(shell, node.body)), '((: ')
       return
+    }
     case 'Coproc':
       throw new ShellError('coproc: coprocesses are not supported here')
   }
+}
+
+/** A word of Bash's grammar that another shell takes for a command. */
+function* notFound(shell: Shell, name: string): Proc {
+  yield* complain(shell, `${name}: not found`)
+  shell.status = 127
 }
 
 function* arithmetic(shell: Shell, expression: string): Proc<bigint> {

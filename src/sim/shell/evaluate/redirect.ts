@@ -2,6 +2,7 @@ import type { Redirection } from 'unbash'
 import { close, dup, open, pipe, stat, wait, write } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { expandHereDocument, expandText } from '../expand/words'
+import { refuseToken } from '../dialect'
 import { ShellError, type Shell } from '../state'
 import { setText } from '../variables'
 
@@ -42,6 +43,7 @@ function* applyOne(shell: Shell, redirection: Redirection, io: Map<number, numbe
     setText(shell.variables, named, String(target))
   }
   if (redirection.type !== 'Redirect') {
+    if (redirection.type === 'HereString') refuseToken(shell, 'redirection')
     const text =
       redirection.type === 'HereDoc' ? yield* expandHereDocument(shell, redirection) : `${yield* expandText(shell, redirection.target)}\n`
     const [reader, writer] = yield* pipe()

@@ -68,6 +68,10 @@ function* runAndOr(shell: Shell, { commands, operators }: AndOr): Proc {
 function* runPipeline(shell: Shell, node: Pipeline): Proc {
   const negated = node.prefixes.filter((prefix) => prefix.type === 'Negation').length % 2 === 1
   const timed = node.prefixes.some((prefix) => prefix.type === 'Time')
+  if (timed && shell.flavour === 'dash') {
+    yield* complain(shell, 'time: not found')
+    return void (shell.status = 127)
+  }
   const begun = timed ? yield* nowMs() : 0
   if (negated) shell.tested++
   try {

@@ -3,6 +3,7 @@ import { nowMs } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
 import { evaluateArithmetic, type Names } from '../arithmetic'
 import { matchesPattern, removeMatch, replaceMatches } from '../pattern'
+import { makesUp, refuseSubstitution } from '../dialect'
 import { ShellError, type Shell } from '../state'
 import {
   absoluteIndex,
@@ -45,6 +46,7 @@ export function* expandParameter(
     const name = part.text.slice(1)
     return addMeaning(shell, builder, checked(shell, name, yield* meaningOf(shell, name, undefined)), quoted)
   }
+  refuseSubstitution(shell, part)
   const { operation } = part
   let { parameter, index } = part
   if (part.prefix === '!' && operation?.type === 'Names') {
@@ -157,6 +159,7 @@ export function variableOf(shell: Shell, name: string): Variable | undefined {
     kind: 'list',
     value: new Map(items.map((item, i) => [i, String(item)])),
   })
+  if (!makesUp(shell, name)) return lookUp(shell.variables, name)
   switch (name) {
     case 'RANDOM':
       // The C library's old generator, as bash has it; the seed came from the cluster's.

@@ -3,6 +3,7 @@ import { close, nowMs, pipe, readAll, readFile, wait } from '../../node/os/calls
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { ArithmeticError, evaluateArithmetic } from '../arithmetic'
 import { escapePattern, isPattern } from '../pattern'
+import { refuseToken } from '../dialect'
 import { ShellError, type Shell, type Unit } from '../state'
 import { lookUp, textOf } from '../variables'
 import { expandBraces } from './braces'
@@ -31,7 +32,7 @@ export function* expandWords(shell: Shell, words: readonly Word[]): Proc<string[
       out.push(word.text) // nothing in it to expand
       continue
     }
-    for (const piece of bracesOf(word)) {
+    for (const piece of shell.options.has('braceexpand') ? bracesOf(word) : [word]) {
       const builder: Builder = { fields: [], current: undefined, separators: separatorsOf(shell) }
       yield* addWord(shell, builder, piece, shell.flavour === 'bash' && /^[A-Za-z_]\w*=/.test(piece.text) ? 'assignment' : 'word')
       for (const field of finished(builder)) {
@@ -301,6 +302,7 @@ export function* addPart(shell: Shell, builder: Builder, part: WordPart, quoted:
       return quoted ? addQuoted(builder, text) : addSplit(builder, text)
     }
     case 'ProcessSubstitution':
+      refuseToken(shell, '(')
       return addQuoted(builder, yield* substituteProcess(shell, part))
     case 'Glob':
     case 'ExtendedGlob':
