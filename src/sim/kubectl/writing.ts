@@ -80,9 +80,10 @@ export function* createObject(
   return yield* requestJson<AnyObject>(kubectl, { method: 'POST', path: pathOf(type, namespace), query, body: goJson(unversioned(object)) })
 }
 
+/** Reviews are written without any metadata. */
 function unversioned(object: AnyObject): AnyObject {
-  const { resourceVersion: _version, ...metadata } = object.metadata
-  return object.metadata.resourceVersion ? { ...object, metadata: metadata as AnyObject['metadata'] } : object
+  const { resourceVersion, ...metadata } = (object as Partial<AnyObject>).metadata ?? {}
+  return resourceVersion ? { ...object, metadata: metadata as AnyObject['metadata'] } : object
 }
 
 export type PatchType = 'strategic' | 'merge' | 'json' | 'apply'
