@@ -4,7 +4,18 @@ import type { Engine, Timer } from '../../engine/engine'
 import type { Credentials, FileSystem } from './file-system'
 import type { Delayed, Network, NetworkNamespace } from './network'
 import type { OpenFile } from './open-file'
-import { SyscallError, type Proc, type Signal, type WaitResult, type ShownWorker } from './syscalls'
+import type { ProcessSpace } from './process-space'
+import {
+  SyscallError,
+  type ExecRequest,
+  type HostWork,
+  type Proc,
+  type ProcessInfo,
+  type ShownWorker,
+  type Signal,
+  type SpawnRequest,
+  type WaitResult,
+} from './syscalls'
 
 /** What is decided about a process before it runs. */
 export interface TaskRequest {
@@ -161,6 +172,23 @@ export interface Kernel {
   later<T>(task: Task, delayed: Delayed<T>, then: (answer: T) => unknown): Parked
   /** A number that no other upgraded connection of this kernel has. */
   nextChannel(): number
+  /** A number for a process. */
+  nextPid(): number
+  /** Processes of other machines among which this one's live. */
+  readonly space: ProcessSpace | undefined
+  /** Whether root may give files to others. */
+  readonly mayChown: boolean
+  /** All processes that those of this kernel see. */
+  processes(): readonly ProcessInfo[]
+  spawn(parent: Task, request: SpawnRequest): number
+  exec(task: Task, request: ExecRequest): void
+  /** Signals a process, or with a negative number a group; ESRCH when there is none. */
+  kill(pid: number, signal: Signal): void
+  sleep(task: Task, ms: number): Parked
+  /** Lets virtual time stand still until work of the host is done. */
+  holdFor(task: Task, work: HostWork): Parked
+  /** A process that has ended and been waited for is no more. */
+  forget(task: Task): void
 }
 
 /** What stands behind a descriptor; EBADF when nothing does. */
