@@ -31,6 +31,7 @@ import { sysctl } from './sysctl'
 import { getent, hostname, id, nproc, uname, uptime, which, whoami } from './identity'
 import { ls, tree } from './listing'
 import { dig, host, nslookup } from './lookup'
+import { busybox } from './busybox'
 import { busyboxNslookup, nslookupOfLibc } from './busybox-nslookup'
 import { basename, dirname, mktemp, realpath } from './paths'
 import { chmod, chown, statTool } from './permissions'
@@ -212,6 +213,7 @@ export const tools: Readonly<Record<string, Program>> = {
 /** Programs of busybox and alpine images: same names, other words. */
 export const busyboxTools: Readonly<Record<string, Program>> = {
   ...programsOf(common, 'busybox'),
+  busybox: busybox('busybox'),
   nslookup: busyboxNslookup('busybox'),
   sh: busyboxShell,
   ash: busyboxShell,

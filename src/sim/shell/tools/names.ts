@@ -5,6 +5,6 @@ export const toolNames: readonly string[] =
   )
 
 export const busyboxToolNames: readonly string[] =
-  '[ arch ash awk base64 basename bc cat chgrp chmod chown chroot clear cmp comm cp cut date dd df diff dirname du echo egrep env expand expr factor fallocate false fgrep find fold free grep gunzip gzip hd head hexdump hostname id ifconfig ip kill killall less ln ls md5sum mkdir mktemp more mount mv nc netstat nice nl nohup nproc nslookup od paste pgrep pidof ping pkill printenv printf ps pwd readlink realpath rev rm rmdir route sed seq sh sha1sum sha256sum shuf sleep sort split stat strings stty sync sysctl tac tail tar tee telnet test time timeout top touch tr tree true truncate tty uname uniq uptime vi watch wc wget which whoami xargs xxd yes zcat'.split(
+  '[ arch ash awk base64 basename bc busybox cat chgrp chmod chown chroot clear cmp comm cp cut date dd df diff dirname du echo egrep env expand expr factor fallocate false fgrep find fold free grep gunzip gzip hd head hexdump hostname id ifconfig ip kill killall less ln ls md5sum mkdir mktemp more mount mv nc netstat nice nl nohup nproc nslookup od paste pgrep pidof ping pkill printenv printf ps pwd readlink realpath rev rm rmdir route sed seq sh sha1sum sha256sum shuf sleep sort split stat strings stty sync sysctl tac tail tar tee telnet test time timeout top touch tr tree true truncate tty uname uniq uptime vi watch wc wget which whoami xargs xxd yes zcat'.split(
     ' ',
   )

@@ -139,7 +139,12 @@ export const nohup = tool(function* (context, args) {
   return yield* runCommand(context, args)
 })
 
-export const nice = tool((context, args) => runCommand(context, args[0] === '-n' ? args.slice(2) : args))
+export const nice = tool(function* (context, args) {
+  const command = args[0] === '-n' ? args.slice(2) : args
+  if (command.length > 0) return yield* runCommand(context, command)
+  yield* write(1, '0\n')
+  return 0
+})
 
 export const stdbuf = tool((context, args) =>
   runCommand(

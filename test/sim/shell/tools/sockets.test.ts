@@ -53,3 +53,10 @@ test('a second nginx cannot have the port of the first, and -T shows what the fi
 test('processes are found and ended by the name of their program', () => {
   expect(say('look', 'sleep 5000 & pidof sleep | wc -w; killall sleep; killall nope')).toBe('2\nkillall: nope: no process killed\n')
 })
+
+test('busybox runs an applet by its name', () => {
+  expect(say('look', 'busybox pidof sleep; busybox --list | grep -x -e ls -e wget; busybox nope')).toBe(
+    '1\nls\nwget\nnope: applet not found\n',
+  )
+  expect(say('look', 'busybox | head -1')).toMatch(/^BusyBox v1\.\d+\.\d+ \(.*\) multi-call binary\.\n$/)
+})
