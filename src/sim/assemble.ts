@@ -79,9 +79,10 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   let metricsProvider: MetricsProvider | undefined
   let atRest: AtRest | undefined
   const hooks = kubeadmHooks({ serverAddress: `${address}:${API_SERVER_PORT}`, descriptions: options.descriptions })
+  const kinds = [...allKinds, ...reviewKinds] as unknown as readonly KindDefinition<never>[] // the lists forget which kind each is for
   const server = createApiServer({
     engine,
-    kinds: [...allKinds, ...reviewKinds] as unknown as readonly KindDefinition<never>[], // the lists forget which kind each is for
+    kinds,
     release,
     ...hooks,
     pathHandlers: [(...asked) => metricsProvider?.answer(...asked), ...hooks.pathHandlers],
@@ -118,6 +119,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     stop: () => (part.stop(), noteHealth(name, false)),
   })
 
+  let configuredKinds = false
   const apiServer = {
     start(trail?: Audit) {
       audit = trail
@@ -138,6 +140,11 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
       if (!ciphers && !atRest) return
       atRest ??= lateServerFlags.code.encryptionAtRest(server.storage)
       atRest.use(ciphers)
+    },
+    serve(runtimeConfig: string | undefined) {
+      if (runtimeConfig === undefined && !configuredKinds) return undefined
+      configuredKinds = runtimeConfig !== undefined
+      return lateServerFlags.code.useRuntimeConfig(server, kinds, runtimeConfig)
     },
   }
   const presence = serverLease(engine, own)

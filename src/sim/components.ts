@@ -31,6 +31,8 @@ export interface ControlPlane {
     stop(): void
     /** How objects are written to etcd from now on: as they are unless told. */
     encrypt(ciphers: Ciphers | undefined): void
+    /** Which versions and resources are served besides what the release serves of itself (`--runtime-config`). Answers why that cannot be. */
+    serve(runtimeConfig: string | undefined): string | undefined
   }
   readonly controllerManager: Switch
   /** A scheduler as its command line and its configuration file say. */
@@ -61,13 +63,17 @@ export function controlPlanePrograms({ apiServer, controllerManager, scheduler, 
 
 type Answer = (request: HttpRequest) => Proc<HttpResponse>
 
+const RUNTIME_CONFIG = 'runtime-config'
+
 /** kube-apiserver: with an audit policy it writes down what it was asked, with an encryption configuration it encrypts what it stores. */
 const apiServerProgram = (part: ControlPlane['apiServer'], handle: Answer): Program =>
   function* (self) {
     let trail: AuditTrail | undefined
     const has = (flag: string) => self.argv.some((word) => word.startsWith(`--${flag}=`))
     const encrypts = has('encryption-provider-config')
-    if (encrypts || has('audit-policy-file')) yield* hostWork(lateServerFlags.coming)
+    if (encrypts || has('audit-policy-file') || has(RUNTIME_CONFIG)) yield* hostWork(lateServerFlags.coming)
+    const refusal = part.serve(self.argv.find((word) => word.startsWith(`--${RUNTIME_CONFIG}=`))?.slice(RUNTIME_CONFIG.length + 3))
+    if (refusal !== undefined) return yield* refuse(self, refusal)
     if (has('audit-policy-file')) {
       const started = yield* lateServerFlags.code.startAudit(self)
       if (typeof started === 'string') return yield* refuse(self, started)

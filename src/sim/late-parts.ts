@@ -30,6 +30,7 @@ import { toldInProcess } from './api/audit-in-process'
 import { encryptionAtRest } from './api/encryption-at-rest'
 import { startEncryption } from './encryption-file'
 import { lateServerFlags } from './late-server-flags'
+import { useRuntimeConfig } from './runtime-config'
 import { flowControlOf } from './api/flow-control'
 import { lateFlowControl, lateUpkeep } from './api/late-flow-control'
 import { tendFlowControl } from './bootstrap/flow-control-upkeep'
@@ -147,7 +148,7 @@ lateReviews.arrive(reviewAnswers)
 lateConnections.arrive(kubeletConnections)
 lateFlowControl.arrive(flowControlOf)
 lateUpkeep.arrive(tendFlowControl)
-lateServerFlags.arrive({ startAudit, toldInProcess, startEncryption, encryptionAtRest })
+lateServerFlags.arrive({ startAudit, toldInProcess, startEncryption, encryptionAtRest, useRuntimeConfig })
 protobuf.arrive(protobufReader)
 lateEtcdKeys.arrive(etcdEntries)
 lateEtcd.arrive({ etcdctl, etcdutl })

@@ -3,11 +3,13 @@ import type { encryptionAtRest } from './api/encryption-at-rest'
 import type { startAudit } from './audit-writer'
 import { lateCode } from './engine/late-code'
 import type { startEncryption } from './encryption-file'
+import type { useRuntimeConfig } from './runtime-config'
 
-/** Only a kube-apiserver that somebody has given an audit policy or an encryption configuration asks for them. */
+/** Only a kube-apiserver that somebody has given an audit policy, an encryption configuration or --runtime-config asks for them. */
 export const lateServerFlags = lateCode<{
   readonly startAudit: typeof startAudit
   readonly toldInProcess: typeof toldInProcess
   readonly startEncryption: typeof startEncryption
   readonly encryptionAtRest: typeof encryptionAtRest
-}>('the audit log and encryption at rest')
+  readonly useRuntimeConfig: typeof useRuntimeConfig
+}>('the audit log, encryption at rest and --runtime-config')

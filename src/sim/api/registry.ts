@@ -29,6 +29,8 @@ export interface Registry {
   /** Every served version, in the order of registration. */
   all(): readonly Served[]
   add(kind: KindDefinition<never>): void
+  /** Decides anew which versions of the built-in kinds are served. */
+  serve(serves: (served: Served) => boolean): void
   remove(group: string, plural: string): void
   /** Calls back after every change. Returns how to stop. */
   onChange(listener: () => void): () => void
@@ -109,6 +111,14 @@ export function createRegistry(
       return served
     },
     all: () => [...byPlural.values()],
+    serve(decide) {
+      for (const kind of kinds) {
+        for (const [path, served] of byPlural) if (served.kind === (kind as unknown as KindDefinition)) byPlural.delete(path)
+        for (const [path, served] of byKind) if (served.kind === (kind as unknown as KindDefinition)) byKind.delete(path)
+        put(kind, decide)
+      }
+      changed()
+    },
     add(kind) {
       registry.remove(kind.group, kind.plural)
       put(kind, () => true)

@@ -317,14 +317,20 @@ export function deprecationWarning(release: readonly [number, number], group: st
   return `${group ? `${group}/` : ''}${version} ${kind} is deprecated in v${row.deprecated}+${removed ? `, unavailable in v${removed}+` : ''}${use}`
 }
 
+/** Whether a release has a version of a built-in kind, served or not. */
+export function isThere(release: readonly [number, number], group: string, version: string, kind: string): boolean {
+  const row = resourceRow(group, version, kind)
+  const removed = row && removedIn(row)
+  if (removed && atLeast(release, removed)) return false
+  const introduced = INTRODUCTIONS[`${group}/${version}/${kind}`] ?? row?.introduced
+  return !introduced || atLeast(release, introduced)
+}
+
 /** Whether a release serves a version of a built-in kind. Alpha versions are off unless asked for, as in a real server; so are betas introduced since 1.24. */
 export function isServed(release: readonly [number, number], group: string, version: string, kind: string): boolean {
   const row = resourceRow(group, version, kind)
   if (!row) return true
-  const removed = removedIn(row)
-  if (removed && atLeast(release, removed)) return false
-  const introduced = INTRODUCTIONS[`${group}/${version}/${kind}`] ?? row.introduced
-  if (introduced && !atLeast(release, introduced)) return false
+  if (!isThere(release, group, version, kind)) return false
   if (version.includes('alpha')) return false
   if (BETAS_SERVED.includes(`${group}/${version}`)) return true
   return !(version.includes('beta') && row.introduced && atLeast(parseRelease(row.introduced), '1.24'))
