@@ -34,7 +34,8 @@ export function createApi({ release, validating = true }: Options = {}) {
     const answer = server.request({ method, url, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
     if (isStreamed(answer) || isUpgraded(answer)) throw new Error('an answer at once was expected')
     const text = typeof answer.body === 'string' ? answer.body : new TextDecoder().decode(answer.body)
-    return { status: answer.status, body: text.trim() === '' ? undefined : JSON.parse(text) }
+    const isJson = answer.headers['content-type']?.startsWith('application/json') === true
+    return { status: answer.status, body: isJson && text.trim() !== '' ? JSON.parse(text) : undefined }
   }
   return {
     engine,
