@@ -90,6 +90,15 @@ export const simplified = [
     'Redis: the commands people type, a password, replication and waiting for list elements; no publishing, scripts, transactions or cluster mode. MongoDB answers that it is there and keeps no documents; Cassandra gossips, forms a ring and keeps no tables',
   ],
   [
+    'Shells in containers',
+    '`sh` is dash, ash or Bash as in the image; what dash and ash do not know of Bash’s grammar ends them when they come to it, not when the line is read, and `&>` is understood by both; in busybox and Alpine root belongs to its own group only',
+  ],
+  [
+    'Rights of servers',
+    'nginx ends where it may not make its directories, give them away or write its pid; other servers start with any user, capabilities and root file system',
+  ],
+  ['Sockets', 'netstat and ss list who listens; established connections are not listed, nor are the kubelet’s own ports'],
+  [
     'Interpreters',
     'python, perl, ruby, node and php run the one-liners of tutorials, not programs; another script ends with an error that says so',
   ],
@@ -139,6 +148,7 @@ export const simplified = [
 
 /** What is not there at all. */
 export const notModelled = [
+  'a controller for Ingresses and the Gateway API (neither is there in a cluster as kubeadm leaves it): an Ingress is kept, described and given a default class, and nobody serves it',
   'on nodes: `kubeadm`, restoring a snapshot of etcd and clusters of several etcds, `nsenter`, rules of `iptables` other than kube-proxy’s, files that are changed to configure the runtime, the network or the kubelet (they are read by nobody); of the processes of services and containers only what `ps` and `kill` need, nothing in /proc',
   'of RabbitMQ exchanges, users, the management pages and AMQP itself (its own command-line clients speak with it), `cqlsh`',
   'of kubectl: the bodies of typed requests and the lines of reflectors in `-v` traces are not those of the real one; `proxy --unix-socket` is refused',
