@@ -43,7 +43,12 @@ function webhookErrors(webhook: Webhook, at: FieldPath): FieldError[] {
   const { url, service } = clientConfig ?? {}
   if ((url === undefined) === (service === undefined)) errors.push(at('clientConfig').required('exactly one of url or service is required'))
   else if (url !== undefined && !url.startsWith('https://'))
-    errors.push(at('clientConfig', 'url').invalid(url, "'https' is the only allowed URL scheme; desired format: https://host[/path]"))
+    errors.push(
+      at('clientConfig', 'url').invalid(
+        /^([a-z][a-z\d+.-]*):/i.exec(url)?.[1]?.toLowerCase() ?? '',
+        "'https' is the only allowed URL scheme; desired format: https://host[/path]",
+      ),
+    )
   rules.forEach((rule, index) => errors.push(...admissionRuleErrors(rule, at('rules', index))))
   return [...errors, ...checked(({ webhookConditionErrors }) => webhookConditionErrors(webhook.matchConditions, at('matchConditions')))]
 }

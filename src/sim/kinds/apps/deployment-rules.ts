@@ -4,7 +4,7 @@ import type { KindRules } from '../../api/kind'
 import type { Deployment, DeploymentSpec, DeploymentStrategy } from '../../api/types/apps-v1.gen'
 import { workloadTemplateErrors } from '../core/pod-spec-validation'
 import { workloadWarnings } from '../core/pod-warnings'
-import { immutable, nonNegative, nonNegativeIntOrPercent, percentOf, requiredOneOf } from '../field-checks'
+import { immutable, nonNegative, nonNegativeIntOrPercent, percentOf } from '../field-checks'
 import { templateColumns } from './workload-columns'
 
 /** What may be written of a Deployment, and what `kubectl get` shows of it. */
@@ -46,7 +46,9 @@ function specErrors(spec: DeploymentSpec, at: FieldPath): FieldError[] {
 function strategyErrors({ type, rollingUpdate }: DeploymentStrategy, at: FieldPath): readonly FieldError[] {
   const here = at('rollingUpdate')
   if (type === 'Recreate') return rollingUpdate ? [here.forbidden("may not be specified when strategy `type` is 'Recreate'")] : []
-  if (type !== 'RollingUpdate') return requiredOneOf(type, ['Recreate', 'RollingUpdate'], at('type'))
+  // Shown whole, by the names that a server has inside.
+  if (type !== 'RollingUpdate')
+    return [at.notSupported({ Type: type ?? '', RollingUpdate: rollingUpdate ?? null }, ['Recreate', 'RollingUpdate'])]
   if (!rollingUpdate) return [here.required('this should be defaulted and never be nil')]
   const { maxUnavailable, maxSurge } = rollingUpdate
   const errors = [

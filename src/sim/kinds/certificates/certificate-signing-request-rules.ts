@@ -24,11 +24,18 @@ export const certificateSigningRequestRules: KindRules<CertificateSigningRequest
   ],
 }
 
+/** In the order of the alphabet, as they are told. */
+const USAGES = 'any,cert sign,client auth,code signing,content commitment,crl sign,data encipherment,decipher only,digital signature,email protection,encipher only,ipsec end system,ipsec tunnel,ipsec user,key agreement,key encipherment,microsoft sgc,netscape sgc,ocsp signing,s/mime,server auth,signing,timestamping'.split(',') // prettier-ignore
+
 function specErrors({ request, usages, signerName, expirationSeconds }: CertificateSigningRequestSpec, at: FieldPath): FieldError[] {
   const errors: FieldError[] = []
   const complaint = requestComplaint(fromBase64(request ?? '') ?? '')
   if (complaint !== undefined) errors.push(at('request').invalid(request ?? '', complaint))
   if (!usages?.length) errors.push(at('usages').required('usages must be provided'))
+  usages?.forEach((usage, index) => {
+    if (!USAGES.includes(usage)) errors.push(at('usages', index).notSupported(usage, USAGES))
+    if (usages.indexOf(usage) < index) errors.push(at('usages', index).duplicate(usage))
+  })
   if (!signerName) errors.push(at('signerName').required())
   else if (!/^[^/]+\.[^/]+\/.+$/.test(signerName))
     errors.push(at('signerName').invalid(signerName, 'must be a fully qualified domain and path of the form "example.com/signer-name"'))

@@ -1,3 +1,4 @@
+import { isCIDR } from '../../formats/ip'
 import { age, listText } from '../../api/columns'
 import type { FieldError, FieldPath } from '../../api/field-path'
 import type { KindRules } from '../../api/kind'
@@ -8,7 +9,12 @@ import { rolesOf } from './node'
 
 /** What may be written of a Node, and what `kubectl get` shows of it. */
 export const nodeRules: KindRules<Node> = {
-  validate: ({ spec }, at) => taintErrors(spec?.taints ?? [], at('spec', 'taints')),
+  validate: ({ spec }, at) => [
+    ...taintErrors(spec?.taints ?? [], at('spec', 'taints')),
+    ...(spec?.podCIDRs ?? []).flatMap((cidr, index) =>
+      isCIDR(cidr) ? [] : [at('spec', 'podCIDRs', index).invalid(cidr, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')],
+    ),
+  ],
   validateUpdate: ({ spec }, old, at) => [
     ...(old.spec?.podCIDR && spec?.podCIDR !== old.spec.podCIDR
       ? [at('spec', 'podCIDRs').forbidden('node updates may not change podCIDR except from "" to valid')]

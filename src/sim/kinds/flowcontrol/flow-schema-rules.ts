@@ -2,6 +2,7 @@ import { age } from '../../api/columns'
 import type { KindRules } from '../../api/kind'
 import type { FlowSchema } from '../../api/types/flowcontrol-v1.gen'
 import { oneOf } from '../field-checks'
+import { flowRuleErrors } from './flow-control-validation'
 
 /** What may be written of a FlowSchema, and what `kubectl get` shows of it. */
 export const flowSchemaRules: KindRules<FlowSchema> = {
@@ -13,6 +14,7 @@ export const flowSchemaRules: KindRules<FlowSchema> = {
         : [at('spec', 'priorityLevelConfiguration', 'name').required('must reference a priority level')]),
       ...(precedence < 1 ? [at('spec', 'matchingPrecedence').invalid(precedence, 'must be a positive value')] : []),
       ...(precedence > 10_000 ? [at('spec', 'matchingPrecedence').invalid(precedence, 'must not be greater than 10000')] : []),
+      ...(spec?.rules ?? []).flatMap((rule, index) => flowRuleErrors(rule, at('spec', 'rules', index))),
       ...oneOf(spec?.distinguisherMethod?.type, ['ByNamespace', 'ByUser'], at('spec', 'distinguisherMethod', 'type')),
     ]
   },

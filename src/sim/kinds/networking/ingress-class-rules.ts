@@ -1,6 +1,7 @@
 import { age } from '../../api/columns'
 import type { KindRules } from '../../api/kind'
 import type { IngressClass } from '../../api/types/networking-v1.gen'
+import { classParametersErrors } from './ingress-class-validation'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { immutable } from '../field-checks'
 
@@ -14,9 +15,10 @@ export const ingressClassRules: KindRules<IngressClass> = {
     const controller = spec?.controller ?? ''
     const here = at('spec', 'controller')
     if (controller.length > 250) return [here.tooLong(250)]
+    const errors = spec?.parameters ? classParametersErrors(spec.parameters, at('spec', 'parameters')) : []
     return /^[^/]+\/.+$/.test(controller) || controller === ''
-      ? []
-      : [here.invalid(controller, 'must be a domain-prefixed path (such as "acme.io/foo")')]
+      ? errors
+      : [here.invalid(controller, 'must be a domain-prefixed path (such as "acme.io/foo")'), ...errors]
   },
   validateUpdate: (object, old, at) => immutable(object.spec?.controller, old.spec?.controller, at('spec', 'controller')),
   columns: [['Controller', ({ spec }) => spec?.controller ?? ''], ['Parameters', ({ spec }) => parametersText(spec?.parameters)], age],

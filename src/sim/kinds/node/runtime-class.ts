@@ -13,7 +13,13 @@ export const runtimeClass = defineKind<RuntimeClass>({
   plural: 'runtimeclasses',
   namespaced: false,
   otherVersions: [sameShape(stored, 'v1beta1')],
-  validate: ({ handler }, at) => requiredName(handler, at('handler'), dnsLabel),
+  validate: ({ handler, overhead }, at) => [
+    ...requiredName(handler, at('handler'), dnsLabel),
+    // A real server looks at them as at limits, and names them so.
+    ...Object.entries(overhead?.podFixed ?? {}).flatMap(([name, amount]) =>
+      String(amount).startsWith('-') ? [at('overhead', 'limits').key(name).invalid(amount, 'must be greater than or equal to 0')] : [],
+    ),
+  ],
   validateUpdate: (object, old, at) => immutable(object.handler, old.handler, at('handler')),
   columns: [['Handler', ({ handler }) => handler], age],
 })

@@ -18,7 +18,7 @@ export const podDisruptionBudgetRules: KindRules<PodDisruptionBudget> = {
       errors.push(...nonNegativeIntOrPercent(spec[field], here(field)))
       if ((percentOf(spec[field]) ?? 0) > 100) errors.push(here(field).invalid(spec[field], 'must not be greater than 100%'))
     }
-    return [...errors, ...oneOf(spec.unhealthyPodEvictionPolicy, ['IfHealthyBudget', 'AlwaysAllow'], here('unhealthyPodEvictionPolicy'))]
+    return [...errors, ...oneOf(spec.unhealthyPodEvictionPolicy, ['AlwaysAllow', 'IfHealthyBudget'], here('unhealthyPodEvictionPolicy'))]
   },
   columns: [
     [
