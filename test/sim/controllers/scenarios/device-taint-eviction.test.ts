@@ -92,6 +92,18 @@ test('given a claim that tolerates the taint for a while, then its Pod goes afte
   `)
 })
 
+test('given a rule that is made and then gets another effect, then its taint holds since that moment', () => {
+  const cluster = given()
+  cluster.rule('None')
+  const since = () => cluster.client.get(deviceTaintRule, undefined, 'broken')!.spec.taint.timeAdded
+  expect(since()).toBe('2026-01-01T00:00:03Z')
+  cluster.advance(60_000)
+  cluster.client.patch(deviceTaintRule, undefined, 'broken', 'merge', { metadata: { labels: { a: 'b' } } })
+  expect(since()).toBe('2026-01-01T00:00:03Z')
+  cluster.client.patch(deviceTaintRule, undefined, 'broken', 'merge', { spec: { taint: { effect: 'NoExecute' } } })
+  expect(since()).toBe('2026-01-01T00:01:03Z')
+})
+
 test('given a rule without effect, then it tells what it would do; given one that keeps new Pods away, then nobody goes', () => {
   const preview = given()
   preview.rule('None')
