@@ -149,7 +149,7 @@ export const simplified = [
 /** What is not there at all. */
 export const notModelled = [
   'a controller for Ingresses and the Gateway API (neither is there in a cluster as kubeadm leaves it): an Ingress is kept, described and given a default class, and nobody serves it',
-  'on nodes: `kubeadm`, restoring a snapshot of etcd and clusters of several etcds, `nsenter`, rules of `iptables` other than kube-proxy’s, files that are changed to configure the runtime, the network or the kubelet (they are read by nobody); of the processes of services and containers only what `ps` and `kill` need, nothing in /proc',
+  'on nodes: `kubeadm` beyond tokens, certificates and what it tells (no init, join, upgrade, reset), restoring a snapshot of etcd and clusters of several etcds, `nsenter`, rules of `iptables` other than kube-proxy’s, files that are changed to configure the runtime, the network or the kubelet (they are read by nobody); of the processes of services and containers only what `ps` and `kill` need, nothing in /proc',
   'of RabbitMQ exchanges, users, the management pages and AMQP itself (its own command-line clients speak with it), `cqlsh`',
   'of kubectl: the bodies of typed requests and the lines of reflectors in `-v` traces are not those of the real one; `proxy --unix-socket` is refused',
   'of the kubelet’s own HTTP API behind nodes/proxy: `exec`, `run`, `checkpoint`; figures in `stats/summary` are averages since a container’s start',

@@ -268,6 +268,15 @@ export function readKey(text: string): string | undefined {
   return modulus?.tag === tag.integer ? hex(modulus.content).replace(/^00/, '') : hex(block.bytes.subarray(-256)).padStart(512, 'a')
 }
 
+/** The modulus of a PEM public key; undefined when the text holds none. */
+export function readPublicKey(text: string): string | undefined {
+  const block = readPem(text)
+  if (block?.label !== 'PUBLIC KEY') return undefined
+  const [, bits] = elements(elements(block.bytes)[0]?.content ?? NOTHING)
+  const [modulus] = elements(elements(bits?.content.subarray(1) ?? NOTHING)[0]?.content ?? NOTHING) // a bit string tells its unused bits first
+  return modulus?.tag === tag.integer ? hex(modulus.content).replace(/^00/, '') : undefined
+}
+
 /** Of what sort a PEM private key is; undefined when it cannot be read. */
 function sortOfKey(text: string): 'RSA' | 'EC' | 'other' | undefined {
   const block = readPem(text)

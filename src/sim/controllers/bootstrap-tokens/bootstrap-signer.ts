@@ -5,7 +5,7 @@ import { secret as secretKind } from '../../kinds/core/secret'
 import { same } from '../../formats/same'
 import { anyKind, defineController, type Watch } from '../controller'
 import { update } from '../steps'
-import { bootstrapTokenOf, TOKEN_NAMESPACE, TOKEN_TYPE, type BootstrapToken } from '../../api/auth/bootstrap-token'
+import { bootstrapTokenOf, TOKEN_NAMESPACE, TOKEN_TYPE, type BootstrapToken } from '../../formats/bootstrap-token'
 
 const NAMESPACE = 'kube-public'
 const NAME = 'cluster-info'

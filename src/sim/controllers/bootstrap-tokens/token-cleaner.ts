@@ -2,7 +2,7 @@ import type { Secret } from '../../api/types/core-v1.gen'
 import { secret as secretKind } from '../../kinds/core/secret'
 import { defineController } from '../controller'
 import { again, remove } from '../steps'
-import { bootstrapTokenOf, TOKEN_NAMESPACE, TOKEN_TYPE } from '../../api/auth/bootstrap-token'
+import { bootstrapTokenOf, TOKEN_NAMESPACE, TOKEN_TYPE } from '../../formats/bootstrap-token'
 
 /** Deletes bootstrap tokens whose time is over. */
 export const tokenCleaner = defineController({

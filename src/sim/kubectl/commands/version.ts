@@ -19,7 +19,8 @@ const clientVersion = {
   compiler: 'gc',
   platform: 'linux/amd64',
 }
-const kustomizeVersion = 'v5.8.0'
+/** Of the Kustomize that this kubectl is built with. */
+export const KUSTOMIZE_VERSION = 'v5.8.0'
 
 export const version: Command = {
   *run(kubectl) {
@@ -39,11 +40,11 @@ export const version: Command = {
         failure = asReported(error)
       }
     }
-    const all = { clientVersion, kustomizeVersion, ...(server ? { serverVersion: server } : {}) }
+    const all = { clientVersion, kustomizeVersion: KUSTOMIZE_VERSION, ...(server ? { serverVersion: server } : {}) }
     if (output === 'json') yield* out(`${structJson(all, '  ')}\n`)
     else if (output === 'yaml') yield* out(`${toYaml(all)}\n`)
     else {
-      yield* out(`Client Version: ${client.gitVersion}\nKustomize Version: ${kustomizeVersion}\n`)
+      yield* out(`Client Version: ${client.gitVersion}\nKustomize Version: ${KUSTOMIZE_VERSION}\n`)
       if (server) yield* out(`Server Version: ${server.gitVersion}\n`)
     }
     if (server) {

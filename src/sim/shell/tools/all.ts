@@ -7,7 +7,8 @@ import { column, cut, join, paste } from './columns'
 import { split, sponge, tee } from './pieces'
 import { comm, shuf, sort, uniq } from './sort'
 import { cmp, diff } from './compare'
-import { base64, hexdump, md5sum, od, sha1sum, sha256sum, strings, xxd } from './encode'
+import { base64, cksum, hexdump, md5sum, od, sha1sum, sha256sum, strings, xxd } from './encode'
+import { envsubst } from './envsubst'
 import { egrep, fgrep, grep } from './grep'
 import { gzip } from './gzip'
 import { jq } from './jq/jq'
@@ -28,7 +29,7 @@ import { curl } from './curl'
 import { df, du } from './disk-usage'
 import { dd, fallocate, truncate } from './fill'
 import { sysctl } from './sysctl'
-import { getent, hostname, id, nproc, uname, uptime, which, whoami } from './identity'
+import { getent, groups, hostname, id, nproc, uname, uptime, which, whoami } from './identity'
 import { ls, tree } from './listing'
 import { dig, host, nslookup } from './lookup'
 import { busybox } from './busybox'
@@ -57,6 +58,7 @@ const common: Readonly<Record<string, Tool>> = {
   chmod,
   chown,
   chroot,
+  cksum,
   clear,
   cmp,
   comm,
@@ -81,6 +83,7 @@ const common: Readonly<Record<string, Tool>> = {
   fold,
   free,
   grep,
+  groups,
   gunzip: gzip,
   gzip,
   hd: hexdump,
@@ -178,6 +181,7 @@ const gnuOnly: Readonly<Record<string, Tool>> = {
   column,
   curl,
   dig,
+  envsubst,
   gawk: awk,
   getent,
   host,

@@ -56,6 +56,26 @@ export const md5sum = sum('md5')
 export const sha1sum = sum('sha1')
 export const sha256sum = sum('sha256')
 
+/** POSIX' cyclic redundancy check, which counts the length in. */
+function cyclicCheck(bytes: Uint8Array): number {
+  let crc = 0
+  const take = (byte: number) => {
+    crc ^= byte << 24
+    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000_0000 ? (crc << 1) ^ 0x04c1_1db7 : crc << 1
+  }
+  for (const byte of bytes) take(byte)
+  for (let length = bytes.length; length > 0; length = Math.floor(length / 256)) take(length & 0xff)
+  return ~crc >>> 0
+}
+
+export const cksum = tool(function* (context, args) {
+  const { operands } = parseOptions(context, args, { short: '' })
+  return yield* eachInput(context, operands, function* (fd, path) {
+    const bytes = bytesFromText(yield* readAll(fd))
+    yield* write(1, `${cyclicCheck(bytes)} ${bytes.length}${path === '-' ? '' : ` ${path}`}\n`)
+  })
+})
+
 const printable = (byte: number) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')
 const two = (byte: number) => byte.toString(16).padStart(2, '0')
 

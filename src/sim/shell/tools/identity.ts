@@ -33,6 +33,13 @@ export const id = tool(function* ({ self }, args) {
   return 0
 })
 
+/** The names of this process' groups; a number where there is no name. */
+export const groups = tool(function* ({ self }) {
+  const names = yield* namesIn('/etc/group')
+  yield* write(1, `${(yield* groupsOf(self)).map((group) => names.get(String(group)) ?? group).join(' ')}\n`)
+  return 0
+})
+
 /** Names of /etc/passwd or /etc/group by their numbers. */
 function* namesIn(path: string): Proc<ReadonlyMap<string, string>> {
   if ((yield* stat(path))?.type !== 'file') return new Map()

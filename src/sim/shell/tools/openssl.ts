@@ -3,11 +3,12 @@ import type { Proc } from '../../node/os/syscalls'
 import { bytesFromText, textFromBytes } from '../../node/os/text'
 import { digest } from './digests'
 import { alternativeNamesIn, configuredName, extensionsOf, readConfiguration, settingOf, type Extensions } from './openssl-configuration'
-import { hex } from '../../formats/der'
+import { hex, readPem } from '../../formats/der'
 import {
   isSignedBy,
   readCertificate,
   readKey,
+  readPublicKey,
   readRequest,
   writeCertificate,
   writeKey,
@@ -61,10 +62,15 @@ export const openssl = tool(function* (_context, args) {
     case 'rsa':
     case 'pkey': {
       const text = yield* input()
-      const key = readKey(text)
-      if (key === undefined) throw new ToolError(`\x00Could not read private key from ${value('-in') ?? '<stdin>'}`)
+      const isPublic = rest.includes('-pubin')
+      const key = isPublic ? readPublicKey(text) : readKey(text)
+      if (key === undefined)
+        throw new ToolError(`\x00Could not read ${isPublic ? 'public' : 'private'} key from ${value('-in') ?? '<stdin>'}`)
       if (rest.includes('-modulus')) yield* write(1, `Modulus=${key.toUpperCase()}\n`)
-      if (!rest.includes('-noout')) yield* output(rest.includes('-pubout') ? writePublicKey(key) : text)
+      if (rest.includes('-noout')) return 0
+      const shown = isPublic || rest.includes('-pubout') ? writePublicKey(key) : text
+      const isDer = value('-outform')?.toLowerCase() === 'der'
+      yield* output(isDer ? textFromBytes(readPem(shown)!.bytes) : shown)
       return 0
     }
     case 'req':
