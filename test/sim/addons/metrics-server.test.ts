@@ -4,7 +4,7 @@ import { createCluster } from '../../../src/sim/cluster'
 /** The API's answer to a GET as JSON. */
 const get = (cluster: ReturnType<typeof createCluster>, path: string) => {
   const { status, body } = cluster.request({ method: 'GET', url: path, headers: {}, body: undefined }) as { status: number; body: string }
-  return { status, body: JSON.parse(body) as Record<string, unknown> }
+  return { status, body: (body.startsWith('{') ? JSON.parse(body) : {}) as Record<string, unknown> }
 }
 const PODS = '/apis/metrics.k8s.io/v1beta1/namespaces/default/pods'
 
