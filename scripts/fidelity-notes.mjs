@@ -91,7 +91,7 @@ export const simplified = [
   ],
   [
     'Shells in containers',
-    '`sh` is dash, ash or Bash as in the image; what dash and ash do not know of Bash’s grammar ends them when they come to it, not when the line is read, and `&>` is understood by both; in busybox and Alpine root belongs to its own group only',
+    '`sh` is dash, ash or Bash as in the image; what dash and ash do not know of Bash’s grammar ends them when they come to it, not when the line is read, and `&>` is understood by both',
   ],
   [
     'Rights of servers',

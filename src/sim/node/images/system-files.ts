@@ -10,12 +10,17 @@ const passwd = (shell: string, more = '') =>
     `root:x:0:0:root:/root:${shell}\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n${more}nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n`,
   )
 const group = file('root:x:0:\ndaemon:x:1:\ntty:x:5:\nwww-data:x:33:\nnogroup:x:65534:\n')
+/** In busybox' and Alpine's files root belongs to groups besides its own: `id` shows them. */
+const busyboxGroup = file('root:x:0:\ndaemon:x:1:\ntty:x:5:\nwheel:x:10:root\nwww-data:x:33:\nnogroup:x:65534:\n')
+const alpineGroup = file(
+  'root:x:0:root\nbin:x:1:root,bin,daemon\ndaemon:x:2:root,bin,daemon\nsys:x:3:root,bin\nadm:x:4:root,daemon\ntty:x:5:\ndisk:x:6:root\nwheel:x:10:root\nfloppy:x:11:root\ndialout:x:20:root\ntape:x:26:root\nvideo:x:27:root\nwww-data:x:82:\nnogroup:x:65533:\nnobody:x:65534:\n',
+)
 
 /** The directories and accounts every distribution has. */
 export const baseFiles = (osRelease: string, shell = '/bin/sh', accounts = ''): Record<string, FileNode> => ({
   ...mountPoints(),
   '/etc/passwd': passwd(shell, accounts),
-  '/etc/group': group,
+  '/etc/group': osRelease.includes('ID=alpine') ? alpineGroup : group,
   '/etc/os-release': file(osRelease),
   '/root': directory({}, 0o700),
   '/tmp': directory({}, 0o1777),
@@ -40,7 +45,7 @@ export const rpmRelease = (id: string, name: string, version: string) =>
 
 /** What a tool set brings along besides the tools, for images that do not say better. */
 export const systemFiles: Readonly<Record<ToolSet, () => Record<string, FileNode>>> = {
-  busybox: () => baseFiles(''),
+  busybox: () => ({ ...baseFiles(''), '/etc/group': busyboxGroup }),
   alpine: () => baseFiles(alpineRelease('3.22.2')),
   debian: () => baseFiles(debianRelease('12', 'bookworm'), '/bin/bash', 'nginx:x:101:101:nginx user:/nonexistent:/bin/false\n'),
   redhat: () => baseFiles(rpmRelease('rhel', 'Enterprise Linux', '9'), '/bin/bash'),

@@ -322,9 +322,18 @@ function userOf(pod: Pod, spec: ContainerSpec, image: Image, tree: ContainerConf
   const account = context.runAsUser === undefined ? fromImage : credentialsOf(String(context.runAsUser), files)
   const gid = context.runAsGroup ?? account?.gids[0] ?? 0
   const { fsGroup, supplementalGroups = [], supplementalGroupsPolicy } = pod.spec.securityContext ?? {}
-  // Root's memberships say nothing, and root is who most containers run as.
-  const inImage = uid === 0 || supplementalGroupsPolicy === 'Strict' ? [] : groupsOf(uid, files)
+  const inImage = supplementalGroupsPolicy === 'Strict' ? NO_GROUPS : uid === 0 ? rootGroupsOf(tree, files) : groupsOf(uid, files)
   return { uid, gids: [...new Set([gid, ...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups, ...inImage])] }
+}
+
+const NO_GROUPS: readonly number[] = []
+const rootGroups = new WeakMap<ContainerConfig['tree'], readonly number[]>()
+
+/** Root's groups, read once an image: root is who most containers run as. */
+function rootGroupsOf(tree: ContainerConfig['tree'], files: FileSystem): readonly number[] {
+  let groups = rootGroups.get(tree)
+  if (!groups) rootGroups.set(tree, (groups = groupsOf(0, files)))
+  return groups
 }
 
 /** Groups that the image's /etc/group counts a user among. */

@@ -116,3 +116,13 @@ test('a Pod may set kernel parameters that are safe; for others the kubelet turn
     message: 'Pod was rejected: forbidden sysctl: "net.core.somaxconn" not allowlisted',
   })
 })
+
+test("root belongs to the groups that the image's files name it in, unless the policy is Strict", () => {
+  const cluster = miniCluster()
+  cluster.apply(podOf('merged', sleeper.replace('SECURITY', '')))
+  cluster.apply(podOf('strict', `securityContext: {supplementalGroupsPolicy: Strict}, ${sleeper.replace('SECURITY', '')}`))
+  cluster.advance('10s')
+  expect(cluster.exec('merged', ['id']).stdout).toBe('uid=0(root) gid=0(root) groups=0(root),10(wheel)\n')
+  expect(cluster.container('merged')?.user).toEqual({ linux: { uid: 0, gid: 0, supplementalGroups: [0, 10] } })
+  expect(cluster.exec('strict', ['id']).stdout).toBe('uid=0(root) gid=0(root) groups=0(root)\n')
+})
