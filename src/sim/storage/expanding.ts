@@ -27,7 +27,7 @@ export function expand(context: StorageContext, claim: PersistentVolumeClaim, vo
   const has = claim.status?.capacity?.storage ?? '0'
   if (claim.status?.phase !== 'Bound' || compareQuantities(wanted, has) <= 0 || pending.has(uid)) return
   const driver = volume.spec?.csi?.driver
-  const resizer = context.recorderOf(driver ? `external-resizer ${driver}` : 'external-resizer')
+  const resizer = context.recorderOf(`external-resizer ${driver}`)
   /** Goes on after a while with the claim as it is then, unless it is another one. */
   const later = (afterMs: number, next: (current: PersistentVolumeClaim) => void, background = false) =>
     void engine.after(
@@ -68,9 +68,10 @@ export function expand(context: StorageContext, claim: PersistentVolumeClaim, vo
   }
   const storage = client.get<StorageClass>(storageClass, undefined, classNameOf(claim))
   if (!storage?.allowVolumeExpansion || isLarge(volume, wanted)) return
+  context.recorderOf('volume_expand').event(claim, 'Normal', 'ExternalExpanding', 'waiting for an external controller to expand this PVC')
+  // Directories of a node have nobody who would: the claim waits for ever.
+  if (!driver || !provisioners[driver]) return
   pending.add(uid)
-  if (driver)
-    context.recorderOf('volume_expand').event(claim, 'Normal', 'ExternalExpanding', 'waiting for an external controller to expand this PVC')
   resizer.event(claim, 'Normal', 'Resizing', `External resizer is resizing volume ${volume.metadata.name}`)
   setCondition(context, claim, { type: 'Resizing', status: 'True' })
   later(GROW_DISK_MS, (current) => {

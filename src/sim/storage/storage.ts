@@ -67,6 +67,7 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
   let made: ReturnType<typeof createDisks> | undefined
   const disks = () => (made ??= lateStorage.code.createDisks(hostFiles))
   const queue = new Map<string, KindDefinition<KubeObject>>()
+  const recorders = new Map<string, EventRecorder>()
   let working = false
   let stops: (() => void)[] = []
 
@@ -75,7 +76,12 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
     client,
     recorder: createEventRecorder(client, { engine, kind: event, component: 'persistentvolume-controller' }),
     external: createEventRecorder(client, { engine, kind: event, component: 'external-provisioner' }),
-    recorderOf: (component, host) => createEventRecorder(client, { engine, kind: event, component, ...(host && { host }) }),
+    recorderOf(component, host = '') {
+      const key = `${component}/${host}`
+      let known = recorders.get(key)
+      if (!known) recorders.set(key, (known = createEventRecorder(client, { engine, kind: event, component, host })))
+      return known
+    },
     pending: new Set(),
     running: () => working,
     lookAt: (object) => enqueue(object),

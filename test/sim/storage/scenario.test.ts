@@ -171,6 +171,18 @@ test('given a shared directory that is to grow, then nothing need be done on a n
   `)
 })
 
+test('given a directory of a node that is to grow, then there is nobody who would, and the claim stays as it is', () => {
+  const cluster = given(storageClass('local', 'rancher.io/local-path', 'Immediate', ', allowVolumeExpansion: true'), claim('data', 'local'))
+  cluster.advance('20s')
+  cluster.told()
+  cluster.patch(`${CLAIMS}/data`, '{"spec":{"resources":{"requests":{"storage":"2Gi"}}}}')
+  cluster.advance('60s')
+  expect(cluster.client.get(persistentVolumeClaim, 'default', 'data')?.status?.capacity).toEqual({ storage: '1Gi' })
+  expect(cluster.told()).toBe(story`
+    20s  PersistentVolumeClaim/data  volume_expand: Normal ExternalExpanding: waiting for an external controller to expand this PVC
+  `)
+})
+
 /** A disk that only one node may have, and a Pod `web` on node01 that uses it; nothing told of how that came about. */
 function attached() {
   const cluster = given(storageClass('disk', 'disk.csi.tabernetes.io', 'Immediate'), claim('data', 'disk'))
