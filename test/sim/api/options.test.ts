@@ -62,3 +62,10 @@ test('people see the fields of what they ask for in the order of a real server, 
     new RegExp(`^{"type":"ADDED","object":{"kind":"ConfigMap","apiVersion":"v1","metadata":{${keys}`),
   )
 })
+
+test.each(['exec?command=ls&stdout=true', 'attach', 'portforward?ports=80'])('%s wants a connection that can be upgraded', (what) => {
+  const { stderr } = createCluster().run(
+    `kubectl run web --image=nginx; kubectl wait pod/web --for=condition=Ready; kubectl get --raw '/api/v1/namespaces/default/pods/web/${what}'`,
+  )
+  expect(stderr).toBe('Error from server (BadRequest): Upgrade request required\n')
+})

@@ -86,7 +86,7 @@ export const podExec: CallSubresource = {
   handle: (request) => {
     const { pod, query } = withContainer(request)
     const kubelet = kubeletOf(request, 'exec', query)
-    return upgraded(() => kubelet.exec(pod, query))
+    return upgraded(request, () => kubelet.exec(pod, query))
   },
 }
 
@@ -99,7 +99,7 @@ export const podAttach: CallSubresource = {
   handle: (request) => {
     const { pod, query } = withContainer(request)
     const kubelet = kubeletOf(request, 'attach', query)
-    return upgraded(() => kubelet.attach(pod, query))
+    return upgraded(request, () => kubelet.attach(pod, query))
   },
 }
 
@@ -118,14 +118,15 @@ export const podPortForward: CallSubresource = {
       .map(Number)
     if (ports.some((port) => !Number.isInteger(port) || port < 1 || port > 65535)) throw badRequest('ports must be between 1 and 65535')
     const kubelet = kubeletOf(request, 'portForward', request.query)
-    return upgraded(() => kubelet.portForward(pod, ports))
+    return upgraded(request, () => kubelet.portForward(pod, ports))
   },
 }
 
 const HEADERS = { connection: 'Upgrade', upgrade: 'websocket' }
 
 /** What a kubelet answers before the connection is upgraded: its refusals are plain text, which the API server passes on as it is. */
-function upgraded(ask: () => ReturnType<KubeletConnections['exec']>): ApiResponse {
+function upgraded({ http }: SubresourceRequest, ask: () => ReturnType<KubeletConnections['exec']>): ApiResponse {
+  if (http && !http.headers.upgrade) throw badRequest('Upgrade request required')
   try {
     return { status: 101, headers: HEADERS, connect: ask() }
   } catch (error) {

@@ -142,8 +142,12 @@ export function perform(kernel: Kernel, task: Task, request: Syscall): unknown {
     case 'addresses':
       return [{ interface: 'lo', address: '127.0.0.1' }, ...kernel.place.interfaces]
     case 'fetch':
-    case 'upgrade':
       return fetchFrom(kernel, task, request.request)
+    case 'upgrade':
+      return fetchFrom(kernel, task, {
+        ...request.request,
+        headers: { ...request.request.headers, connection: 'Upgrade', upgrade: 'websocket' },
+      })
     case 'channel': {
       const peer = task.channels?.get(request.id)
       if (request.send) peer?.data(request.send.channel, request.send.data)
