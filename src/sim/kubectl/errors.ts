@@ -41,6 +41,13 @@ export class ApiError extends Error {
   }
 }
 
+/** A refusal as a client holds it that reads answers into structs: what it is an answer to is not in it. */
+export function asTyped(error: unknown): unknown {
+  if (!(error instanceof ApiError)) return error
+  const { kind: _kind, apiVersion: _version, ...status } = error.status as Status & { kind?: string; apiVersion?: string }
+  return new ApiError(status as Status)
+}
+
 /** The server could not be reached. */
 export class ConnectionError extends Error {
   constructor(

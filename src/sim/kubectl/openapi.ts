@@ -1,7 +1,7 @@
 import type { Proc } from '../node/os/syscalls'
 import { apiVersionOf, type ResourceType } from './mapper'
 import { requestJson } from './rest'
-import type { Kubectl } from './session'
+import { verbosity, type Kubectl } from './session'
 
 /** A schema of an OpenAPI v3 document, as far as kubectl reads it. */
 export interface Schema {
@@ -30,17 +30,37 @@ export interface Schemas {
 
 /** Fetches the document of the type's API version. */
 export function* loadSchemas(kubectl: Kubectl, type: ResourceType): Proc<Schemas> {
-  const index = yield* requestJson<{ paths: Readonly<Record<string, { serverRelativeURL: string }>> }>(kubectl, {
-    path: '/openapi/v3',
-    query: { timeout: '32s' },
-  })
+  return schemasOf((yield* fetchDocument(kubectl, type, yield* fetchIndex(kubectl))).components.schemas)
+}
+
+/** Where the server has the documents of its API versions. */
+export interface Index {
+  readonly paths: Readonly<Record<string, { readonly serverRelativeURL: string }>>
+}
+
+interface Document {
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
+}
+
+/**
+ * Asks for the documents that the real one reads before it lets the server validate an object. Nothing here is read from them: so they are asked for
+ * only where requests are shown, each once.
+ */
+export function* showValidation(kubectl: Kubectl, type: ResourceType): Proc {
+  if (verbosity(kubectl) < 6) return
+  const asked = (kubectl.known.schemasAsked ??= { index: yield* fetchIndex(kubectl), versions: new Set() })
+  const version = apiVersionOf(type)
+  if (asked.versions.has(version)) return
+  asked.versions.add(version)
+  yield* fetchDocument(kubectl, type, asked.index)
+}
+
+const fetchIndex = (kubectl: Kubectl): Proc<Index> => requestJson<Index>(kubectl, { path: '/openapi/v3', query: { timeout: '32s' } })
+
+function* fetchDocument(kubectl: Kubectl, type: ResourceType, index: Index): Proc<Document> {
   const key = `${type.group ? 'apis' : 'api'}/${apiVersionOf(type)}`
-  const url = index.paths[key]?.serverRelativeURL ?? `/openapi/v3/${key}`
-  const [path = '', query] = url.split('?')
-  const document = yield* requestJson<{ components: { schemas: Readonly<Record<string, Schema>> } }>(kubectl, {
-    path: path + (query ? `?${query}` : ''),
-  })
-  return schemasOf(document.components.schemas)
+  const [path = '', query] = (index.paths[key]?.serverRelativeURL ?? `/openapi/v3/${key}`).split('?')
+  return yield* requestJson<Document>(kubectl, { path: `${path}?${query ? `${query}&` : ''}timeout=32s` })
 }
 
 function schemasOf(all: Readonly<Record<string, Schema>>): Schemas {

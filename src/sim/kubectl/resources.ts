@@ -1,9 +1,10 @@
 import type { AnyObject } from '../api/object'
 import { discover, findWithRetry, resourceType } from './discovery'
-import { ApiError, asReported, BadRequest, CommandError, ConnectionError, ErrorList, isNotFound, throwAll } from './errors'
+import { ApiError, asReported, asTyped, BadRequest, CommandError, ConnectionError, ErrorList, isNotFound, throwAll } from './errors'
 import { findSources, noTypeInfo, readManifests, type Entries, type FileOptions, type Manifest } from './manifests'
 import { builtInResource } from './built-in-resource'
 import { clientConfig } from './kubeconfig'
+import { showValidation } from './openapi'
 import { findResource, noMatch, pathOf, qualifiedName, typeOfObject, type ResourceType } from './mapper'
 import { matches, parseSelector } from '../formats/selector'
 import { request, requestJson } from './rest'
@@ -219,7 +220,7 @@ export function* fetchResource(kubectl: Kubectl, resource: Resource, subresource
     return { ...resource, object }
   } catch (error) {
     yield* blameNamespace(kubectl, error, namespace)
-    throw error
+    throw holdsStructs.test(kubectl.path) ? asTyped(error) : error
   }
 }
 
@@ -345,6 +346,7 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions, 
     if (unreached.has(entry.file)) continue
     try {
       const resource = query.local ? locally(entry) : yield* recognise(kubectl, entry, namespace, explicitNamespace, query.validate)
+      if (query.validate && !query.local) yield* showValidation(kubectl, resource.type)
       if (!selects(resource.object!.metadata?.labels)) continue
       // What has no name yet cannot be fetched: it is taken as it stands in the file.
       const fetches = query.fetch && !query.local && resource.name !== ''

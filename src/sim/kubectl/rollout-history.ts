@@ -6,7 +6,7 @@ import type { Proc } from '../node/os/syscalls'
 import { builtInResource } from './built-in-resource'
 import { asReported } from './errors'
 import type { ResourceType } from './mapper'
-import { listResources, type Resource, whole } from './resources'
+import { fetchResource, listResources, type Resource, whole } from './resources'
 import type { Kubectl } from './session'
 import { typeNameOf } from './typed'
 import { withFailure } from './writing'
@@ -39,9 +39,19 @@ export const isWorkload = (type: ResourceType) => workloads.includes(groupKind(t
 /** Kinds that remember their revisions. */
 export const hasHistory = (kind: string) => ['Deployment', 'DaemonSet', 'StatefulSet'].includes(kind)
 
+/** The workload is asked for once more before its history is. */
+function* anew(kubectl: Kubectl, resource: Resource): Proc<{ readonly object: AnyObject }> {
+  try {
+    return { object: (yield* fetchResource(kubectl, resource)).object! }
+  } catch (error) {
+    throw withFailure(asReported(error), `failed to retrieve ${resource.type.kind} ${resource.name}`)
+  }
+}
+
 /** Every revision of a Deployment, DaemonSet or StatefulSet, oldest first. Throws CommandError when they may not be listed. */
-export function* historyOf(kubectl: Kubectl, { object, namespace }: Resource): Proc<Revision[]> {
-  const owner = object!
+export function* historyOf(kubectl: Kubectl, resource: Resource): Proc<Revision[]> {
+  const { namespace } = resource
+  const { object: owner } = yield* anew(kubectl, resource)
   const { selector } = owner.spec as { selector?: LabelSelector } // these kinds have one
   const kind = owner.kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision'
   const type = builtInResource({ apiVersion: 'apps/v1', kind })

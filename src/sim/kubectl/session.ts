@@ -5,6 +5,7 @@ import { CommandError } from './errors'
 import type { ClientConfig } from './kubeconfig'
 import type { Preference } from './kuberc-file'
 import type { Mapper } from './mapper'
+import type { Index } from './openapi'
 import type { ParsedFlags } from './flags'
 
 /** One run of kubectl: what was typed, and what it has found out so far. Commands get this and nothing else. */
@@ -29,6 +30,8 @@ export interface Known {
   dryRun?: 'none' | 'client' | 'server'
   /** What `--cascade` means, likewise. */
   propagation?: 'Background' | 'Foreground' | 'Orphan'
+  /** Schemas that have been asked for. */
+  schemasAsked?: { readonly index: Index; readonly versions: Set<string> }
   /** Warnings already shown. */
   readonly warnings: Set<string>
   warningCount: number

@@ -10,7 +10,7 @@ import { fileOptions } from '../manifests'
 import { migrateManagers } from '../server-side-migration'
 import { fetchResource, findResources, type Resource } from '../resources'
 import { goJson } from '../printers/json'
-import { err, usageError, type Command, type Kubectl } from '../session'
+import { err, log, usageError, verbosity, type Command, type Kubectl } from '../session'
 import { typeNameOf } from '../typed'
 import {
   createObject,
@@ -96,6 +96,7 @@ export const apply: Command = {
       const items = results.map(({ object }) => JSON.parse(goJson(object)) as AnyObject)
       yield* print('created', { kind: 'List', apiVersion: 'v1', metadata: {}, items } as unknown as AnyObject, true) // a List has no name
     }
+    if (verbosity(kubectl) >= 4) yield* log(kubectl, 'I', 'apply.go:548', 'Running apply post-processor function')
     if (applySet) {
       yield* pruneMembers(kubectl, applySet, visited, resources, dryRun)
       yield* updateParent(kubectl, applySet, resources, false, dryRun)

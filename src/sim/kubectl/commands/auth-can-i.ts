@@ -1,7 +1,7 @@
 import { CommandError, ConnectionError, Exit } from '../errors'
 import { findNamed } from '../discovery'
 import { clientConfig } from '../kubeconfig'
-import type { ResourceType } from '../mapper'
+import { apiVersionOf, type ResourceType } from '../mapper'
 import { tableColumns, tabulate } from '../printers/tabwriter'
 import { requestJson } from '../rest'
 import { err, out, type Command, type Kubectl } from '../session'
@@ -74,12 +74,13 @@ function* attributesOf(kubectl: Kubectl): Proc<object> {
   const word = slash < 0 ? what : what.slice(0, slash)
   const name = slash < 0 ? (args[2] ?? '') : what.slice(slash + 1)
   if (!standardVerbs.includes(verb)) yield* err(`Warning: verb '${verb}' is not a known verb\n\n`)
-  const { group, resource, known, namespaced } = yield* resourceOf(kubectl, word)
+  const { group, resource, known, namespaced, version } = yield* resourceOf(kubectl, word)
   if (!known && !['users', 'groups'].includes(word)) {
     const [plural = '', ...rest] = word.toLowerCase().split('.')
     yield* err(`Warning: the server doesn't have a resource type '${plural}'${rest.length ? ` in group '${rest.join('.')}'` : ''}\n\n`)
   }
   const { namespace } = yield* clientConfig(kubectl)
+  if (version && !flags.bool('all-namespaces')) yield* requestJson(kubectl, { path: version })
   if (known && !namespaced && !flags.bool('all-namespaces') && word !== '*') {
     yield* err(`Warning: resource '${resource}' is not namespace scoped${group ? ` in group '${group}'` : ''}\n\n`)
   }
@@ -95,10 +96,26 @@ function* attributesOf(kubectl: Kubectl): Proc<object> {
   }
 }
 
-function* resourceOf(kubectl: Kubectl, word: string): Proc<{ group: string; resource: string; known: boolean; namespaced: boolean }> {
+interface Asked {
+  readonly group: string
+  readonly resource: string
+  readonly known: boolean
+  readonly namespaced: boolean
+  /** Where the server says what there is in its version: asked whether it is namespaced. */
+  readonly version?: string
+}
+
+function* resourceOf(kubectl: Kubectl, word: string): Proc<Asked> {
   if (word === '*') return { group: '*', resource: '*', known: true, namespaced: true }
   const type = yield* typeNamed(kubectl, word.toLowerCase())
-  if (type) return { group: type.group, resource: type.plural, known: true, namespaced: type.namespaced }
+  if (type)
+    return {
+      group: type.group,
+      resource: type.plural,
+      known: true,
+      namespaced: type.namespaced,
+      version: `/${type.group ? 'apis' : 'api'}/${apiVersionOf(type)}`,
+    }
   return { group: '', resource: word, known: false, namespaced: true }
 }
 

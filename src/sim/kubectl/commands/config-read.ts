@@ -35,7 +35,7 @@ export const getContexts: Command = {
       throw new CommandError(`--output ${output} is not available in kubectl config get-contexts; resetting to default output format`)
     const { contexts, currentContext: current } = yield* loadKubeconfig(kubectl)
     const missing = args.filter((word) => !contexts.some(({ name }) => name === word))
-    const chosen = args.length ? contexts.filter(({ name }) => args.includes(name)) : contexts
+    const chosen = args.length ? contexts.flatMap((context) => args.filter((word) => word === context.name).map(() => context)) : contexts
     if (output === 'name') yield* out(chosen.map(({ name }) => `${name}\n`).join(''))
     else {
       const lines = chosen.map(({ name, value }) =>

@@ -52,6 +52,7 @@ function changed(config: KubeConfig, property: string, wish: Wish): KubeConfig {
   if (!['current-context', 'kind', 'apiVersion', 'extensions'].includes(first))
     throw new CommandError(`unable to parse ${property} after [] at api.Config`)
   if (rest.length) throw new CommandError(`unable to parse one or more field values of ${property}`)
+  if (first === 'extensions' && wish) throw new CommandError("can't set a map to a value: map[]")
   // Kind and version are always written as they are, and extensions are none of this command's.
   return first === 'current-context' ? { ...config, currentContext: wish?.to ?? '' } : config
 }

@@ -1,12 +1,12 @@
 import type { AnyObject } from '../../api/object'
 import { describeGeneric } from '../describe/generic'
-import type { Describer, Surroundings } from '../describe/describer'
+import type { Describer, Selection, Surroundings } from '../describe/describer'
 import { versionsDescribed } from '../describe/describers'
 import { openDescription, writeEvents, type EventLine } from '../describe/writer'
-import { ApiError, asReported, BadRequest, CommandError, isNotFound, listAll } from '../errors'
+import { ApiError, asReported, asTyped, BadRequest, CommandError, isNotFound, listAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { builtInResource } from '../built-in-resource'
-import { findResources, listResources, parseTargets, type Resource } from '../resources'
+import { findResources, listResources, parseTargets, whole, type Resource } from '../resources'
 import { clientConfig } from '../kubeconfig'
 import { pathOf, type ResourceType } from '../mapper'
 import { requestJson } from '../rest'
@@ -87,11 +87,12 @@ function* describeOne(kubectl: Kubectl, resource: Resource): Proc<string> {
     *events() {
       return kubectl.flags.bool('show-events') ? yield* eventsAbout(kubectl, subject) : undefined
     },
-    *list<T>(apiVersion: string, kind: string, namespace: string, selector: { label?: string; field?: string } = {}) {
+    *list<T>(apiVersion: string, kind: string, namespace: string, selector: Selection = {}) {
       try {
         const found = yield* listResources(kubectl, builtInResource({ apiVersion, kind }), namespace, {
           selector: selector.label || undefined,
           fieldSelector: selector.field,
+          listQuery: selector.whole ? whole : undefined,
         })
         return found.map((one) => one.object as unknown as T) // the caller names the kind it asks for
       } catch (error) {
@@ -125,7 +126,7 @@ function* describerOf(kubectl: Kubectl, { type, namespace, name }: Resource): Pr
       const read = { ...type, group: apiVersion.slice(0, Math.max(0, slash)), version: apiVersion.slice(slash + 1) }
       return [describe, yield* requestJson<AnyObject>(kubectl, { path: pathOf(read, namespace, name) })]
     } catch (error) {
-      refusal = error
+      refusal = asTyped(error)
     }
   }
   if (refusal) throw refusal

@@ -56,6 +56,7 @@ function* checked(kubectl: Kubectl, what: 'node' | 'pod', clash: string): Proc<s
   if (!['', 'cpu', 'memory'].includes(flags.text('sort-by'))) throw new CommandError('--sort-by accepts only cpu or memory')
   if (args.length > 0 && (flags.text('selector') || (flags.has('field-selector') && flags.text('field-selector'))))
     throw new CommandError(clash)
+  yield* requestJson(kubectl, { path: '/api' })
   // Asked anew each time: a metrics server comes and goes.
   const { groups = [] } = yield* requestJson<{ readonly groups?: readonly { readonly name: string }[] }>(kubectl, { path: '/apis' })
   if (!groups.some(({ name }) => name === 'metrics.k8s.io')) throw new CommandError('Metrics API not available')

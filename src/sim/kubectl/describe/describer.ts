@@ -18,6 +18,8 @@ export interface Surroundings {
 export interface Selection {
   readonly label?: string
   readonly field?: string
+  /** In one answer, however many there are. */
+  readonly whole?: boolean
 }
 
 export type Describer = (description: Description, object: AnyObject, around: Surroundings) => Proc

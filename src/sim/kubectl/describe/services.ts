@@ -41,7 +41,7 @@ export const describeService = describing<Service>(function* (d, { metadata, spe
 
 /** The slices of one Service. */
 export const slicesOf = ({ list }: Surroundings, namespace = '', service = '') =>
-  list<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', namespace, { label: `kubernetes.io/service-name=${service}` })
+  list<EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice', namespace, { label: `kubernetes.io/service-name=${service}`, whole: true })
 
 const addressesShown = 3
 

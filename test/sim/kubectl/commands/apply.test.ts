@@ -55,3 +55,17 @@ test('create --edit creates what the editor leaves, and nothing without a change
   expect(cluster.run('KUBE_EDITOR="sed -i s/one/two/" kubectl create -f /tmp/a.yaml --edit').stdout).toBe('configmap/two created\n')
   expect(cluster.run('kubectl get cm one').code).toBe(1)
 })
+
+test('a trace shows that the schemas are asked for before the server validates, once for each version', () => {
+  const cluster = clusterWith({ '/tmp/two.yaml': `${configMap('one', 'a: "1"')}---\n${configMap('two', 'a: "1"')}` })
+  const requests = (command: string) =>
+    [...cluster.run(command).stderr.matchAll(/verb="(\w+)" url="https:\/\/[^/]*([^"?]*)/g)].map(([, verb, path]) => `${verb} ${path}`)
+  const schemas = ['GET /openapi/v3', 'GET /openapi/v3/api/v1']
+  const ofEach = ['one', 'two'].flatMap((name) => [
+    `GET /api/v1/namespaces/default/configmaps/${name}`,
+    'POST /api/v1/namespaces/default/configmaps',
+  ])
+  cluster.run('kubectl get cm')
+  expect(requests('kubectl apply -f /tmp/two.yaml --dry-run=server -v=6')).toEqual([...schemas, ...ofEach])
+  expect(requests('kubectl apply -f /tmp/two.yaml --dry-run=server --validate=false -v=6')).toEqual(ofEach)
+})
