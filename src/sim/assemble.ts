@@ -6,10 +6,10 @@ import { podToken } from './api/auth/pod-token'
 import { fillTokenSecrets } from './api/auth/token-secrets'
 import type { Identity } from './api/client'
 import { serveCustomResources } from './api/crd/serve'
-import { fetchHandler } from './api/edge-http'
-import { kubeadmHooks } from './api/edge'
+import { kubeadmHooks } from './api/kubeadm-hooks'
 import { statusAnswer } from './api/edge-answer'
-import { versionInfo } from './api/edge-version'
+import { lateHttp } from './api/late-http'
+import { versionInfo } from './api/version-info'
 import { createEventRecorder } from './api/event-recorder'
 import type { ApiServer, Audit, Told } from './api/hooks'
 import type { AtRest } from './api/encryption-at-rest'
@@ -269,7 +269,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     request: server.request,
     // From outside there is no connection that could be refused: what a proxy in front of a server says that is away comes nearest.
     serve: (request, answered) => (serving ? server.serve(request, answered) : answered(statusAnswer(apiServerAway))),
-    handler: fetchHandler({ serve: server.serve, bytesFromText }),
+    handler: (request) => lateHttp.code.fetchHandler({ serve: server.serve, bytesFromText })(request),
     client: (identity) => (identity ? server.client(identity) : admin),
     findKind: (name) => findKind(server, name),
     files: filesOf(here),

@@ -44,6 +44,12 @@ import { etcdEntries } from './api/etcd-keys'
 import { inGoOrder } from './api/go-order'
 import { goOrder, jsonScanner, lateEtcdKeys, metricsPage, openApi, protobuf, watchStream } from './api/late-formats'
 import { scanJson } from './api/json-scan'
+import { tokenRequest } from './api/auth/token-request'
+import { httpHooks } from './api/edge'
+import { fetchHandler } from './api/edge-http'
+import { lateHttp } from './api/late-http'
+import { writeScale } from './api/scale'
+import { serve, serveNow } from './api/serve'
 import { watchObjects } from './api/watch-stream'
 import { reviewAnswers } from './api/auth/review-answers'
 import { lateReviews } from './api/auth/reviews'
@@ -144,6 +150,7 @@ openApi.arrive(openApiRoutes)
 goOrder.arrive(inGoOrder)
 jsonScanner.arrive(scanJson)
 watchStream.arrive(watchObjects)
+lateHttp.arrive({ serve, serveNow, httpHooks, fetchHandler, writeScale, tokenRequest })
 lateReviews.arrive(reviewAnswers)
 lateConnections.arrive(kubeletConnections)
 lateFlowControl.arrive(flowControlOf)

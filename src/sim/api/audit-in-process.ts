@@ -1,5 +1,5 @@
 import type { Audit, RequestAttributes, ResourceAttributes, Told, User } from './hooks'
-import { nextAuditId } from './serve'
+import { nextAuditId } from './audit-id'
 import { StatusError } from './status'
 
 const METHODS: Readonly<Record<string, string>> = { create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE' }

@@ -1,10 +1,8 @@
 import { parseTimestamp, timestamp } from '../engine/time'
-import { listObjects } from './list'
 import { admit, resourceOf, storedOf, writerOf, type Call } from './call'
 import type { DeleteOptions } from './client'
 import type { AnyObject } from './object'
-import { fieldPath } from './field-path'
-import { badRequest, conflict, invalid, notFound } from './status'
+import { conflict, notFound } from './status'
 import { freeze, type Stored } from './storage'
 import { isReadyToGo, removeStored } from './write'
 
@@ -31,50 +29,6 @@ export function deleteObject(call: Call, options: DeleteOptions): Deletion {
   if (call.dryRun) return { stored: { ...stored, object: freeze(object) }, gone: false }
   return { stored: core.storage.put(kind, object, stored.fields, writerOf(call)), gone: false }
 }
-
-/** Deletes everything that a list with this query would show. Returns what was deleted. */
-export function deleteCollection(call: Call, query: URLSearchParams, options: DeleteOptions): readonly Stored[] {
-  return listObjects(call, query).items.flatMap((stored) => {
-    const { name, namespace } = stored.object.metadata
-    // One may go because another went: that is no failure of the whole.
-    if (!call.core.storage.get(call.served.kind, namespace, name)) return []
-    return [deleteObject({ ...call, name, namespace }, options).stored]
-  })
-}
-
-/** Reads `DeleteOptions` from a body and from the query, which wins. */
-export function readDeleteOptions(body: unknown, query: URLSearchParams): DeleteOptions & { readonly dryRun: boolean } {
-  const given = (typeof body === 'object' && body !== null ? body : {}) as GivenOptions // every field is looked at before it is used
-  const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = given
-  const grace = query.has('gracePeriodSeconds') ? Number(query.get('gracePeriodSeconds')) : gracePeriodSeconds
-  if (grace !== undefined && !Number.isInteger(grace))
-    throw badRequest(`json: cannot unmarshal ${typeof grace} into Go struct field DeleteOptions.gracePeriodSeconds of type int64`)
-  const policy =
-    query.get('propagationPolicy') ??
-    propagationPolicy ??
-    (orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background')
-  if (policy !== undefined && !isPropagation(policy)) {
-    const complaint = fieldPath('propagationPolicy').notSupported(policy, ['Foreground', 'Background', 'Orphan', 'nil'])
-    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [complaint])
-  }
-  return {
-    ...(grace !== undefined && { gracePeriodSeconds: grace }),
-    ...(policy !== undefined && { propagation: policy }),
-    ...(preconditions !== undefined && { preconditions }),
-    dryRun: Array.isArray(dryRun) && dryRun.includes('All'),
-  }
-}
-
-interface GivenOptions {
-  readonly gracePeriodSeconds?: number
-  readonly propagationPolicy?: string
-  readonly orphanDependents?: boolean
-  readonly preconditions?: NonNullable<DeleteOptions['preconditions']>
-  readonly dryRun?: unknown
-}
-
-const isPropagation = (text: string): text is NonNullable<DeleteOptions['propagation']> =>
-  text === 'Foreground' || text === 'Background' || text === 'Orphan'
 
 function checkPreconditions(call: Call, { metadata }: AnyObject, { preconditions }: DeleteOptions) {
   if (preconditions?.uid !== undefined && preconditions.uid !== metadata.uid) {

@@ -235,7 +235,6 @@ export interface ApiServerOptions {
   readonly authorise?: Authorise
   readonly admission?: readonly AdmissionPlugin[]
   readonly subresourceHandlers?: readonly SubresourceHandler[]
-  readonly presentations?: readonly Presentation[]
   readonly pathHandlers?: readonly PathHandler[]
   /** Answers for resources that this server does not have: those of an API server behind an APIService. */
   readonly aggregated?: PathHandler

@@ -3,10 +3,10 @@ import type { Client, DeleteOptions, Identity, ListOptions, WatchEvent, WriteOpt
 import { deleteObject } from './delete'
 import type { RequestAttributes, User } from './hooks'
 import type { KindDefinition } from './kind'
+import { lateHttp } from './late-http'
 import { apiVersionOf, type AnyObject, type KubeObject, type NewObject } from './object'
 import { patchObject } from './patch'
 import type { Served } from './registry'
-import { writeScale } from './scale'
 import { select, selectionOf } from './select'
 import { failure, forbidden, type StatusError } from './status'
 import type { Stored } from './storage'
@@ -155,7 +155,7 @@ export function createClient(core: Core, identity: Identity): Client {
         'update',
         scale,
         () => keyOf('update', kind, { namespace, name }, 'scale'),
-        (call) => writeScale(call, 'update', scale),
+        (call) => lateHttp.code.writeScale(call, 'update', scale),
       )
     },
     delete(kind, namespace, name, options: DeleteOptions = {}) {

@@ -2,7 +2,9 @@ import { parseTimestamp, timestamp } from '../engine/time'
 import { changedFields, removedFields } from './field-compare'
 import { difference, inOrder, isEmpty, union, type FieldSet } from './field-set'
 import { withFields, type AnyObject } from './object'
+import type { Served } from './registry'
 import type { Struct } from './schema/schema'
+import type { Stored } from './storage'
 import type { ManagedFieldsEntry } from './types/meta-v1.gen'
 
 /** Who writes, and through what. */
@@ -233,3 +235,6 @@ export function readEntries(entries: readonly ManagedFieldsEntry[]): readonly En
       fields: (entry.fieldsV1 ?? {}) as FieldSet, // nested objects on the wire; what else a client invents matches no path
     }))
 }
+
+/** A stored object as the outside sees it: in the version asked for, with who set its fields. */
+export const shown = (served: Served, stored: Stored): AnyObject => served.fromStorage(withManagedFields(stored))

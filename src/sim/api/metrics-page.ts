@@ -1,5 +1,5 @@
 import { DURATION_BOUNDS, type RequestCounter, type Sample } from './edge-metrics'
-import { versionInfo } from './edge-version'
+import { versionInfo } from './version-info'
 import type { ApiServer } from './hooks'
 import type { BufferedResponse } from './http'
 import type { FlowControl } from './late-flow-control'

@@ -1,7 +1,7 @@
 import { currentGroups } from './discovery-routes'
 import type { ServedGroup, ServedVersion } from './discovery-groups'
 import { fingerprint, isUnchanged, json, pageNotFound } from './edge-answer'
-import { versionInfo } from './edge-version'
+import { versionInfo } from './version-info'
 import type { ApiServer, PathHandler } from './hooks'
 import type { ApiResponse } from './http'
 import { encodeDocument } from './openapi-protobuf'

@@ -2,12 +2,14 @@ import { resourceOf, storedOf, type Call, type Core } from './call'
 import { readAs, readBody, readBodyAs, type ReadBody } from './decode'
 import { fieldPath, type FieldError } from './field-path'
 import { computedList, computedObject } from './computed'
-import { deleteCollection, deleteObject, readDeleteOptions } from './delete'
+import { deleteObject } from './delete'
+import { deleteCollection, readDeleteOptions } from './delete-requests'
 import { pageNotFound } from './edge-answer'
 import type { RequestAttributes, User } from './hooks'
 import { isStreamed, isUpgraded, type ApiRequest, type ApiResponse } from './http'
 import { refusal } from './in-process-client'
 import { listObjects, parseRevision, tooLargeRevision } from './list'
+import { shown } from './managed-fields'
 import type { AnyObject, KubeObject } from './object'
 import { patchObject, patchTypeOf } from './patch'
 import {
@@ -19,7 +21,6 @@ import {
   presentList,
   presentObjects,
   presentOne,
-  shown,
   warningHeader,
   wishOf,
 } from './present'
@@ -141,7 +142,7 @@ function handleResource(asked: Asked): ApiResponse {
   if (deprecated !== undefined) call.warn(deprecated)
   if (resource.subresource !== undefined) return handleSubresource(asked, call)
   if (!kind.verbs.includes(verb) || !fitsPath(verb, call)) throw methodNotAllowed()
-  const wish = wishOf(core, request.headers.accept)
+  const wish = wishOf(request.headers.accept)
   switch (verb) {
     case 'get':
       return getObject(asked, call, wish)
@@ -188,7 +189,7 @@ function handleSubresource(asked: Asked, call: Call): ApiResponse {
     return isResponse(result) ? result : answerObject(asked, result, verb === 'create' ? 201 : 200)
   }
   if (subresource === 'scale') return handleScale(asked, call)
-  const wish = wishOf(core, request.headers.accept)
+  const wish = wishOf(request.headers.accept)
   switch (verb) {
     case 'get':
       return getObject(asked, call, wish)
@@ -214,7 +215,7 @@ function handleScale(asked: Asked, call: Call): ApiResponse {
 }
 
 function showScale({ core, request, attributes: { query } }: Asked, scale: Scale): ApiResponse {
-  const wish = wishOf(core, request.headers.accept)
+  const wish = wishOf(request.headers.accept)
   return answer(200, presentOne(wish, scale, contextOf(core, core.registry.ofKind(scaleKind), wish, query)), wish.media)
 }
 
@@ -224,7 +225,7 @@ const isResponse = (result: KubeObject | Status | ApiResponse): result is ApiRes
 
 function answerObject(asked: Asked, value: KubeObject | Status, status: number): ApiResponse {
   const code = 'code' in value && typeof value.code === 'number' ? value.code : status
-  return answer(code, value, wishOf(asked.core, asked.request.headers.accept).media)
+  return answer(code, value, wishOf(asked.request.headers.accept).media)
 }
 
 function getObject({ core, attributes: { query } }: Asked, call: Call, wish: Wish): ApiResponse {

@@ -2,11 +2,12 @@ import { toYaml } from '../formats/yaml-emit'
 import type { Core } from './call'
 import type { ListMetadata, Presentation, PresentationContext } from './hooks'
 import type { BufferedResponse } from './http'
-import { withManagedFields } from './managed-fields'
+import { shown } from './managed-fields'
 import type { AnyObject } from './object'
 import type { Served } from './registry'
 import { failure, type Status } from './status'
 import type { Stored } from './storage'
+import { presentations } from './table'
 
 /** In which form and format a client wants its answer: what it says in `Accept`. */
 export interface Wish {
@@ -24,7 +25,7 @@ const FORMATS: Readonly<Record<string, Wish['media']>> = {
 }
 
 /** Reads an `Accept` header: the first clause that can be served wins. Throws 406 when there is none. */
-export function wishOf(core: Core, accept: string | undefined): Wish {
+export function wishOf(accept: string | undefined): Wish {
   if (!accept) return { form: undefined, metaVersion: 'v1', media: 'application/json' }
   for (const clause of accept.split(',')) {
     const [mediaType = '', ...rest] = clause.split(';').map((part) => part.trim())
@@ -33,7 +34,7 @@ export function wishOf(core: Core, accept: string | undefined): Wish {
     const parameters = new Map(rest.map((part) => part.split('=', 2) as [string, string]))
     const as = parameters.get('as')
     if (as === undefined) return { form: undefined, metaVersion: 'v1', media }
-    const form = core.options.presentations?.find((each) => each.as === as)
+    const form = presentations.find((each) => each.as === as)
     const metaVersion = parameters.get('v') ?? ''
     if (form && parameters.get('g') === 'meta.k8s.io' && /^v1(beta1)?$/.test(metaVersion)) return { form, metaVersion, media }
   }
@@ -43,9 +44,6 @@ export function wishOf(core: Core, accept: string | undefined): Wish {
     'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
   )
 }
-
-/** A stored object as the outside sees it: in the version asked for, with who set its fields. */
-export const shown = (served: Served, stored: Stored): AnyObject => served.fromStorage(withManagedFields(stored))
 
 export function contextOf(core: Core, served: Served, wish: Wish, query: URLSearchParams, following = false): PresentationContext {
   return { served, nowMs: core.engine.nowMs, version: wish.metaVersion, query, following }

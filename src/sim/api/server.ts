@@ -1,11 +1,14 @@
+import { nextAuditId } from './audit-id'
 import { pluginsAbout, type Core } from './call'
+import { plainText } from './edge-answer'
 import type { ApiServer, ApiServerOptions } from './hooks'
+import type { ApiRequest, ApiResponse } from './http'
 import { createClient } from './in-process-client'
 import type { KindContext, KindDefinition } from './kind'
+import { lateHttp } from './late-http'
 import type { KubeObject } from './object'
 import { createRegistry } from './registry'
 import { isServed, parseRelease } from './schema/schema'
-import { serve, serveNow } from './serve'
 import { createStorage } from './storage'
 import { createQuestions } from './waiting'
 
@@ -38,8 +41,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     storage,
     options,
     context,
-    serve: (request, answered) => serve(core, request, answered),
-    request: (request) => serveNow(core, request),
+    serve: (request, answered) => (isEarlyProbe(request) ? answered(alive(core)) : lateHttp.code.serve(core, request, answered)),
+    request: (request) => lateHttp.code.serveNow(core, request),
     client: (identity) => createClient(core, identity),
     may: (user, attributes) => options.authorise?.(user, attributes, core) ?? { allowed: true },
     kubelet: (nodeName) => options.kubelets?.(nodeName),
@@ -50,6 +53,14 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   }
   expireOldObjects(core, kinds)
   return core
+}
+
+/** Before requests over HTTP can be answered only a kubelet makes some: it asks whether the server is alive. */
+const isEarlyProbe = ({ url }: ApiRequest) => !lateHttp.arrived && /^\/(livez|readyz)$/.test(url)
+
+function alive(core: Core): ApiResponse {
+  nextAuditId(core) // the answer counts as every other
+  return plainText('ok')
 }
 
 const SWEEP_EVERY_MS = 60_000

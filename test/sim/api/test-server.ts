@@ -1,5 +1,6 @@
 import { reviewKinds } from '../../../src/sim/api/auth/reviews'
-import { kubeadmHooks, type EdgeOptions } from '../../../src/sim/api/edge'
+import type { EdgeOptions } from '../../../src/sim/api/edge'
+import { kubeadmHooks } from '../../../src/sim/api/kubeadm-hooks'
 import type { ApiServer, ApiServerOptions } from '../../../src/sim/api/hooks'
 import type { BufferedResponse } from '../../../src/sim/api/http'
 import { defineKind, type KindDefinition } from '../../../src/sim/api/kind'

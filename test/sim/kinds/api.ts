@@ -5,7 +5,6 @@ import { createEngine } from '../../../src/sim/engine/engine'
 import type { KindDefinition } from '../../../src/sim/api/kind'
 import { allKinds } from '../../../src/sim/kinds/all'
 import { subresourceHandlers } from '../../../src/sim/kinds/subresource-handlers'
-import { presentations } from '../../../src/sim/api/table'
 
 export interface Answer {
   readonly status: number
@@ -27,7 +26,6 @@ export function createApi({ release, validating = true }: Options = {}) {
     engine,
     kinds: validating ? allKinds : allKinds.map(withoutRules),
     subresourceHandlers,
-    presentations,
     ...(release && { release }),
   })
   function ask(method: string, url: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Answer {

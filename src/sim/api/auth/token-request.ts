@@ -19,42 +19,36 @@ const POD_SECONDS = 3607
 const YEAR_SECONDS = 365 * 24 * 3600
 
 /** `POST …/serviceaccounts/{name}/token`: a new token for a service account. */
-export const tokenRequest: CallSubresource = {
-  of: { group: '', plural: 'serviceaccounts' },
-  subresource: 'token',
-  verbs: ['create'],
-  body: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
-  handle({ object: { metadata }, namespace = '', body, server }) {
-    const request = (body ?? { spec: {} }) as unknown as TokenRequest // the declared body
-    const { audiences, expirationSeconds = DEFAULT_SECONDS, boundObjectRef } = request.spec ?? {}
-    check(expirationSeconds)
-    const nowSeconds = Math.floor(server.engine.nowMs / 1000)
-    const lifeSeconds = expirationSeconds === POD_SECONDS ? YEAR_SECONDS : expirationSeconds
-    const aud = audiences?.length ? audiences : [ISSUER]
-    const token = signToken({
-      aud,
-      exp: nowSeconds + lifeSeconds,
-      iat: nowSeconds,
-      iss: ISSUER,
-      jti: server.engine.random.uuid(),
-      'kubernetes.io': {
-        ...(boundObjectRef?.kind === 'Node' && { node: bound(server, boundObjectRef, undefined) }),
-        namespace,
-        ...(boundObjectRef?.kind === 'Pod' && podClaims(server, boundObjectRef, namespace)),
-        ...(boundObjectRef?.kind === 'Secret' && { secret: bound(server, boundObjectRef, namespace) }),
-        serviceaccount: { name: metadata.name, uid: metadata.uid },
-      },
-      nbf: nowSeconds,
-      sub: `system:serviceaccount:${namespace}:${metadata.name}`,
-    })
-    return {
-      kind: 'TokenRequest',
-      apiVersion: 'authentication.k8s.io/v1',
-      metadata: { name: metadata.name, namespace, creationTimestamp: timestamp(server.engine.nowMs) } as never, // never stored, so without uid
-      spec: { audiences: aud, expirationSeconds, ...(boundObjectRef && { boundObjectRef }) },
-      status: { token, expirationTimestamp: timestamp((nowSeconds + expirationSeconds) * 1000) },
-    }
-  },
+export const tokenRequest: CallSubresource['handle'] = ({ object: { metadata }, namespace = '', body, server }) => {
+  const request = (body ?? { spec: {} }) as unknown as TokenRequest // the declared body
+  const { audiences, expirationSeconds = DEFAULT_SECONDS, boundObjectRef } = request.spec ?? {}
+  check(expirationSeconds)
+  const nowSeconds = Math.floor(server.engine.nowMs / 1000)
+  const lifeSeconds = expirationSeconds === POD_SECONDS ? YEAR_SECONDS : expirationSeconds
+  const aud = audiences?.length ? audiences : [ISSUER]
+  const token = signToken({
+    aud,
+    exp: nowSeconds + lifeSeconds,
+    iat: nowSeconds,
+    iss: ISSUER,
+    jti: server.engine.random.uuid(),
+    'kubernetes.io': {
+      ...(boundObjectRef?.kind === 'Node' && { node: bound(server, boundObjectRef, undefined) }),
+      namespace,
+      ...(boundObjectRef?.kind === 'Pod' && podClaims(server, boundObjectRef, namespace)),
+      ...(boundObjectRef?.kind === 'Secret' && { secret: bound(server, boundObjectRef, namespace) }),
+      serviceaccount: { name: metadata.name, uid: metadata.uid },
+    },
+    nbf: nowSeconds,
+    sub: `system:serviceaccount:${namespace}:${metadata.name}`,
+  })
+  return {
+    kind: 'TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    metadata: { name: metadata.name, namespace, creationTimestamp: timestamp(server.engine.nowMs) } as never, // never stored, so without uid
+    spec: { audiences: aud, expirationSeconds, ...(boundObjectRef && { boundObjectRef }) },
+    status: { token, expirationTimestamp: timestamp((nowSeconds + expirationSeconds) * 1000) },
+  }
 }
 
 function check(seconds: number) {

@@ -8,7 +8,7 @@ import {
 import { writeRequest } from '../../../../src/sim/formats/x509'
 import { certificateFor, nameOf, subjectOf } from '../../../../src/sim/api/auth/certificate'
 import { reviewKinds } from '../../../../src/sim/api/auth/reviews'
-import { kubeadmHooks } from '../../../../src/sim/api/edge'
+import { kubeadmHooks } from '../../../../src/sim/api/kubeadm-hooks'
 import type { ApiServer } from '../../../../src/sim/api/hooks'
 import type { BufferedResponse } from '../../../../src/sim/api/http'
 import { defineKind, type KindDefinition } from '../../../../src/sim/api/kind'
