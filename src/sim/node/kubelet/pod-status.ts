@@ -1,8 +1,17 @@
-import type { ContainerState as WireState, ContainerStatus, Pod, PodCondition, PodPhase, PodStatus } from '../../api/types/core-v1.gen'
+import type {
+  ContainerState as WireState,
+  ContainerStatus,
+  ContainerUser,
+  Pod,
+  PodCondition,
+  PodPhase,
+  PodStatus,
+} from '../../api/types/core-v1.gen'
 import type { Writable } from '../../api/object'
 import { timestamp } from '../../engine/time'
 import { flat } from '../../formats/flat-text'
 import type { Image } from '../images/image'
+import type { Credentials } from '../os/file-system'
 import { containersOf, restarts, type ContainerState, type PodState } from './pod-state'
 
 /** The status a kubelet writes for a Pod, from what it knows of its containers. Conditions that others own stay as they are. */
@@ -207,8 +216,17 @@ function containerStatusOf(state: PodState, container: ContainerState): Containe
     started: running !== undefined && (container.started || container.role === 'init'),
     ...(of && resourcesOf(container)),
     ...(spec.volumeMounts?.length && { volumeMounts: spec.volumeMounts.map(mountStatus) }),
-    ...(of && { user: { linux: { uid: of.config.who.uid, gid: of.config.who.gids[0] ?? 0, supplementalGroups: of.config.who.gids } } }),
+    ...(of && { user: userStatus(of.config.who) }),
   }
+}
+
+const userStatuses = new WeakMap<Credentials, ContainerUser>()
+
+/** Who a container runs as; one object for all that run as the same. */
+function userStatus(who: Credentials): ContainerUser {
+  let known = userStatuses.get(who)
+  if (!known) userStatuses.set(who, (known = { linux: { uid: who.uid, gid: who.gids[0] ?? 0, supplementalGroups: who.gids } }))
+  return known
 }
 
 const imageNames = new WeakMap<Image, { readonly name: string; readonly id: string }>()

@@ -323,7 +323,21 @@ function userOf(pod: Pod, spec: ContainerSpec, image: Image, tree: ContainerConf
   const gid = context.runAsGroup ?? account?.gids[0] ?? 0
   const { fsGroup, supplementalGroups = [], supplementalGroupsPolicy } = pod.spec.securityContext ?? {}
   const inImage = supplementalGroupsPolicy === 'Strict' ? NO_GROUPS : uid === 0 ? rootGroupsOf(tree, files) : groupsOf(uid, files)
-  return { uid, gids: [...new Set([gid, ...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups, ...inImage])] }
+  return sameUser(uid, [...new Set([gid, ...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups, ...inImage])])
+}
+
+const users = new Map<string, Credentials>()
+const MAX_USERS = 200
+
+/** One object for all containers of a user: nearly all are root. */
+function sameUser(uid: number, gids: readonly number[]): Credentials {
+  const key = `${uid} ${gids.join(' ')}`
+  const known = users.get(key)
+  if (known) return known
+  if (users.size >= MAX_USERS) users.clear()
+  const user = { uid, gids }
+  users.set(key, user)
+  return user
 }
 
 const NO_GROUPS: readonly number[] = []
