@@ -3,6 +3,7 @@ import type { HorizontalPodAutoscaler as OldAutoscaler } from '../../api/types/a
 import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus } from '../../api/types/autoscaling-v2.gen'
 import type { ObjectMeta } from '../../api/types/meta-v1.gen'
 import { withoutAbsent } from '../defaulting'
+import { behaviourFromV1, behaviourToV1, metricFromV1, metricStatusFromV1, metricStatusToV1, metricToV1 } from './autoscaling-v1-metrics'
 
 /** autoscaling/v1 knows one target, the utilization of cpu. What else there is rides along in these annotations, as JSON. */
 const PREFIX = 'autoscaling.alpha.kubernetes.io/'
@@ -17,23 +18,26 @@ export function fromAutoscalingV1(object: AnyObject): HorizontalPodAutoscaler {
   const { spec, status, ...rest } = object as unknown as OldAutoscaler // decoded as this version's type
   const { targetCPUUtilizationPercentage: cpu, ...specRest } = spec ?? {}
   const riding = (name: Riding): unknown => parse(object.metadata.annotations?.[PREFIX + name])
-  const metrics = withCpuTarget((riding('metrics') as readonly MetricSpec[] | undefined) ?? [], cpu) // written by this file, or refused by validation
+  const metrics = withCpuTarget(listed(riding('metrics')).map(metricFromV1), cpu) // what nobody understands is refused by validation
+  const currentMetrics = listed(riding('current-metrics')).map(metricStatusFromV1)
   const { currentCPUUtilizationPercentage, ...statusRest } = status ?? {}
   const converted = {
     ...rest,
     apiVersion: 'autoscaling/v2',
     metadata: withoutRiding(object.metadata),
-    spec: withoutAbsent({ ...specRest, metrics: metrics.length > 0 ? metrics : undefined, behavior: riding('behavior') }),
+    spec: withoutAbsent({ ...specRest, metrics: metrics.length > 0 ? metrics : undefined, behavior: behaviourFromV1(riding('behavior')) }),
     status:
       status &&
       withoutAbsent({
         ...statusRest,
         conditions: riding('conditions'),
-        currentMetrics: riding('current-metrics') ?? cpuStatus(currentCPUUtilizationPercentage),
+        currentMetrics: currentMetrics.length > 0 ? currentMetrics : cpuStatus(currentCPUUtilizationPercentage),
       }),
   }
   return withoutAbsent(converted) as unknown as HorizontalPodAutoscaler
 }
+
+const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 
 const cpuStatus = (averageUtilization: number | undefined): readonly MetricStatus[] | undefined =>
   averageUtilization === undefined ? undefined : [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization } } }]
@@ -41,7 +45,7 @@ const cpuStatus = (averageUtilization: number | undefined): readonly MetricStatu
 function withCpuTarget(metrics: readonly MetricSpec[], cpu: number | undefined): readonly MetricSpec[] {
   if (cpu === undefined) return metrics
   const metric: MetricSpec = { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpu } } }
-  return metrics.some(isCpuUtilization) ? metrics.map((other) => (isCpuUtilization(other) ? metric : other)) : [metric, ...metrics]
+  return metrics.some(isCpuUtilization) ? metrics.map((other) => (isCpuUtilization(other) ? metric : other)) : [...metrics, metric]
 }
 
 /** A stored autoscaler as autoscaling/v1 shows it. */
@@ -49,13 +53,13 @@ export function toAutoscalingV1(object: HorizontalPodAutoscaler): AnyObject {
   const { metrics = [], behavior, ...spec } = object.spec
   const { conditions, currentMetrics, ...status } = object.status ?? { desiredReplicas: 0 }
   const cpu = metrics.find(isCpuUtilization)?.resource?.target.averageUtilization
-  // One metric, and that the cpu's, is all that v1 can say by itself.
-  const sayable = metrics.length === 0 || (metrics.length === 1 && cpu !== undefined)
+  // The use of the cpu is all that v1 can say by itself.
+  const others = metrics.filter((metric) => !isCpuUtilization(metric))
   const riding: Record<Riding, unknown> = {
-    metrics: sayable ? undefined : metrics,
-    behavior,
+    metrics: others.length > 0 ? others.map(metricToV1) : undefined,
+    behavior: behavior && behaviourToV1(behavior),
     conditions,
-    'current-metrics': currentMetrics,
+    'current-metrics': currentMetrics?.map(metricStatusToV1),
   }
   const annotations = Object.fromEntries(
     RIDING.filter((name) => riding[name] !== undefined).map((name) => [PREFIX + name, JSON.stringify(riding[name])]),
