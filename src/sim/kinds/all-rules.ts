@@ -15,8 +15,10 @@ import { horizontalPodAutoscalerRules } from './autoscaling/horizontal-pod-autos
 import { cronJobRules } from './batch/cron-job-rules'
 import { jobRules } from './batch/job-rules'
 import { certificateSigningRequestRules } from './certificates/certificate-signing-request-rules'
+import { clusterTrustBundleRules } from './certificates/cluster-trust-bundle-rules'
 import { podCertificateRequestRules } from './certificates/pod-certificate-request-rules'
 import { leaseCandidateRules } from './coordination/lease-candidate-rules'
+import { leaseRules } from './coordination/lease-rules'
 import { configMapRules } from './core/config-map-rules'
 import { endpointsRules } from './core/endpoints-rules'
 import { eventRules } from './core/event-rules'
@@ -38,12 +40,15 @@ import { ingressRules } from './networking/ingress-rules'
 import { ipAddressRules } from './networking/ip-address-rules'
 import { networkPolicyRules } from './networking/network-policy-rules'
 import { serviceCIDRRules } from './networking/service-cidr-rules'
+import { runtimeClassRules } from './node/runtime-class-rules'
 import { podDisruptionBudgetRules } from './policy/pod-disruption-budget-rules'
 import { roleBindingRules, clusterRoleBindingRules } from './rbac/binding-rules'
 import { clusterRoleRules } from './rbac/cluster-role-rules'
 import { roleRules } from './rbac/role-rules'
+import { deviceTaintRuleRules } from './resource/device-taint-rule-rules'
 import { resourceClaimRules } from './resource/resource-claim-rules'
 import { resourceClaimTemplateRules } from './resource/resource-claim-template-rules'
+import { resourcePoolStatusRequestRules } from './resource/resource-pool-status-request-rules'
 import { resourceSliceRules } from './resource/resource-slice-rules'
 import { priorityClassRules } from './scheduling/priority-class-rules'
 import { csiDriverRules } from './storage/csi-driver-rules'
@@ -52,6 +57,7 @@ import { csiStorageCapacityRules } from './storage/csi-storage-capacity-rules'
 import { storageClassRules } from './storage/storage-class-rules'
 import { volumeAttachmentRules } from './storage/volume-attachment-rules'
 import { volumeAttributesClassRules } from './storage/volume-attributes-class-rules'
+import { storageVersionMigrationRules } from './storagemigration/storage-version-migration-rules'
 
 /** The rules of kinds that are not in the definitions themselves: they come after the first prompt. */
 export const allRules = {
@@ -72,8 +78,10 @@ export const allRules = {
   cronJob: cronJobRules,
   job: jobRules,
   certificateSigningRequest: certificateSigningRequestRules,
+  clusterTrustBundle: clusterTrustBundleRules,
   podCertificateRequest: podCertificateRequestRules,
   leaseCandidate: leaseCandidateRules,
+  lease: leaseRules,
   configMap: configMapRules,
   endpoints: endpointsRules,
   event: eventRules,
@@ -95,13 +103,16 @@ export const allRules = {
   ipAddress: ipAddressRules,
   networkPolicy: networkPolicyRules,
   serviceCIDR: serviceCIDRRules,
+  runtimeClass: runtimeClassRules,
   podDisruptionBudget: podDisruptionBudgetRules,
   roleBinding: roleBindingRules,
   clusterRoleBinding: clusterRoleBindingRules,
   clusterRole: clusterRoleRules,
   role: roleRules,
+  deviceTaintRule: deviceTaintRuleRules,
   resourceClaim: resourceClaimRules,
   resourceClaimTemplate: resourceClaimTemplateRules,
+  resourcePoolStatusRequest: resourcePoolStatusRequestRules,
   resourceSlice: resourceSliceRules,
   priorityClass: priorityClassRules,
   csiDriver: csiDriverRules,
@@ -110,4 +121,5 @@ export const allRules = {
   storageClass: storageClassRules,
   volumeAttachment: volumeAttachmentRules,
   volumeAttributesClass: volumeAttributesClassRules,
+  storageVersionMigration: storageVersionMigrationRules,
 }

@@ -1,6 +1,7 @@
 import type { FieldError, FieldPath } from '../api/field-path'
 import { labelValue, qualifiedName, percent, type NameCheck } from '../formats/names'
 import type { LabelSelector } from '../api/types/meta-v1.gen'
+import { sameValue } from './same-value'
 
 type Errors = readonly FieldError[]
 const OK: Errors = []
@@ -84,28 +85,6 @@ export function nonNegativeIntOrPercent(value: number | string | undefined, at: 
 /** The number before the percent sign; undefined for anything that is no percentage. */
 export const percentOf = (value: number | string | undefined): number | undefined =>
   typeof value === 'string' && /^[0-9]+%$/.test(value) ? Number(value.slice(0, -1)) : undefined
-
-/** Whether two JSON values mean the same; absent, null, empty lists and empty maps are alike, as Kubernetes' semantic equality has it. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (a === b) return true
-  if (isNothing(a) && isNothing(b)) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (Array.isArray(a) || Array.isArray(b))
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, index) => sameValue(item, b[index]))
-  const left = a as Record<string, unknown> // both are plain JSON objects here
-  const right = b as Record<string, unknown>
-  for (const key in left) if (!sameValue(left[key], right[key])) return false
-  for (const key in right) if (!(key in left) && !isNothing(right[key])) return false
-  return true
-}
-
-function isNothing(value: unknown): boolean {
-  if (value === undefined || value === null) return true
-  if (typeof value !== 'object') return false
-  if (Array.isArray(value)) return value.length === 0
-  for (const _ in value) return false
-  return true
-}
 
 /**
  * A check of a part that is not made again of one that was sound: of what admission gives every Pod, and of what Pods of one template share. Only

@@ -3,7 +3,7 @@ import type { Deployment, ReplicaSet } from '../../sim/api/types/apps-v1.gen'
 import type { Job } from '../../sim/api/types/batch-v1.gen'
 import type { Event, Node, Pod, Service } from '../../sim/api/types/core-v1.gen'
 import type { EndpointSlice } from '../../sim/api/types/discovery-v1.gen'
-import { summarizePod } from '../../sim/kinds/core/pod-columns'
+import { summarizePod } from '../../sim/kinds/core/pod-summary'
 import { parseTimestamp } from '../../sim/engine/time'
 import { keyFor } from './object-key'
 

@@ -2,7 +2,7 @@ import { defineKind } from '../../api/kind'
 import type { DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy } from '../../api/types/apps-v1.gen'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
 import { changeField, withDefaults, withEmpty, withField } from '../defaulting'
-import { sameValue } from '../field-checks'
+import { sameValue } from '../same-value'
 import { rulesOf } from '../late-rules'
 import { sameShape } from '../versions'
 

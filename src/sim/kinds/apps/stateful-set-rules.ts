@@ -7,7 +7,8 @@ import { workloadTemplateErrors } from '../core/pod-spec-validation'
 import { workloadWarnings } from '../core/pod-warnings'
 import { podTemplateDefaults } from '../core/pod-spec-defaults'
 import { changeField, mapSame, withDefaults, withEmpty, withField } from '../defaulting'
-import { nonNegative, oneOf, percentOf, sameValue } from '../field-checks'
+import { nonNegative, oneOf, percentOf } from '../field-checks'
+import { sameValue } from '../same-value'
 import { templateColumns } from './workload-columns'
 
 /** What may be written of a StatefulSet, and what `kubectl get` shows of it. */

@@ -11,7 +11,8 @@ import { internalPodTemplate } from '../core/internal-form'
 import { workloadWarnings } from '../core/pod-warnings'
 import { jobSpecErrors } from './job-spec-validation'
 import { changeField, withDefaults, withEmpty } from '../defaulting'
-import { immutable, labelSelector, sameValue } from '../field-checks'
+import { immutable, labelSelector } from '../field-checks'
+import { sameValue } from '../same-value'
 import { jobSpecDefaults } from './job-spec'
 
 /** What may be written of a Job, and what `kubectl get` shows of it. */

@@ -3,7 +3,7 @@ import type { FieldError, FieldPath } from '../../api/field-path'
 import type { KindRules } from '../../api/kind'
 import type { ConfigMap } from '../../api/types/core-v1.gen'
 import { configMapKey } from '../../formats/names'
-import { sameValue } from '../field-checks'
+import { sameValue } from '../same-value'
 import { base64Bytes, textBytes } from './data-size'
 
 /** No ConfigMap or Secret holds more than 1 MiB. */

@@ -3,7 +3,7 @@ import type { PartSubresource } from '../../api/hooks'
 import type { AnyObject } from '../../api/object'
 import { invalid } from '../../api/status'
 import type { Container, Pod } from '../../api/types/core-v1.gen'
-import { sameValue } from '../field-checks'
+import { sameValue } from '../same-value'
 import { qosClassOf } from './pod-qos'
 
 const POD = { group: '', plural: 'pods' }

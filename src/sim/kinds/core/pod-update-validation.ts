@@ -1,6 +1,6 @@
 import type { FieldError, FieldPath } from '../../api/field-path'
 import type { Container, Pod, PodSpec, Toleration } from '../../api/types/core-v1.gen'
-import { sameValue } from '../field-checks'
+import { sameValue } from '../same-value'
 import { internalDifference, internalPodSpec } from './internal-form'
 
 const MAY_CHANGE =

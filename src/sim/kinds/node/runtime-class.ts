@@ -1,8 +1,6 @@
-import { age } from '../../api/columns'
 import { defineKind } from '../../api/kind'
 import type { RuntimeClass } from '../../api/types/node-v1.gen'
-import { dnsLabel } from '../../formats/names'
-import { immutable, requiredName } from '../field-checks'
+import { rulesOf } from '../late-rules'
 import { sameShape } from '../versions'
 
 const stored = { group: 'node.k8s.io', version: 'v1' }
@@ -13,13 +11,5 @@ export const runtimeClass = defineKind<RuntimeClass>({
   plural: 'runtimeclasses',
   namespaced: false,
   otherVersions: [sameShape(stored, 'v1beta1')],
-  validate: ({ handler, overhead }, at) => [
-    ...requiredName(handler, at('handler'), dnsLabel),
-    // A real server looks at them as at limits, and names them so.
-    ...Object.entries(overhead?.podFixed ?? {}).flatMap(([name, amount]) =>
-      String(amount).startsWith('-') ? [at('overhead', 'limits').key(name).invalid(amount, 'must be greater than or equal to 0')] : [],
-    ),
-  ],
-  validateUpdate: (object, old, at) => immutable(object.handler, old.handler, at('handler')),
-  columns: [['Handler', ({ handler }) => handler], age],
+  rules: rulesOf('runtimeClass'),
 })

@@ -4,7 +4,8 @@ import type { Column, KindRules } from '../../api/kind'
 import type { ClusterRoleBinding, RoleBinding, Subject } from '../../api/types/rbac-v1.gen'
 import { pathSegment } from '../../formats/names'
 import { internalForm } from '../core/internal-form'
-import { invalidName, sameValue } from '../field-checks'
+import { invalidName } from '../field-checks'
+import { sameValue } from '../same-value'
 import { GROUP, type Binding } from './bindings'
 
 /** Complaints about a binding; `kinds` are the kinds of role it may name. */

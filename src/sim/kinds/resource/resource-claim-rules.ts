@@ -2,7 +2,7 @@ import { age } from '../../api/columns'
 import type { KindRules } from '../../api/kind'
 import type { ResourceClaim } from '../../api/types/resource-v1.gen'
 import { changeField, withEmpty } from '../defaulting'
-import { sameValue } from '../field-checks'
+import { sameValue } from '../same-value'
 import { deviceClaimDefaults, deviceClaimErrors } from './device-requests'
 
 /** What may be written of a ResourceClaim, and what `kubectl get` shows of it. */

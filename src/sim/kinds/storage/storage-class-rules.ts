@@ -1,7 +1,8 @@
 import { age } from '../../api/columns'
 import type { KindRules } from '../../api/kind'
 import type { StorageClass } from '../../api/types/storage-v1.gen'
-import { immutable, oneOf, sameValue } from '../field-checks'
+import { immutable, oneOf } from '../field-checks'
+import { sameValue } from '../same-value'
 
 const DEFAULT_CLASS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ContainerStatus, Pod, PodSpec, PodStatus } from '../../../../src/sim/api/types/core-v1.gen'
-import { podColumns, summarizePod } from '../../../../src/sim/kinds/core/pod-columns'
+import { podColumns } from '../../../../src/sim/kinds/core/pod-columns'
+import { summarizePod } from '../../../../src/sim/kinds/core/pod-summary'
 
 const image = { image: 'nginx', imageID: '' }
 const container = (name: string, state: ContainerStatus['state'], more: Partial<ContainerStatus> = {}): ContainerStatus => ({
