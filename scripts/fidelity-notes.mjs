@@ -46,6 +46,10 @@ export const simplified = [
   ],
   ['CoreDNS', 'logs two SHA-256 sums of its Corefile where a real one logs a SHA-512'],
   ['Watch cache', 'none: `resourceVersion=0` reads the newest state too'],
+  [
+    'k9s',
+    'a view of ours with the keys, commands, titles and columns of v0.50: pods and containers have its columns, all other kinds those that the server prints (nodes with what they use); colours are the terminal’s sixteen. It reads no configuration (skins, plug-ins, hotkeys, custom columns). Lacking, and said so: XRay, pulses, Popeye, port-forwards, benchmarks, screen dumps, the RBAC and Helm views; without a word: copying to the clipboard, transfers, setting images',
+  ],
   ['Nesting', 'bodies deeper than 1,000 levels are refused, where Go allows 10,000'],
   [
     'CEL',

@@ -1,5 +1,6 @@
 import './late-parts'
 import { kubeadm, kubelet } from './kubectl/companions/kubeadm/kubeadm'
+import { k9s } from './kubectl/companions/k9s/k9s'
 import { kubectx } from './kubectl/companions/kubectx'
 import { kubens } from './kubectl/companions/kubens'
 import { kustomize } from './kubectl/companions/kustomize'
@@ -16,7 +17,7 @@ export const everyProgram: Programs = {
 }
 
 /** kubectl, and the small programs that people use beside it. */
-const clients: Readonly<Record<string, Program>> = { kubectl, kubectx, kubens, kustomize, stern }
+const clients: Readonly<Record<string, Program>> = { k9s, kubectl, kubectx, kubens, kustomize, stern }
 
 /** What is of the cluster's release, as a machine's files name it: `kubeadm/1.36.0`. */
 const released: Readonly<Record<string, (release: string) => Program>> = { kubeadm, kubelet }

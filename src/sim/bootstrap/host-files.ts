@@ -25,6 +25,7 @@ export function hostFiles({ name, address, controlPlane }: HostFacts, version: s
     '/usr/local/bin/kubens': programFile('kubens', nowMs),
     '/usr/local/bin/kustomize': programFile('kustomize', nowMs),
     '/usr/local/bin/stern': programFile('stern', nowMs),
+    '/usr/local/bin/k9s': programFile('k9s', nowMs),
     '/usr/bin/kubeadm': programFile(`kubeadm/${version.replace('v', '')}`, nowMs),
     '/usr/bin/kubelet': programFile(`kubelet/${version.replace('v', '')}`, nowMs),
     '/usr/local/bin/k': link('kubectl', nowMs),

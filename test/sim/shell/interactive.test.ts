@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { write } from '../../../src/sim/node/os/calls'
 import type { Program } from '../../../src/sim/node/os/syscalls'
-import { displayWidth } from '../../../src/sim/shell/interactive/width'
+import { displayWidth } from '../../../src/sim/formats/display-width'
 import { terminal, type BootOptions } from './machine'
 
 const kubectl: Program = function* (self) {

@@ -1,6 +1,6 @@
 import { onSignal, pendingSignals, read, setTerminalMode, terminalSize, write } from '../../node/os/calls'
 import { SyscallError, type Proc, type Signal } from '../../node/os/syscalls'
-import { displayWidth } from './width'
+import { displayWidth } from '../../formats/display-width'
 
 /** What Tab finds: the stretch of the line it replaces, and the candidates for it. */
 export interface Completion {

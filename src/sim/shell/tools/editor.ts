@@ -1,6 +1,6 @@
 import { poll, read, readFile, setTerminalMode, stat, terminalSize, write, writeFile } from '../../node/os/calls'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
-import { displayWidth } from '../interactive/width'
+import { displayWidth } from '../../formats/display-width'
 import { createNano, pressNano, type Nano } from './nano'
 import { ToolError, complain, tool, type Context } from './tool'
 import { createBuffer, textOf, type Buffer } from './vi/buffer'

@@ -23,7 +23,7 @@ export const man = tool(function* ({ self }, args) {
 })
 
 /** Programs whose own help is a page. */
-const ownHelp = ['kubectl', 'kubeadm', 'kubectx', 'kubens', 'kustomize', 'stern']
+const ownHelp = ['k9s', 'kubectl', 'kubeadm', 'kubectx', 'kubens', 'kustomize', 'stern']
 
 function pageOf(name: string, [summary, usage, ...options]: ManualPage): string {
   const list = options.map((option) => option.split(/ {2,}/)).map(([flag = '', about = '']) => `  ${flag.padEnd(14)} ${about}\n`)
