@@ -1,5 +1,6 @@
 import { timestamp } from '../engine/time'
-import { isSignedBy, readCertificate, type Certificate } from '../formats/x509'
+import type { Certificate } from '../formats/x509-forms'
+import { isSignedBy, readCertificate } from '../formats/x509-reading'
 
 /** In which header of an answer a server of the simulation shows its certificate (base64 of the PEM): there is no TLS in which it could. */
 export const SERVED_CERTIFICATE = 'x-served-certificate'

@@ -1,6 +1,6 @@
 import { AUTHORITY_KEY, authorityCertificate, certificateFor, nameOf } from '../api/auth/certificate'
 import { writeKnownYaml } from '../formats/late-yaml'
-import { writeKey } from '../formats/x509'
+import { writeKey } from '../formats/x509-writing'
 import { toYaml } from '../formats/yaml-emit'
 import { directory, file, link, programFile, type FileNode } from '../node/os/file-nodes'
 import { bytesFromText } from '../node/os/text'

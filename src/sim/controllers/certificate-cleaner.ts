@@ -1,6 +1,6 @@
 import type { CertificateSigningRequest } from '../api/types/certificates-v1.gen'
 import { parseTimestamp } from '../engine/time'
-import { readCertificate } from '../formats/x509'
+import { readCertificate } from '../formats/x509-reading'
 import { certificateSigningRequest } from '../kinds/certificates/certificate-signing-request'
 import { defineController } from './controller'
 import { again, remove } from './steps'

@@ -1,5 +1,6 @@
 import { AUTHORITY, AUTHORITY_KEY } from '../api/auth/certificate'
-import { writeCertificate, writeKey, writePublicKey, type Name } from '../formats/x509'
+import type { Name } from '../formats/x509-forms'
+import { writeCertificate, writeKey, writePublicKey } from '../formats/x509-writing'
 import type { Host } from './host'
 import type { ConfigurationPath } from './late-host-view'
 

@@ -2,7 +2,7 @@ import type { Client, Identity } from '../api/client'
 import type { CertificateSigningRequest } from '../api/types/certificates-v1.gen'
 import type { Engine } from '../engine/engine'
 import { StatusError } from '../api/status'
-import { writeRequest } from '../formats/x509'
+import { writeRequest } from '../formats/x509-writing'
 import { certificateSigningRequest } from '../kinds/certificates/certificate-signing-request'
 import type { HostFacts } from './node-object'
 

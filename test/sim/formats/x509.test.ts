@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import {
-  fits,
-  isSignedBy,
-  readCertificate,
-  readKey,
-  readRequest,
-  writeCertificate,
-  writeKey,
-  writeRequest,
-} from '../../../src/sim/formats/x509'
+import { fits, isSignedBy, readCertificate, readKey, readRequest } from '../../../src/sim/formats/x509-reading'
+import { writeCertificate, writeKey, writeRequest } from '../../../src/sim/formats/x509-writing'
 
 const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}.pem`, import.meta.url), 'utf8')
 const HANAKO = [

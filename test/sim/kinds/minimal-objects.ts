@@ -1,4 +1,4 @@
-import { writeRequest } from '../../../src/sim/formats/x509'
+import { writeRequest } from '../../../src/sim/formats/x509-writing'
 
 /** For each kind the least that a server accepts, without apiVersion, kind and metadata. Keys are `plural.group`, or the plural alone. */
 const pod = { containers: [{ name: 'c', image: 'nginx' }] }

@@ -1,4 +1,4 @@
-import { subjectOf } from '../auth/certificate'
+import { subjectOf } from '../auth/client-certificate'
 import type { AdmissionPlugin, AdmissionRequest } from '../hooks'
 import { forbidden } from '../status'
 import type { CertificateSigningRequest } from '../types/certificates-v1.gen'

@@ -1,4 +1,5 @@
-import { isSignedBy, readCertificate, readRequest, writeCertificate, type Certificate, type Name } from '../../formats/x509'
+import type { Certificate, Name } from '../../formats/x509-forms'
+import { writeCertificate } from '../../formats/x509-writing'
 
 /** Who a client certificate is about: its common name is the user, its organizations are the groups. */
 export interface Subject {
@@ -6,23 +7,9 @@ export interface Subject {
   readonly organizations: readonly string[]
 }
 
-/** The subject of a PEM certificate or certificate request; undefined when the text is neither, or names no user. */
-export function subjectOf(pem: string): Subject | undefined {
-  const name = (readCertificate(pem) ?? readRequest(pem))?.subject
-  const valuesOf = (wanted: string) => (name ?? []).filter(([type]) => type === wanted).map(([, value]) => value)
-  const commonName = valuesOf('CN').at(-1)
-  return commonName === undefined ? undefined : { commonName, organizations: valuesOf('O') }
-}
-
 /** The name of the cluster's certificate authority, and the modulus of its key. */
 export const AUTHORITY: Name = [['CN', 'kubernetes']]
 export const AUTHORITY_KEY = 'c0de'.repeat(128)
-
-/** Whether the cluster's authority issued a certificate, and it is in force. */
-export function isTrusted(pem: string, nowMs: number): boolean {
-  const certificate = readCertificate(pem)
-  return certificate !== undefined && isSignedBy(pem, AUTHORITY_KEY) && certificate.notBeforeMs <= nowMs && nowMs < certificate.notAfterMs
-}
 
 type Details = Pick<Certificate, 'serial' | 'notBeforeMs' | 'notAfterMs'> & Partial<Certificate>
 

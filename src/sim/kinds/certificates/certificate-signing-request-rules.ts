@@ -3,7 +3,7 @@ import type { FieldError, FieldPath } from '../../api/field-path'
 import type { KindRules } from '../../api/kind'
 import type { CertificateSigningRequest, CertificateSigningRequestSpec } from '../../api/types/certificates-v1.gen'
 import { humanDuration } from '../../formats/duration'
-import { readRequest } from '../../formats/x509'
+import { readRequest } from '../../formats/x509-reading'
 import { fromBase64 } from '../core/data-size'
 import { withEmpty } from '../defaulting'
 

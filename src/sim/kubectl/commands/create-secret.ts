@@ -1,5 +1,5 @@
 import { base64, readDataSources } from '../data-sources'
-import { fits, readCertificate } from '../../formats/x509'
+import { fits, readCertificate } from '../../formats/x509-reading'
 import { readFile, stat } from '../../node/os/calls'
 import { CommandError } from '../errors'
 import { nameWithHash } from '../name-hash'

@@ -1,4 +1,4 @@
-import type { Certificate, CertificateRequest, Name } from '../../formats/x509'
+import type { Certificate, CertificateRequest, Name } from '../../formats/x509-forms'
 import { formatTime } from './format'
 
 /** How openssl prints a name: `O = dev, CN = jane`. */

@@ -1,4 +1,4 @@
-import type { Certificate } from '../../formats/x509'
+import type { Certificate } from '../../formats/x509-forms'
 
 /** A configuration file of OpenSSL: what stands before the first section, and the sections by name, each with its settings in order. */
 export type Configuration = ReadonlyMap<string, readonly (readonly [name: string, value: string])[]>

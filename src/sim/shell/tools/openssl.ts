@@ -4,26 +4,16 @@ import { bytesFromText, textFromBytes } from '../../node/os/text'
 import { digest } from './digests'
 import { alternativeNamesIn, configuredName, extensionsOf, readConfiguration, settingOf, type Extensions } from './openssl-configuration'
 import { hex, readPem } from '../../formats/der'
-import {
-  isSignedBy,
-  readCertificate,
-  readKey,
-  readPublicKey,
-  readRequest,
-  writeCertificate,
-  writeKey,
-  writePublicKey,
-  writeRequest,
-  type CertificateRequest,
-  type Name,
-} from '../../formats/x509'
+import type { CertificateRequest, Name } from '../../formats/x509-forms'
+import { isSignedBy, readCertificate, readKey, readPublicKey, readRequest } from '../../formats/x509-reading'
+import { writeCertificate, writeKey, writePublicKey, writeRequest } from '../../formats/x509-writing'
 import { certificateText, nameText, requestText, timeText } from './certificate-text'
 import { base64, fromBase64 } from './jq/formats'
 import { ToolError, tool } from './tool'
 
 /**
  * openssl, as far as Kubernetes pages use it: keys, certificates, requests for them, random bytes, digests. What it writes other tools can
- * read; there is no cryptography in it (formats/x509.ts).
+ * read; there is no cryptography in it (formats/x509-forms.ts).
  */
 export const openssl = tool(function* (_context, args) {
   const [command, ...rest] = args

@@ -1,4 +1,4 @@
-import { writeRequest } from '../../../../src/sim/formats/x509'
+import { writeRequest } from '../../../../src/sim/formats/x509-writing'
 import { beforeEach, expect, test } from 'vitest'
 import { testServer, type TestServer } from '../test-server'
 

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { distrust } from '../../../../src/sim/api/served-certificate'
 import { createCluster, type Cluster } from '../../../../src/sim/cluster'
-import { writeCertificate } from '../../../../src/sim/formats/x509'
+import { writeCertificate } from '../../../../src/sim/formats/x509-writing'
 
 /** An authority, a certificate of its for the webhook's Service, and the webhook of Kubernetes' end-to-end tests that serves with it. */
 const setUp = `openssl genrsa -out ca.key 2048; openssl req -x509 -new -key ca.key -subj "/CN=webhook-ca" -days 100 -out ca.crt

@@ -5,8 +5,9 @@ import {
   bootstrapRoleBindings,
   bootstrapRoles,
 } from '../../../../src/sim/api/auth/bootstrap-roles'
-import { writeRequest } from '../../../../src/sim/formats/x509'
-import { certificateFor, nameOf, subjectOf } from '../../../../src/sim/api/auth/certificate'
+import { writeRequest } from '../../../../src/sim/formats/x509-writing'
+import { certificateFor, nameOf } from '../../../../src/sim/api/auth/certificate'
+import { subjectOf } from '../../../../src/sim/api/auth/client-certificate'
 import { reviewKinds } from '../../../../src/sim/api/auth/reviews'
 import { kubeadmHooks } from '../../../../src/sim/api/kubeadm-hooks'
 import type { ApiServer } from '../../../../src/sim/api/hooks'

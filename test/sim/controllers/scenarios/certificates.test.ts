@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { Identity } from '../../../../src/sim/api/client'
 import type { CertificateSigningRequest } from '../../../../src/sim/api/types/certificates-v1.gen'
 import { createCluster, type Cluster } from '../../../../src/sim/cluster'
-import { writeRequest } from '../../../../src/sim/formats/x509'
+import { writeRequest } from '../../../../src/sim/formats/x509-writing'
 import { certificateSigningRequest } from '../../../../src/sim/kinds/certificates/certificate-signing-request'
 import { story, storyOf } from '../../story'
 
