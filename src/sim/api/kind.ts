@@ -159,20 +159,19 @@ type Given<T extends KubeObject> = Omit<KindDefinition<T>, Optional | keyof Make
   Partial<Pick<KindDefinition<T>, Optional>> &
   Makers<T>
 
-const RULES = [
-  'defaults',
-  'beforeCreate',
-  'beforeUpdate',
-  'validate',
-  'untolerated',
-  'validateUpdate',
-  'validateStatusUpdate',
-  'warnings',
-  'columns',
-] as const
-
 /** What of a definition only people and their programs ask for: it may be in a file beside it (`ingress-rules.ts`). */
-export type KindRules<T extends KubeObject> = Pick<Given<T>, (typeof RULES)[number]>
+export type KindRules<T extends KubeObject> = Pick<
+  Given<T>,
+  | 'defaults'
+  | 'beforeCreate'
+  | 'beforeUpdate'
+  | 'validate'
+  | 'untolerated'
+  | 'validateUpdate'
+  | 'validateStatusUpdate'
+  | 'warnings'
+  | 'columns'
+>
 
 export type KindInput<T extends KubeObject> = Given<T> & {
   /** Those of its parts that the page loads after the first prompt. */
@@ -200,6 +199,36 @@ export function defineKind<T extends KubeObject>({ rules, ...input }: KindInput<
     ...input,
   }
   if (!rules) return definition
-  const rule = (name: (typeof RULES)[number]) => ({ enumerable: true, get: () => (rules.arrived && rules.code[name]) || definition[name] })
-  return Object.defineProperties({ ...definition }, Object.fromEntries(RULES.map((name) => [name, rule(name)])))
+  const rule = <Name extends keyof KindRules<T>>(name: Name) => (rules.arrived && rules.code[name]) || definition[name]
+  // Written out: `Object.defineProperties` would make objects of which every field is looked up by its name.
+  return {
+    ...definition,
+    get defaults() {
+      return rule('defaults')
+    },
+    get beforeCreate() {
+      return rule('beforeCreate')
+    },
+    get beforeUpdate() {
+      return rule('beforeUpdate')
+    },
+    get validate() {
+      return rule('validate')
+    },
+    get untolerated() {
+      return rule('untolerated')
+    },
+    get validateUpdate() {
+      return rule('validateUpdate')
+    },
+    get validateStatusUpdate() {
+      return rule('validateStatusUpdate')
+    },
+    get warnings() {
+      return rule('warnings')
+    },
+    get columns() {
+      return rule('columns')
+    },
+  }
 }
