@@ -32,11 +32,16 @@ export const MARKED = '1;33'
 export const REVERSE = '7'
 
 export const piece = (text: string, look?: string): Piece => (look ? { text, look } : { text })
-export const widthOf = (line: Line) => line.reduce((sum, { text }) => sum + displayWidth(text), 0)
+export const widthOf = (line: Line) => line.reduce((sum, { text }) => sum + columnsOf(text), 0)
+
+const PLAIN = /^[ -~─│┌┐└┘●…↑↓]*$/
+
+/** Columns a text takes; most texts are plain, and need no counting. */
+export const columnsOf = (text: string) => (PLAIN.test(text) ? text.length : displayWidth(text))
 
 /** As much of a text as fits, with `…` for what does not. */
 export function cut(text: string, width: number): string {
-  if (displayWidth(text) <= width) return text
+  if (columnsOf(text) <= width) return text
   let taken = ''
   let used = 0
   for (const character of text) {
@@ -51,7 +56,7 @@ export function cut(text: string, width: number): string {
 /** A text in exactly so many columns. */
 export function fitted(text: string, width: number, right = false): string {
   const shown = cut(text, width)
-  const gap = ' '.repeat(Math.max(0, width - displayWidth(shown)))
+  const gap = ' '.repeat(Math.max(0, width - columnsOf(shown)))
   return right ? gap + shown : shown + gap
 }
 
@@ -63,7 +68,7 @@ export function lineOf(width: number, line: Line): Line {
     if (left <= 0) break
     const text = cut(one.text, left)
     kept.push({ ...one, text })
-    left -= displayWidth(text)
+    left -= columnsOf(text)
   }
   return left > 0 ? [...kept, { text: ' '.repeat(left) }] : kept
 }

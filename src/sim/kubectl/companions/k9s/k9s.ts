@@ -52,6 +52,8 @@ interface Running {
   flashed: { readonly flash: State['flash']; readonly sinceMs: number }
   source: { readonly wanted: string; readonly open?: Source } | undefined
   log: LogReader | undefined
+  /** What the table on top shows, and what that rests on. */
+  shown: { readonly rests: readonly unknown[]; readonly sheet: Sheet } | undefined
   /** What the screen shows, line by line. */
   screen: readonly string[]
   size: Size
@@ -136,6 +138,7 @@ function* begin(self: Self, flags: Flags, wanted: string, size: Size): Proc<Runn
     flashed: { flash: undefined, sinceMs: 0 },
     source: undefined,
     log: undefined,
+    shown: undefined,
     screen: [],
     typed: '',
     ended: false,
@@ -233,7 +236,8 @@ function* attempt(running: Running, work: Proc): Proc {
     yield* work
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof CommandError || error instanceof ConnectionError)) throw error
-    running.state = flashing(running.state, error.message, 'faulty')
+    // Which address was asked for fits on no line, and why it failed does.
+    running.state = flashing(running.state, error instanceof ConnectionError ? error.why : error.message, 'faulty')
     running.screen = []
   }
 }
@@ -383,11 +387,23 @@ function sheetOnTop(running: Running): Sheet {
     : sheet
 }
 
+/** What the table on top shows. Keys and drawing ask for it often: it is worked out anew when something has changed. */
+function shownOnTop(running: Running): Sheet {
+  const { state, source, metrics, types, shown } = running
+  const top = topOf(state)
+  if (top.view !== 'table') return empty
+  const { lists, namespace, of, filter, sort, wide, faults } = top
+  const rests = [lists, namespace, of, filter, sort, wide, faults, source?.open, source?.open?.version, metrics, types, state.namespace, state.context] // prettier-ignore
+  if (shown && shown.rests.every((one, i) => one === rests[i])) return shown.sheet
+  const sheet = shownOf(sheetOnTop(running), top)
+  running.shown = { rests, sheet }
+  return sheet
+}
+
 function surroundings(running: Running): Surroundings {
   const { state, types, namespaces, config, size } = running
-  const top = topOf(state)
   return {
-    shown: top.view === 'table' ? shownOf(sheetOnTop(running), top) : empty,
+    shown: shownOnTop(running),
     height: contentHeight(state, size),
     types,
     namespaces,

@@ -86,7 +86,9 @@ function byDigit(state: State, view: TableView, key: string): State | undefined 
   if (!/^\d$/.test(key) || isOwn(view.lists) || !view.lists.namespaced || view.of) return undefined
   const namespace = key === '0' ? '' : state.favourites[Number(key) - 1]
   if (namespace === undefined) return undefined
-  const { lists, sort, wide, filter } = view
+  const { lists, wide, filter } = view
+  // All namespaces are read one after the other.
+  const sort = { column: namespace === '' ? 'NAMESPACE' : 'NAME', ascending: true }
   const moved = withTop(inNamespace(state, namespace), tableOf(lists, namespace, { sort, wide, filter }))
   return flashing(moved, `Viewing namespace \`${namespace || 'all'}\`...`)
 }

@@ -6,6 +6,7 @@ import {
   BOLD,
   boxed,
   centred,
+  columnsOf,
   cut,
   DIGIT,
   DIM,
@@ -72,7 +73,9 @@ function layoutOf(state: State, { rows }: Size): Layout {
   const top = topOf(state)
   const full = top.view === 'logs' && top.fullScreen
   // The help is longer than what is left below a header.
-  const header = state.header && !full && top.view !== 'help' && rows >= ROWS_FOR_HEADER
+  // A dialog needs room around its fields.
+  const needed = ROWS_FOR_HEADER + (state.dialog ? state.dialog.fields.length + 2 : 0)
+  const header = state.header && !full && top.view !== 'help' && rows >= needed
   const crumbs = state.crumbs && !full
   const used = (header ? HEADER_LINES : 0) + (state.prompt ? PROMPT_LINES : 0) + (crumbs ? 1 : 0) + 1
   return { header, crumbs, box: Math.max(4, rows - used) }
@@ -136,7 +139,7 @@ const filterPart = (filter: string): readonly Piece[] => (filter ? [piece('<'), 
 /** `pods(default)[3]`. */
 function tableTitle(view: TableView, { rows }: Sheet): Line {
   const where = view.of?.path ?? (view.namespace || 'all')
-  const scope = view.lists === 'contexts' || view.lists === 'aliases' ? [] : [piece('('), piece(where, '35'), piece(')')]
+  const scope = [piece('('), piece(where, '35'), piece(')')]
   return [
     piece(' '),
     piece(nameOf(view.lists), TITLE),
@@ -148,13 +151,29 @@ function tableTitle(view: TableView, { rows }: Sheet): Line {
   ]
 }
 
-/** How wide each column is: as wide as its widest cell, and what is left over is shared out. Spare ones go where there is no room. */
-export function columnWidths(columns: readonly Column[], cells: readonly (readonly string[])[], room: number): readonly number[] {
-  const natural = columns.map(
-    ({ name }, i) => cells.reduce((most, row) => Math.max(most, widthOf([piece(row[i] ?? '')])), name.length + 1) + 1,
-  )
+/** Places for `12m34s`. */
+const AGE_WIDTH = 7
+
+const natural = new WeakMap<Sheet, readonly number[]>()
+
+/** How wide the columns of a sheet would like to be: as their widest cell, with a blank behind it. Counted once. */
+function naturalWidths(sheet: Sheet): readonly number[] {
+  const known = natural.get(sheet)
+  if (known) return known
+  const widths = sheet.columns.map(({ name }) => name.length + 2)
+  for (const { cells, times } of sheet.rows)
+    for (const [i, cell] of cells.entries()) {
+      const width = (times[i] === undefined ? columnsOf(cell) : AGE_WIDTH) + 1
+      if (width > widths[i]!) widths[i] = width
+    }
+  natural.set(sheet, widths)
+  return widths
+}
+
+/** How wide each column is: as it would like to be, and what is left over is shared out. Spare ones go where there is no room. */
+export function columnWidths(columns: readonly Column[], wanted: readonly number[], room: number): readonly number[] {
   const sum = (widths: readonly number[]) => widths.reduce((total, width) => total + width, 0)
-  const widths = sum(natural) > room ? natural.map((width, i) => (columns[i]!.spare ? 0 : width)) : natural
+  const widths = sum(wanted) > room ? wanted.map((width, i) => (columns[i]!.spare ? 0 : width)) : wanted
   const shown = widths.filter((width) => width > 0).length
   const extra = Math.max(0, room - sum(widths))
   return widths.map((width) => (width > 0 && shown > 0 ? width + Math.floor(extra / shown) : 0))
@@ -165,19 +184,14 @@ function tableLines(view: TableView, { around: { shown }, nowMs }: Scene, width:
   const cursor = cursorOf(view, shown.rows)
   // The cursor may have been carried off the screen by rows that came or went above it.
   const top = Math.max(0, Math.min(Math.max(view.top, cursor - height + 1), cursor))
-  const texts = shown.rows.map(({ cells, times }) =>
-    cells.slice(view.left).map((cell, i) => {
-      const moment = times[i + view.left]
-      return moment === undefined ? cell : humanDuration(nowMs - moment)
-    }),
-  )
-  const widths = columnWidths(columns, texts, width - 2)
+  const widths = columnWidths(columns, naturalWidths(shown).slice(view.left), width - 2)
   const asText = (cells: readonly string[]) =>
     widths.map((wide, i) => (wide === 0 ? '' : `${fitted(cells[i] ?? '', wide - 1, columns[i]!.right)} `)).join('')
   const arrow = view.sort.ascending ? '↑' : '↓'
   const header = columns.map(({ name }) => (name === view.sort.column ? `${name}${arrow}` : name))
   const body = shown.rows.slice(top, top + height).map((row, i): Line => {
-    const text = lineOf(width, [piece(` ${asText(texts[top + i]!)}`)]).map((one) => one.text).join('')
+    const cells = row.cells.map((cell, at) => (row.times[at] === undefined ? cell : humanDuration(nowMs - row.times[at])))
+    const text = lineOf(width, [piece(` ${asText(cells.slice(view.left))}`)]).map((one) => one.text).join('')
     const look = view.marks.has(row.key) ? MARKED : looks[row.tone]
     return [piece(text, top + i === cursor ? `${REVERSE};${look}` : look)]
   }) // prettier-ignore

@@ -154,12 +154,15 @@ const layouts: Readonly<Record<string, (printed: readonly TableColumn[], metrics
   nodes: nodeLayout,
 }
 
+/** Rows that have been made of the server's, and what was known then of what pods use: of thousands only those that changed are made anew. */
+const made = new WeakMap<TableRow, { readonly row: Row; readonly metrics: Metrics | undefined }>()
+
 /** A table of the server's as a sheet: pods and nodes with what they use, anything else in the server's columns. Rows need their objects. */
 export function sheetOf(type: ResourceType, table: Pick<Table, 'columnDefinitions' | 'rows'>, metrics: Metrics | undefined): Sheet {
   const printed = table.columnDefinitions ?? []
   const layout = (type.group === '' && layouts[type.plural]?.(printed, metrics)) || asPrinted(printed)
   const columns: readonly Column[] = type.namespaced ? [{ name: 'NAMESPACE' }, ...layout.columns] : layout.columns
-  const rows = (table.rows ?? []).map((row): Row => {
+  const make = (row: TableRow): Row => {
     const { name = '', namespace = '' } = row.object?.metadata ?? {}
     const cells = type.namespaced ? [namespace, ...layout.cells(row)] : layout.cells(row)
     return {
@@ -171,6 +174,13 @@ export function sheetOf(type: ResourceType, table: Pick<Table, 'columnDefinition
       tone: toneOf(columns, cells, row.object),
       ...(row.object ? { object: row.object } : {}),
     }
+  }
+  const rows = (table.rows ?? []).map((row): Row => {
+    const before = made.get(row)
+    if (before?.metrics === metrics && before) return before.row
+    const one = make(row)
+    made.set(row, { row: one, metrics })
+    return one
   })
   return { columns, rows }
 }

@@ -249,6 +249,59 @@ describe('acting', () => {
   })
 })
 
+describe('further in', () => {
+  test('a cronjob leads to its jobs and those to their pods, and t starts one at once', () => {
+    cluster.run("kubectl create cronjob tick --image=busybox --schedule='0 0 1 1 *' -- date")
+    const view = started('-c cj')
+    view.press('t')
+    expect(view.press('\t\r', '10s')).toContain('cronjobs(default)[1]')
+    expect(view.press('\r')).toMatch(/ jobs\(default\/tick\)\[1\] [^]*tick-manual-\d+ +Complete +1\/1/)
+    expect(view.press('\r')).toMatch(/ pods\(default\/tick-manual-\d+\)\[1\] [^]*0\/1 +Completed/)
+    expect(view.press('l')).toMatch(/UTC 2026[^]*Stream closed EOF for default\/tick-manual-/)
+    view.press(CTRL_C)
+    view.close()
+  })
+
+  test('x shows what is in a secret', () => {
+    cluster.run('kubectl create secret generic pw --from-literal=user=me')
+    const view = started('-c sec')
+    view.press('/pw\r')
+    expect(view.press('x')).toMatch(/ Decoder\(default\/pw\) [^]*user: me/)
+    view.press(CTRL_C)
+    view.close()
+  })
+
+  test('J goes to the owner and o to the node', () => {
+    const view = started()
+    view.press('/web\r')
+    expect(view.press('J')).toMatch(/ replicasets\(default\/web-\w+\)\[1\] /)
+    view.press(ESC)
+    expect(view.press('o')).toMatch(/ nodes\(node0\d\)\[1\] /)
+    view.press(CTRL_C)
+    view.close()
+  })
+
+  test('a context has a namespace of its own, and the kubeconfig stays as it is', () => {
+    cluster.run('kubectl config set-context dev --cluster=kubernetes --user=kubernetes-admin --namespace=kube-system')
+    const view = started()
+    expect(view.press(':ctx dev\r')).toMatch(/Context: dev [^]* pods\(kube-system\)\[\d+\] /)
+    view.press(CTRL_C)
+    expect(cluster.run('kubectl config current-context').stdout).toBe('kubernetes-admin@kubernetes\n')
+    view.close()
+  })
+})
+
+test('while the server is away k9s shows what it knew and says why, and goes on when it is back', () => {
+  const view = started()
+  cluster.run('mv /etc/kubernetes/manifests/kube-apiserver.yaml /tmp/; sleep 25')
+  expect(view.text).toMatch(/ pods\(default\)\[\d\] [^]*web-/)
+  expect(view.press(':svc\r', '3s')).toMatch(/ services\(default\)\[0\] [^]*dial tcp 172\.30\.1\.2:6443: connect: connection refused/)
+  cluster.run('mv /tmp/kube-apiserver.yaml /etc/kubernetes/manifests/; sleep 60')
+  expect(view.text).toMatch(/ services\(default\)\[1\] [^]*10\.96\.0\.1/)
+  view.press(CTRL_C)
+  view.close()
+})
+
 test('the window may become larger or smaller', () => {
   const view = started()
   expect(view.resize(150, 40).split('\n').at(-3)).toMatch(/^└─{148}┘$/)

@@ -152,7 +152,7 @@ test('sort keys sort, and the other way round when pressed again', () => {
 
 test('0 shows all namespaces and a digit one of those one has been in', () => {
   const all = pressed(['0'], stateOf())
-  expect(table(all.top).namespace).toBe('')
+  expect(table(all.top)).toMatchObject({ namespace: '', sort: { column: 'NAMESPACE' } })
   expect(table(pressed(['1'], all.state).top).namespace).toBe('default')
   expect(table(pressed(['7'], all.state).top).namespace).toBe('')
 })

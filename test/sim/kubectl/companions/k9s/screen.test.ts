@@ -47,8 +47,8 @@ test('a table is as wide as its frame, its figures at the right', () => {
 
 test('spare columns go first where there is no room', () => {
   const columns = [{ name: 'NAME' }, { name: '%CPU/R', spare: true }]
-  expect(columnWidths(columns, [['a-long-name', '10']], 15)).toEqual([15, 0])
-  expect(columnWidths(columns, [['a-long-name', '10']], 20)).toEqual([12, 8])
+  expect(columnWidths(columns, [12, 7], 15)).toEqual([15, 0])
+  expect(columnWidths(columns, [12, 7], 21)).toEqual([13, 8])
 })
 
 test('a small window does without a header', () => {
