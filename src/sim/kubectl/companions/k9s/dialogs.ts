@@ -49,6 +49,7 @@ export const deletion = (message: string, effects: (flags: readonly string[]) =>
     ]),
 })
 
+/** s on a workload: how many pods it shall have. */
 export const scaling = (message: string, replicas: string, effects: (replicas: number) => readonly Effect[]): Dialog => ({
   title: 'Scale',
   message,
@@ -58,6 +59,7 @@ export const scaling = (message: string, replicas: string, effects: (replicas: n
   confirmed: ([text = '']) => (/^\d+$/.test(text) ? effects(Number(text)) : `${JSON.stringify(text)} is no number of replicas`),
 })
 
+/** r on a node: the flags of kubectl drain. */
 export const draining = (message: string, effects: (flags: readonly string[]) => readonly Effect[]): Dialog => ({
   title: 'Drain',
   message,

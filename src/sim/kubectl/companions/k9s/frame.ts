@@ -23,6 +23,7 @@ export const looks: Readonly<Record<Tone, string>> = {
   leaving: '35',
   current: '32',
 }
+// Other looks.
 export const BOLD = '1'
 export const TITLE = '1;36'
 export const KEY = '1;34'
@@ -73,6 +74,7 @@ export function lineOf(width: number, line: Line): Line {
   return left > 0 ? [...kept, { text: ' '.repeat(left) }] : kept
 }
 
+/** A line in the middle of so many columns. */
 export function centred(width: number, line: Line): Line {
   const gap = Math.max(0, width - widthOf(line))
   return lineOf(width, [piece(' '.repeat(gap >> 1)), ...line])

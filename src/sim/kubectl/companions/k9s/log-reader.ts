@@ -7,7 +7,7 @@ import { pathOf } from '../../mapper'
 import { requestLogs } from '../../pod-logs'
 import { requestJson } from '../../rest'
 import type { Kubectl } from '../../session'
-import type { LogLine } from './screen'
+import type { LogLine } from './log-lines'
 import type { LogView } from './state'
 
 /** A container whose log is wanted. */
@@ -104,6 +104,7 @@ export function* readLog(reader: LogReader, fd: number): Proc {
   if (reader.view.since !== 0) add(reader, { from: nameOf(reader, speaker), time: '', text: `Stream closed EOF for ${namespace}/${pod} (${container})` }) // prettier-ignore
 }
 
+/** Follows them no longer. */
 export function* closeLogs({ streams }: LogReader): Proc {
   for (const fd of streams.keys()) yield* close(fd)
 }

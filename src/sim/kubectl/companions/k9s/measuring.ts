@@ -3,7 +3,7 @@ import { ApiError, CommandError } from '../../errors'
 import { requestJson } from '../../rest'
 import type { Kubectl } from '../../session'
 import type { ClusterFacts } from './header'
-import { percent, usageOf, type Metrics, type Usage } from './sheets'
+import { percent, usageOf, type Metrics, type Usage } from './usage'
 
 type Amounts = Readonly<Record<string, string>>
 

@@ -5,6 +5,7 @@ import { logSince } from './keys'
 import { pressTable } from './press-table'
 import {
   flashing,
+  only,
   pushed,
   tableOf,
   topOf,
@@ -15,8 +16,6 @@ import {
   type Surroundings,
   type TextView,
 } from './state'
-
-const only = (state: State): Outcome => ({ state, effects: [] })
 
 /** What a key does: the state after it, and what is to be done outside. */
 export function press(state: State, key: string, around: Surroundings): Outcome {

@@ -8,8 +8,10 @@ import { acceptTable, isTable, type Table, type TableRow } from '../../printers/
 import { requestJson, requestStream, type WatchEvent } from '../../rest'
 import type { Kubectl } from '../../session'
 import { labelsIn } from './filter'
-import { containerSheet, sheetOf, type Metrics } from './sheets'
+import { containerSheet } from './own-sheets'
+import { sheetOf } from './sheets'
 import { isOwn, keyOf, type Sheet, type TableView } from './state'
+import type { Metrics } from './usage'
 
 /** Objects of a type, as the server presents them, kept as they are by a watch. */
 export interface Source {

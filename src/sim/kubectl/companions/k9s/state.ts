@@ -164,9 +164,14 @@ export interface Surroundings {
   readonly contexts: readonly string[]
 }
 
+/** A state, and what is to be done outside besides. */
+export const only = (state: State, ...effects: Effect[]): Outcome => ({ state, effects })
 export const topOf = ({ stack }: State): View => stack[stack.length - 1]!
+/** Another view in the place of the one on top. */
 export const withTop = (state: State, view: View): State => ({ ...state, stack: [...state.stack.slice(0, -1), view] })
+/** A view above the one on top: Esc comes back. */
 export const pushed = (state: State, view: View): State => ({ ...state, stack: [...state.stack, view] })
+/** A message at the bottom. */
 export const flashing = (state: State, text: string, tone: Tone = 'plain'): State => ({ ...state, flash: { tone, text } })
 
 export const isOwn = (lists: Listed): lists is Own => typeof lists === 'string'

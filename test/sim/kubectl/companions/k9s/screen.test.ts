@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { columnWidths, render, type LogLine } from '../../../../../src/sim/kubectl/companions/k9s/screen'
+import type { LogLine } from '../../../../../src/sim/kubectl/companions/k9s/log-lines'
+import { render } from '../../../../../src/sim/kubectl/companions/k9s/screen'
+import { columnWidths } from '../../../../../src/sim/kubectl/companions/k9s/table-lines'
 import { shownOf } from '../../../../../src/sim/kubectl/companions/k9s/filter'
 import { toneOf } from '../../../../../src/sim/kubectl/companions/k9s/tones'
 import { tableOf, topOf, type LogView, type State } from '../../../../../src/sim/kubectl/companions/k9s/state'
