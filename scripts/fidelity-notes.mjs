@@ -48,7 +48,7 @@ export const simplified = [
   ['Watch cache', 'none: `resourceVersion=0` reads the newest state too'],
   [
     'k9s',
-    'a view of ours with the keys, commands, titles and columns of v0.50: pods and containers have its columns, all other kinds those that the server prints (nodes with what they use); colours are the terminal’s sixteen. It reads no configuration (skins, plug-ins, hotkeys, custom columns). Lacking, and said so: XRay, pulses, Popeye, port-forwards, benchmarks, screen dumps, the RBAC and Helm views; without a word: copying to the clipboard, transfers, setting images',
+    'a view of ours with the keys, commands, titles and columns of v0.50: pods and containers have its columns, all other kinds those that the server prints (nodes with what they use); colours are the terminal’s sixteen. It reads no configuration (skins, plug-ins, hotkeys, custom columns). Lacking, and said so: XRay, pulses, Popeye, port-forwards, benchmarks, screen dumps, the RBAC and Helm views; without a word: copying to the clipboard, saving to files, transfers, setting images',
   ],
   ['Nesting', 'bodies deeper than 1,000 levels are refused, where Go allows 10,000'],
   [

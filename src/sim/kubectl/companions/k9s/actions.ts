@@ -183,6 +183,22 @@ export const actions: Readonly<Partial<Record<Action, Acting>>> = {
     const dialog = confirmation('Confirm Trigger', `Trigger ${called(type, [row!])}?`, [kubectl(words, `Job ${name} runs`)])
     return only({ ...state, dialog })
   },
+  suspend: (state, type, [row]) => {
+    const { suspend = false } = (row!.object?.spec ?? {}) as { suspend?: boolean } // a cronjob's spec
+    const title = suspend ? 'Resume' : 'Suspend'
+    const words = ['patch', 'cronjob', row!.name, '-n', row!.namespace, '-p', JSON.stringify({ spec: { suspend: !suspend } })]
+    const effects = [kubectl(words, `${called(type, [row!])} ${suspend ? 'resumed' : 'suspended'}`)]
+    return only({ ...state, dialog: confirmation(title, `${title} ${called(type, [row!])}?`, effects) })
+  },
+  'roll back': (state, type, [row]) => {
+    const { ownerReferences, annotations } = row!.object?.metadata ?? {}
+    const owner = ownerReferences?.find(({ kind, controller }) => controller && kind === 'Deployment')
+    const revision = annotations?.['deployment.kubernetes.io/revision']
+    if (!owner || !revision) return only(flashing(state, `${row!.key} is no revision of a deployment`, 'waiting'))
+    const words = ['rollout', 'undo', `deployment/${owner.name}`, '-n', row!.namespace, `--to-revision=${revision}`]
+    const effects = [kubectl(words, `${owner.name} goes back to revision ${revision}`)]
+    return only({ ...state, dialog: confirmation('Confirm Rollback', `Rollback ${called(type, [row!])}?`, effects) })
+  },
   'show node': (state, _, [row], { types }) => {
     const { nodeName } = (row!.object?.spec ?? {}) as { nodeName?: string } // a pod's spec
     const nodes = resourceCalled(types, 'nodes')

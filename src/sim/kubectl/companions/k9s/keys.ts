@@ -4,7 +4,7 @@ import { isOwn, nameOf, type Listed } from './state'
 export type Action =
   | 'describe' | 'yaml' | 'edit' | 'delete' | 'kill' | 'logs' | 'previous logs' | 'shell' | 'attach' | 'scale' | 'restart'
   | 'cordon' | 'uncordon' | 'drain' | 'show node' | 'jump to owner' | 'use namespace' | 'use context' | 'decode' | 'trigger' | 'sort'
-  | 'port-forward' // prettier-ignore
+  | 'suspend' | 'roll back' | 'port-forward' // prettier-ignore
 
 export interface TableKey {
   readonly key: string
@@ -23,9 +23,9 @@ export interface TableKey {
   readonly descending?: boolean
 }
 
-const withPods = ['deployments', 'replicasets', 'statefulsets', 'daemonsets', 'jobs', 'services', 'replicationcontrollers']
+const withLogs = ['pods', 'containers', 'deployments', 'statefulsets', 'daemonsets', 'jobs', 'services']
 const restartable = ['deployments', 'statefulsets', 'daemonsets']
-const scalable = ['deployments', 'replicasets', 'statefulsets', 'replicationcontrollers']
+const scalable = ['deployments', 'statefulsets']
 const running = ['pods', 'containers']
 
 const sort = (key: string, column: string, on?: readonly string[], descending = false): TableKey => ({
@@ -50,13 +50,15 @@ export const tableKeys: readonly TableKey[] = [
   { key: 'e', shown: 'e', about: 'Edit', action: 'edit', writes: true },
   { key: 'J', shown: 'shift-j', about: 'Jump Owner', action: 'jump to owner', hidden: true },
   { key: 'ctrl-k', shown: 'ctrl-k', about: 'Kill', action: 'kill', on: ['pods'], writes: true },
-  { key: 'l', shown: 'l', about: 'Logs', action: 'logs', on: [...running, ...withPods] },
-  { key: 'p', shown: 'p', about: 'Logs Previous', action: 'previous logs', on: [...running, ...withPods] },
-  { key: 'F', shown: 'shift-f', about: 'Port-Forward', action: 'port-forward', on: [...running, ...withPods], writes: true, hidden: true },
+  { key: 'l', shown: 'l', about: 'Logs', action: 'logs', on: withLogs },
+  { key: 'p', shown: 'p', about: 'Logs Previous', action: 'previous logs', on: withLogs },
+  { key: 'F', shown: 'shift-f', about: 'Port-Forward', action: 'port-forward', on: withLogs, writes: true, hidden: true },
   { key: 'r', shown: 'r', about: 'Restart', action: 'restart', on: restartable, writes: true },
+  { key: 'ctrl-l', shown: 'ctrl-l', about: 'Rollback', action: 'roll back', on: ['replicasets'], writes: true },
   { key: 's', shown: 's', about: 'Scale', action: 'scale', on: scalable, writes: true },
   { key: 's', shown: 's', about: 'Shell', action: 'shell', on: running, writes: true },
   { key: 'o', shown: 'o', about: 'Show Node', action: 'show node', on: ['pods'] },
+  { key: 's', shown: 's', about: 'Suspend/Resume', action: 'suspend', on: ['cronjobs'], writes: true },
   { key: 't', shown: 't', about: 'Trigger', action: 'trigger', on: ['cronjobs'], writes: true },
   { key: 'u', shown: 'u', about: 'Uncordon', action: 'uncordon', on: ['nodes'], writes: true },
   { key: 'u', shown: 'u', about: 'Use', action: 'use namespace', on: ['namespaces'] },
@@ -70,6 +72,8 @@ export const tableKeys: readonly TableKey[] = [
   sort('T', 'RESTARTS', running, true),
   sort('T', 'TYPE', ['services', 'secrets']),
   sort('C', 'CPU', [...running, 'nodes'], true),
+  sort('D', 'DESIRED', ['replicasets']),
+  sort('C', 'CURRENT', ['replicasets']),
   sort('M', 'MEM', [...running, 'nodes'], true),
   sort('X', '%CPU/R', running, true),
   sort('Z', '%MEM/R', running, true),
@@ -78,6 +82,7 @@ export const tableKeys: readonly TableKey[] = [
   sort('U', 'UP-TO-DATE', ['deployments']),
   sort('L', 'AVAILABLE', ['deployments']),
   sort('L', 'LAST SEEN', ['events']),
+  sort('L', 'LAST SCHEDULE', ['cronjobs']),
 ]
 
 /** A key of the log: what it changes, and how the menu and the line above the log call it. */

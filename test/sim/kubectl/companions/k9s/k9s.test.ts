@@ -255,10 +255,27 @@ describe('further in', () => {
     const view = started('-c cj')
     view.press('t')
     expect(view.press('\t\r', '10s')).toContain('cronjobs(default)[1]')
+    view.press('s')
+    expect(view.press('\t\r')).toMatch(/tick +0 0 1 1 \* +<none> +True/)
     expect(view.press('\r')).toMatch(/ jobs\(default\/tick\)\[1\] [^]*tick-manual-\d+ +Complete +1\/1/)
     expect(view.press('\r')).toMatch(/ pods\(default\/tick-manual-\d+\)\[1\] [^]*0\/1 +Completed/)
     expect(view.press('l')).toMatch(/UTC 2026[^]*Stream closed EOF for default\/tick-manual-/)
     view.press(CTRL_C)
+    view.close()
+  })
+
+  test('Ctrl-L on a replicaset brings its revision back', () => {
+    cluster.run(
+      'kubectl create deployment old --image=nginx:1.27; kubectl set image deployment old nginx=nginx:1.28; kubectl rollout status deployment old',
+    )
+    const before = cluster.run("kubectl get rs -l app=old -o jsonpath='{.items[?(@.spec.replicas==0)].metadata.name}'").stdout
+    const view = started('-c rs')
+    view.press(`/${before}\r\x0c`)
+    expect(view.press('\t\r')).toContain('old goes back to revision 1')
+    expect(cluster.run('kubectl get deployment old -o jsonpath={..image}').stdout).toBe('nginx:1.27')
+    view.press(CTRL_C)
+    cluster.run('kubectl delete deployment old')
+    cluster.advance('40s')
     view.close()
   })
 
