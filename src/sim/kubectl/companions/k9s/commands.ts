@@ -66,7 +66,7 @@ export function obey(state: State, line: string, around: Surroundings): Outcome 
   const only = (next: State, ...effects: Effect[]): Outcome => ({ state: next, effects })
   if (word === '') return only(state)
   if (quitting.has(word)) return only(state, { do: 'quit' })
-  if (helping.has(word)) return only(pushed(state, { view: 'help' }))
+  if (helping.has(word)) return only(pushed(state, { view: 'help', top: 0 }))
   const open = (view: TableView): State => remembered({ ...state, stack: [view], flash: undefined }, line.trim())
   if (listingAliases.has(word)) return only(open(tableOf('aliases', '')))
   if (changingContext.has(word)) {

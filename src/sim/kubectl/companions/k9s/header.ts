@@ -1,4 +1,4 @@
-import { DIGIT, fitted, KEY, lineOf, piece, type Line } from './frame'
+import { cut, DIGIT, fitted, KEY, lineOf, piece, type Line } from './frame'
 import { keysOf, logKeys, textKeys } from './keys'
 import { isOwn, topOf, type State } from './state'
 
@@ -14,8 +14,12 @@ export interface ClusterFacts {
 }
 
 export const HEADER_LINES = 7
+/** Blanks in and behind a key of the menu. */
+const GAP = 3
+/** Room for the context, the cluster and the user, however narrow the window is. */
+const LEAST_INFORMATION = 26
 /** No build of the real program: this one is part of the simulator, and has the keys of that version. */
-export const REVISION = "simulator's own (keys of v0.50)"
+export const REVISION = "simulator's (keys of v0.50)"
 
 interface Hint {
   readonly shown: string
@@ -57,17 +61,20 @@ export function headerLines(state: State, facts: ClusterFacts, columns: number):
     ['CPU', percentage(facts.cpu)],
     ['MEM', percentage(facts.memory)],
   ]
-  const width = Math.min(Math.max(...information.map(([, value]) => value.length)) + 12, Math.max(30, columns >> 1))
   const menu = columnsOf(hintsOf(state)).map((hints) => ({
     hints,
     keys: Math.max(...hints.map(({ shown }) => shown.length)) + 2,
     texts: Math.max(...hints.map(({ about }) => about.length)),
   }))
+  // In a narrow window the keys are worth more than the ends of names.
+  const wanted = menu.reduce((sum, { keys, texts }) => sum + keys + texts + GAP, 0)
+  const longest = Math.max(...information.map(([, value]) => value.length)) + 12
+  const width = Math.max(Math.min(longest, columns - wanted), LEAST_INFORMATION)
   return information.map(([name, value], row) => [
-    ...lineOf(width, [piece(fitted(` ${name}:`, 10), '33'), piece(value || 'n/a', '1')]),
+    ...lineOf(width, [piece(fitted(` ${name}:`, 10), '33'), piece(cut(value || 'n/a', width - 11), '1')]),
     ...menu.flatMap(({ hints, keys, texts }) => {
       const hint = hints[row]
-      if (!hint) return [piece(' '.repeat(keys + texts + 3))]
+      if (!hint) return [piece(' '.repeat(keys + texts + GAP))]
       const look = /^\d$/.test(hint.shown) ? DIGIT : KEY
       return [piece(fitted(`<${hint.shown}>`, keys), look), piece(` ${fitted(hint.about, texts)}  `)]
     }),

@@ -31,7 +31,7 @@ const running = ['pods', 'containers']
 const sort = (key: string, column: string, on?: readonly string[], descending = false): TableKey => ({
   key,
   shown: key.length === 1 ? `shift-${key.toLowerCase()}` : key,
-  about: `Sort ${column.length > 4 ? column[0] + column.slice(1).toLowerCase() : column}`,
+  about: `Sort ${/^[A-Z]{5,}/.test(column) ? column[0] + column.slice(1).toLowerCase() : column}`,
   action: 'sort',
   column,
   hidden: true,

@@ -42,7 +42,7 @@ function anywhere(state: State, key: string, around: Surroundings): Outcome | un
     case '/':
       return only(top.view === 'help' ? state : { ...state, prompt: { for: 'filter', text: '', offered: 0 } })
     case '?':
-      return only(top.view === 'help' ? back(state) : pushed(state, { view: 'help' }))
+      return only(top.view === 'help' ? back(state) : pushed(state, { view: 'help', top: 0 }))
     case 'ctrl-a':
       return only(top.view === 'table' && top.lists === 'aliases' ? back(state) : pushed(state, tableOf('aliases', '')))
     case 'ctrl-e':
@@ -82,7 +82,11 @@ function inView(state: State, key: string, around: Surroundings): Outcome {
     case 'logs':
       return pressLogs(state, top, key, around)
     case 'help':
-      return only(key === 'enter' ? back(state) : state)
+      return only(
+        key === 'enter'
+          ? back(state)
+          : withTop(state, { ...top, top: Math.max(0, Math.min(MOST_HELP, top.top + (scrolled(key, around.height) ?? 0))) }),
+      )
   }
 }
 
@@ -131,6 +135,9 @@ function searched(view: TextView, from: number, step: 1 | -1): TextView {
   }
   return { ...view, match: undefined }
 }
+
+/** The help has no more lines than this. */
+const MOST_HELP = 20
 
 /** How far a key scrolls, in lines. */
 function scrolled(key: string, height: number): number | undefined {

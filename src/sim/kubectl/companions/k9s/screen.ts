@@ -81,7 +81,7 @@ function contents(state: State, scene: Scene, columns: number, box: number): rea
     case 'logs':
       return boxed(columns, box, logTitle(top), logLines(top, scene.log, columns - 4, box - 3))
     case 'help':
-      return boxed(columns, box, [piece(' Help ', TITLE)], helpLines(state))
+      return boxed(columns, box, [piece(' Help ', TITLE)], helpLines(state, top.top, columns - 2))
   }
 }
 

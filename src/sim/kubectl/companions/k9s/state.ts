@@ -104,6 +104,7 @@ export interface LogView {
 
 export interface HelpView {
   readonly view: 'help'
+  readonly top: number
 }
 
 export type View = TableView | TextView | LogView | HelpView

@@ -88,3 +88,12 @@ test.each([
 ] as const)('a pod that is %s with %s ready is %s', (status, ready, tone) => {
   expect(toneOf([{ name: 'STATUS' }, { name: 'READY' }], [status, ready], undefined)).toBe(tone)
 })
+
+test('in a narrow window names are cut and keys are not; the help scrolls', () => {
+  const facts80 = drawn(stateOf({ context: 'kubernetes-admin@kubernetes' }), { columns: 80, rows: 24 })
+  expect(facts80[0]).toMatch(/<0> all .*<a> +Attach +<p> Logs Previous$/)
+  const help = (top: number) => drawn(stateOf({ stack: [tableOf(pods, 'default'), { view: 'help', top }] }), { columns: 90, rows: 14 }).join('\n')
+  expect(help(0)).toMatch(/RESOURCE +GENERAL +NAVIGATION[^]*<a> +Attach +<\?> +Help +<g> +Goto Top/)
+  expect(help(0)).not.toContain('Sort IP')
+  expect(help(20)).toContain('Sort IP')
+}) // prettier-ignore
