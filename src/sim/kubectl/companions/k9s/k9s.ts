@@ -83,7 +83,7 @@ function* go(running: Running): Proc {
 
 /** Waits for a key, news, a resized window, or until it is time; undefined when it is. Ends the program when a signal says so. */
 function* awaited({ source, log }: Running, timeoutMs: number): Proc<number | 'resized' | undefined> {
-  const fds = [0, ...(source?.open ? [source.open.fd] : []), ...(log ? log.streams.keys() : [])]
+  const fds = [0, ...(source?.open?.fd === undefined ? [] : [source.open.fd]), ...(log ? log.streams.keys() : [])]
   yield* onSignal('SIGWINCH', 'catch')
   try {
     const fd = yield* poll(fds, timeoutMs)

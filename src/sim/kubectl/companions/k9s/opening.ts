@@ -47,7 +47,7 @@ export function* look(running: Running, now: number): Proc {
   const { flash } = running.state
   if (flash !== running.flashed.flash) running.flashed = { flash, sinceMs: now }
   else if (now - running.flashed.sinceMs >= FLASH_MS) running.state = { ...running.state, flash: undefined }
-  if (running.source && !running.source.open) yield* attempt(running, openWanted(running))
+  if (running.source && running.source.open?.fd === undefined) yield* attempt(running, openWanted(running))
   if (running.log && running.log.waiting.length > 0) yield* attempt(running, openWaiting(running.kubectl, running.log))
   if (now - running.measuredMs < METRICS_MS) return
   running.measuredMs = now
@@ -70,7 +70,10 @@ export function* takeIn(running: Running, first: number): Proc {
         return
       }
     }
-    const fds = [...(running.source?.open ? [running.source.open.fd] : []), ...(running.log ? running.log.streams.keys() : [])]
+    const fds = [
+      ...(running.source?.open?.fd === undefined ? [] : [running.source.open.fd]),
+      ...(running.log ? running.log.streams.keys() : []),
+    ]
     fd = fds.length > 0 ? yield* poll(fds, 0) : -1
   }
 }

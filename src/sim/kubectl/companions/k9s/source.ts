@@ -16,7 +16,8 @@ import type { Metrics } from './usage'
 /** Objects of a type, as the server presents them, kept as they are by a watch. */
 export interface Source {
   readonly type: ResourceType
-  readonly fd: number
+  /** What the watch is read from; undefined for what can only be listed, which is listed again and again. */
+  readonly fd: number | undefined
   columns: Table['columnDefinitions']
   readonly rows: Map<string, TableRow>
   /** Counts changes. */
@@ -48,26 +49,30 @@ export function wantedBy({ lists, namespace, of, filter }: TableView): Wanted | 
 
 type TableAnswer = Table & AnyObject
 
-/** Lists objects and begins to watch them. */
+/** Lists objects and begins to watch them, if that is possible. */
 export function* openSource(kubectl: Kubectl, { type, namespace, ...selectors }: Wanted): Proc<Source> {
   const call = { path: pathOf(type, namespace), accept: acceptTable }
   const query = { ...selectors, includeObject: 'Object' }
   const table = yield* requestJson<TableAnswer>(kubectl, { ...call, query })
   const { resourceVersion } = table.metadata
-  const fd = yield* requestStream(kubectl, { ...call, query: { ...query, resourceVersion, watch: true } })
+  const canWatch = type.verbs.length === 0 || type.verbs.includes('watch')
+  const fd = !canWatch ? undefined : yield* requestStream(kubectl, { ...call, query: { ...query, resourceVersion, watch: true } })
   const source: Source = { type, fd, columns: table.columnDefinitions, rows: new Map(), version: 0 }
   for (const row of table.rows ?? []) keep(source, row)
   return source
 }
 
-export const closeSource = ({ fd }: Source): Proc => close(fd)
+/** Watches no longer. */
+export function* closeSource({ fd }: Source): Proc {
+  if (fd !== undefined) yield* close(fd)
+}
 
 const keyOfRow = ({ object }: TableRow) => keyOf(object?.metadata.namespace ?? '', object?.metadata.name ?? '')
 const keep = (source: Source, row: TableRow) => void source.rows.set(keyOfRow(row), row)
 
 /** Takes in the next event; false when the watch is over and everything has to be listed anew. */
 export function* readSource(source: Source): Proc<boolean> {
-  const line = yield* readLine(source.fd)
+  const line = yield* readLine(source.fd!)
   if (line === '') return false
   const { type, object } = JSON.parse(line) as WatchEvent<TableAnswer> // the server's own words
   if (type === 'ERROR') return false

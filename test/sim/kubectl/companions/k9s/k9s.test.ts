@@ -117,6 +117,7 @@ describe('commands', () => {
     [':pod kube-system\r', / pods\(kube-system\)\[\d+\] [^]*etcd-controlplane/],
     [':svc all\r', / services\(all\)\[\d+\] [^]*kube-dns/],
     [':ns\r', /default\+?\(\*\)|kube-public/],
+    [':cs\r', / componentstatuses\(all\)\[3\] [^]*scheduler +Healthy/],
     [':events default\r', /LAST SEEN↑ +TYPE +REASON +OBJECT/],
     [':ctx\r', /kubernetes-admin@kubernetes\(\*\) +kubernetes +kubernetes-admin/],
     ['\x01', /RESOURCE↑ +GROUP +VERSION +COMMAND/],
