@@ -86,7 +86,7 @@ function contents(state: State, scene: Scene, columns: number, box: number): rea
 }
 
 const crumbLine = (state: State): Line =>
-  crumbsOf(state).flatMap((crumb, i, all) => [piece(' '), piece(` <${crumb}> `, i === all.length - 1 ? '30;43' : '30;46')])
+  crumbsOf(state).flatMap((crumb, i, all) => [piece(' '), piece(` <${crumb}> `, i === all.length - 1 ? '33;7' : '36;7')])
 
 function promptLines(state: State, { around }: Scene, columns: number): readonly Line[] {
   const prompt = state.prompt!
