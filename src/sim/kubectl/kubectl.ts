@@ -13,7 +13,7 @@ import { PrintedError } from './printers/go-template'
 import { log, verbosity, type Kubectl } from './session'
 
 /** A real kubectl needs this long before it sends its first request: controllers have reacted by then to what came before. */
-const START_MS = 60
+const START_MS = 40
 
 /** The command-line client: a REST client whose only ways out are system calls. Ends with the real one's exit codes. */
 export const kubectl: Program = function* (self) {
