@@ -1,3 +1,4 @@
+import { COREDNS_IMAGE } from '../formats/system-images'
 import { CLUSTER_DNS_ADDRESS } from './addresses'
 
 const labels = { 'k8s-app': 'kube-dns' }
@@ -108,7 +109,7 @@ export const clusterDns = [
           containers: [
             {
               name: 'coredns',
-              image: 'registry.k8s.io/coredns/coredns:v1.13.1',
+              image: COREDNS_IMAGE,
               imagePullPolicy: 'IfNotPresent',
               args: ['-conf', '/etc/coredns/Corefile'],
               resources: { limits: { memory: '170Mi' }, requests: { cpu: '100m', memory: '70Mi' } },

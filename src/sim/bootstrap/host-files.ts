@@ -1,3 +1,4 @@
+import { ETCD_VERSION } from '../formats/system-images'
 import { AUTHORITY_KEY, authorityCertificate, certificateFor, nameOf } from '../api/auth/certificate'
 import { writeKnownYaml } from '../formats/late-yaml'
 import { writeKey } from '../formats/x509-writing'
@@ -44,8 +45,8 @@ function controlPlaneFiles(address: string, version: string, nowMs: number): Rec
   const admin = yaml(kubeconfig(address, 'kubernetes-admin', ['kubeadm:cluster-admins'], nowMs))
   return {
     ...Object.fromEntries(manifests),
-    '/usr/local/bin/etcdctl': programFile('etcdctl/3.6.6', nowMs),
-    '/usr/local/bin/etcdutl': programFile('etcdutl/3.6.6', nowMs),
+    '/usr/local/bin/etcdctl': programFile(`etcdctl/${ETCD_VERSION}`, nowMs),
+    '/usr/local/bin/etcdutl': programFile(`etcdutl/${ETCD_VERSION}`, nowMs),
     ...pki(address, nowMs),
     '/root/.kube/config': admin,
     '/etc/kubernetes/admin.conf': admin,

@@ -1,3 +1,4 @@
+import { ETCD_IMAGE } from '../formats/system-images'
 import { API_SERVER_PORT, SERVICE_CIDR, POD_CIDR } from './addresses'
 
 /** Where the kubelet of the control plane finds the Pods it runs on its own. */
@@ -24,7 +25,7 @@ function components(address: string, version: string): readonly Component[] {
   return [
     {
       name: 'etcd',
-      image: 'registry.k8s.io/etcd:3.6.6-0',
+      image: ETCD_IMAGE,
       cpu: '100m',
       memory: '100Mi',
       command: [

@@ -1,3 +1,4 @@
+import { PAUSE_IMAGE } from '../formats/system-images'
 import { AUTHORITY, AUTHORITY_KEY } from '../api/auth/certificate'
 import type { Name } from '../formats/x509-forms'
 import { writeCertificate, writeKey, writePublicKey } from '../formats/x509-writing'
@@ -31,7 +32,7 @@ export const hostConfiguration: Readonly<Record<ConfigurationPath, (host: Host) 
 [plugins."io.containerd.cri.v1.images"]
   snapshotter = "overlayfs"
   [plugins."io.containerd.cri.v1.images".pinned_images]
-    sandbox = "registry.k8s.io/pause:3.10.1"
+    sandbox = "${PAUSE_IMAGE}"
 
 [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
   runtime_type = "io.containerd.runc.v2"
@@ -61,7 +62,7 @@ users:
     client-key: /var/lib/kubelet/pki/kubelet-client-current.pem
 `,
   '/var/lib/kubelet/kubeadm-flags.env': () =>
-    'KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///run/containerd/containerd.sock --pod-infra-container-image=registry.k8s.io/pause:3.10.1"\n',
+    `KUBELET_KUBEADM_ARGS="--container-runtime-endpoint=unix:///run/containerd/containerd.sock --pod-infra-container-image=${PAUSE_IMAGE}"\n`,
   '/var/lib/kubelet/pki/kubelet-client-current.pem': (host) =>
     issued(host, { subject: [['O', 'system:nodes'], ['CN', `system:node:${host.facts.name}`]], usages: ['clientAuth'] }) + privateKey('ab'), // prettier-ignore
   '/var/lib/kubelet/pki/kubelet.crt': (host) =>

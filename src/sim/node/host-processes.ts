@@ -1,3 +1,4 @@
+import { PAUSE_IMAGE } from '../formats/system-images'
 import type { Host } from './host'
 import { containersOf, type PodState } from './kubelet/pod-state'
 import type { Surroundings, Viewer } from './os/process-space'
@@ -5,8 +6,7 @@ import type { ProcessInfo, Signal } from './os/syscalls'
 import type { Container } from './runtime/container'
 
 /** Services that systemd has started, with the numbers they have had since the machine came up. */
-const KUBELET =
-  '/usr/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf --config=/var/lib/kubelet/config.yaml --pod-infra-container-image=registry.k8s.io/pause:3.10.1'
+const KUBELET = `/usr/bin/kubelet --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf --config=/var/lib/kubelet/config.yaml --pod-infra-container-image=${PAUSE_IMAGE}`
 const services = [
   { pid: 1, argv: '/sbin/init' },
   { pid: 289, argv: '/usr/lib/systemd/systemd-journald' },

@@ -4,6 +4,7 @@ import { readFile, stat, write, writeFile } from '../../node/os/calls'
 import type { Proc, Program, Self } from '../../node/os/syscalls'
 import { KUSTOMIZE_VERSION } from '../commands/version'
 import { CommandError } from '../errors'
+import { parseFlags, type FlagSpec } from '../flags'
 import { asYaml, build } from '../kustomize/build'
 import { clientOf, companion } from './client'
 
@@ -30,14 +31,15 @@ export const kustomize: Program = companion(function* (self, args) {
   throw new CommandError(`unknown command ${JSON.stringify(command)} for "kustomize"`)
 }, 'Error: ')
 
-function* buildFolder(self: Self, args: readonly string[]): Proc {
-  const folders = args.filter((word) => !word.startsWith('-'))
-  if (folders.length > 1) throw new CommandError('specify one path to kustomization.yaml')
-  const unrestricted = args.some((word) => /^--load-restrictor(=|$)/.test(word) && args.join(' ').includes('LoadRestrictionsNone'))
-  yield* write(
-    1,
-    asYaml(yield* build(clientOf(self), folders[0] ?? '.', { sort: { order: 'legacy' }, unrestricted, managedByLabel: false })),
-  )
+const flag = (name: string, value = ''): FlagSpec => ({ name, shorthand: null, type: 'string', default: value })
+const BUILD_FLAGS = [flag('load-restrictor', 'LoadRestrictionsRootOnly')]
+const CREATE_FLAGS = ['resources', 'namespace', 'nameprefix', 'namesuffix'].map((name) => flag(name))
+
+function* buildFolder(self: Self, words: readonly string[]): Proc {
+  const { args, flags } = parseFlags(BUILD_FLAGS, words, 'kustomize build')
+  if (args.length > 1) throw new CommandError('specify one path to kustomization.yaml')
+  const unrestricted = flags.text('load-restrictor') === 'LoadRestrictionsNone'
+  yield* write(1, asYaml(yield* build(clientOf(self), args[0] ?? '.', { sort: { order: 'legacy' }, unrestricted, managedByLabel: false })))
 }
 
 interface Image {
@@ -62,15 +64,16 @@ function* fileHere(): Proc<string | undefined> {
 }
 
 /** `kustomize create`: a new file. */
-function* create(args: readonly string[]): Proc {
+function* create(words: readonly string[]): Proc {
   if (yield* fileHere()) throw new CommandError('kustomization file already exists')
-  const value = (name: string) => {
-    const at = args.findIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`))
-    return at < 0 ? undefined : args[at]!.includes('=') ? args[at]!.slice(name.length + 3) : args[at + 1]
+  const { flags } = parseFlags(CREATE_FLAGS, words, 'kustomize create')
+  const given = {
+    resources: flags.changed('resources') && flags.text('resources').split(','),
+    namespace: flags.text('namespace'),
+    namePrefix: flags.text('nameprefix'),
+    nameSuffix: flags.text('namesuffix'),
   }
-  const resources = value('resources')?.split(',')
-  const given = { resources, namespace: value('namespace'), namePrefix: value('nameprefix'), nameSuffix: value('namesuffix') }
-  const fields = Object.fromEntries(Object.entries(given).filter(([, each]) => each !== undefined))
+  const fields = Object.fromEntries(Object.entries(given).filter(([, each]) => each))
   yield* writeFile('kustomization.yaml', toYaml({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', ...fields }))
 }
 

@@ -36,6 +36,8 @@ test.each([
   ['kubeadm reset', /^kubeadm reset is not in this simulation\n/],
   ['kubeadm init', /\[ERROR Port-6443\]: Port 6443 is in use\n/],
   ['ssh node01 kubeadm join 172.30.1.2:6443 --token a.b', /\[ERROR FileAvailable--etc-kubernetes-kubelet\.conf\]: \/etc\/kubernetes\/kubelet\.conf already exists\n/],
+  ['kubeadm token create --nope', /^unknown flag: --nope\nTo see the stack trace/],
+  ['kubeadm upgrade plan', /^\[upgrade\/versions\] Cluster version: 1\.36\.0$/m],
   ['kubeadm version -o short', /^v1\.36\.0\n$/],
   ['kubelet --version', /^Kubernetes v1\.36\.0\n$/],
   ['kubeadm config images list', /^registry\.k8s\.io\/kube-apiserver:v1\.36\.0\n/],
@@ -59,4 +61,10 @@ test('certificates tell when they end, and a renewal gives them another year', (
   )
   expect(run('openssl verify -CAfile /etc/kubernetes/pki/ca.crt /etc/kubernetes/pki/apiserver.crt')).toMatch(/: OK$/m)
   expect(run('kubectl --kubeconfig /etc/kubernetes/admin.conf auth whoami')).toContain('kubernetes-admin')
+})
+
+test('nothing is planned for a cluster that does not answer', () => {
+  run('mv /etc/kubernetes/manifests/kube-apiserver.yaml /tmp; sleep 60')
+  expect(run('kubeadm upgrade plan')).toMatch(/connection refused[^]*\n1\n$/)
+  run('mv /tmp/kube-apiserver.yaml /etc/kubernetes/manifests; sleep 60')
 })

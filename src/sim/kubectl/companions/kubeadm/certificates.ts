@@ -8,8 +8,7 @@ import { nowMs, readFile, stat, write, writeFile } from '../../../node/os/calls'
 import type { Proc, Self } from '../../../node/os/syscalls'
 import { CommandError } from '../../errors'
 import { tabulate } from '../../printers/tabwriter'
-import { request } from '../../rest'
-import { clientOf } from '../client'
+import { readConfiguration } from './configuration'
 import { shortDuration, TABLE } from './table'
 
 interface Kept {
@@ -67,14 +66,6 @@ export function* certificates(self: Self, [verb = '', name = '']: readonly strin
 }
 
 const pathOf = ({ path }: Kept) => `/etc/kubernetes/${path}`
-
-/** Asks the cluster how it was set up, and says so. */
-function* readConfiguration(self: Self, phase: string): Proc {
-  yield* write(1, `[${phase}] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...\n`)
-  const client = clientOf(self, ['--kubeconfig', '/etc/kubernetes/admin.conf'])
-  yield* request(client, { path: '/api/v1/namespaces/kube-system/configmaps/kubeadm-config' })
-  yield* write(1, `[${phase}] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.\n\n`)
-}
 
 function* checkExpiration(): Proc {
   const now = yield* nowMs()

@@ -1,12 +1,15 @@
 import { write } from '../../../node/os/calls'
 import type { Proc, Program, Self } from '../../../node/os/syscalls'
 import { CommandError } from '../../errors'
-import { companion } from '../client'
+import { clientOf, companion } from '../client'
+import { COREDNS_IMAGE, ETCD_IMAGE, PAUSE_IMAGE } from '../../../formats/system-images'
+import { parseFlags, type ParsedFlags } from '../../flags'
+import { request, requestJson } from '../../rest'
 import { certificates } from './certificates'
-import { imagesOf } from './images'
+import { readConfiguration } from './configuration'
+import { kubeadmFlags } from './flags'
 import { initialise, join } from './preflight'
 import { tokens } from './tokens'
-import { wordsOf, type Words } from './words'
 
 const usage = `kubeadm looks after the machines of a cluster: of the real one, what a running cluster needs.
 
@@ -23,27 +26,31 @@ Usage:
 export const kubeadm = (release: string): Program =>
   companion(function* (self, args) {
     try {
-      yield* run(self, wordsOf(args), release)
+      yield* run(self, parseFlags(kubeadmFlags, args, 'kubeadm'), release)
     } catch (error) {
       if (!(error instanceof CommandError)) throw error
-      throw new CommandError(`${error.message}\nTo see the stack trace of this error execute with --v=5 or higher`, error.exitCode)
+      // What the parser recommends besides is kubectl's.
+      throw new CommandError(
+        `${error.message.split("\nSee '")[0]}\nTo see the stack trace of this error execute with --v=5 or higher`,
+        error.exitCode,
+      )
     }
   }, '')
 
-function* run(self: Self, words: Words, release: string): Proc {
-  const [command = '', ...rest] = words.plain
-  if (command === '' || command === 'help' || words.has('help')) return yield* write(1, usage)
-  if (command === 'version') return yield* version(words.value('output', 'o') ?? '', release)
-  if (command === 'token') return yield* tokens(self, rest, words)
+function* run(self: Self, { args, flags }: ParsedFlags, release: string): Proc {
+  const [command = '', ...rest] = args
+  if (command === '' || command === 'help' || flags.bool('help')) return yield* write(1, usage)
+  if (command === 'version') return yield* version(flags.text('output'), release)
+  if (command === 'token') return yield* tokens(self, rest, flags)
   if (command === 'certs') return yield* certificates(self, rest)
   if (command === 'config' && rest.join(' ') === 'images list')
     return yield* write(1, imagesOf(release).map((image) => `${image}\n`).join('')) // prettier-ignore
-  if (command === 'upgrade' && rest[0] === 'plan') return yield* plan(release)
+  if (command === 'upgrade' && rest[0] === 'plan') return yield* plan(self, release)
   if (command === 'init') return yield* initialise(release)
   if (command === 'join') return yield* join(rest[0])
   throw new CommandError(
     ['config', 'upgrade', 'reset', 'kubeconfig'].includes(command)
-      ? `kubeadm ${words.plain.join(' ')} is not in this simulation`
+      ? `kubeadm ${args.join(' ')} is not in this simulation`
       : `unknown command ${JSON.stringify(command)} for "kubeadm"`,
   )
 }
@@ -67,16 +74,26 @@ function* version(format: string, release: string): Proc {
   yield* write(1, `kubeadm version: &version.Info{${fields.join(', ')}}\n`)
 }
 
-/** There is no release after the one that the cluster has. */
-function* plan(release: string): Proc {
+/** What a control plane of a release is made of, in kubeadm's order. */
+const imagesOf = (release: string): readonly string[] => [
+  ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map((name) => `registry.k8s.io/${name}:v${release}`),
+  COREDNS_IMAGE,
+  PAUSE_IMAGE,
+  ETCD_IMAGE,
+]
+
+/** Looks whether the cluster is well. To upgrade to there is nothing: no release comes after the one that a cluster has. */
+function* plan(self: Self, release: string): Proc {
+  yield* write(1, '[preflight] Running pre-flight checks.\n')
+  yield* readConfiguration(self, 'upgrade/config')
+  yield* write(1, '[upgrade] Running cluster health checks\n')
+  const client = clientOf(self, ['--kubeconfig', '/etc/kubernetes/admin.conf'])
+  yield* request(client, { path: '/healthz' })
+  const { gitVersion } = yield* requestJson<{ gitVersion: string }>(client, { path: '/version' })
   yield* write(
     1,
-    `[preflight] Running pre-flight checks.
-[upgrade/config] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...
-[upgrade/config] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.
-[upgrade] Running cluster health checks
-[upgrade] Fetching available versions to upgrade to
-[upgrade/versions] Cluster version: ${release}
+    `[upgrade] Fetching available versions to upgrade to
+[upgrade/versions] Cluster version: ${gitVersion.slice(1)}
 [upgrade/versions] kubeadm version: v${release}
 [upgrade/versions] Target version: v${release}
 [upgrade/versions] Latest version in the v${release.replace(/\.\d+$/, '')} series: v${release}

@@ -1,7 +1,6 @@
 import { bootstrapTokenOf, TOKEN_NAMESPACE, TOKEN_TYPE } from '../../../formats/bootstrap-token'
 import type { Secret } from '../../../api/types/core-v1.gen'
 import { timestamp } from '../../../engine/time'
-import { parseGoDuration } from '../../../formats/duration'
 import { sha256 } from '../../../formats/sha256'
 import { readCertificate } from '../../../formats/x509-reading'
 import { writePublicKey } from '../../../formats/x509-writing'
@@ -15,20 +14,18 @@ import { tabulate } from '../../printers/tabwriter'
 import { request, requestJson } from '../../rest'
 import { clientOf } from '../client'
 import { shortDuration, TABLE } from './table'
-import type { Words } from './words'
+import type { Flags } from '../../flags'
 
 const SECRETS = `/api/v1/namespaces/${TOKEN_NAMESPACE}/secrets`
-const CONFIG = '/etc/kubernetes/admin.conf'
 const ID = '\\A([a-z0-9]{6})\\z'
 const TOKEN = '\\A([a-z0-9]{6})\\.([a-z0-9]{16})\\z'
 const TOKEN_PATTERN = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
-const DEFAULT_GROUPS = 'system:bootstrappers:kubeadm:default-node-token'
 
 /** `kubeadm token`: bootstrap tokens are Secrets in kube-system. Throws CommandError. */
-export function* tokens(self: Self, [verb = '', ...rest]: readonly string[], words: Words): Proc {
-  const client = clientOf(self, ['--kubeconfig', words.value('kubeconfig') ?? CONFIG])
+export function* tokens(self: Self, [verb = '', ...rest]: readonly string[], flags: Flags): Proc {
+  const client = clientOf(self, ['--kubeconfig', flags.text('kubeconfig')])
   if (verb === 'generate') return yield* write(1, `${yield* newToken()}\n`)
-  if (verb === 'create') return yield* create(client, rest[0], words)
+  if (verb === 'create') return yield* create(client, rest[0], flags)
   if (verb === 'delete') return yield* remove(client, rest)
   if (verb === 'list') return yield* list(client)
   throw new CommandError(`unknown command ${JSON.stringify(verb)} for "kubeadm token"`)
@@ -41,27 +38,23 @@ function* newToken(): Proc<string> {
   return `${token.slice(0, 6)}.${token.slice(6)}`
 }
 
-function* create(client: Kubectl, given: string | undefined, words: Words): Proc {
+function* create(client: Kubectl, given: string | undefined, flags: Flags): Proc {
   const token = given ?? (yield* newToken())
   const [, id, secret] = TOKEN_PATTERN.exec(token) ?? []
   if (!id || !secret) throw new CommandError(`the bootstrap token ${JSON.stringify(token)} was not of the form ${JSON.stringify(TOKEN)}`)
-  const ttl = words.value('ttl') ?? '24h0m0s'
-  const ttlMs = parseGoDuration(ttl)
-  if (ttlMs === undefined)
-    throw new CommandError(`invalid argument ${JSON.stringify(ttl)} for "--ttl" flag: time: invalid duration "${ttl}"`)
-  const usages = (words.value('usages') ?? 'signing,authentication').split(',')
+  const ttlMs = flags.durationMs('ttl')
   const stringData = {
     'token-id': id,
     'token-secret': secret,
     ...(ttlMs > 0 && { expiration: timestamp((yield* nowMs()) + ttlMs) }),
-    ...Object.fromEntries(usages.map((usage) => [`usage-bootstrap-${usage}`, 'true'])),
-    'auth-extra-groups': words.value('groups') ?? DEFAULT_GROUPS,
-    ...(words.value('description') && { description: words.value('description') }),
+    ...Object.fromEntries(flags.list('usages').map((usage) => [`usage-bootstrap-${usage}`, 'true'])),
+    'auth-extra-groups': flags.list('groups').join(','),
+    ...(flags.text('description') && { description: flags.text('description') }),
   }
   const data = Object.fromEntries(Object.entries(stringData).map(([key, value]) => [key, btoa(value!)]))
   const metadata = { name: `bootstrap-token-${id}`, namespace: TOKEN_NAMESPACE }
   yield* request(client, { method: 'POST', path: SECRETS, body: { apiVersion: 'v1', kind: 'Secret', metadata, type: TOKEN_TYPE, data } })
-  if (!words.has('print-join-command')) return yield* write(1, `${token}\n`)
+  if (!flags.bool('print-join-command')) return yield* write(1, `${token}\n`)
   const config = yield* loadKubeconfig(client)
   const server = String(config.clusters[0]?.value.server ?? '').replace(/^https?:\/\//, '')
   yield* write(1, `kubeadm join ${server} --token ${token} --discovery-token-ca-cert-hash sha256:${yield* authorityHash()} \n`)
