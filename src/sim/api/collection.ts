@@ -124,7 +124,7 @@ export function createCollection<W>(compacted: number): Collection<W> {
       return latest
     },
     sorted(namespace) {
-      const namespaces = namespace === undefined ? [...byNamespace.keys()].sort(byText) : [namespace]
+      const namespaces = namespace === undefined ? [...byNamespace.keys()].sort(byPlace) : [namespace]
       return namespaces.flatMap((each) => {
         const bucket = byNamespace.get(each) ?? NOTHING
         return namesIn(each).map((name) => bucket.get(name)!)
@@ -142,7 +142,7 @@ export function createCollection<W>(compacted: number): Collection<W> {
       }
       return [...state.values()].sort(
         (x, y) =>
-          byText(x.object.metadata.namespace ?? '', y.object.metadata.namespace ?? '') ||
+          byPlace(x.object.metadata.namespace ?? '', y.object.metadata.namespace ?? '') ||
           byText(x.object.metadata.name, y.object.metadata.name),
       )
     },
@@ -176,7 +176,10 @@ export function createCollection<W>(compacted: number): Collection<W> {
   return collection
 }
 
-const byText = (x: string, y: string) => (x < y ? -1 : x > y ? 1 : 0)
+/** The order of namespaces in a list: that of etcd's keys, in which a slash follows them (`web-old/` comes before `web/`). */
+export const byPlace = (x: string, y: string) => (x === y ? 0 : byText(`${x}/`, `${y}/`))
+
+export const byText = (x: string, y: string) => (x < y ? -1 : x > y ? 1 : 0)
 
 /** Who watches a collection, found by what they are interested in so that a change costs only those whom it may concern. */
 export interface Watchers<W> {

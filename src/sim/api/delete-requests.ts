@@ -3,6 +3,7 @@ import type { DeleteOptions } from './client'
 import { deleteObject } from './delete'
 import { fieldPath } from './field-path'
 import { listObjects } from './list'
+import { integerOf, isTrue } from './list-options'
 import { badRequest, invalid } from './status'
 import type { Stored } from './storage'
 
@@ -20,13 +21,16 @@ export function deleteCollection(call: Call, query: URLSearchParams, options: De
 export function readDeleteOptions(body: unknown, query: URLSearchParams): DeleteOptions & { readonly dryRun: boolean } {
   const given = (typeof body === 'object' && body !== null ? body : {}) as GivenOptions // every field is looked at before it is used
   const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = given
-  const grace = query.has('gracePeriodSeconds') ? Number(query.get('gracePeriodSeconds')) : gracePeriodSeconds
+  const grace = query.has('gracePeriodSeconds') ? integerOf(query, 'gracePeriodSeconds') : gracePeriodSeconds
   if (grace !== undefined && !Number.isInteger(grace))
     throw badRequest(`json: cannot unmarshal ${typeof grace} into Go struct field DeleteOptions.gracePeriodSeconds of type int64`)
-  const policy =
-    query.get('propagationPolicy') ??
-    propagationPolicy ??
-    (orphanDependents === undefined ? undefined : orphanDependents ? 'Orphan' : 'Background')
+  const wanted = query.get('propagationPolicy') ?? propagationPolicy
+  const orphan = query.has('orphanDependents') ? isTrue(query.get('orphanDependents')) : orphanDependents
+  if (wanted !== undefined && orphan !== undefined) {
+    const complaint = fieldPath('propagationPolicy').invalid(wanted, 'orphanDependents and deletionPropagation cannot be both set')
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [complaint])
+  }
+  const policy = wanted ?? (orphan === undefined ? undefined : orphan ? 'Orphan' : 'Background')
   if (policy !== undefined && !isPropagation(policy)) {
     const complaint = fieldPath('propagationPolicy').notSupported(policy, ['Foreground', 'Background', 'Orphan', 'nil'])
     throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [complaint])

@@ -1,10 +1,10 @@
 import { resourceOf, type Call } from './call'
-import { continueExpired } from './collection'
-import { fieldPath } from './field-path'
+import { byPlace, byText, continueExpired } from './collection'
 import type { ListMetadata } from './hooks'
 import type { KindDefinition } from './kind'
+import { readListOptions, type ListOptions } from './list-options'
 import { selectionOf, select, type Selection } from './select'
-import { badRequest, failure, internalError, invalid, isStatus } from './status'
+import { badRequest, failure, internalError, isStatus } from './status'
 import type { Storage, Stored } from './storage'
 
 export interface ListResult {
@@ -12,7 +12,7 @@ export interface ListResult {
   readonly metadata: ListMetadata
 }
 
-/** Where a list goes on: the state it is a list of, and the last name that was sent. */
+/** Where a list goes on: the state it is a list of, and the first key that was not sent, below the namespace where the list is of one. */
 interface Continuation {
   readonly v: 'meta.k8s.io/v1'
   readonly rv: number
@@ -32,17 +32,18 @@ export function listObjects(call: Call, query: URLSearchParams): ListResult {
     query.get('labelSelector') ?? undefined,
     query.get('fieldSelector') ?? undefined,
   )
+  const options = readListOptions(query, false)
   checkReadable(call, selection)
-  const limit = numberOf(query, 'limit')
-  const from = continuationOf(query)
+  const { limit } = options
+  const from = continuationOf(options, namespace)
   // Who goes on although the state is forgotten gets the rest of the newest one.
-  const revision = from ? (from.rv === ANY_REVISION ? storage.revision : from.rv) : (wantedRevision(call, query) ?? storage.revision)
+  const revision = from ? (from.rv === ANY_REVISION ? storage.revision : from.rv) : (wantedRevision(call, options) ?? storage.revision)
   const wanted = selectedAt(call, selection, revision, from)
-  const rest = from ? wanted.filter((stored) => keyOf(stored) > from.start) : wanted
+  const rest = from ? wanted.filter((stored) => keyOf(stored) >= from.start) : wanted
   const metadata = { resourceVersion: String(revision) }
   if (limit <= 0 || rest.length <= limit) return { items: rest, metadata }
   const items = rest.slice(0, limit)
-  const next: Continuation = { v: 'meta.k8s.io/v1', rv: revision, start: keyOf(items.at(-1)!) }
+  const next: Continuation = { v: 'meta.k8s.io/v1', rv: revision, start: startAfter(items.at(-1)!, namespace) }
   // Counting what remains would mean reading everything when selectors are given, so a real server leaves it out then.
   const counted = selection.accepts === undefined ? { remainingItemCount: rest.length - limit } : {}
   return { items, metadata: { ...metadata, continue: encode(next), ...counted } }
@@ -84,42 +85,31 @@ function stateAt(
   try {
     return storage.sortedAt(kind, revision, namespace)
   } catch (error) {
-    throw from && isStatus(error, 'Expired') ? continueExpired(encode({ ...from, rv: ANY_REVISION })) : error
+    throw from && isStatus(error, 'Expired')
+      ? continueExpired(encode({ ...from, start: belowNamespace(from.start, namespace), rv: ANY_REVISION }))
+      : error
   }
 }
 
 /** The exact revision asked for; undefined when the newest state will do. */
-function wantedRevision(call: Call, query: URLSearchParams): number | undefined {
-  const text = query.get('resourceVersion')
-  const match = query.get('resourceVersionMatch')
-  if (match !== null && match !== 'Exact' && match !== 'NotOlderThan') {
-    throw listOptionsInvalid(fieldPath('resourceVersionMatch').notSupported(match, ['Exact', 'NotOlderThan', '']))
-  }
-  if (!text) {
-    if (match)
-      throw listOptionsInvalid(
-        fieldPath('resourceVersionMatch').forbidden('resourceVersionMatch is forbidden unless resourceVersion is provided'),
-      )
-    return undefined
-  }
-  const revision = parseRevision(text)
-  if (match === 'Exact' && revision === 0)
-    throw listOptionsInvalid(
-      fieldPath('resourceVersionMatch').forbidden('resourceVersionMatch "Exact" is forbidden for resourceVersion "0"'),
-    )
+function wantedRevision(call: Call, { resourceVersion, match, limit }: ListOptions): number | undefined {
+  if (resourceVersion === '') return undefined
+  const revision = parseRevision(resourceVersion)
   if (revision > call.core.storage.revision) throw tooLargeRevision(call, revision)
-  const exact = match === 'Exact' || (match === null && numberOf(query, 'limit') > 0 && revision > 0)
+  const exact = match === 'Exact' || (match === '' && limit > 0 && revision > 0)
   return exact ? revision : undefined
 }
 
-const listOptionsInvalid = (error: ReturnType<ReturnType<typeof fieldPath>['forbidden']>) =>
-  invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [error])
-
-/** Reads a resourceVersion of a query. Throws 400 for what is none. */
+/** Reads a resourceVersion of a query. Throws for what is none: a server's storage complains, and nobody makes a better status of it. */
 export function parseRevision(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw badRequest(`Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`)
+  if (isRevision(text)) return Number(text)
+  throw failure(500, '', `resourceVersion: Invalid value: ${JSON.stringify(text)}: ${notANumber(text)}`)
 }
+
+export const isRevision = (text: string) => /^\d{1,15}$/.test(text)
+
+/** What Go says of a text that should be a resourceVersion. */
+export const notANumber = (text: string) => `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`
 
 /** A resourceVersion from the future: the server waits for it in vain and gives up. */
 export const tooLargeRevision = (call: Call, revision: number) =>
@@ -130,45 +120,62 @@ export const tooLargeRevision = (call: Call, revision: number) =>
     retryAfterSeconds: 1,
   })
 
-function numberOf(query: URLSearchParams, name: string): number {
-  const text = query.get(name)
-  if (!text) return 0
-  if (!/^-?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`)
-  return Number(text)
-}
-
 const keyOf = ({ object: { metadata } }: Stored) => `${metadata.namespace ?? ''}/${metadata.name}`
 
 function sortByKey(items: Stored[]): readonly Stored[] {
-  const byText = (x: string, y: string) => (x < y ? -1 : x > y ? 1 : 0)
   return items.sort(
     (x, y) =>
-      byText(x.object.metadata.namespace ?? '', y.object.metadata.namespace ?? '') ||
+      byPlace(x.object.metadata.namespace ?? '', y.object.metadata.namespace ?? '') ||
       byText(x.object.metadata.name, y.object.metadata.name),
   )
 }
 
 const encode = (value: Continuation) => btoa(JSON.stringify(value)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 
-function continuationOf(query: URLSearchParams): Continuation | undefined {
-  const text = query.get('continue')
-  if (!text) return undefined
-  const value = decode(text)
-  if (!value || value.v !== 'meta.k8s.io/v1' || typeof value.rv !== 'number' || typeof value.start !== 'string') {
-    throw badRequest(
-      `continue key is not valid: ${value ? 'incorrect encoded start resourceVersion (version meta.k8s.io/v1)' : 'illegal base64 data at input byte 0'}`,
-    )
-  }
-  if (query.get('resourceVersion') && query.get('resourceVersion') !== '0') {
-    throw badRequest('specifying resource version is not allowed when using continue')
-  }
-  return value as Continuation
+/** Keys of a list within a namespace begin below it. */
+const belowNamespace = (key: string, namespace: string | undefined) => (namespace === undefined ? key : key.slice(namespace.length + 1))
+
+/** The key right behind an object's: its own and a zero byte. */
+const startAfter = (stored: Stored, namespace: string | undefined) => `${belowNamespace(keyOf(stored), namespace)}\0`
+
+function continuationOf({ continue: text, resourceVersion }: ListOptions, namespace: string | undefined): Continuation | undefined {
+  if (text === '') return undefined
+  const refused = (why: string) => badRequest(`invalid continue token: continue key is not valid${why}`)
+  const json = decode(text)
+  if (json === undefined) throw refused(`: illegal base64 data at input byte ${illegalByte(text)}`)
+  const value = parsed(json)
+  if (value === undefined) throw refused(`: invalid character ${quoted(json)} looking for beginning of value`)
+  if (value.v !== 'meta.k8s.io/v1') throw refused(`: server does not recognize this encoded version ${JSON.stringify(value.v ?? '')}`)
+  if (typeof value.rv !== 'number' || value.rv === 0) throw refused(': incorrect encoded start resourceVersion (version meta.k8s.io/v1)')
+  if (typeof value.start !== 'string' || value.start === '') throw refused(': encoded start key empty (version meta.k8s.io/v1)')
+  if (resourceVersion !== '' && resourceVersion !== '0') throw badRequest('specifying resource version is not allowed when using continue')
+  const start = namespace === undefined ? value.start : `${namespace}/${value.start}`
+  return { v: value.v, rv: value.rv, start }
 }
 
-function decode(text: string): Partial<Continuation> | undefined {
+function decode(text: string): string | undefined {
+  if (/[^\w-]/.test(text)) return undefined
   try {
-    return JSON.parse(atob(text.replaceAll('-', '+').replaceAll('_', '/'))) as Partial<Continuation>
+    return atob(text.replaceAll('-', '+').replaceAll('_', '/'))
   } catch {
-    return undefined // not a token of ours: said so by the caller
+    return undefined // no text of this length: said so by the caller
   }
+}
+
+const illegalByte = (text: string) => (/[^\w-]/.test(text) ? text.search(/[^\w-]/) : text.length - (text.length % 4))
+
+function parsed(json: string): Partial<Continuation> | undefined {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return undefined
+  }
+}
+
+/** The first byte of a text as Go quotes it. */
+function quoted(json: string): string {
+  const code = json.charCodeAt(0)
+  const isPlain = (code >= 0x20 && code < 0x7f) || code >= 0xa1
+  return `'${isPlain ? json[0] : `\\x${code.toString(16).padStart(2, '0')}`}'`
 }

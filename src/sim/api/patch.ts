@@ -12,7 +12,7 @@ import { managedBy, shown } from './managed-fields'
 import { typeOfKind, typeOfServed } from './schema/schema'
 import { badRequest, failure, invalid, notFound } from './status'
 import type { Stored } from './storage'
-import { createObject, replaceStored } from './write'
+import { checkName, checkNamespace, createObject, replaceStored } from './write'
 
 export interface Patched {
   readonly stored: Stored
@@ -58,8 +58,8 @@ export function patchObject(call: Call, type: PatchType, patch: unknown, options
   const refuse = (why: string, converted: string) =>
     type === 'strategic' ? patchInvalid(goMap(patch), converted) : patchInvalid(JSON.stringify(merged), why)
   const after = readAs(call, merged, options.duplicates, { refuse })
-  if (after.metadata.name !== name)
-    throw badRequest(`the name of the object (${after.metadata.name}) does not match the name on the URL (${name})`)
+  checkName(after, name)
+  checkNamespace(call, after)
   return { stored: replaceStored(call, stored, served.toStorage(after)), created: false }
 }
 

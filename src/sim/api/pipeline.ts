@@ -17,6 +17,7 @@ import {
   answer,
   answerInMemory,
   answerStatus,
+  checkForm,
   contextOf,
   presentList,
   presentObjects,
@@ -143,6 +144,7 @@ function handleResource(asked: Asked): ApiResponse {
   if (resource.subresource !== undefined) return handleSubresource(asked, call)
   if (!kind.verbs.includes(verb) || !fitsPath(verb, call)) throw methodNotAllowed()
   const wish = wishOf(request.headers.accept)
+  checkForm(wish, verb, served)
   switch (verb) {
     case 'get':
       return getObject(asked, call, wish)

@@ -45,6 +45,16 @@ export function wishOf(accept: string | undefined): Wish {
   )
 }
 
+/** A list cannot be shown as one object, nor one object as a list. Throws 406 with the Go type that cannot be. */
+export function checkForm({ form }: Wish, verb: string, { kind }: Served) {
+  const goType = (name: string) =>
+    kind.customSchema ? `*unstructured.Unstructured${name}` : `*${kind.group.split('.')[0] || 'core'}.${kind.kind}${name}`
+  if (form?.as === 'PartialObjectMetadata' && verb === 'list')
+    throw failure(406, 'NotAcceptable', `you requested PartialObjectMetadata, but the requested object is a list (${goType('List')})`)
+  if (form?.as === 'PartialObjectMetadataList' && verb === 'get')
+    throw failure(406, 'NotAcceptable', `you requested PartialObjectMetadataList, but the requested object is not a list (${goType('')})`)
+}
+
 export function contextOf(core: Core, served: Served, wish: Wish, query: URLSearchParams, following = false): PresentationContext {
   return { served, nowMs: core.engine.nowMs, version: wish.metaVersion, query, following }
 }

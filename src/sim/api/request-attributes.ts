@@ -1,4 +1,5 @@
 import type { RequestAttributes, ResourceAttributes } from './hooks'
+import { isTrue } from './list-options'
 
 const VERBS: Readonly<Record<string, string>> = { GET: 'get', HEAD: 'get', POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }
 
@@ -10,8 +11,11 @@ export function requestAttributes(method: string, url: string): RequestAttribute
   const question = url.indexOf('?')
   const path = question < 0 ? url : url.slice(0, question)
   const query = new URLSearchParams(question < 0 ? '' : url.slice(question + 1))
-  const resource = resourceOf(path)
+  const parts = path.split('/').filter((part) => part !== '').map(decoded) // prettier-ignore
+  const resource = resourceOf(parts)
   if (!resource) return { verb: method.toLowerCase(), path, query }
+  const watched = method === 'GET' ? watchedAt(parts, query) : undefined
+  if (watched) return { verb: 'watch', path, ...watched }
   return { verb: verbOf(method, resource, query), path, query, resource }
 }
 
@@ -22,13 +26,23 @@ function verbOf(method: string, { name, subresource }: ResourceAttributes, query
   return verb === 'delete' ? 'deletecollection' : verb
 }
 
-const isTrue = (text: string | null) => text === 'true' || text === '1' || text === ''
+/**
+ * The old way to watch, deprecated since release 1.11 and still served: `/api/v1/watch/…`, where a name at the end chooses one object as a
+ * field selector does.
+ */
+function watchedAt(parts: readonly string[], query: URLSearchParams) {
+  const at = parts[0] === 'api' ? 2 : 3
+  if (parts[at] !== 'watch') return undefined
+  const found = resourceOf([...parts.slice(0, at), ...parts.slice(at + 1)])
+  if (!found) return undefined
+  const { name, ...resource } = found
+  if (name === undefined) return { query, resource }
+  const chosen = new URLSearchParams(query)
+  chosen.set('fieldSelector', [`metadata.name=${name}`, ...query.getAll('fieldSelector')].join(','))
+  return { query: chosen, resource: { ...resource, name } }
+}
 
-function resourceOf(path: string): ResourceAttributes | undefined {
-  const parts = path
-    .split('/')
-    .filter((part) => part !== '')
-    .map(decoded)
+function resourceOf(parts: readonly string[]): ResourceAttributes | undefined {
   const [root] = parts
   const [group, version, rest] =
     root === 'api' ? ['', parts[1], parts.slice(2)] : root === 'apis' ? [parts[1], parts[2], parts.slice(3)] : []

@@ -25,7 +25,8 @@ export interface TableColumnDefinition {
 
 export interface TableRow {
   readonly cells: readonly unknown[]
-  readonly object?: KubeObject
+  /** Null where nothing is to be included. */
+  readonly object: KubeObject | null
 }
 
 /** `meta.k8s.io/v1` Table. */
@@ -79,7 +80,7 @@ export function tableOf(kind: Tabular, objects: readonly KubeObject[], options: 
     columnDefinitions: noHeaders ? null : columns.map(definitionOf),
     rows: objects.map((object) => {
       const cells = columns.map(([, value]) => value(object, context))
-      if (includeObject === 'None') return { cells }
+      if (includeObject === 'None') return { cells, object: null }
       return { cells, object: includeObject === 'Object' ? object : partialObjectMetadata(object) }
     }),
   }
@@ -100,7 +101,9 @@ const INCLUDE: readonly string[] = ['None', 'Metadata', 'Object']
 function optionsOf({ nowMs, query, following }: PresentationContext): TableOptions {
   const asked = query.get('includeObject') ?? ''
   if (asked !== '' && !INCLUDE.includes(asked)) {
-    throw badRequest(`unrecognized includeObject value: ${JSON.stringify(asked)}`)
+    throw badRequest(
+      `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(asked)}: must be 'Metadata', 'Object', 'None', or empty`,
+    )
   }
   return { nowMs, noHeaders: following, ...(asked && { includeObject: asked as IncludeObject }) } // just checked
 }

@@ -2,7 +2,8 @@ import type { Timer } from '../engine/engine'
 import type { Call } from './call'
 import { fieldPath } from './field-path'
 import type { StreamedResponse, StreamSink } from './http'
-import { parseRevision } from './list'
+import { isRevision, notANumber } from './list'
+import { readListOptions } from './list-options'
 import { shown } from './managed-fields'
 import { contextOf, presentOne, type Wish } from './present'
 import type { Served } from './registry'
@@ -25,7 +26,7 @@ export function watchObjects(call: Call, query: URLSearchParams, wish: Wish): St
     query.get('labelSelector') ?? undefined,
     query.get('fieldSelector') ?? undefined,
   )
-  const options = watchOptions(query)
+  const options = watchOptions(call, query)
   return {
     status: 200,
     headers: { 'content-type': wish.media, 'transfer-encoding': 'chunked' },
@@ -42,28 +43,22 @@ interface WatchOptions {
   readonly timeoutMs: number | undefined
 }
 
-function watchOptions(query: URLSearchParams): WatchOptions {
-  const version = query.get('resourceVersion')
-  const since = version ? parseRevision(version) : 0
-  const bookmarks = isTrue(query.get('allowWatchBookmarks'))
-  const send = query.get('sendInitialEvents')
-  const timeout = Number(query.get('timeoutSeconds') ?? NaN)
-  if (send !== null && query.get('resourceVersionMatch') !== 'NotOlderThan') {
-    throw invalid({ group: 'meta.k8s.io', kind: 'ListOptions' }, '', [
-      fieldPath('resourceVersionMatch').forbidden('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
-    ])
+function watchOptions({ served }: Call, query: URLSearchParams): WatchOptions {
+  const { resourceVersion, allowWatchBookmarks: bookmarks, sendInitialEvents, timeoutSeconds } = readListOptions(query, true)
+  if (resourceVersion !== '' && !isRevision(resourceVersion)) {
+    const complaint = fieldPath('resourceVersion').invalid(resourceVersion, notANumber(resourceVersion))
+    throw invalid({ group: served.group, kind: served.kind.plural }, '', [complaint])
   }
-  const initial = send === null ? since === 0 : isTrue(send)
+  const since = Number(resourceVersion)
+  const initial = sendInitialEvents ?? since === 0
   return {
     since: initial || since === 0 ? undefined : since,
     initial,
-    markEnd: isTrue(send),
+    markEnd: sendInitialEvents === true && bookmarks, // the mark is a bookmark: who does not know those is sent none
     bookmarks,
-    timeoutMs: timeout > 0 ? timeout * 1000 : undefined,
+    timeoutMs: timeoutSeconds > 0 ? timeoutSeconds * 1000 : undefined,
   }
 }
-
-const isTrue = (text: string | null) => text === 'true' || text === '1'
 
 interface Watch {
   readonly call: Call

@@ -61,10 +61,14 @@ export function updateObject(call: Call, submitted: AnyObject): Stored {
   const stored = storedOf(call)
   if (!stored) throw notFound(resourceOf(call), name)
   checkNamespace(call, submitted)
-  if (submitted.metadata.name && submitted.metadata.name !== name) {
-    throw badRequest(`the name of the object (${submitted.metadata.name}) does not match the name on the URL (${name})`)
-  }
+  checkName(submitted, name)
   return replaceStored(call, stored, submitted)
+}
+
+/** An object must be called as its URL says. Throws 400. */
+export function checkName({ metadata }: AnyObject, name: string) {
+  if (!metadata.name) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
+  if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
 }
 
 /** Admission of a write that is about something else than the object itself: a Scale has been mutated before, and is judged in its stead. */
@@ -251,7 +255,8 @@ function checkRevision(call: Call, given: Partial<ObjectMeta>, old: ObjectMeta) 
   }
 }
 
-function checkNamespace({ namespace }: Call, { metadata }: AnyObject) {
+/** An object that names a namespace must name that of its URL. Throws 400. */
+export function checkNamespace({ namespace }: Call, { metadata }: AnyObject) {
   if (!metadata.namespace || metadata.namespace === namespace) return
   throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
 }

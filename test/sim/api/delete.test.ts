@@ -148,3 +148,12 @@ describe('deletion', () => {
     }
   })
 })
+
+test.each([
+  [{ propagationPolicy: 'Orphan', orphanDependents: true }, '', 422, 'DeleteOptions.meta.k8s.io "" is invalid: propagationPolicy: Invalid value: "Orphan": orphanDependents and deletionPropagation cannot be both set'], // prettier-ignore
+  [undefined, '?gracePeriodSeconds=soon', 400, 'strconv.ParseInt: parsing "soon": invalid syntax'],
+])('a deletion with %j%s is refused', (options, query, status, message) => {
+  const { ask, client } = testServer()
+  client.create(configMap, { metadata: { name: 'c', namespace: 'default' } })
+  expect(ask('DELETE', `${CONFIG_MAPS}/c${query}`, options)).toMatchObject({ status, body: { message } })
+})

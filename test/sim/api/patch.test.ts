@@ -66,7 +66,7 @@ describe('a patch', () => {
     ['json', [{ op: 'test', path: '/spec/replicas', value: 7 }], 422, 'the server rejected our request due to an error in our request'],
     ['strategic', '{bad', 400, "invalid character 'b' looking for beginning of object key string"],
     ['merge', '{bad', 400, "error decoding patch: invalid character 'b' looking for beginning of object key string"],
-    ['json', { op: 'add' }, 422, 'the server rejected our request due to an error in our request'],
+    ['json', { op: 'add' }, 400, 'json: cannot unmarshal object into Go value of type jsonpatch.Patch'],
     ['merge', { metadata: { name: 'other' } }, 400, 'the name of the object (other) does not match the name on the URL (web)'],
   ] as const)('of type %s with %j is refused', (type, body, status, message) => {
     const { patch, server } = patching()
