@@ -63,7 +63,12 @@ interface Configured {
   /** The one that a request is tried against first, first. */
   readonly schemas: readonly FlowSchema[]
   readonly levels: ReadonlyMap<string, PriorityLevelConfiguration>
+  /** What those who ask for the same path again and again (kubelets: is the server alive?) fell under. */
+  readonly byPath: WeakMap<User, Map<string, FlowSchema | undefined>>
 }
+
+/** Paths can be anything: beyond this many of one user nothing more is remembered. */
+const MOST_PATHS = 100
 
 const known = new WeakMap<ApiServer, Configured>()
 
@@ -77,6 +82,7 @@ function configured(server: ApiServer): Configured {
     asOf,
     schemas: findAll(server, flowSchemas).toSorted(byPrecedence),
     levels: new Map(findAll(server, priorityLevels).map((level) => [level.metadata.name, level])),
+    byPath: new WeakMap(),
   }
   known.set(server, now)
   return now
@@ -84,9 +90,19 @@ function configured(server: ApiServer): Configured {
 
 /** The schema that a request falls under first, and that schema's level. */
 function flowOf(user: User, attributes: RequestAttributes, server: ApiServer) {
-  const { schemas, levels } = configured(server)
-  const schema = schemas.find(({ spec }) => spec.rules?.some((rules) => covers(rules, user, attributes)))
+  const { schemas, levels, byPath } = configured(server)
+  const find = () => schemas.find(({ spec }) => spec.rules?.some((rules) => covers(rules, user, attributes)))
+  const schema = attributes.resource ? find() : rememberedIn(byPath, user, `${attributes.verb} ${attributes.path}`, find)
   return { schema, level: schema && levels.get(schema.spec.priorityLevelConfiguration.name) }
+}
+
+function rememberedIn(byPath: Configured['byPath'], user: User, key: string, find: () => FlowSchema | undefined): FlowSchema | undefined {
+  let known = byPath.get(user)
+  if (!known) byPath.set(user, (known = new Map()))
+  if (known.has(key)) return known.get(key)
+  const schema = find()
+  if (known.size < MOST_PATHS) known.set(key, schema)
+  return schema
 }
 
 function byPrecedence(one: FlowSchema, other: FlowSchema): number {

@@ -1,4 +1,5 @@
 import { parseYaml, YamlError } from '../formats/yaml'
+import { remembering } from '../formats/remembering'
 import { toYaml } from '../formats/yaml-emit'
 import { makeDirectory, readFile, stat, writeFile } from '../node/os/calls'
 import { SyscallError, type Proc } from '../node/os/syscalls'
@@ -91,12 +92,15 @@ export const memberOf: Readonly<Record<List, 'cluster' | 'user' | 'context'>> = 
 const namedTypes: Readonly<Record<List, string>> = { clusters: 'NamedCluster', users: 'NamedAuthInfo', contexts: 'NamedContext' }
 const lists: readonly List[] = ['clusters', 'users', 'contexts']
 
+/** Every command reads the same file. */
+const parsed = remembering(20, parseYaml)
+
 /** Reads one file; undefined when it does not exist. Throws CommandError for one that is no kubeconfig. */
 export function* readKubeconfig(path: string): Proc<KubeConfig | undefined> {
   const refuse = (why: string) => new CommandError(`error loading config file "${path}": ${why}`)
   if (!(yield* stat(path))) return undefined
   try {
-    return decode(parseYaml(yield* readFile(path)) ?? {}, path)
+    return decode(parsed(yield* readFile(path)) ?? {}, path)
   } catch (error) {
     if (error instanceof SyscallError && error.code === 'EISDIR') throw refuse(`read ${path}: is a directory`)
     if (error instanceof SyscallError) throw refuse(`open ${path}: ${error.message.toLowerCase()}`)

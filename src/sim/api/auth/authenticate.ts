@@ -2,10 +2,11 @@ import { find, resource } from '../admission/lookup'
 import type { ApiServer, Authenticate, User } from '../hooks'
 import type { ApiRequest } from '../http'
 import { timestamp } from '../../engine/time'
+import { remembering } from '../../formats/remembering'
 import { failure } from '../status'
 import type { Pod, Secret, ServiceAccount } from '../types/core-v1.gen'
 import type { ClusterRoleBinding } from '../types/rbac-v1.gen'
-import { isTrusted, subjectOf } from './client-certificate'
+import { readClientCertificate } from './client-certificate'
 import { impersonated } from './impersonate'
 import { lateBootstrapToken } from './late-bootstrap-token'
 import { ISSUER, readToken, type Claims } from './token'
@@ -52,11 +53,24 @@ const unauthorized = () => failure(401, 'Unauthorized', 'Unauthorized')
  * from outside it is taken as given.
  */
 function userOfCertificate(data: string, nowMs: number | undefined): User {
-  const pem = decoded(data)
-  const subject = subjectOf(pem)
-  if (!subject || (nowMs !== undefined && !isTrusted(pem, nowMs))) throw unauthorized()
-  return { name: subject.commonName, groups: [...subject.organizations, AUTHENTICATED] }
+  const { certificate, user } = certified(data)
+  if (!certificate || !user) throw unauthorized()
+  const { isOurs, notBeforeMs, notAfterMs } = certificate
+  if (nowMs !== undefined && !(isOurs && notBeforeMs <= nowMs && nowMs < notAfterMs)) throw unauthorized()
+  return user
 }
+
+const MOST_CERTIFICATES = 200
+
+/** The certificate in a header and whom it stands for, if it is any good: every request of a person brings the same. */
+const certified = remembering(MOST_CERTIFICATES, (data) => {
+  const certificate = readClientCertificate(decoded(data))
+  const user: User | undefined = certificate && {
+    name: certificate.subject.commonName,
+    groups: [...certificate.subject.organizations, AUTHENTICATED],
+  }
+  return { certificate, user }
+})
 
 function decoded(base64: string): string {
   try {

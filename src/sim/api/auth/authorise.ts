@@ -10,8 +10,8 @@ const ALLOWED: Decision = { allowed: true }
 /** Node, then RBAC: the modes of a kubeadm cluster. */
 export const authorise: Authorise = (user, attributes, server) => {
   if (user.groups.includes(SUPERUSERS)) return ALLOWED
-  // A request inside the process has no path: its client asks the same over and over again.
-  return attributes.path === '' ? remembered(user, attributes, server) : decided(user, attributes, server)
+  // Who asks the same over and over again: clients inside the process, whose requests have no path, and kubelets that ask whether the server lives.
+  return attributes.path === '' || !attributes.resource ? remembered(user, attributes, server) : decided(user, attributes, server)
 }
 
 function decided(user: User, attributes: RequestAttributes, server: ApiServer): Decision {
@@ -21,23 +21,33 @@ function decided(user: User, attributes: RequestAttributes, server: ApiServer): 
   return byRole.allowed || byNode?.reason === undefined ? byRole : { allowed: false, reason: byNode.reason }
 }
 
-/** What a client in the process may do whatever the object is called, as of one state of roles and bindings. */
+/** What a user may do whatever the object is called, and which paths outside resources it may ask for, as of one state of roles and bindings. */
 interface Allowed {
   readonly asOf: number
-  readonly what: Set<string>
+  readonly what: Map<string, Decision>
 }
 
 const known = new WeakMap<User, Allowed>()
+/** Paths can be anything: beyond this many nothing more is remembered. */
+const MOST_ALLOWED = 1000
 
 function remembered(user: User, attributes: RequestAttributes, server: ApiServer): Decision {
-  const { verb, resource } = attributes
-  if (!resource) return decided(user, attributes, server)
+  const { verb, path, resource } = attributes
   const asOf = latestOfRoles(server)
   let allowed = known.get(user)
-  if (allowed?.asOf !== asOf) known.set(user, (allowed = { asOf, what: new Set() }))
+  if (allowed?.asOf !== asOf) known.set(user, (allowed = { asOf, what: new Map() }))
+  if (!resource) {
+    const key = `${verb} ${path}`
+    const before = allowed.what.get(key)
+    if (before) return before
+    const decision = decided(user, attributes, server)
+    if (decision.allowed && allowed.what.size < MOST_ALLOWED) allowed.what.set(key, decision)
+    return decision
+  }
   const { group, version, plural, subresource, namespace } = resource
   const key = `${verb} ${group}/${plural}/${subresource ?? ''} ${namespace ?? ''}`
-  if (allowed.what.has(key)) return ALLOWED
+  const before = allowed.what.get(key)
+  if (before) return before
   const nameless = {
     group,
     version,
@@ -46,6 +56,6 @@ function remembered(user: User, attributes: RequestAttributes, server: ApiServer
     ...(namespace !== undefined && { namespace }),
   }
   if (!decided(user, { ...attributes, resource: nameless }, server).allowed) return decided(user, attributes, server)
-  allowed.what.add(key)
+  allowed.what.set(key, ALLOWED)
   return ALLOWED
 }

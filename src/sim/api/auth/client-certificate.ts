@@ -9,8 +9,18 @@ export function subjectOf(pem: string): Subject | undefined {
   return commonName === undefined ? undefined : { commonName, organizations: valuesOf('O') }
 }
 
-/** Whether the cluster's authority issued a certificate, and it is in force. */
-export function isTrusted(pem: string, nowMs: number): boolean {
-  const certificate = readCertificate(pem)
-  return certificate !== undefined && isSignedBy(pem, AUTHORITY_KEY) && certificate.notBeforeMs <= nowMs && nowMs < certificate.notAfterMs
+/** Whom a client certificate names, whether the cluster's authority issued it, and when it is in force (milliseconds since 1970, the end excluded). */
+export interface ClientCertificate {
+  readonly subject: Subject
+  readonly isOurs: boolean
+  readonly notBeforeMs: number
+  readonly notAfterMs: number
+}
+
+/** Reads a PEM; undefined when it is no certificate or request, or names no user. A request alone is in force never. */
+export function readClientCertificate(pem: string): ClientCertificate | undefined {
+  const subject = subjectOf(pem)
+  if (!subject) return undefined
+  const { notBeforeMs = 0, notAfterMs = 0 } = readCertificate(pem) ?? {}
+  return { subject, isOurs: isSignedBy(pem, AUTHORITY_KEY), notBeforeMs, notAfterMs }
 }

@@ -76,6 +76,7 @@ export const alignTable = (lines: string, remembered: number[] = []) => tabulate
 export function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return ''
   const text = typeof cell === 'object' ? JSON.stringify(cell) : String(cell)
+  if (!/[\f\n\r\x1b]/.test(text)) return text
   const end = text.search(/[\f\n\r]/)
   return (end < 0 ? text : `${text.slice(0, end)}...`).replaceAll('\x1b', '^[')
 }

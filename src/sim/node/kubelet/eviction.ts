@@ -79,12 +79,12 @@ const resources: readonly Resource[] = [
 export function lookForShortage(node: WatchedNode): ReadonlySet<Pressure> {
   const { context, lastSeenMs } = node
   const { engine } = context
-  const active = [...node.pods()].filter(({ failure, finished, terminating }) => !failure && !finished && !terminating)
-  for (const state of active) {
-    const excess = localStorageExcess(state)
+  let hasEvicted = false
+  for (const state of node.pods()) {
+    const excess = isActive(state) ? localStorageExcess(state) : undefined
     if (excess !== undefined) evict(node, state, excess)
+    hasEvicted ||= state.failure?.reason === 'Evicted' && !state.finished
   }
-  let hasEvicted = [...node.pods()].some(({ failure, finished }) => failure?.reason === 'Evicted' && !finished)
   const used = usedByPods(node)
   for (const resource of resources) {
     const available = resource.available(node, used[resource.name])
@@ -92,7 +92,7 @@ export function lookForShortage(node: WatchedNode): ReadonlySet<Pressure> {
     if (available >= threshold) continue
     if (!lastSeenMs.has(resource.pressure)) tellNode(node, 'EvictionThresholdMet', `Attempting to reclaim ${resource.name}`)
     lastSeenMs.set(resource.pressure, engine.nowMs)
-    const [first] = active.filter(isEvictable).sort(byRank(resource))
+    const [first] = [...node.pods()].filter((state) => isActive(state) && isEvictable(state)).sort(byRank(resource))
     if (!first || hasEvicted) continue
     hasEvicted = true
     evict(node, first, messageFor(resource, first, threshold, available))
@@ -100,6 +100,8 @@ export function lookForShortage(node: WatchedNode): ReadonlySet<Pressure> {
   for (const [pressure, seenMs] of lastSeenMs) if (engine.nowMs - seenMs >= TRANSITION_MS) lastSeenMs.delete(pressure)
   return new Set(lastSeenMs.keys())
 }
+
+const isActive = ({ failure, finished, terminating }: PodState) => !failure && !finished && !terminating
 
 function memoryOf({ containers }: PodState): number {
   let bytes = 0
