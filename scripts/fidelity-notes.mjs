@@ -137,6 +137,11 @@ export const simplified = [
     'of class zonal-disk are attached and detached with VolumeAttachments, one node at a time; nodes do not list them (volumesAttached, volumesInUse), and attachers leave no finalizers; provisioners write as external-provisioner, where real ones name themselves',
   ],
   [
+    'ingress-nginx',
+    'an add-on, by its manifest or the URL of one: a program that watches, routes, rewrites, logs and writes events as the controller does; without its admission webhook, snippets, metrics, and annotations other than those for TLS redirects, rewriting, redirects, canaries, cookies, allowed addresses, basic authentication (apr1, SHA, plain), CORS, time limits and body sizes; regular expressions are JavaScript’s',
+  ],
+  ['The Internet', 'a few web sites, and the manifests of add-ons under the URLs from which people install them'],
+  [
     'HorizontalPodAutoscaler',
     'custom and external metrics come from the add-on metrics-adapter, which reads them from annotations and a ConfigMap and measures nothing; a window of metrics is fifteen seconds',
   ],
@@ -152,7 +157,7 @@ export const simplified = [
 
 /** What is not there at all. */
 export const notModelled = [
-  'a controller for Ingresses and the Gateway API (neither is there in a cluster as kubeadm leaves it): an Ingress is kept, described and given a default class, and nobody serves it',
+  'the Gateway API; of controllers for Ingresses all but ingress-nginx (an add-on: a cluster as kubeadm leaves it has none, and nobody serves an Ingress there)',
   'on nodes: `kubeadm` beyond tokens, certificates and what it tells (no init, join, upgrade, reset), restoring a snapshot of etcd and clusters of several etcds, `nsenter`, rules of `iptables` other than kube-proxy’s, files that are changed to configure the runtime, the network or the kubelet (they are read by nobody); of the processes of services and containers only what `ps` and `kill` need, nothing in /proc',
   'of RabbitMQ exchanges, users, the management pages and AMQP itself (its own command-line clients speak with it), `cqlsh`',
   'of kubectl: the bodies of typed requests and the lines of reflectors in `-v` traces are not those of the real one; `proxy --unix-socket` is refused',

@@ -159,6 +159,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     outside: {
       resolve: (name) => (lateInternet.arrived ? lateInternet.code.resolve(name) : undefined),
       listener: (at, port) => (lateInternet.arrived ? lateInternet.code.listener(at, port) : undefined),
+      serve: (at, port) => (lateInternet.arrived ? lateInternet.code.serve(at, port) : undefined),
       configuredDns: () => (lateInternet.arrived ? lateInternet.code : undefined),
       health: (service, local) => (lateInternet.arrived ? lateInternet.code.health(service, local) : undefined),
     },

@@ -1,6 +1,8 @@
 import { lateAddons } from './addons/addon'
 import { clusterAutoscaler } from './addons/cluster-autoscaler/cluster-autoscaler'
+import { downloads } from './addons/downloads'
 import { draExampleDriver } from './addons/dra-example-driver'
+import { ingressNginx } from './addons/ingress-nginx/controller'
 import { loadBalancer } from './addons/load-balancer'
 import { addonManifests } from './addons/manifests'
 import { metricsAdapter } from './addons/metrics-adapter'
@@ -103,6 +105,7 @@ import { knownServerImages } from './node/images/known-servers'
 import { lateImages } from './node/images/catalogue'
 import { applications } from './node/images/applications'
 import { databases } from './node/images/databases'
+import { ingressControllers } from './node/images/ingress'
 import { distributions, languages } from './node/images/distributions'
 import { samples, testImages } from './node/images/kubernetes'
 import { webServers } from './node/images/web-servers'
@@ -120,7 +123,7 @@ import { deviceVariables, prepareClaims, unprepareClaims } from './node/kubelet/
 import { lateDeviceClaims } from './node/kubelet/late-device-claims'
 import { lookForShortage } from './node/kubelet/eviction'
 import { lateEviction } from './node/kubelet/late-eviction'
-import { listenerOutside, resolveOutside } from './network/internet'
+import { listenerOutside, resolveOutside, serveOutside } from './network/internet'
 import { answerByCorefile, parseCorefile } from './network/corefile'
 import { healthCheckListener } from './network/health-check'
 import { lateInternet } from './network/late-internet'
@@ -216,8 +219,15 @@ lateHostView.arrive({
   syslog,
   configuration: hostConfiguration,
 })
-lateInternet.arrive({ resolve: resolveOutside, listener: listenerOutside, health: healthCheckListener, parseCorefile, answerByCorefile })
-lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer, draExampleDriver, metricsAdapter], manifests: addonManifests })
+lateInternet.arrive({
+  resolve: resolveOutside,
+  listener: (address, port) => listenerOutside(downloads, address, port),
+  serve: (address, port) => serveOutside(downloads, address, port),
+  health: healthCheckListener,
+  parseCorefile,
+  answerByCorefile,
+})
+lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer, draExampleDriver, metricsAdapter, ingressNginx], manifests: addonManifests })
 lateEviction.arrive(lookForShortage)
 lateDeviceClaims.arrive({ prepareClaims, unprepareClaims, deviceVariables })
 lateConfiguration.arrive(profilesOf)
@@ -236,4 +246,5 @@ lateImages.arrive([
   ...samples,
   ...knownServerImages,
   ...applications,
+  ...ingressControllers,
 ])

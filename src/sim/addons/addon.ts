@@ -32,12 +32,12 @@ export interface MetricsProvider extends Required<Pick<MetricsSource, 'podMetric
 export interface Addon {
   /** Of the image's executable. */
   readonly program: string
-  /** First line of its log. */
-  readonly greeting: string
+  /** First line of its log, where it does not write that itself. */
+  readonly greeting?: string
   /** Begins to work, with the command line of its container; answers how to stop. */
   readonly start?: (environment: AddonEnvironment, argv: readonly string[]) => () => void
   /** Or: all that its process does, where it looks at more than its command line. */
-  readonly serve?: (environment: AddonEnvironment, self: Self) => Proc<number>
+  readonly serve?: (environment: AddonEnvironment, self: Self, version: string) => Proc<number>
 }
 
 /** All add-ons, and manifests that install them; the page loads them after the first prompt, and nothing can run them before. */
@@ -52,6 +52,7 @@ const manifestNames = [
   'metallb-pool.yaml',
   'dra-example-driver.yaml',
   'metrics-adapter.yaml',
+  'ingress-nginx.yaml',
 ] as const
 export type AddonManifest = (typeof manifestNames)[number]
 
@@ -61,19 +62,22 @@ const programNames: ReadonlySet<string> = new Set([
   'metallb-controller',
   'dra-example-kubeletplugin',
   'metrics-adapter',
+  'nginx-ingress-controller',
 ])
 
-/** The program of an add-on's executable; undefined for any other name. */
+/** The program of an add-on's executable, `name` or `name/version`; undefined for any other name. */
 export const addonProgram =
   (environment: () => AddonEnvironment) =>
-  (name: string): Program | undefined =>
-    programNames.has(name) ? (self) => run(environment(), name, self) : undefined
+  (name: string): Program | undefined => {
+    const [program = '', version = ''] = name.split('/')
+    return programNames.has(program) ? (self) => run(environment(), program, version, self) : undefined
+  }
 
-function* run(environment: AddonEnvironment, name: string, self: Self): Proc<number> {
+function* run(environment: AddonEnvironment, name: string, version: string, self: Self): Proc<number> {
   yield* hostWork(lateAddons.coming)
   const addon = lateAddons.code.addons.find(({ program }) => program === name)!
-  yield* write(2, `${klogHead(yield* nowMs())}main.go:1] ${addon.greeting}\n`)
-  if (addon.serve) return yield* addon.serve(environment, self)
+  if (addon.greeting !== undefined) yield* write(2, `${klogHead(yield* nowMs())}main.go:1] ${addon.greeting}\n`)
+  if (addon.serve) return yield* addon.serve(environment, self, version)
   const stop = addon.start?.(environment, self.argv)
   try {
     yield* untilStopped()

@@ -1,4 +1,6 @@
 import type { AddonManifest } from './addon'
+import { ingressNginxVersions } from '../node/images/ingress'
+import { ingressNginxManifest } from './ingress-nginx/manifest'
 
 const account = (name: string, namespace: string) => `apiVersion: v1
 kind: ServiceAccount
@@ -205,6 +207,7 @@ spec:
         hostPath:
           path: /var/run/cdi
 `,
+  'ingress-nginx.yaml': ingressNginxManifest('baremetal', ingressNginxVersions[0]),
   'metallb-pool.yaml': `apiVersion: metallb.io/v1beta1
 kind: IPAddressPool
 metadata:

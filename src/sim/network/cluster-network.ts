@@ -30,6 +30,8 @@ export interface ClusterNetworkOptions {
   readonly outside?: {
     readonly resolve: (name: string) => string | undefined
     readonly listener: (address: string, port: number) => Listener | undefined
+    /** The same for HTTP clients. */
+    readonly serve: (address: string, port: number) => Serve | undefined
     /** How CoreDNS reads its configuration and answers by it, once that code is there. */
     readonly configuredDns: () => Pick<Internet, 'parseCorefile' | 'answerByCorefile'> | undefined
     /** What kube-proxy tells load balancers at a Service's health check port about the endpoints of one node. */
@@ -395,8 +397,9 @@ export function createClusterNetwork(options: ClusterNetworkOptions): ClusterNet
       const target = places.at(address)
       if (target && !policyAllows(from, target, backend?.port ?? port, 'tcp'))
         return { delayMs: latency.lostMs, answer: { error: 'ETIMEDOUT' } }
-      const serve = options.apiServerAt(address, backend?.port ?? port)
-      const delayMs = found.delayMs + latency.remote
+      const known = options.apiServerAt(address, backend?.port ?? port)
+      const serve = known ?? (target ? undefined : options.outside?.serve(address, port))
+      const delayMs = found.delayMs + (known || !serve ? latency.remote : latency.outside)
       return { delayMs, answer: serve ? { serve, from: from?.address ?? '' } : { error: target ? 'ECONNREFUSED' : 'EHOSTUNREACH' } }
     },
   }

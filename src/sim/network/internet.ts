@@ -1,3 +1,4 @@
+import type { Serve } from '../api/http'
 import type { Listener } from '../node/os/socket'
 import { createSocketPair } from '../node/os/pipe'
 import { byteLength } from '../node/os/text'
@@ -6,8 +7,12 @@ import { byteLength } from '../node/os/text'
 interface Site {
   readonly names: readonly string[]
   readonly address: string
-  readonly page: string
+  /** What it shows whatever is asked for; without it the site has downloads only. */
+  readonly page?: string
 }
+
+/** The text behind a URL that people download from (without its scheme); undefined when there is nothing. */
+export type Downloads = (url: string) => string | undefined
 
 const page = (title: string, text: string) =>
   `<!doctype html>\n<html>\n<head>\n    <title>${title}</title>\n</head>\n<body>\n<div>\n    <h1>${title}</h1>\n    <p>${text}</p>\n</div>\n</body>\n</html>\n`
@@ -29,6 +34,8 @@ const sites: readonly Site[] = [
     address: '147.75.40.148',
     page: page('Kubernetes', 'Production-Grade Container Orchestration'),
   },
+  { names: ['k8s.io'], address: '34.107.204.206' },
+  { names: ['raw.githubusercontent.com'], address: '185.199.108.133' },
   { names: ['google.com', 'www.google.com'], address: '142.250.196.110', page: page('Google', '') },
   { names: ['github.com', 'www.github.com'], address: '20.27.177.113', page: page('GitHub', '') },
 ]
@@ -36,11 +43,41 @@ const sites: readonly Site[] = [
 /** The address behind a name of the outside. */
 export const resolveOutside = (name: string): string | undefined => sites.find(({ names }) => names.includes(name))?.address
 
+const siteAt = (address: string, port: number): Site | undefined =>
+  port === 80 || port === 443 ? sites.find((each) => each.address === address) : undefined
+
 /** What listens at an address and port of the outside: web servers on 80 and 443. */
-export function listenerOutside(address: string, port: number): Listener | undefined {
-  const site = sites.find((each) => each.address === address)
-  if (!site || (port !== 80 && port !== 443)) return undefined
-  return answering(address, port, (request) => answer(site, request))
+export function listenerOutside(downloads: Downloads, address: string, port: number): Listener | undefined {
+  const site = siteAt(address, port)
+  if (!site) return undefined
+  return answering(address, port, (request) => {
+    const [, path = '/'] = /^\S+ (\S+)/.exec(request) ?? []
+    const { status, type, body } = contentOf(site, downloads, path)
+    const head = `HTTP/1.1 ${status} ${status === 200 ? 'OK' : 'Not Found'}\r\nContent-Type: ${type}\r\nContent-Length: ${byteLength(body)}\r\nConnection: close\r\n\r\n`
+    return request.startsWith('HEAD ') ? head : head + body
+  })
+}
+
+/** The same for HTTP clients that speak no sockets. */
+export function serveOutside(downloads: Downloads, address: string, port: number): Serve | undefined {
+  const site = siteAt(address, port)
+  return (
+    site &&
+    ((request, answered) => {
+      const { status, type, body } = contentOf(site, downloads, request.url)
+      answered({ status, headers: { 'content-type': type }, body })
+    })
+  )
+}
+
+/** What a site has at a path: something to download, or its page. */
+function contentOf({ names, page }: Site, downloads: Downloads, path: string): { status: number; type: string; body: string } {
+  for (const name of names) {
+    const text = downloads(name + path)
+    if (text !== undefined) return { status: 200, type: 'text/plain; charset=utf-8', body: text }
+  }
+  if (page !== undefined) return { status: 200, type: 'text/html; charset=UTF-8', body: page }
+  return { status: 404, type: 'text/plain; charset=utf-8', body: '404: Not Found' }
 }
 
 /** A listener behind which no process runs: it reads one HTTP request from each connection and writes what `respond` makes of it. */
@@ -70,9 +107,4 @@ export function answering(address: string, port: number, respond: (request: stri
     onIncoming: () => () => {},
     close() {},
   }
-}
-
-function answer({ page }: Site, request: string): string {
-  const body = request.startsWith('HEAD ') ? '' : page
-  return `HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=UTF-8\r\nContent-Length: ${byteLength(body)}\r\nConnection: close\r\n\r\n${body}`
 }

@@ -1,4 +1,5 @@
 import type { Service } from '../api/types/core-v1.gen'
+import type { Serve } from '../api/http'
 import { lateCode } from '../engine/late-code'
 import type { answerByCorefile, parseCorefile } from './corefile'
 import type { Listener } from '../node/os/socket'
@@ -7,6 +8,7 @@ import type { Listener } from '../node/os/socket'
 export interface Internet {
   readonly resolve: (name: string) => string | undefined
   readonly listener: (address: string, port: number) => Listener | undefined
+  readonly serve: (address: string, port: number) => Serve | undefined
   /** How CoreDNS reads its Corefile, and answers by it. */
   readonly parseCorefile: typeof parseCorefile
   readonly answerByCorefile: typeof answerByCorefile

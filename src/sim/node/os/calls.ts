@@ -98,6 +98,7 @@ export const connect = (host: string, port: number, options?: { protocol?: 'tcp'
   call<number>({ call: 'connect', host, port, ...options })
 export const listen = (port: number, options?: { address?: string; protocol?: 'tcp' | 'udp' }) =>
   call<number>({ call: 'listen', port, ...options })
+/** The next connection: address of who connects, and the address with port that it came to. */
 export const accept = (fd: number) => call<{ readonly fd: number; readonly peer: string; readonly local: string }>({ call: 'accept', fd })
 /** A socket that listens: with the process that has it, if it is one of this machine's. */
 export interface OpenSocket {

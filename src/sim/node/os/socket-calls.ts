@@ -47,7 +47,7 @@ export function acceptFrom(kernel: Kernel, task: Task, fd: number): unknown {
   const attempt = () => {
     const incoming = listener.accept()
     if (!incoming) return undefined
-    const accepted = { fd: install(task, incoming.file), peer: incoming.peer, local: incoming.local }
+    const accepted = { fd: install(task, incoming.file), peer: incoming.peer, local: `${incoming.local}:${listener.port}` }
     incoming.file.refs-- // the backlog's hold
     return accepted
   }

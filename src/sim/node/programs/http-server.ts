@@ -7,7 +7,10 @@ export type { HttpRequest }
 
 export interface HttpResponse {
   readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
+  /** The words beside the number, where they are others than usual. */
+  readonly reason?: string
+  /** Several values stand in a line each. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
 }
 
@@ -133,9 +136,10 @@ function* answer(server: HttpServer, fd: number, request: HttpRequest): Proc {
 }
 
 /** Status line and headers, each with its line end. */
-function headOf({ status, headers = {}, body }: HttpResponse): string {
-  let head = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`
-  for (const name in headers) head += `${name}: ${headers[name]}\r\n`
+function headOf({ status, reason = reasonPhrase(status), headers = {}, body }: HttpResponse): string {
+  let head = `HTTP/1.1 ${status} ${reason}\r\n`
+  for (const [name, value] of Object.entries(headers))
+    for (const each of typeof value === 'string' ? [value] : value) head += `${name}: ${each}\r\n`
   if (!('Content-Length' in headers) && status !== 204 && status !== 304) head += `Content-Length: ${byteLength(body)}\r\n`
   return head
 }

@@ -252,7 +252,7 @@ function* respond(version: string, servers: readonly NginxServer[], request: Htt
   const what = `"${request.method} ${request.target} ${request.version}" ${response.status} ${size} "${referer}" "${agent}" "${forwarded}"\n`
   // Joined: text put together by `+` rests in the log as a tree of its pieces.
   yield* write(1, [withoutPort(request.peer), ' - - [', logDate(time), '] ', what].join(''))
-  const headers: Record<string, string> = { Server: `nginx/${version}`, Date: httpDate(time) }
+  const headers: Record<string, string | readonly string[]> = { Server: `nginx/${version}`, Date: httpDate(time) }
   for (const name in response.headers) headers[name] = response.headers[name]!
   headers.Connection = request.version === 'HTTP/1.0' ? 'close' : 'keep-alive'
   return { status: response.status, headers, body: response.body }

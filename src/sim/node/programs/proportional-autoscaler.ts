@@ -1,13 +1,9 @@
 import { milliValue } from '../../formats/quantity'
 import type { ConfigMap, Node } from '../../api/types/core-v1.gen'
-import { fetch, nowMs, onSignal, pendingSignals, readFile, sleep, stat, write } from '../os/calls'
+import { nowMs, onSignal, pendingSignals, sleep, write } from '../os/calls'
 import { SyscallError, type Proc, type Program, type Self } from '../os/syscalls'
 import { klogHead } from './dates'
-
-/** Why a round came to nothing: told in the log, and tried again. */
-class Refused extends Error {}
-
-const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
+import { ask, Refused } from './in-cluster'
 
 /** How many replicas are right: by so many for each node and core, or by steps. */
 interface Linear {
@@ -112,20 +108,4 @@ function sizeOf(nodes: readonly Node[], withUnschedulable: boolean): Size {
     nodes: counted.length,
     cores: counted.reduce((sum, { status }) => sum + milliValue(String(status?.allocatable?.cpu ?? 0)) / 1000, 0),
   }
-}
-
-/** A request to the API server as the Pod's account; undefined when there is no such object. */
-function* ask<T>(self: Self, method: string, path: string, body?: unknown): Proc<T | undefined> {
-  const token = (yield* stat(`${ACCOUNT}/token`)) ? yield* readFile(`${ACCOUNT}/token`) : ''
-  const { KUBERNETES_SERVICE_HOST: host = 'kubernetes.default.svc', KUBERNETES_SERVICE_PORT: port = '443' } = self.env
-  const answer = yield* fetch({
-    method,
-    url: `https://${host}:${port}${path}`,
-    headers: { Accept: 'application/json', 'Content-Type': 'application/json', Authorization: `Bearer ${token}` },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  if (answer.status === 404) return undefined
-  const value = JSON.parse(answer.body) as { readonly message?: string }
-  if (answer.status >= 400) throw new Refused(value.message ?? `the server answered ${answer.status}`)
-  return value as T // what this path serves
 }

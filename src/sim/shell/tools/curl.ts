@@ -50,7 +50,7 @@ export const curl = tool(function* (context, args) {
       'noproxy=': 'q',
       'http1.1': 'z',
       http2: 'z',
-      'connect-to=': 'q',
+      'connect-to=': 'P',
       'limit-rate=': 'q',
       'no-progress-meter': 's',
       ipv4: '4',
@@ -86,6 +86,21 @@ const curlErrors: Readonly<Record<string, readonly [number, (url: Url, ms: numbe
   EPIPE: [55, () => 'Send failure: Broken pipe'],
   EMPTYREPLY: [52, () => 'Empty reply from server'],
   NOTHTTP: [1, () => 'Received HTTP/0.9 when not allowed'],
+}
+
+/** Whom to connect to for a URL: `--resolve HOST:PORT:ADDRESS` knows the address of a name, `--connect-to` another server. */
+function wayTo({ host, port }: Url, options: ReturnType<typeof parseOptions>): { readonly host: string; readonly port: number } {
+  for (const given of options.all('P')) {
+    const [from = '', fromPort = '', to = '', toPort = ''] = given.split(':')
+    if ((from === '' || from.toLowerCase() === host.toLowerCase()) && (fromPort === '' || Number(fromPort) === port))
+      return { host: to || host, port: Number(toPort) || port }
+  }
+  for (const given of options.all('V')) {
+    const [, name = '', number = '', addresses = ''] = /^\+?([^:]+):(\d+):(.*)$/.exec(given) ?? []
+    if ((name === '*' || name.toLowerCase() === host.toLowerCase()) && Number(number) === port)
+      return { host: addresses.split(',')[0]!.replace(/^\[|\]$/g, ''), port }
+  }
+  return { host, port }
 }
 
 /** Why a server is not trusted: neither `-k` nor an authority for it was given. */
@@ -174,8 +189,9 @@ function* fetchOnce(context: Context, options: ReturnType<typeof parseOptions>, 
         : deadline === undefined
           ? undefined
           : Math.max(1, deadline - (yield* nowMs()))
-      const fd = yield* connect(at.host, at.port, { timeoutMs })
-      const refusal = at.scheme === 'https' && !options.has('k') ? yield* distrust(at.host, options.get('K'), context) : undefined
+      const way = wayTo(at, options)
+      const fd = yield* connect(way.host, way.port, { timeoutMs })
+      const refusal = at.scheme === 'https' && !options.has('k') ? yield* distrust(way.host, options.get('K'), context) : undefined
       if (refusal) return yield* report(...refusal)
       if (verbose)
         yield* write(
