@@ -3,7 +3,7 @@
 /** By kind: what of it is simplified. */
 export const simplifiedKinds = {
   ComponentStatus: 'noted when a component starts and stops, where a real server asks each time; carries a uid like stored objects',
-  APIService: 'objects for the groups served here; a Service behind one is stored and never called, but that of the metrics APIs',
+  APIService: 'the server behind a Service is looked at and asked over the simulated network, without TLS (a certificate it shows is judged by caBundle); the metrics APIs are answered by the cluster itself; groups are listed by name, whatever their priority; kubectl’s OpenAPI v2 does not have their schemas',
   CertificateSigningRequest:
     'requests are parsed, kubelets’ client certificates approved, signers check usages and subjects and issue X.509 certificates; their signatures are checksums',
   ClusterTrustBundle: 'stored and validated; nothing projects it into Pods',
@@ -165,7 +165,6 @@ export const notModelled = [
   'figures at CoreDNS’ port 9153',
   'API priority and fairness: requests are sorted into flows and counted (headers, metrics, debug pages); none is queued or refused for load',
   'CBOR bodies are refused, as by a server without the feature; answers are JSON, YAML and, for OpenAPI v2, protobuf',
-  'aggregated API servers other than the ones in the simulation',
   'gang scheduling, scheduler plug-ins that wait (Permit), checkpoint of containers',
   'of kube-controller-manager: the collector of storage versions; the ConfigMap that tells since when the use of tokens in Secrets is noted down (it is since the cluster is there)',
   'versions of old releases that release 1.36 has forgotten: PodSecurityPolicy, autoscaling/v2beta1, apiextensions.k8s.io/v1beta1, apiregistration.k8s.io/v1beta1, the v1beta1 reviews',

@@ -32,6 +32,8 @@ import { createEngine } from './engine/engine'
 import { parseGoDuration } from './formats/duration'
 import { allKinds } from './kinds/all'
 import { event } from './kinds/core/event'
+import { apiService, type APIService } from './kinds/apiregistration/api-service'
+import { lateAggregator, type Aggregator } from './kinds/apiregistration/late-aggregator'
 import { announceApiServices } from './kinds/apiregistration/local-api-services'
 import { flowSchema } from './kinds/flowcontrol/flow-schema'
 import { priorityLevelConfiguration } from './kinds/flowcontrol/priority-level-configuration'
@@ -78,6 +80,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   let told: Told | undefined
   let metricsProvider: MetricsProvider | undefined
   let atRest: AtRest | undefined
+  let aggregator: Aggregator | undefined
   const hooks = kubeadmHooks({ serverAddress: `${address}:${API_SERVER_PORT}`, descriptions: options.descriptions })
   const kinds = [...allKinds, ...reviewKinds] as unknown as readonly KindDefinition<never>[] // the lists forget which kind each is for
   const server = createApiServer({
@@ -85,8 +88,8 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     kinds,
     release,
     ...hooks,
-    pathHandlers: [(...asked) => metricsProvider?.answer(...asked), ...hooks.pathHandlers],
-    aggregated: (...asked) => metricsProvider?.answer(...asked),
+    aggregated: (request, attributes, user, by) =>
+      metricsProvider?.answer(request, attributes, by) ?? aggregator?.answer(request, attributes, user, by),
     subresourceHandlers: [...subresourceHandlers, ...hooks.subresourceHandlers],
     isServing: () => serving,
     audited: (audited, by) => audit?.(audited, by) ?? audited.response,
@@ -113,6 +116,13 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   keepAddressesOfServices(server, own)
   serveCustomResources(server)
   announceApiServices(server)
+  // A group that the cluster's own add-ons serve is answered here, whatever stands behind its APIService.
+  const isOurs = (group: string) =>
+    group === 'metrics.k8s.io' || (metricsProvider !== undefined && /^(custom|external)\.metrics\.k8s\.io$/.test(group))
+  server.storage.watch(apiService, {}, (events) => {
+    const leadsAway = events.some(({ stored }) => (stored.object as unknown as APIService).spec.service) // stored under this kind
+    if (leadsAway && lateAggregator.arrived) aggregator ??= lateAggregator.code(server, isOurs)
+  })
   const noteHealth = componentStatuses(own)
   const noted = (name: string, part: Switch): Switch => ({
     start: () => (part.start(), noteHealth(name, true)),

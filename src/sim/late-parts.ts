@@ -6,6 +6,7 @@ import { ingressNginx } from './addons/ingress-nginx/controller'
 import { loadBalancer } from './addons/load-balancer'
 import { addonManifests } from './addons/manifests'
 import { metricsAdapter } from './addons/metrics-adapter'
+import { sampleApiServer } from './addons/sample-apiserver/sample-apiserver'
 import { Environment, Optional } from '@marcbachmann/cel-js'
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from './api/admission/certificates'
 import { certificateRequester } from './api/admission/certificate-requester'
@@ -94,6 +95,8 @@ import { claimProtectionController, volumeProtectionController } from './control
 import { yamlReader } from './formats/late-yaml'
 import { parseYaml } from './formats/yaml'
 import { allRules } from './kinds/all-rules'
+import { createAggregator } from './kinds/apiregistration/aggregator'
+import { lateAggregator } from './kinds/apiregistration/late-aggregator'
 import { lateRules } from './kinds/late-rules'
 import { lateSubresources } from './kinds/late-subresources'
 import { peopleSubresources } from './kinds/people-subresources'
@@ -203,6 +206,7 @@ lateControllers.arrive([
   claimProtectionController,
   volumeProtectionController,
 ])
+lateAggregator.arrive(createAggregator)
 lateRules.arrive(allRules)
 lateSubresources.arrive(peopleSubresources)
 lateBootstrapToken.arrive(userOfBootstrapToken)
@@ -227,7 +231,10 @@ lateInternet.arrive({
   parseCorefile,
   answerByCorefile,
 })
-lateAddons.arrive({ addons: [clusterAutoscaler, loadBalancer, draExampleDriver, metricsAdapter, ingressNginx], manifests: addonManifests })
+lateAddons.arrive({
+  addons: [clusterAutoscaler, loadBalancer, draExampleDriver, metricsAdapter, ingressNginx, sampleApiServer],
+  manifests: addonManifests,
+})
 lateEviction.arrive(lookForShortage)
 lateDeviceClaims.arrive({ prepareClaims, unprepareClaims, deviceVariables })
 lateConfiguration.arrive(profilesOf)

@@ -53,6 +53,7 @@ const manifestNames = [
   'dra-example-driver.yaml',
   'metrics-adapter.yaml',
   'ingress-nginx.yaml',
+  'sample-apiserver.yaml',
 ] as const
 export type AddonManifest = (typeof manifestNames)[number]
 
@@ -63,6 +64,7 @@ const programNames: ReadonlySet<string> = new Set([
   'dra-example-kubeletplugin',
   'metrics-adapter',
   'nginx-ingress-controller',
+  'sample-apiserver',
 ])
 
 /** The program of an add-on's executable, `name` or `name/version`; undefined for any other name. */

@@ -311,4 +311,97 @@ spec:
     name: metrics-adapter
     namespace: custom-metrics
 `,
+  // As artifacts/example of k8s.io/sample-apiserver has it.
+  'sample-apiserver.yaml': `apiVersion: v1
+kind: Namespace
+metadata:
+  name: wardle
+---
+${account('apiserver', 'wardle')}apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: wardle:system:auth-delegator
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: system:auth-delegator
+subjects:
+- kind: ServiceAccount
+  name: apiserver
+  namespace: wardle
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata:
+  name: wardle-auth-reader
+  namespace: kube-system
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: Role
+  name: extension-apiserver-authentication-reader
+subjects:
+- kind: ServiceAccount
+  name: apiserver
+  namespace: wardle
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: wardle-server
+  namespace: wardle
+  labels:
+    apiserver: "true"
+spec:
+  replicas: 1
+  selector:
+    matchLabels:
+      apiserver: "true"
+  template:
+    metadata:
+      labels:
+        apiserver: "true"
+    spec:
+      serviceAccountName: apiserver
+      containers:
+      - name: wardle-server
+        image: registry.k8s.io/e2e-test-images/sample-apiserver:1.29.2
+        args:
+        - --etcd-servers=http://localhost:2379
+        readinessProbe:
+          httpGet:
+            scheme: HTTPS
+            port: 443
+            path: /readyz
+          initialDelaySeconds: 5
+          periodSeconds: 5
+      - name: etcd
+        image: gcr.io/etcd-development/etcd:v3.5.9
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: api
+  namespace: wardle
+spec:
+  selector:
+    apiserver: "true"
+  ports:
+  - port: 443
+    protocol: TCP
+    targetPort: 443
+---
+apiVersion: apiregistration.k8s.io/v1
+kind: APIService
+metadata:
+  name: v1alpha1.wardle.example.com
+spec:
+  insecureSkipTLSVerify: true
+  group: wardle.example.com
+  groupPriorityMinimum: 1000
+  versionPriority: 15
+  service:
+    name: api
+    namespace: wardle
+  version: v1alpha1
+`,
 }

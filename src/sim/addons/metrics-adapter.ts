@@ -9,6 +9,7 @@ import { attempt } from '../controllers/component'
 import { timestamp } from '../engine/time'
 import { canonicalQuantity, milliValue, parseQuantity } from '../formats/quantity'
 import { apiService, type APIService } from '../kinds/apiregistration/api-service'
+import { withAvailable } from '../kinds/apiregistration/availability'
 import { configMap } from '../kinds/core/config-map'
 
 /** A Pod, or any other object, says itself how much there is of a metric: `metrics.tabernetes.io/requests-per-second: "150"`. */
@@ -40,15 +41,15 @@ function tell({ client, engine }: AddonEnvironment, isAnswering: boolean) {
   for (const service of client.list<APIService>(apiService)) {
     if (![CUSTOM_GROUP, EXTERNAL_GROUP].includes(service.spec.group ?? '')) continue
     const { name = '', namespace = '' } = service.spec.service ?? {}
-    const condition = isAnswering
-      ? { status: 'True', reason: 'Passed', message: 'all checks passed' }
+    const found = isAnswering
+      ? { isTrue: true, reason: 'Passed', message: 'all checks passed' }
       : {
-          status: 'False',
+          isTrue: false,
           reason: 'MissingEndpoints',
-          message: `endpoints for service/${name} in ${JSON.stringify(namespace)} have no addresses with port name "https"`,
+          message: `endpointslices for service/${name} in ${JSON.stringify(namespace)} have no addresses with port name "https"`,
         }
-    const conditions = [{ type: 'Available', lastTransitionTime: timestamp(engine.nowMs), ...condition }]
-    attempt(() => client.updateStatus<APIService>(apiService, { ...service, status: { conditions } }))
+    const status = withAvailable(service, found, timestamp(engine.nowMs))
+    if (status) attempt(() => client.updateStatus<APIService>(apiService, { ...service, status }))
   }
 }
 

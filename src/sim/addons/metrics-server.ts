@@ -7,6 +7,7 @@ import type { Pod } from '../api/types/core-v1.gen'
 import type { MetricsSource } from '../controllers/hpa/metrics'
 import { timestamp } from '../engine/time'
 import { apiService, type APIService } from '../kinds/apiregistration/api-service'
+import { isAvailable, whyUnavailable, withAvailable } from '../kinds/apiregistration/availability'
 import { node } from '../kinds/core/node'
 import { endpointSlice } from '../kinds/discovery/endpoint-slice'
 import { nodeMetrics, podMetrics, type NodeMetrics, type PodMetrics, type Usage } from '../kinds/metrics/metrics'
@@ -24,7 +25,7 @@ const WINDOW = `${RESOLUTION_MS / 1000}s`
 export function serveMetrics(server: ApiServer, hosts: () => Iterable<readonly [string, Host]>): MetricsSource {
   const client = server.client({ user: 'system:kube-aggregator', groups: ['system:masters'], manager: 'kube-apiserver' })
   const samples = createUsageSamples(server.engine, hosts)
-  const kinds = metricsKinds(samples, () => available(client.get(apiService, undefined, API_SERVICE)))
+  const kinds = metricsKinds(samples, () => isAvailable(client.get(apiService, undefined, API_SERVICE)))
   let served = false
   let answering = false
 
@@ -38,18 +39,18 @@ export function serveMetrics(server: ApiServer, hosts: () => Iterable<readonly [
         else server.registry.remove(kind.group, kind.plural)
       }
     }
-    if (!service?.spec.service) return
-    const condition = conditionOf(service.spec.service, client.list(endpointSlice, { namespace: service.spec.service.namespace }))
-    const answers = condition.status === 'True'
+    if (!service?.spec.service) return server.registry.lead(API_SERVICE, [])
+    const why = whyUnavailable(service.spec.service, client, server.release)
+    const answers = why === undefined
+    server.registry.lead(API_SERVICE, answers ? [] : [{ group: 'metrics.k8s.io', version: 'v1beta1', resources: [], isStale: true }])
     if (answers !== answering) {
       answering = answers
       if (answers) samples.start()
       else samples.stop()
     }
-    const before = service.status?.conditions?.find(({ type }) => type === 'Available')
-    if (before?.status === condition.status && before.reason === condition.reason) return
-    const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : timestamp(server.engine.nowMs)
-    client.updateStatus(apiService, { ...service, status: { conditions: [{ lastTransitionTime, ...condition }] } })
+    const found = why ? { isTrue: false, ...why } : { isTrue: true, reason: 'Passed', message: 'all checks passed' }
+    const status = withAvailable(service, found, timestamp(server.engine.nowMs))
+    if (status) client.updateStatus(apiService, { ...service, status })
   }
 
   look()
@@ -83,21 +84,6 @@ export function serveMetrics(server: ApiServer, hosts: () => Iterable<readonly [
 const sampleOf = (samples: UsageSamples, { metadata, spec }: Pod): PodSample | undefined => {
   const sample = samples.node(spec.nodeName ?? '')?.pods.get(`${metadata.namespace}/${metadata.name}`)
   return sample?.pod.metadata.uid === metadata.uid ? sample : undefined
-}
-
-const available = (service: APIService | undefined) =>
-  service?.status?.conditions?.some(({ type, status }) => type === 'Available' && status === 'True') === true
-
-/** What kube-apiserver's aggregator finds out about a Service that it hands requests on to. */
-function conditionOf({ namespace, name }: NonNullable<APIService['spec']['service']>, slices: readonly EndpointSlice[]) {
-  const own = slices.filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === name)
-  const type = 'Available'
-  if (own.some(({ endpoints }) => endpoints?.some(({ conditions }) => conditions?.ready === true)))
-    return { message: 'all checks passed', reason: 'Passed', status: 'True', type }
-  const where = `service/${name} in ${JSON.stringify(namespace)}`
-  return own.length === 0
-    ? { message: `${where} is not present`, reason: 'ServiceNotFound', status: 'False', type }
-    : { message: `endpoints for ${where} have no addresses with port name "https"`, reason: 'MissingEndpoints', status: 'False', type }
 }
 
 function metricsKinds(samples: UsageSamples, answers: () => boolean): readonly KindDefinition<never>[] {

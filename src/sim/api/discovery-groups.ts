@@ -1,6 +1,6 @@
 import type { KindDefinition } from './kind'
 import { apiVersionOf } from './object'
-import type { Served } from './registry'
+import type { ForeignVersion, Served } from './registry'
 
 /** One kind under one group version that a server offers. */
 export type ServedKind = Pick<Served, 'group' | 'version' | 'kind'>
@@ -17,6 +17,8 @@ export interface ServedVersion {
   /** `apps/v1`. */
   readonly apiVersion: string
   readonly kinds: readonly KindDefinition[]
+  /** Present where another API server answers. */
+  readonly foreign?: ForeignVersion
 }
 
 /** The order in which kube-apiserver announces its own groups; all others follow, by name. */
@@ -53,12 +55,17 @@ function rank(group: string): number {
 }
 
 /** Groups in the order a real server lists them, each with its preferred version first. */
-export function servedGroups(served: readonly ServedKind[]): readonly ServedGroup[] {
+export function servedGroups(served: readonly ServedKind[], foreign: readonly ForeignVersion[] = []): readonly ServedGroup[] {
   const groups = new Map<string, Map<string, KindDefinition[]>>()
   for (const { group, version, kind } of served) {
     const versions = groups.get(group) ?? new Map<string, KindDefinition[]>()
     groups.set(group, versions)
     versions.set(version, [...(versions.get(version) ?? []), kind])
+  }
+  const elsewhere = new Map(foreign.map((each) => [apiVersionOf(each), each]))
+  for (const { group, version } of foreign) {
+    const versions = groups.get(group) ?? new Map<string, KindDefinition[]>()
+    groups.set(group, versions.set(version, versions.get(version) ?? []))
   }
   return [...groups]
     .sort(([x], [y]) => rank(x) - rank(y) || (x < y ? -1 : 1))
@@ -71,9 +78,12 @@ export function servedGroups(served: readonly ServedKind[]): readonly ServedGrou
           version,
           apiVersion: apiVersionOf({ group, version }),
           kinds: [...kinds].sort((x, y) => (x.plural < y.plural ? -1 : 1)),
+          ...withForeign(elsewhere.get(apiVersionOf({ group, version }))),
         })),
     }))
 }
+
+const withForeign = (foreign: ForeignVersion | undefined) => (foreign ? { foreign } : {})
 
 /**
  * Orders API versions from the most to the least preferred: v2, v1, v2beta1, v1beta2, v1alpha1, then anything else by name. See "Version

@@ -1,6 +1,6 @@
 import { AGGREGATED, apiGroup, apiGroupDiscoveryList, apiGroupList, apiResourceList, apiVersions } from './discovery'
 import { servedGroups, type ServedGroup } from './discovery-groups'
-import { fingerprint, isUnchanged, json, pageNotFound, statusAnswer } from './edge-answer'
+import { fingerprint, isUnchanged, json, pageNotFound, plainText, statusAnswer } from './edge-answer'
 import type { ApiServer, PathHandler } from './hooks'
 import type { ApiRequest, ApiResponse } from './http'
 import type { Registry } from './registry'
@@ -12,7 +12,7 @@ const groupsOf = new WeakMap<Registry, { generation: number; groups: readonly Se
 export function currentGroups({ registry }: Pick<ApiServer, 'registry'>): readonly ServedGroup[] {
   const known = groupsOf.get(registry)
   if (known?.generation === registry.generation) return known.groups
-  const groups = servedGroups(registry.all())
+  const groups = servedGroups(registry.all(), registry.foreign)
   groupsOf.set(registry, { generation: registry.generation, groups })
   return groups
 }
@@ -34,6 +34,7 @@ export function discoveryRoutes(serverAddress = '172.30.1.2:6443'): PathHandler 
     if (!group || more.length > 0) return pageNotFound
     if (version === undefined) return json(apiGroup(group))
     const served = group.versions.find((each) => each.version === version)
+    if (served?.foreign?.isStale) return plainText('service unavailable\n', 503)
     return served ? json(apiResourceList(served)) : pageNotFound
   }
 }

@@ -72,11 +72,17 @@ export function apiGroupDiscoveryList(groups: readonly ServedGroup[], version: '
       metadata: { ...(group && { name: group }), creationTimestamp: null },
       versions: versions.map((served) => ({
         version: served.version,
-        resources: served.kinds.map((kind) => resourceDiscovery(kind, served)),
-        freshness: 'Current',
+        ...resourcesOf(served),
       })),
     })),
   }
+}
+
+/** Of a version that somebody else answers who cannot be asked, clients are shown what was known last, and told so. */
+function resourcesOf(served: ServedVersion) {
+  const { foreign, kinds } = served
+  const resources = foreign?.resources ?? kinds.map((kind) => resourceDiscovery(kind, served))
+  return { ...(resources.length > 0 && { resources }), freshness: foreign?.isStale ? 'Stale' : 'Current' }
 }
 
 function resourceDiscovery(kind: KindDefinition, served: ServedVersion) {

@@ -218,6 +218,9 @@ export interface ListMetadata {
 /** Answers paths that are no resource's: discovery, OpenAPI, `/version`, health, metrics. Undefined: not mine, ask the next. */
 export type PathHandler = (request: ApiRequest, attributes: RequestAttributes, server: ApiServer) => ApiResponse | undefined
 
+/** Hands a request on to another API server. Like a path handler, but it tells that server who asks. */
+export type Aggregated = (request: ApiRequest, attributes: RequestAttributes, user: User, server: ApiServer) => ApiResponse | undefined
+
 /** Reads a body in a format of its own into the JSON value it means. `as` names what the request's path expects. */
 export interface BodyReader {
   /** For instance `application/vnd.kubernetes.protobuf`. */
@@ -236,8 +239,8 @@ export interface ApiServerOptions {
   readonly admission?: readonly AdmissionPlugin[]
   readonly subresourceHandlers?: readonly SubresourceHandler[]
   readonly pathHandlers?: readonly PathHandler[]
-  /** Answers for resources that this server does not have: those of an API server behind an APIService. */
-  readonly aggregated?: PathHandler
+  /** Answers for an API server behind an APIService, before this server looks whether it has what is asked for. Undefined: not theirs. */
+  readonly aggregated?: Aggregated
   readonly bodyReaders?: readonly BodyReader[]
   readonly kubelets?: (nodeName: string) => KubeletConnections | undefined
   readonly dial?: Dial

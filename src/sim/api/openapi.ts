@@ -56,7 +56,12 @@ export function openApiRoutes({ descriptions = () => undefined }: OpenApiOptions
       // Hashes are of what a document is made from: making all documents only to list them would take too long.
       const { described } = documentsOf(server)
       return json({
-        paths: Object.fromEntries(versionsOf(server).map((served) => [pathOf(served), { serverRelativeURL: urlOf(served, described) }])),
+        paths: Object.fromEntries(
+          versionsOf(server).flatMap((served) => {
+            const url = served.foreign ? served.foreign.openApi : urlOf(served, described)
+            return url === undefined ? [] : [[pathOf(served), { serverRelativeURL: url }]]
+          }),
+        ),
       })
     }
     if (!path.startsWith('/openapi/v3/')) return undefined
@@ -94,7 +99,9 @@ function swaggerOf(server: ApiServer, groups: readonly ServedGroup[], descriptio
   const definitions = createDefinitions('v2', descriptions)
   const paths = Object.assign(
     {},
-    ...groups.flatMap(({ versions }) => versions.map((served) => pathsOf({ definitions, style: 'v2', served }))),
+    ...groups.flatMap(({ versions }) =>
+      versions.filter(({ foreign }) => !foreign).map((served) => pathsOf({ definitions, style: 'v2', served })),
+    ),
   )
   const securityDefinitions = {
     BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },

@@ -71,6 +71,8 @@ export function handle(core: Core, request: ApiRequest, trace: Trace): ApiRespon
     const user = (trace.user = authenticated(core, request))
     authorise(core, user, attributes, trace)
     const { annotations } = trace
+    const elsewhere = attributes.path.startsWith('/api/') ? undefined : core.options.aggregated?.(request, attributes, user, core)
+    if (elsewhere) return elsewhere
     const response = attributes.resource
       ? handleResource({ core, request, attributes, user, warnings, annotations })
       : handlePath(core, request, attributes)
@@ -118,7 +120,7 @@ function handleResource(asked: Asked): ApiResponse {
   const { core, attributes, request } = asked
   const resource = attributes.resource!
   const served = core.registry.find(resource.group, resource.version, resource.plural)
-  if (!served) return core.options.aggregated?.(request, attributes, core) ?? nothingAt(core, attributes.path)
+  if (!served) return nothingAt(core, attributes.path)
   const { kind } = served
   if (!kind.namespaced && resource.namespace !== undefined && !(resource.plural === 'namespaces' && resource.group === ''))
     throw unknownPath()

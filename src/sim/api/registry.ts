@@ -18,6 +18,18 @@ export interface Served {
   readonly selectableFields: KindDefinition['selectableFields']
 }
 
+/** A version of a group that another API server answers, as discovery tells of it. */
+export interface ForeignVersion {
+  readonly group: string
+  readonly version: string
+  /** Its resources in the form of `apidiscovery.k8s.io`; none while nobody has told them. */
+  readonly resources: readonly unknown[]
+  /** Whether that server cannot be asked just now. */
+  readonly isStale: boolean
+  /** Where its OpenAPI document is, with its hash; undefined where it has none. */
+  readonly openApi?: string | undefined
+}
+
 /** The kinds that are served right now: the built-in ones of the simulated release, and those that CustomResourceDefinitions add. */
 export interface Registry {
   /** Grows with every change, so that whoever derives something from it (discovery, OpenAPI) knows when to derive it anew. */
@@ -32,6 +44,10 @@ export interface Registry {
   /** Decides anew which versions of the built-in kinds are served. */
   serve(serves: (served: Served) => boolean): void
   remove(group: string, plural: string): void
+  /** What other API servers answer. */
+  readonly foreign: readonly ForeignVersion[]
+  /** Takes down anew what other API servers answer, as somebody has found it out: what he said before is forgotten. */
+  lead(by: string, foreign: readonly ForeignVersion[]): void
   /** Calls back after every change. Returns how to stop. */
   onChange(listener: () => void): () => void
 }
@@ -78,6 +94,7 @@ export function createRegistry(
   serves: (group: string, version: string, kind: string) => boolean,
 ): Registry {
   let generation = 0
+  const foreign = new Map<string, readonly ForeignVersion[]>()
   const byPlural = new Map<string, Served>()
   const byKind = new Map<string, Served>()
   const listeners = new Set<() => void>()
@@ -133,6 +150,14 @@ export function createRegistry(
         removed = true
       }
       if (removed) changed()
+    },
+    get foreign() {
+      return [...foreign.values()].flat()
+    },
+    lead(by, versions) {
+      if (JSON.stringify(versions) === JSON.stringify(foreign.get(by) ?? [])) return
+      foreign.set(by, versions)
+      changed()
     },
     onChange(listener) {
       listeners.add(listener)

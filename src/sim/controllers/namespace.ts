@@ -40,10 +40,20 @@ export const namespaceController = (registry: Registry) =>
           .filter((object) => !object.metadata.deletionTimestamp)
           .map((object) => remove(kind, object, undefined, { propagation: 'Background' })),
       )
-      if (left.length === 0) return [setStatus(namespace, statusOf(namespace, left, nowMs)), finalize(namespace)]
+      const unknown = undiscovered(registry)
+      // What nobody can list might still be there.
+      if (left.length === 0 && unknown.length > 0)
+        return [
+          setStatus(namespace, statusOf(namespace, left, unknown, nowMs)),
+          again(LOOK_AGAIN_MS, { background: hasWaitedLong(namespace, nowMs) }),
+        ]
+      if (left.length === 0) return [setStatus(namespace, statusOf(namespace, left, unknown, nowMs)), finalize(namespace)]
       // What goes at once is gone after these steps: the status is told by the next look.
       if (deletions.length > 0) return [...deletions.slice(0, MOST_DELETED), again(deletions.length > MOST_DELETED ? 1 : 50)]
-      return [setStatus(namespace, statusOf(namespace, left, nowMs)), again(LOOK_AGAIN_MS, { background: hasWaitedLong(namespace, nowMs) })]
+      return [
+        setStatus(namespace, statusOf(namespace, left, unknown, nowMs)),
+        again(LOOK_AGAIN_MS, { background: hasWaitedLong(namespace, nowMs) }),
+      ]
     },
   })
 
@@ -63,11 +73,21 @@ function contentOf(registry: Registry, name: string, find: Find<KubeObject>): re
     .filter(({ objects }) => objects.length > 0)
 }
 
-function statusOf(namespace: Namespace, left: readonly Content[], nowMs: number): Namespace['status'] {
+/** Group versions of API servers that cannot be asked, so that nobody knows what of them is in a namespace. */
+const undiscovered = ({ foreign }: Registry) => foreign.flatMap(({ group, version, isStale }) => (isStale ? [`${group}/${version}`] : []))
+
+function statusOf(namespace: Namespace, left: readonly Content[], unknown: readonly string[], nowMs: number): Namespace['status'] {
   const remaining = left.map(({ kind, objects }) => `${kind.plural}.${kind.group} has ${objects.length} resource instances`).sort()
   const finalizers = finalizerCounts(left)
   const conditions: readonly (readonly [string, boolean, string, string])[] = [
-    ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
+    unknown.length > 0
+      ? [
+          'NamespaceDeletionDiscoveryFailure',
+          true,
+          'DiscoveryFailed',
+          `Discovery failed for some groups, ${unknown.length} failing: unable to retrieve the complete list of server APIs: ${unknown.map((each) => `${each}: stale GroupVersion discovery: ${each}`).join(', ')}`,
+        ]
+      : ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
     ['NamespaceDeletionGroupVersionParsingFailure', false, 'ParsedGroupVersions', 'All legacy kube types successfully parsed'],
     ['NamespaceDeletionContentFailure', false, 'ContentDeleted', 'All content successfully deleted, may be waiting on finalization'],
     remaining.length > 0

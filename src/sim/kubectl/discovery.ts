@@ -117,6 +117,8 @@ interface GroupList {
 
 interface DiscoveredVersion {
   readonly version: string
+  /** `Stale`: the API server behind it cannot be asked, and clients do without it. */
+  readonly freshness?: string
   readonly resources?: readonly {
     readonly resource: string
     readonly responseKind?: { readonly kind: string }
@@ -143,8 +145,8 @@ function* fetchGroups(kubectl: Kubectl, path: '/api' | '/apis'): Proc<ResourceTy
   }
   if (list.items) {
     return list.items.flatMap(({ metadata, versions }) =>
-      (versions ?? []).flatMap(({ version, resources }) =>
-        (resources ?? []).map((r): ResourceType => ({
+      (versions ?? []).flatMap(({ version, resources, freshness }) =>
+        (freshness === 'Stale' ? [] : (resources ?? [])).map((r): ResourceType => ({
           group: metadata.name ?? '',
           version,
           plural: r.resource,

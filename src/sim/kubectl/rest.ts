@@ -231,7 +231,8 @@ function statusError(response: FetchResponse, { method = 'GET', path, isRaw }: A
     : code === 403 ? ['Forbidden', response.body.trim() || 'access to the requested resource is forbidden']
     : code === 405 ? ['MethodNotAllowed', 'the server does not allow this method on the requested resource']
     : code === 415 ? ['UnsupportedMediaType', 'the body of the request was in an unknown format - accepted media types include: application/json']
-    : ['InternalError', `an error on the server (${JSON.stringify(response.body.trim() || 'unknown')}) has prevented the request from ${method === 'GET' ? 'succeeding' : 'succeeding'}`] // prettier-ignore
+    : code === 503 ? ['ServiceUnavailable', `the server is currently unable to handle the request${isRaw ? '' : asked(method, path)}`]
+    : ['InternalError', `an error on the server (${JSON.stringify(response.body.trim() || 'unknown')}) has prevented the request from succeeding${isRaw ? '' : asked(method, path)}`] // prettier-ignore
   return new ApiError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code })
 }
 

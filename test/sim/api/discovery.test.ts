@@ -70,7 +70,7 @@ test('a subresource of another group names that group', () => {
 
 test('aggregated discovery holds resources and subresources of every version', () => {
   const apps = apiGroupDiscoveryList(groups, 'v2').items[1]
-  expect(apps?.versions[0]?.resources[0]).toMatchObject({
+  expect(apps?.versions[0]?.resources?.[0]).toMatchObject({
     resource: 'deployments',
     responseKind: { group: 'apps', version: 'v1', kind: 'Deployment' },
     scope: 'Namespaced',

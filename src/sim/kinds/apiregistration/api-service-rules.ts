@@ -1,3 +1,4 @@
+import { dns1035Label, dnsSubdomain } from '../../formats/names'
 import { age } from '../../api/columns'
 import type { KindRules } from '../../api/kind'
 import type { APIService } from './api-service'
@@ -5,18 +6,35 @@ import type { APIService } from './api-service'
 /** What may be written of an APIService, and what `kubectl get` shows of it. */
 export const apiServiceRules: KindRules<APIService> = {
   validate: ({ metadata, spec }, at) => {
-    const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0 } = spec
+    const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0, service, caBundle = '', insecureSkipTLSVerify } = spec
     const name = `${version}.${group}`
     const here = at('spec')
     const errors =
       metadata.name === name
         ? []
         : [at('metadata', 'name').invalid(metadata.name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(name)}`)]
-    if (version === '') errors.push(here('version').required())
+    if (group === '' && version !== 'v1')
+      errors.push(here('group').required('only v1 may have an empty group and it better be legacy kube'))
+    if (group !== '') errors.push(...dnsSubdomain(group).map((why) => here('group').invalid(group, why)))
+    errors.push(...dns1035Label(version).map((why) => here('version').invalid(version, why)))
     if (groupPriorityMinimum <= 0 || groupPriorityMinimum > 20_000)
       errors.push(here('groupPriorityMinimum').invalid(groupPriorityMinimum, 'must be positive and less than 20000'))
     if (versionPriority <= 0 || versionPriority > 1000)
       errors.push(here('versionPriority').invalid(versionPriority, 'must be positive and less than 1000'))
+    const bundled = `${Math.floor((caBundle.replaceAll('=', '').length * 3) / 4)} bytes`
+    if (!service) {
+      if (caBundle !== '') errors.push(here('caBundle').invalid(bundled, 'local APIServices may not have a caBundle'))
+      if (insecureSkipTLSVerify)
+        errors.push(here('insecureSkipTLSVerify').invalid(true, 'local APIServices may not have insecureSkipTLSVerify'))
+      return errors
+    }
+    if (!service.namespace) errors.push(here('service', 'namespace').required())
+    if (!service.name) errors.push(here('service', 'name').required())
+    const { port = 443 } = service
+    if (port < 1 || port > 65_535)
+      errors.push(here('service', 'port').invalid(port, 'port is not valid: must be between 1 and 65535, inclusive'))
+    if (insecureSkipTLSVerify && caBundle !== '')
+      errors.push(here('insecureSkipTLSVerify').invalid(true, 'may not be true if caBundle is present'))
     return errors
   },
   columns: [

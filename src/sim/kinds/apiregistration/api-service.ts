@@ -54,13 +54,20 @@ export const apiService = defineKind<APIService>({
       status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
     },
   },
-  defaults: (object) => withEmpty(object, 'spec'),
+  defaults: withPort,
   beforeCreate: (object, { nowMs }) => ({
     ...object,
     status: object.spec.service ? {} : { conditions: [localCondition(timestamp(nowMs))] },
   }),
   rules: rulesOf('apiService'),
 })
+
+/** Other API servers are asked at port 443 unless told. */
+function withPort(object: APIService): APIService {
+  const whole = withEmpty(object, 'spec')
+  const { service } = whole.spec
+  return service && service.port === undefined ? { ...whole, spec: { ...whole.spec, service: { ...service, port: 443 } } } : whole
+}
 
 const localCondition = (lastTransitionTime: string) => ({
   lastTransitionTime,

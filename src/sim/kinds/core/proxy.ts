@@ -1,4 +1,5 @@
-import type { ApiResponse, StreamSink } from '../../api/http'
+import type { ApiResponse } from '../../api/http'
+import { createRelay, textOf } from '../../api/relay'
 import type { CallSubresource, SubresourceRequest } from '../../api/hooks'
 import { badRequest, failure } from '../../api/status'
 import type { Endpoints, Node, Pod, Service } from '../../api/types/core-v1.gen'
@@ -106,7 +107,7 @@ function carried(request: SubresourceRequest, host: string, port: number): ApiRe
         method: http?.method ?? 'GET',
         target: `/${subpath}${query ? `?${query}` : ''}`,
         headers: { Host: `${host}:${port}`, ...passedOn(http?.headers ?? {}), 'Accept-Encoding': 'gzip' },
-        body: typeof http?.body === 'string' ? http.body : textOf(http?.body),
+        body: textOf(http?.body),
         timeoutMs: Infinity,
       },
       {
@@ -119,28 +120,4 @@ function carried(request: SubresourceRequest, host: string, port: number): ApiRe
   })
   if ('error' in heard) throw unreachable(heard.error, host, port)
   return heard
-}
-
-const textOf = (bytes: Uint8Array | undefined) => (bytes ? new TextDecoder().decode(bytes) : '')
-
-/** Keeps what arrives until somebody listens. */
-function createRelay() {
-  const early: string[] = []
-  let ended = false
-  let sink: StreamSink | undefined
-  const relay = {
-    onClose: () => {},
-    data: (chunk: string) => (sink ? sink.data(chunk) : void early.push(chunk)),
-    end() {
-      ended = true
-      sink?.end()
-    },
-    listen(listener: StreamSink) {
-      sink = listener
-      for (const chunk of early.splice(0)) listener.data(chunk)
-      if (ended) listener.end()
-      return () => relay.onClose()
-    },
-  }
-  return relay
 }

@@ -136,6 +136,14 @@ export const applications: readonly Repository[] = [
     files: () => ({ '/cluster-autoscaler': programFile('cluster-autoscaler') }),
   },
   {
+    names: ['registry.k8s.io/e2e-test-images/sample-apiserver', 'k8s.gcr.io/e2e-test-images/sample-apiserver'],
+    tags: same(['1.29.2', '1.20', '1.17.7', '1.17.4', '1.17.1', '1.10']),
+    sizeBytes: 30_000_000,
+    tools: 'none',
+    entrypoint: ['/sample-apiserver'],
+    files: () => ({ '/sample-apiserver': programFile('sample-apiserver') }),
+  },
+  {
     names: ['registry.k8s.io/dra-example-driver/dra-example-driver'],
     tags: same(['v0.1.0', 'v0.2.0', 'v0.2.1']),
     sizeBytes: 29_000_000,

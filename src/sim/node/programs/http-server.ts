@@ -12,6 +12,8 @@ export interface HttpResponse {
   /** Several values stand in a line each. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body: string
+  /** What is written after the body, for as long as it takes: a stream, of which nobody knows the length. */
+  readonly more?: (fd: number) => Proc
 }
 
 export interface HttpServer {
@@ -133,13 +135,14 @@ function* answer(server: HttpServer, fd: number, request: HttpRequest): Proc {
   }
   const response = yield* server.handle(request)
   yield* write(fd, `${headOf(response)}\r\n${request.method === 'HEAD' ? '' : response.body}`)
+  if (response.more) yield* response.more(fd)
 }
 
 /** Status line and headers, each with its line end. */
-function headOf({ status, reason = reasonPhrase(status), headers = {}, body }: HttpResponse): string {
+function headOf({ status, reason = reasonPhrase(status), headers = {}, body, more }: HttpResponse): string {
   let head = `HTTP/1.1 ${status} ${reason}\r\n`
   for (const [name, value] of Object.entries(headers))
     for (const each of typeof value === 'string' ? [value] : value) head += `${name}: ${each}\r\n`
-  if (!('Content-Length' in headers) && status !== 204 && status !== 304) head += `Content-Length: ${byteLength(body)}\r\n`
+  if (!more && !('Content-Length' in headers) && status !== 204 && status !== 304) head += `Content-Length: ${byteLength(body)}\r\n`
   return head
 }
