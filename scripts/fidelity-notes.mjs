@@ -115,10 +115,9 @@ export const simplified = [
     'Scheduler',
     'FailedScheduling names the taint that is not tolerated, as releases up to 1.34.1 do; later ones say “untolerated taint(s)” only. Configuration: profiles, plugins, weights, scoring strategies; no extenders, no percentageOfNodesToScore, no arguments of other plugins; a second scheduler without a configuration stays idle and never takes the lease over',
   ],
-  ['StatefulSets', 'maxUnavailable is obeyed in every release'],
   [
     'ReplicaSets and Jobs',
-    'make at most 32 Pods a round, one round after the other, where a real controller makes up to 500 in batches that double; after a refusal both stop and try again later',
+    'make at most 32 Pods a round in batches that double, and begin with small batches again in the next round, where a real controller makes up to 500 at once',
   ],
   [
     'Node controller',

@@ -50,9 +50,9 @@ import { rootCaController, serviceAccountController } from './serviceaccount'
 /** The reconcilers of kube-controller-manager. */
 const controllersOf = ({ server, rootCertificate = '' }: ControllerManagerOptions): readonly AnyController[] => [
   deploymentController,
-  replicaSetController,
+  replicaSetController(server.release),
   daemonSetController,
-  statefulSetController,
+  statefulSetController(server),
   replicationControllerController,
   jobController,
   cronJobController,

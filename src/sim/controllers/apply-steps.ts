@@ -24,9 +24,9 @@ export interface StepContext {
 }
 
 /**
- * Applies steps in order and records their events. After a refused create the round's other creates of that kind are left out: what the
- * server refuses once it would refuse again, and a controller that starts slowly spares it that. All other steps are still tried. Throws
- * Waiting when a write must wait: the steps after it are left for the next round.
+ * Applies steps in order and records their events. Objects of a kind are created in batches that double, as a real controller does: after a refusal
+ * its batch is still tried, and the batches after it are left out. All other steps are still tried. Throws Waiting when a write must wait: the
+ * steps after it are left for the next round.
  */
 export function applySteps(context: StepContext, steps: readonly Step[]): readonly Outcome[] {
   const { recorder, object, kind } = context
@@ -34,6 +34,8 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
   const outcomes: Outcome[] = []
   const newest = new Map<string, KubeObject>()
   const refusedKinds = new Set<AnyKind>()
+  const creations = new Map<AnyKind, number>()
+  let failed = 0
   for (const step of steps) {
     if (step.do === 'again') continue
     if (step.do === 'event') {
@@ -41,7 +43,14 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
       if (about) recorder.event(about, step.type, step.reason, step.message)
       continue
     }
-    if (step.do === 'create' && refusedKinds.has(step.kind)) continue
+    if (step.do === 'create') {
+      const before = creations.get(step.kind) ?? 0
+      if (refusedKinds.has(step.kind) && beginsBatch(before)) {
+        failed++
+        continue
+      }
+      creations.set(step.kind, before + 1)
+    }
     if (step.do === 'status' && step.unlessRefused && refusedKinds.size > 0) continue
     const says = step.do === 'status' ? undefined : step.says
     const about = says?.about ?? object
@@ -52,7 +61,8 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
       continue
     }
     try {
-      const result = applyStep(context, step, because, newest)
+      const due = step.do === 'status' && step.without && failed > 0 ? { ...step, status: step.without(failed) } : step
+      const result = applyStep(context, due, because, newest)
       if (result === undefined) continue
       newest.set(result.metadata.uid, result)
       outcomes.push({ step, result })
@@ -67,6 +77,7 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
         })
         throw error
       }
+      if (step.do === 'create') failed++
       if (isForgivable(step, error)) {
         if (step.do === 'create') refusedKinds.add(step.kind)
         continue
@@ -79,6 +90,9 @@ export function applySteps(context: StepContext, steps: readonly Step[]): readon
   }
   return outcomes
 }
+
+/** Whether another batch begins after so many: they are of one, two, four, eight. */
+const beginsBatch = (before: number) => Number.isInteger(Math.log2(before + 1))
 
 type Write = Exclude<Step, { readonly do: 'event' | 'again' }>
 

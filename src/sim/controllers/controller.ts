@@ -21,6 +21,8 @@ export interface Controller<T extends KubeObject, Seen> {
   readonly reconcile: (object: T, seen: Seen & Circumstances) => readonly (Step | undefined)[]
   /** Called when the object is gone, for what must be undone outside it (rare). */
   readonly deleted?: (key: ObjectKey, find: Find<T>) => readonly (Step | undefined)[]
+  /** First and longest pause after a refusal, where they are not those of client-go's default rate limiter. */
+  readonly retries?: { readonly firstMs: number; readonly longestMs: number }
   /** Looks at every object again this often, as a resync does; only where nothing else would wake it. */
   readonly resyncMs?: number
 }
@@ -98,8 +100,14 @@ export type Step =
       readonly says?: Says
     }
   | { readonly do: 'delete'; readonly kind: AnyKind; readonly target: KubeObject; readonly options?: DeleteOptions; readonly says?: Says }
-  /** The reconciled object's status, written only when it differs from what is stored. */
-  | { readonly do: 'status'; readonly object: KubeObject; readonly status: unknown; readonly unlessRefused?: boolean }
+  /** The reconciled object's status, written only when it differs from what is stored. `without`: what it is when so many creations of the round failed. */
+  | {
+      readonly do: 'status'
+      readonly object: KubeObject
+      readonly status: unknown
+      readonly unlessRefused?: boolean
+      readonly without?: (failed: number) => unknown
+    }
   /** A subresource that is a verb: `create` on `pods/eviction`. */
   | {
       readonly do: 'post'

@@ -1,4 +1,5 @@
 import type { ApiServer } from '../api/hooks'
+import { atLeast } from '../api/schema/schema'
 import { lateCode } from '../engine/late-code'
 import { controllerRevision } from '../kinds/apps/controller-revision'
 import { validatingAdmissionPolicy } from '../kinds/admissionregistration/validating-admission-policy'
@@ -32,6 +33,7 @@ interface Outline {
   readonly name: string
   readonly account?: string
   readonly source?: string
+  readonly retries?: AnyController['retries']
   readonly reconciles: AnyKind
   readonly watches: Readonly<Record<string, AnyKind>>
 }
@@ -58,17 +60,27 @@ function lateController({ watches, ...outline }: Outline, given?: Readonly<Recor
 
 const pods = anyKind(pod)
 
-export const statefulSetController = lateController({
-  name: 'statefulset-controller',
-  reconciles: anyKind(statefulSet),
-  watches: { pods, revisions: anyKind(controllerRevision), claimNamed: anyKind(persistentVolumeClaim) },
-})
+/** From release 1.35 on more than one Pod of a set may be unavailable during an update, if it says so. */
+export const statefulSetController = ({ release }: Pick<ApiServer, 'release'>) =>
+  lateController(
+    {
+      name: 'statefulset-controller',
+      reconciles: anyKind(statefulSet),
+      watches: { pods, revisions: anyKind(controllerRevision), claimNamed: anyKind(persistentVolumeClaim), mayUpdateSeveral: pods },
+    },
+    { mayUpdateSeveral: atLeast(release, '1.35') },
+  )
 export const replicationControllerController = lateController({
   name: 'replication-controller',
   reconciles: anyKind(replicationController),
   watches: { pods },
 })
-export const jobController = lateController({ name: 'job-controller', reconciles: anyKind(job), watches: { pods } })
+export const jobController = lateController({
+  name: 'job-controller',
+  retries: { firstMs: 1000, longestMs: 60_000 },
+  reconciles: anyKind(job),
+  watches: { pods },
+})
 export const cronJobController = lateController({
   name: 'cronjob-controller',
   reconciles: anyKind(cronJob),

@@ -2,6 +2,7 @@ import type { KindDefinition } from '../api/kind'
 import type { KubeObject } from '../api/object'
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../api/types/apps-v1.gen'
 import type { Pod } from '../api/types/core-v1.gen'
+import { atLeast } from '../api/schema/schema'
 import { timestamp } from '../engine/time'
 import { replicaSet } from '../kinds/apps/replica-set'
 import { pod } from '../kinds/core/pod'
@@ -23,42 +24,48 @@ const BURST = 32
 /** The first rounds are smaller: code that has never run takes several times as long. */
 const FIRST_BURST = 8
 
-/** Keeps as many Pods running as `spec.replicas` says, whoever made them, as long as its selector matches them. */
-export const replicaSetController = defineController({
-  name: 'replicaset-controller',
-  reconciles: replicaSet,
-  watches: {
-    pods: ownedOrAdoptable(pod, replicaSet, (rs: ReplicaSet) => rs.spec.selector),
-    // Only asked when Pods are to be deleted: how many Pods of the same Deployment share their node.
-    related: looksAt(pod, (rs: ReplicaSet, find) => () => {
-      const owner = controllerOf(rs)
-      const sets = owner ? find.owned(replicaSet, rs.metadata.namespace, owner.uid) : [rs]
-      return sets.flatMap((set) => find.owned(pod, rs.metadata.namespace, set.metadata.uid)).filter(isActive)
-    }),
-  },
+/**
+ * Keeps as many Pods running as `spec.replicas` says, whoever made them, as long as its selector matches them. Since release 1.35 its status tells
+ * how many are on their way out, also when nobody is.
+ */
+export const replicaSetController = (release: readonly [number, number]) => {
+  const tellsTerminating = atLeast(release, '1.35')
+  return defineController({
+    name: 'replicaset-controller',
+    reconciles: replicaSet,
+    watches: {
+      pods: ownedOrAdoptable(pod, replicaSet, (rs: ReplicaSet) => rs.spec.selector),
+      // Only asked when Pods are to be deleted: how many Pods of the same Deployment share their node.
+      related: looksAt(pod, (rs: ReplicaSet, find) => () => {
+        const owner = controllerOf(rs)
+        const sets = owner ? find.owned(replicaSet, rs.metadata.namespace, owner.uid) : [rs]
+        return sets.flatMap((set) => find.owned(pod, rs.metadata.namespace, set.metadata.uid)).filter(isActive)
+      }),
+    },
 
-  reconcile(rs, { pods, related, refused, nowMs }) {
-    const minReadySeconds = rs.spec.minReadySeconds ?? 0
-    const count = countPods(rs, pods)
-    // As a rule all Pods that could be its own are: nothing to adopt, nothing to let go.
-    const { mine, steps } =
-      count.mine === pods.length ? { mine: pods, steps: NO_STEPS } : claim(replicaSet, rs, pod, pods, rs.spec.selector)
-    const active = count.active === mine.length ? mine : mine.filter(isActive)
-    const tallied =
-      mine === pods && minReadySeconds === 0
-        ? { available: count.ready, ...count }
-        : {
-            ...tally(active, rs.spec.template?.metadata?.labels, minReadySeconds, nowMs),
-            terminating: active.length === mine.length ? 0 : mine.filter(isTerminating).length,
-          }
-    return [
-      ...steps,
-      ...(rs.metadata.deletionTimestamp ? [] : manageReplicas(replicaSet, rs, active, related, nowMs)),
-      setStatus(rs, statusOf(rs, active.length, tallied, refused, nowMs)),
-      ...lookAgainWhenAvailable(active, minReadySeconds, nowMs),
-    ]
-  },
-})
+    reconcile(rs, { pods, related, refused, nowMs }) {
+      const minReadySeconds = rs.spec.minReadySeconds ?? 0
+      const count = countPods(rs, pods)
+      // As a rule all Pods that could be its own are: nothing to adopt, nothing to let go.
+      const { mine, steps } =
+        count.mine === pods.length ? { mine: pods, steps: NO_STEPS } : claim(replicaSet, rs, pod, pods, rs.spec.selector)
+      const active = count.active === mine.length ? mine : mine.filter(isActive)
+      const tallied =
+        mine === pods && minReadySeconds === 0
+          ? { available: count.ready, ...count }
+          : {
+              ...tally(active, rs.spec.template?.metadata?.labels, minReadySeconds, nowMs),
+              terminating: active.length === mine.length ? 0 : mine.filter(isTerminating).length,
+            }
+      return [
+        ...steps,
+        ...(rs.metadata.deletionTimestamp ? [] : manageReplicas(replicaSet, rs, active, related, nowMs)),
+        setStatus(rs, statusOf(rs, active.length, tallied, refused, nowMs, tellsTerminating)),
+        ...lookAgainWhenAvailable(active, minReadySeconds, nowMs),
+      ]
+    },
+  })
+}
 
 type Replicating = KubeObject & { readonly spec?: { readonly replicas?: number; readonly template?: ReplicaSet['spec']['template'] } }
 
@@ -97,6 +104,7 @@ function statusOf(
   { fullyLabeled, ready, available, terminating }: Tally & { readonly terminating: number },
   refused: readonly Refusal[],
   nowMs: number,
+  tellsTerminating: boolean,
 ): ReplicaSetStatus {
   const conditions = failureConditions(rs.status?.conditions, refused, nowMs)
   return {
@@ -104,7 +112,7 @@ function statusOf(
     ...positive('fullyLabeledReplicas', fullyLabeled),
     ...positive('readyReplicas', ready),
     ...positive('availableReplicas', available),
-    ...positive('terminatingReplicas', terminating),
+    ...(tellsTerminating && { terminatingReplicas: terminating }),
     observedGeneration: rs.metadata.generation ?? 0,
     ...(conditions.length > 0 && { conditions }),
   }

@@ -61,7 +61,8 @@ export function createRunner(options: RunnerOptions, controller: AnyController):
   const pauses: Circumstances['pauses'] = new Map()
   let unsubscribe: (() => void)[] = []
 
-  const queue = createWorkQueue(engine, look, (key) => reactionMsOf(name) + (sizes.get(key) ?? 0) * msPerObjectOf(name))
+  const reactionMs = (key: string) => reactionMsOf(name) + (sizes.get(key) ?? 0) * msPerObjectOf(name)
+  const queue = createWorkQueue(engine, look, reactionMs, controller.retries)
 
   function wake(key: string, cause: KubeObject) {
     if (note) {

@@ -54,8 +54,15 @@ export const remove = <O extends KubeObject>(kind: KindDefinition<O>, target: O,
   ...(says && { says }),
 })
 
-/** Makes `status` the reconciled object's status, unless it is so already; `unlessRefused`, only if all that came before in this round was done. */
-export const setStatus = (object: KubeObject, status: unknown, options?: { readonly unlessRefused?: boolean }): Step => ({
+/**
+ * Makes `status` the reconciled object's status, unless it is so already; `unlessRefused`, only if all that came before in this round was done;
+ * `without` tells what it is instead when some creations of this round failed.
+ */
+export const setStatus = (
+  object: KubeObject,
+  status: unknown,
+  options?: { readonly unlessRefused?: boolean; readonly without?: (failed: number) => unknown },
+): Step => ({
   do: 'status',
   object,
   status,

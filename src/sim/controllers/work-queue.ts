@@ -21,7 +21,12 @@ export interface WorkQueue {
 }
 
 /** A queue that hands each key to `handle`, `reactionMs(key)` after it was added. */
-export function createWorkQueue(engine: Engine, handle: (key: string) => void, reactionMs: (key: string) => number): WorkQueue {
+export function createWorkQueue(
+  engine: Engine,
+  handle: (key: string) => void,
+  reactionMs: (key: string) => number,
+  { firstMs, longestMs } = { firstMs: FIRST_RETRY_MS, longestMs: LONGEST_RETRY_MS },
+): WorkQueue {
   const waiting = new Map<string, Timer>()
   const later = new Map<string, Timer>()
   const failures = new Map<string, number>()
@@ -50,7 +55,7 @@ export function createWorkQueue(engine: Engine, handle: (key: string) => void, r
     retry(key) {
       const count = failures.get(key) ?? 0
       failures.set(key, count + 1)
-      queue.addAfter(key, Math.min(FIRST_RETRY_MS * 2 ** count, LONGEST_RETRY_MS), { background: count >= PATIENCE })
+      queue.addAfter(key, Math.min(firstMs * 2 ** count, longestMs), { background: count >= PATIENCE })
     },
     forget: (key) => void failures.delete(key),
     failures: (key) => failures.get(key) ?? 0,

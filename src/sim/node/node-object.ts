@@ -1,5 +1,6 @@
 import type { Node, NodeCondition, NodeStatus } from '../api/types/core-v1.gen'
 import type { NewObject } from '../api/object'
+import { atLeast, parseRelease } from '../api/schema/schema'
 import { timestamp } from '../engine/time'
 import { createRandom } from '../engine/random'
 import type { ContainerImage, Taint } from '../api/types/core-v1.gen'
@@ -118,8 +119,13 @@ export function nodeStatus(
       osImage: 'Ubuntu 24.04.3 LTS',
       systemUUID: ids.uuid(),
     },
+    ...(hasHandlers(version) && { runtimeHandlers: RUNTIME_HANDLERS }),
   }
 }
+
+/** What containerd can do with its default runtime, which has no name, and with runc, which is the same; told since release 1.31. */
+const RUNTIME_HANDLERS = ['', 'runc'].map((name) => ({ features: { recursiveReadOnlyMounts: true, userNamespaces: true }, name }))
+const hasHandlers = (version: string) => atLeast(parseRelease(version.slice(1)), '1.31')
 
 /** Resources that somebody else announced in the capacity (`example.com/dongle`): a kubelet keeps them, and offers all of them to Pods. */
 export const extendedResources = (status: NodeStatus | undefined): Readonly<Record<string, string>> =>

@@ -27,7 +27,14 @@ describe('a ReplicaSet', () => {
     client.delete(pod, 'default', pods()[0]!.metadata.name)
     advance(5000)
     expect(pods()).toHaveLength(2)
-    expect(web().status).toEqual({ replicas: 2, fullyLabeledReplicas: 2, readyReplicas: 2, availableReplicas: 2, observedGeneration: 1 })
+    expect(web().status).toEqual({
+      replicas: 2,
+      fullyLabeledReplicas: 2,
+      readyReplicas: 2,
+      availableReplicas: 2,
+      observedGeneration: 1,
+      terminatingReplicas: 0,
+    })
   })
 
   test('lets a Pod go whose label is changed, makes another, and takes it back when the label returns', () => {

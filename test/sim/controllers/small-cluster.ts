@@ -31,6 +31,7 @@ export interface SmallClusterOptions {
   readonly seed?: number
   readonly nodes?: readonly NewObject<Node>[]
   readonly only?: readonly string[]
+  readonly release?: string
   readonly admission?: readonly AdmissionPlugin[]
   readonly fate?: (pod: Pod) => Fate
   /** Called when engine and server exist; returns what starts and stops with the cluster. */
@@ -61,6 +62,7 @@ export function smallCluster(options: SmallClusterOptions = {}) {
     kinds: allKinds,
     subresourceHandlers,
     admission: options.admission ?? [],
+    ...(options.release && { release: options.release }),
   })
   const client = server.client({ user: 'kubernetes-admin', groups: ['system:masters'], manager: 'test' })
   const controllers = createControllerManager({ server, ...(options.only && { only: options.only }) })

@@ -9,8 +9,9 @@ import { smallCluster, template, type Fate } from './small-cluster'
 
 const imageOf = (it: Pod) => it.spec.containers[0]!.image!.slice(6)
 
-function stateful(spec: Partial<StatefulSet['spec']> = {}, fate: (pod: Pod) => Fate = () => ({ readyAfterMs: 1000 })) {
-  const cluster = smallCluster({ only: ['statefulset-controller', 'generic-garbage-collector', 'pvc-protection-controller'], fate })
+function stateful(spec: Partial<StatefulSet['spec']> = {}, fate: (pod: Pod) => Fate = () => ({ readyAfterMs: 1000 }), release = '1.36') {
+  const only = ['statefulset-controller', 'generic-garbage-collector', 'pvc-protection-controller']
+  const cluster = smallCluster({ only, fate, release })
   cluster.create(statefulSet, {
     metadata: { name: 'db' },
     spec: { serviceName: 'db', replicas: 3, selector: { matchLabels: { app: 'db' } }, template: template({ app: 'db' }), ...spec },
@@ -82,6 +83,19 @@ test('given a partition, then Pods below it come back as they were and those abo
   for (const name of ['db-0', 'db-2']) cluster.client.delete(pod, 'default', name)
   cluster.advance(20_000)
   expect(cluster.images()).toEqual({ 'db-0': '1.27', 'db-1': '1.28', 'db-2': '1.28' })
+})
+
+test('given maxUnavailable 2 in a release that does not know it yet, then one Pod is updated after the other', () => {
+  const cluster = stateful(
+    { replicas: 4, podManagementPolicy: 'Parallel', updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 2 } } },
+    undefined,
+    '1.34',
+  )
+  cluster.advance(10_000)
+  cluster.setImage('nginx:1.28')
+  cluster.advance(1000)
+  const leavingOrNew = cluster.pods().filter((it) => it.metadata.deletionTimestamp ?? imageOf(it) === '1.28')
+  expect(leavingOrNew.map(({ metadata }) => metadata.name)).toEqual(['db-3'])
 })
 
 test('given maxUnavailable 2 and Pods managed in parallel, then two are updated at a time, the highest first', () => {

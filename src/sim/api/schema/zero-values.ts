@@ -18,7 +18,7 @@ const KEPT_NUMBERS = new Set(
   ttlSecondsAfterFinished successfulJobsHistoryLimit failedJobsHistoryLimit startingDeadlineSeconds runAsUser runAsGroup fsGroup
   deletionGracePeriodSeconds gracePeriodSeconds defaultMode mode priority tolerationSeconds minReplicas averageUtilization expirationSeconds partition percent
   stabilizationWindowSeconds ready terminating collisionCount backoffLimitPerIndex maxFailedIndexes leaseDurationSeconds leaseTransitions
-  minDomains stopSignal start retryAfterSeconds minLength maxLength minimum maximum minItems maxItems minProperties maxProperties int`.split(
+  minDomains terminatingReplicas stopSignal start retryAfterSeconds minLength maxLength minimum maximum minItems maxItems minProperties maxProperties int`.split(
     /\s+/,
   ),
 )
@@ -50,6 +50,7 @@ const ALSO_KEPT: Readonly<Record<string, readonly string[]>> = {
   'core.v1.AzureDiskVolumeSource': ['readOnly'],
   'core.v1.PodDNSConfigOption': ['value'],
   'apps.v1.StatefulSetStatus': ['availableReplicas'],
+  'core.v1.NodeRuntimeHandler': ['name'],
   'policy.v1.PodDisruptionBudgetStatus': ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'],
   'flowcontrol.v1.LimitedPriorityLevelConfiguration': ['nominalConcurrencyShares', 'lendablePercent', 'borrowingLimitPercent'],
   'flowcontrol.v1.ExemptPriorityLevelConfiguration': ['nominalConcurrencyShares', 'lendablePercent'],

@@ -61,13 +61,20 @@ export function countedStatus(
     ),
     ...positive('availableReplicas', available),
     ...positive('unavailableReplicas', Math.max(0, replicas - available)),
-    ...positive(
-      'terminatingReplicas',
-      sets.reduce((sum, rs) => sum + (rs.status?.terminatingReplicas ?? 0), 0),
-    ),
+    ...terminatingOf(sets),
     ...(deployment.status?.collisionCount !== undefined && { collisionCount: deployment.status.collisionCount }),
     conditions: withCondition(conditions, availability),
   }
+}
+
+/** How many Pods are on their way out; nothing as long as one of the ReplicaSets has not told. */
+function terminatingOf(sets: readonly ReplicaSet[]): Pick<DeploymentStatus, 'terminatingReplicas'> {
+  let sum = 0
+  for (const { status } of sets) {
+    if (status?.terminatingReplicas === undefined) return {}
+    sum += status.terminatingReplicas
+  }
+  return sets.length === 0 ? {} : { terminatingReplicas: sum }
 }
 
 /** The rollout is over: everything updated, everything available, nothing old left, and the controller has seen the latest spec. */

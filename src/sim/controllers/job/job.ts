@@ -25,6 +25,7 @@ export const jobController = defineController({
   name: 'job-controller',
   reconciles: jobKind,
   watches: { pods: ownedOrAdoptable(podKind, jobKind, (job: Job) => job.spec.selector) },
+  retries: { firstMs: 1000, longestMs: 60_000 },
 
   reconcile(job, { pods, nowMs }) {
     if (job.spec.managedBy && job.spec.managedBy !== 'kubernetes.io/job-controller') return []
@@ -68,13 +69,16 @@ function run(job: Job, pods: readonly Pod[], nowMs: number): Step[] {
   if (decided) return [...uncounted, ...conclude(job, tally, decided, nowMs)]
   const suspension = suspensionOf(job, nowMs)
   const work = job.spec.suspend ? { steps: tally.active.flatMap(dismiss), change: -tally.active.length } : provide(job, tally, nowMs)
-  const status = statusOf(job, tally, work.change, suspension.conditions)
+  const statusAfter = (change: number): JobStatus => {
+    const status = statusOf(job, tally, change, suspension.conditions)
+    return suspension.resumed ? { ...status, startTime: timestamp(nowMs) } : job.spec.suspend ? withoutStart(status) : status
+  }
   const deadline = deadlineInMs(job, nowMs)
   return [
     ...uncounted,
     ...work.steps,
     ...suspension.steps,
-    setStatus(job, suspension.resumed ? { ...status, startTime: timestamp(nowMs) } : job.spec.suspend ? withoutStart(status) : status),
+    setStatus(job, statusAfter(work.change), { without: (failed) => statusAfter(work.change - failed) }),
     ...(work.againMs !== undefined
       ? [again(Math.max(1, Math.min(work.againMs, deadline ?? Infinity)))]
       : deadline !== undefined

@@ -28,9 +28,11 @@ export const statefulSetController = defineController({
         (name: string) =>
           find.get(persistentVolumeClaim, metadata.namespace, name),
     ),
+    // The process around it knows its release; without one it is the newest.
+    mayUpdateSeveral: looksAt(podKind, () => true),
   },
 
-  reconcile(set, { pods, revisions, claimNamed, nowMs }) {
+  reconcile(set, { pods, revisions, claimNamed, mayUpdateSeveral, nowMs }) {
     const { mine, steps } = claim(
       statefulSetKind,
       set,
@@ -49,6 +51,7 @@ export const statefulSetController = defineController({
       current: currentName,
       currentTemplate: recorded(history.mine, currentName) ?? set.spec.template,
       claimNamed,
+      mayUpdateSeveral,
       nowMs,
     }
     const inUse = new Set([latest.name, currentName, ...mine.map((pod) => pod.metadata.labels?.[REVISION_HASH] ?? '')])
@@ -75,6 +78,7 @@ interface Situation {
   readonly current: string
   readonly currentTemplate: PodTemplateSpec
   readonly claimNamed: (name: string) => PersistentVolumeClaim | undefined
+  readonly mayUpdateSeveral: boolean
   readonly nowMs: number
 }
 
@@ -127,9 +131,10 @@ function nextSteps(situation: Situation, pods: readonly Pod[]): Step[] {
 }
 
 function updateSteps(situation: Situation, byOrdinal: ReadonlyMap<number, Pod>, end: number): Step[] {
-  const { set, latest } = situation
+  const { set, latest, mayUpdateSeveral } = situation
   if (set.spec.updateStrategy?.type === 'OnDelete') return []
-  const allowed = Math.max(1, intOrPercent(set.spec.updateStrategy?.rollingUpdate?.maxUnavailable ?? 1, count(set), 'up'))
+  const maxUnavailable = (mayUpdateSeveral ? set.spec.updateStrategy?.rollingUpdate?.maxUnavailable : undefined) ?? 1
+  const allowed = Math.max(1, intOrPercent(maxUnavailable, count(set), 'up'))
   const lowest = Math.max(firstOrdinal(set), firstOrdinal(set) + partitionOf(set))
   const steps: Step[] = []
   let unavailable = 0

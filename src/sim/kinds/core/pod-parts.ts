@@ -1,6 +1,7 @@
 import { fieldPath, type FieldError } from '../../api/field-path'
 import type { PartSubresource } from '../../api/hooks'
 import type { AnyObject } from '../../api/object'
+import { atLeast } from '../../api/schema/schema'
 import { invalid } from '../../api/status'
 import type { Container, Pod } from '../../api/types/core-v1.gen'
 import { sameValue } from '../same-value'
@@ -62,7 +63,7 @@ export const podEphemeralContainers: PartSubresource = {
 export const podResize: PartSubresource = {
   of: POD,
   subresource: 'resize',
-  merge: (storedObject, submittedObject) => {
+  merge: (storedObject, submittedObject, { release }) => {
     const stored = storedObject as unknown as Pod // the handler is asked for Pods only
     const submitted = submittedObject as unknown as Pod
     const resized = (list: readonly Container[] | undefined, from: readonly Container[] | undefined) =>
@@ -74,19 +75,32 @@ export const podResize: PartSubresource = {
       })
     const containers = resized(stored.spec.containers, submitted.spec?.containers) ?? []
     const initContainers = resized(stored.spec.initContainers, submitted.spec?.initContainers)
-    const pod: Pod = { ...stored, spec: { ...stored.spec, containers, ...(initContainers && { initContainers }) } }
+    // What the Pod has as a whole may change since release 1.36.
+    const resources = atLeast(release, '1.36') ? submitted.spec?.resources : undefined
+    const pod: Pod = {
+      ...stored,
+      spec: {
+        ...stored.spec,
+        containers,
+        ...(initContainers && { initContainers }),
+        ...(stored.spec.resources && resources && { resources }),
+      },
+    }
     if (qosClassOf(pod) !== stored.status?.qosClass)
       refuse(stored, [at.invalid(qosClassOf(pod), 'Pod QOS Class may not change as a result of resizing')])
-    refuse(
-      stored,
-      containers.flatMap((container, index) => resizeErrors(container, stored.spec.containers[index]!, index)),
-    )
+    refuse(stored, [
+      ...containers.flatMap((container, index) =>
+        resizeErrors(container, stored.spec.containers[index]!, at('containers', index, 'resources')),
+      ),
+      ...resizeErrors(pod.spec, stored.spec, at('resources')),
+    ])
     return pod as unknown as AnyObject // a Pod is an object
   },
 }
 
-function resizeErrors({ resources }: Container, { resources: before }: Container, index: number): FieldError[] {
-  const here = at('containers', index, 'resources')
+type Resourceful = Pick<Container, 'resources'>
+
+function resizeErrors({ resources }: Resourceful, { resources: before }: Resourceful, here: ReturnType<typeof at>): FieldError[] {
   return (['limits', 'requests'] as const).flatMap((list) => {
     const names = new Set([...Object.keys(resources?.[list] ?? {}), ...Object.keys(before?.[list] ?? {})])
     return [...names].flatMap((name) => {

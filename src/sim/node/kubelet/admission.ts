@@ -6,10 +6,15 @@ import { milliValue, quantityValue } from '../../formats/quantity'
 import type { PodState } from './pod-state'
 import { isFinished } from './pod-status'
 
-/** What a Pod asks of one resource: the sum of its containers, or the largest init container if that is more, and its overhead. */
-function requestOf({ spec }: Pod, resource: 'cpu' | 'memory'): number {
+/**
+ * What a Pod asks of one resource: the sum of its containers, or the largest init container if that is more, and its overhead. What it asks for
+ * as a whole replaces what its containers do.
+ */
+export function requestOf({ spec }: Pod, resource: 'cpu' | 'memory'): number {
   const value = (quantity: string | undefined) =>
     quantity === undefined ? 0 : resource === 'cpu' ? milliValue(quantity) : quantityValue(quantity)
+  const ofPod = spec.resources?.requests?.[resource]
+  if (ofPod !== undefined) return value(ofPod) + value(spec.overhead?.[resource])
   const init = spec.initContainers ?? []
   const sidecars = init.filter(({ restartPolicy }) => restartPolicy === 'Always')
   const running = [...spec.containers, ...sidecars].reduce((sum, { resources }) => sum + value(resources?.requests?.[resource]), 0)

@@ -1,6 +1,12 @@
 import { SmallMap } from '../os/small-map'
 import type { Timer } from '../../engine/engine'
-import type { Container as ContainerSpec, ContainerStateTerminated, ContainerStateWaiting, Pod } from '../../api/types/core-v1.gen'
+import type {
+  Container as ContainerSpec,
+  ContainerStateTerminated,
+  ContainerStateWaiting,
+  Pod,
+  ResourceRequirements,
+} from '../../api/types/core-v1.gen'
 import type { Image } from '../images/image'
 import type { Container } from '../runtime/container'
 import type { Sandbox } from '../runtime/sandbox'
@@ -87,6 +93,8 @@ export interface PodState {
     | undefined
   /** Why a resize has to wait or will never be; undefined when there is nothing to do. */
   resizePending: { readonly reason: 'Infeasible' | 'Deferred'; readonly message: string } | undefined
+  /** What the Pod as a whole has been given of what it asks for as a whole, where that can change. */
+  resources?: ResourceRequirements | undefined
   /** A resize was begun, and not every container has what it is to get. */
   resizing: boolean
   /** All containers are down for good. */

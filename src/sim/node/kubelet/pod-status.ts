@@ -49,6 +49,10 @@ export function podStatusOf(state: PodState, hostIP: string, nowMs: number): Pod
   status.containerStatuses = statuses(containersOf(state, 'app'))
   if (ephemeral.length > 0) status.ephemeralContainerStatuses = statuses(ephemeral)
   status.qosClass = old.qosClass ?? 'BestEffort'
+  if (state.resources) {
+    if (state.resources.requests) status.allocatedResources = state.resources.requests
+    status.resources = state.resources
+  }
   if (old.resourceClaimStatuses) status.resourceClaimStatuses = old.resourceClaimStatuses
   return status
 }
@@ -98,21 +102,28 @@ function conditionsOf(state: PodState, phase: PodPhase, nowMs: number): PodCondi
   const { pod } = state
   const old = pod.status?.conditions ?? []
   const ready = containersReady(state, phase)
-  const own: Verdict[] = [
+  const own: Verdict[] = []
+  if (state.resizePending) own.push({ type: 'PodResizePending', status: 'True', ...state.resizePending })
+  if (state.resizing) own.push({ type: 'PodResizeInProgress', status: 'True' })
+  if (state.failure?.disruption)
+    own.push({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: state.failure.message })
+  own.push(
     { type: 'PodReadyToStartContainers', status: state.sandbox && !state.finished ? 'True' : 'False' },
     initialized(state, phase),
     readiness(state, ready),
     ready,
     { type: 'PodScheduled', status: 'True' },
-  ]
-  if (state.failure?.disruption)
-    own.push({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: state.failure.message })
-  if (state.resizePending) own.push({ type: 'PodResizePending', status: 'True', ...state.resizePending })
-  const conditions = own.map((verdict) => conditionOf(verdict, old, pod.metadata.generation, nowMs))
+  )
+  // Those of others come first.
+  const conditions: PodCondition[] = []
   for (const condition of old)
-    if (condition.type !== 'PodResizePending' && !own.some(({ type }) => type === condition.type)) conditions.push(condition)
+    if (!RESIZING.has(condition.type) && !own.some(({ type }) => type === condition.type)) conditions.push(condition)
+  for (const verdict of own) conditions.push(conditionOf(verdict, old, pod.metadata.generation, nowMs))
   return conditions
 }
+
+/** Conditions that are there only while there is something to tell. */
+const RESIZING: ReadonlySet<string> = new Set(['PodResizePending', 'PodResizeInProgress'])
 
 type Verdict = Omit<PodCondition, 'lastTransitionTime'>
 

@@ -1,4 +1,5 @@
 import { share } from '../../api/share'
+import { atLeast, parseRelease } from '../../api/schema/schema'
 import { isStatus, StatusError } from '../../api/status'
 import type { Pod } from '../../api/types/core-v1.gen'
 import type { RuntimeClass } from '../../api/types/node-v1.gen'
@@ -35,6 +36,7 @@ export function syncPod(context: KubeletContext, state: PodState): void {
     if (refusal !== undefined) return step(context, state, SANDBOX_RETRY_MS, () => tellNoSandbox(context, state, refusal), true)
     return step(context, state, context.latency.sandboxMs, () => {
       state.sandbox = context.openSandbox(state.pod)
+      if (state.pod.spec.resources && atLeast(parseRelease(context.release), '1.36')) state.resources = state.pod.spec.resources
       context.report(state)
     })
   }
@@ -50,7 +52,8 @@ export function syncPod(context: KubeletContext, state: PodState): void {
 /** Whether a container runs with other resources than its specification asks for now, or a resize of its Pod is not yet done with. */
 function wantsOtherResources(state: PodState, { running, runningSpec, spec }: ContainerState): boolean {
   if (!running || !runningSpec) return false
-  return state.resizing || state.resizePending !== undefined || !sameJson(runningSpec.resources ?? {}, spec.resources ?? {})
+  if (state.resizing || state.resizePending !== undefined || !sameJson(runningSpec.resources ?? {}, spec.resources ?? {})) return true
+  return state.resources !== undefined && !sameJson(state.resources, state.pod.spec.resources ?? {})
 }
 
 /** Has the devices of the Pod's claims made ready. */

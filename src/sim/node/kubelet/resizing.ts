@@ -1,23 +1,30 @@
-import type { Container, ResourceRequirements } from '../../api/types/core-v1.gen'
+import type { Container, Pod, ResourceRequirements } from '../../api/types/core-v1.gen'
 import { milliValue, quantityValue } from '../../formats/quantity'
-import { whyNotAdmitted } from './admission'
+import { limit } from '../runtime/container'
+import { requestOf, whyNotAdmitted } from './admission'
 import type { KubeletContext } from './context'
 import { containersOf, type ContainerState, type PodState } from './pod-state'
 import { sameJson } from './pod-status'
+import { limitsOf } from './start-actions'
 import { stopContainer } from './stopping'
 
-/** Gives a running container the resources that its specification asks for now: in place, or by a restart where its resizePolicy says so. */
+/**
+ * Gives a running container, and its Pod as a whole, the resources that are asked for now: in place, or by a restart where the container's
+ * resizePolicy says so.
+ */
 export function resize(context: KubeletContext, state: PodState, container: ContainerState): void {
   const { running, runningSpec, spec } = container
   if (!running || !runningSpec || container.stopping) return
-  if (sameJson(runningSpec.resources ?? {}, spec.resources ?? {})) {
+  const { pod } = state
+  const isAsWanted = sameJson(runningSpec.resources ?? {}, spec.resources ?? {})
+  if (isAsWanted && (state.resources === undefined || sameJson(state.resources, pod.spec.resources ?? {}))) {
     if (state.resizePending) {
       state.resizePending = undefined
       context.report(state, 0)
     }
     return settle(context, state)
   }
-  const pending = tooMuch(spec.resources, context.allocatable()) ?? tooMuchNow(context, state)
+  const pending = tooMuch(pod, context.allocatable()) ?? tooMuchNow(context, state)
   if (pending) {
     // Others may go, and leave what is missing.
     if (pending.reason === 'Deferred') context.engine.after(RETRY_MS, () => context.look(state), { background: true })
@@ -30,7 +37,9 @@ export function resize(context: KubeletContext, state: PodState, container: Cont
   if (!state.resizing) {
     state.resizing = true
     tell(context, state, 'Normal', 'ResizeStarted', 'Pod resize started')
+    context.write(state)
   }
+  if (state.resources) state.resources = pod.spec.resources
   const changed = (['cpu', 'memory'] as const).filter(
     (resource) =>
       runningSpec.resources?.requests?.[resource] !== spec.resources?.requests?.[resource] ||
@@ -38,10 +47,12 @@ export function resize(context: KubeletContext, state: PodState, container: Cont
   )
   const policy = (resource: string) => spec.resizePolicy?.find(({ resourceName }) => resourceName === resource)?.restartPolicy
   if (changed.some((resource) => policy(resource) === 'RestartContainer')) {
-    const graceSeconds = state.pod.spec.terminationGracePeriodSeconds ?? 30
+    const graceSeconds = pod.spec.terminationGracePeriodSeconds ?? 30
     return stopContainer(context, state, container, { graceSeconds, message: `Container ${spec.name} resize requires restart` })
   }
   container.runningSpec = { ...runningSpec, resources: spec.resources }
+  for (const { running: each, spec: its } of containersOf(state, 'sidecar', 'app'))
+    if (each && (state.resources || each === running)) limit(each, limitsOf(pod, its))
   settle(context, state)
   context.report(state)
 }
@@ -81,17 +92,15 @@ function inOrder({ limits, requests }: ResourceRequirements = {}): ResourceRequi
 type Pending = NonNullable<PodState['resizePending']>
 
 /** Why a node could never give this much, in the kubelet's words. */
-function tooMuch(resources: ResourceRequirements | undefined, allocatable: Readonly<Record<string, string>>): Pending | undefined {
-  const { cpu, memory } = resources?.requests ?? {}
-  const cores = milliValue(allocatable.cpu ?? '0')
-  const bytes = quantityValue(allocatable.memory ?? '0')
+function tooMuch(pod: Pod, allocatable: Readonly<Record<string, string>>): Pending | undefined {
   const never = (resource: string, requested: number, capacity: number): Pending => ({
     reason: 'Infeasible',
     message: `Node didn't have enough capacity: ${resource}, requested: ${requested}, capacity: ${capacity}`,
   })
-  if (cpu !== undefined && milliValue(cpu) > cores) return never('cpu', milliValue(cpu), cores)
-  if (memory !== undefined && quantityValue(memory) > bytes) return never('memory', quantityValue(memory), bytes)
-  return undefined
+  const [cpu, cores] = [requestOf(pod, 'cpu'), milliValue(allocatable.cpu ?? '0')]
+  const [memory, bytes] = [requestOf(pod, 'memory'), quantityValue(allocatable.memory ?? '0')]
+  if (cpu > cores) return never('cpu', cpu, cores)
+  return memory > bytes ? never('memory', memory, bytes) : undefined
 }
 
 /** Why a node cannot give this much as long as the other Pods hold what they hold. */

@@ -229,7 +229,6 @@ function configOf(context: KubeletContext, state: PodState, container: Container
     ...(state.devices && lateDeviceClaims.code.deviceVariables(context, state.devices, spec)),
   }
   const expanded = (words: readonly string[] | undefined) => words?.map((word) => expand(word, env))
-  const limits = spec.resources?.limits
   const message = spec.terminationMessagePath ?? '/dev/termination-log'
   const target = container.role === 'ephemeral' ? targetOf(state, container) : undefined
   return {
@@ -248,11 +247,21 @@ function configOf(context: KubeletContext, state: PodState, container: Container
     },
     ...confinementOf(pod, spec, context.volumes.hostFiles),
     readOnlyRoot: spec.securityContext?.readOnlyRootFilesystem ?? false,
-    cpuLimit: limits?.cpu === undefined ? undefined : milliValue(limits.cpu) / 1000,
-    memoryLimitBytes: limits?.memory === undefined ? undefined : quantityValue(limits.memory),
+    ...limitsOf(pod, spec),
     stdin: spec.stdin ?? false,
     tty: spec.tty ?? false,
     ...(target && { space: target.machine.share() }),
+  }
+}
+
+/** What a container may take: its own limits, or those of its Pod as a whole. */
+export function limitsOf(pod: Pod, { resources }: Pick<ContainerSpec, 'resources'>) {
+  const ofPod = pod.spec.resources?.limits
+  const cpu = resources?.limits?.cpu ?? ofPod?.cpu
+  const memory = resources?.limits?.memory ?? ofPod?.memory
+  return {
+    cpuLimit: cpu === undefined ? undefined : milliValue(cpu) / 1000,
+    memoryLimitBytes: memory === undefined ? undefined : quantityValue(memory),
   }
 }
 

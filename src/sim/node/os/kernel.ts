@@ -52,7 +52,7 @@ export class RunningMachine implements Machine, Kernel, SignalKernel, Member {
   readonly background: boolean
   cpuMs = 0
   private readonly programs: MachineOptions['programs']
-  private readonly cpuLimit: number | undefined
+  cpuLimit: number | undefined
   private readonly named: MachineOptions['userName']
   readonly mayChown: boolean
   private readonly readOnlyRoot: boolean

@@ -56,6 +56,8 @@ export interface Machine {
   readonly hostname: string
   /** CPU time all processes have used, for metrics. */
   readonly cpuMs: number
+  /** CPU cores its processes may use together; undefined: no limit. */
+  cpuLimit: number | undefined
   processes(): readonly ProcessInfo[]
   readonly processCount: number
   /** Calls back with what each process is called with: all that somebody asks who only estimates what they need. */

@@ -32,7 +32,7 @@ export class ContainerMounts implements LateMounts {
       case '/dev':
         return mount('tmpfs', volumeOf(deviceFiles()))
       case '/sys/fs/cgroup':
-        return mount('cgroup2', volumeOf(cgroupFiles(config, machine)))
+        return mount('cgroup2', volumeOf(cgroupFiles(this.container, machine)))
       default:
         return mount('ext4', (this.managed ??= volumeOf(this.managedFiles())), nameOf(path))
     }
@@ -114,10 +114,13 @@ function procFiles(config: ContainerConfig, machine: Machine): Record<string, Fi
   }
 }
 
-function cgroupFiles(config: ContainerConfig, machine: Machine): Record<string, FileNode> {
+function cgroupFiles(container: { readonly config: ContainerConfig }, machine: Machine): Record<string, FileNode> {
   return {
-    'memory.max': file(`${config.memoryLimitBytes ?? 'max'}\n`, 0o444),
-    'cpu.max': file(config.cpuLimit === undefined ? 'max 100000\n' : `${Math.round(config.cpuLimit * 100_000)} 100000\n`, 0o444),
+    'memory.max': generatedFile(() => `${container.config.memoryLimitBytes ?? 'max'}\n`),
+    'cpu.max': generatedFile(() => {
+      const { cpuLimit } = container.config
+      return cpuLimit === undefined ? 'max 100000\n' : `${Math.round(cpuLimit * 100_000)} 100000\n`
+    }),
     'cpu.stat': generatedFile(() => `usage_usec ${Math.round(machine.cpuMs * 1000)}\n`),
   }
 }

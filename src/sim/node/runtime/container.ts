@@ -143,6 +143,12 @@ class MadeContainer implements Container {
   }
 }
 
+/** Gives a running container other limits, as the runtime does with its control group. */
+export function limit(container: Container, limits: Pick<ContainerConfig, 'cpuLimit' | 'memoryLimitBytes'>): void {
+  ;(container as MadeContainer).config = { ...container.config, ...limits } // createContainer makes no others
+  container.machine.cpuLimit = limits.cpuLimit
+}
+
 const ttyOf = ({ log, machine }: Container): Tty =>
   createTty(
     { columns: 80, rows: 24 },
@@ -201,7 +207,7 @@ export function startContainer(runtime: ContainerRuntime, container: Container, 
     config.memoryLimitBytes === undefined
       ? undefined
       : runtime.engine.after(MEMORY_CHECK_MS, () => {
-          if (container.exit || memoryBytesOf(container) <= config.memoryLimitBytes!) return
+          if (container.exit || memoryBytesOf(container) <= (container.config.memoryLimitBytes ?? Infinity)) return
           container.outOfMemory = true
           signalQuietly(machine, 1, 'SIGKILL')
         })

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Job } from '../../../../src/sim/api/types/batch-v1.gen'
+import { resourceQuota as quotaAdmission } from '../../../../src/sim/api/admission/resource-quota'
+import { resourceQuota } from '../../../../src/sim/kinds/core/resource-quota'
 import { job } from '../../../../src/sim/kinds/batch/job'
+import { event } from '../../../../src/sim/kinds/core/event'
 import type { Pod } from '../../../../src/sim/api/types/core-v1.gen'
 import { story, storyOf } from '../../story'
 import { smallCluster, type Fate } from '../small-cluster'
@@ -13,7 +16,8 @@ const indexOf = (it: Pod) => Number(it.metadata.annotations!['batch.kubernetes.i
 /** A Job `pi`, and what is told of it from its creation on. */
 function given(spec: Partial<Job['spec']>, fate: Fate | ((pod: Pod) => Fate) = succeeds) {
   const cluster = smallCluster({
-    only: ['job-controller', 'generic-garbage-collector', 'ttl-after-finished-controller'],
+    only: ['job-controller', 'resourcequota-controller', 'generic-garbage-collector', 'ttl-after-finished-controller'],
+    admission: [quotaAdmission],
     fate: typeof fate === 'function' ? fate : () => fate,
   })
   const heard = storyOf(cluster, [job])
@@ -174,4 +178,20 @@ test('given ttlSecondsAfterFinished, then the Job is gone that long after its en
     3s  Job/pi  job-controller: Normal Completed: Job completed
     23s  Job/pi  is gone
   `)
+})
+
+test('given a quota without room, then Pods are tried again after pauses that double from a second; those that cannot be made do not count', () => {
+  const cluster = given({ completions: 3, parallelism: 3, suspend: true }, runs)
+  const { metadata } = cluster.create(resourceQuota, { metadata: { name: 'few' }, spec: { hard: { pods: '0' } } })
+  const allow = (pods: string) => cluster.client.patch(resourceQuota, 'default', metadata.name, 'merge', { spec: { hard: { pods } } })
+  cluster.advance(1000)
+  const beganMs = cluster.engine.nowMs
+  cluster.patch({ suspend: false })
+  cluster.advance(8000)
+  const failures = cluster.client.list(event).filter(({ reason }) => reason === 'FailedCreate')
+  expect(failures.map(({ firstTimestamp }) => (Date.parse(firstTimestamp!) - beganMs) / 1000)).toEqual([0, 1, 3, 7])
+  expect(cluster.client.get(job, 'default', 'pi')!.status!.active).toBeUndefined()
+  allow('2')
+  cluster.advance(30_000)
+  expect(cluster.client.get(job, 'default', 'pi')!.status).toMatchObject({ active: 2, ready: 2 })
 })

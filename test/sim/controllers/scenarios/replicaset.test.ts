@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { resourceQuota as quotaAdmission } from '../../../../src/sim/api/admission/resource-quota'
 import { replicaSet } from '../../../../src/sim/kinds/apps/replica-set'
+import { event } from '../../../../src/sim/kinds/core/event'
 import { pod } from '../../../../src/sim/kinds/core/pod'
 import { resourceQuota } from '../../../../src/sim/kinds/core/resource-quota'
 import { story, storyOf } from '../../story'
@@ -81,4 +82,36 @@ test('given a quota with room for one Pod, when two are wanted, then it fails an
     21s  ReplicaSet/web  replicaset-controller: Normal SuccessfulCreate: Created pod: web-b
     21s  ReplicaSet/web  no longer ReplicaFailure @1
   `)
+})
+
+test('given a quota with room for three Pods, when ten are wanted, then the batch in which it fails is the last of the first try', () => {
+  const cluster = given(10, { admission: [quotaAdmission] })
+  cluster.createIn(resourceQuota, { metadata: { name: 'few' }, spec: { hard: { pods: '3' } } })
+  cluster.advance(1000)
+  cluster.create()
+  cluster.advance(16)
+  const told = cluster.heard.told({ words: ': Normal' }).split('\n')
+  expect(told).toHaveLength(3)
+  // One, two, and four of which none has room; each later try is a batch of one.
+  const failed = () => cluster.client.list(event).filter(({ reason }) => reason === 'FailedCreate').length
+  expect(failed()).toBe(4)
+  cluster.advance(20)
+  expect(failed()).toBe(5)
+})
+
+test.each([
+  ['1.36', { replicas: 2, terminatingReplicas: 0 }, { replicas: 1, terminatingReplicas: 1 }],
+  ['1.34', { replicas: 2 }, { replicas: 1 }],
+])('in release %s its status is %j, and %j while a Pod that was scaled away ends', (release, settled, ending) => {
+  const cluster = given(2, { release, fate: () => ({ readyAfterMs: 100, stopsAfterMs: 5000 }) })
+  const status = () => {
+    const { replicas, terminatingReplicas } = cluster.client.get(replicaSet, 'default', 'web')!.status!
+    return { replicas, ...(terminatingReplicas !== undefined && { terminatingReplicas }) }
+  }
+  cluster.create()
+  cluster.advance(5000)
+  expect(status()).toEqual(settled)
+  cluster.scale(1)
+  cluster.advance(1000)
+  expect(status()).toEqual(ending)
 })

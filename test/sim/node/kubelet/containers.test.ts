@@ -306,6 +306,59 @@ test('resources change in place, restart the container where its policy says so,
   )
 })
 
+test('what a container may take changes with its resources, and what the Pod may take as a whole with those of the Pod', () => {
+  const cluster = miniCluster()
+  cluster.apply(
+    podOf(
+      'p',
+      'resources: {requests: {cpu: 200m, memory: 128Mi}, limits: {cpu: 200m, memory: 128Mi}}, containers: [{name: c, image: "busybox:1.28", command: [sh, -c, "while true; do cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/memory.max; sleep 5; done"]}]',
+    ),
+  )
+  cluster.advance('8s')
+  const ask = (cpu: string) => {
+    const answer = cluster.server.request({
+      method: 'PATCH',
+      url: '/api/v1/namespaces/default/pods/p/resize',
+      headers: { 'content-type': 'application/strategic-merge-patch+json' },
+      body: JSON.stringify({ spec: { resources: { requests: { cpu }, limits: { cpu } } } }),
+    })
+    cluster.advance('7s')
+    return answer.status
+  }
+  const { requests } = { requests: { cpu: '200m', memory: '128Mi' } }
+  expect(cluster.pod('p')!.status).toMatchObject({ allocatedResources: requests, resources: { limits: requests, requests } })
+  expect(ask('500m')).toBe(200)
+  expect(cluster.pod('p')!.status).toMatchObject({ allocatedResources: { cpu: '500m' }, resources: { limits: { cpu: '500m' } } })
+  expect(cluster.logs('p')).toMatch(/^(20000 100000\n134217728\n)+(50000 100000\n134217728\n)+$/)
+  ask('1000')
+  expect(cluster.condition('p', 'PodResizePending')).toMatchObject({ reason: 'Infeasible' })
+  expect(cluster.pod('p')!.status!.resources!.limits!.cpu).toBe('500m')
+})
+
+test('while a container is restarted for a resize, its Pod says first of all that one is in progress', () => {
+  const cluster = miniCluster()
+  cluster.apply(
+    podOf(
+      'p',
+      'containers: [{name: c, image: "busybox:1.28", command: [sh, -c, "trap \'sleep 3; exit 0\' TERM; while true; do sleep 1; done"], resizePolicy: [{resourceName: cpu, restartPolicy: RestartContainer}], resources: {requests: {cpu: 100m}}}]',
+    ),
+  )
+  cluster.advance('8s')
+  const types = () => cluster.pod('p')!.status!.conditions!.map(({ type }) => type)
+  expect(types()).toEqual(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
+  cluster.server.request({
+    method: 'PATCH',
+    url: '/api/v1/namespaces/default/pods/p/resize',
+    headers: { 'content-type': 'application/strategic-merge-patch+json' },
+    body: JSON.stringify({ spec: { containers: [{ name: 'c', resources: { requests: { cpu: '200m' } } }] } }),
+  })
+  cluster.advance('2s')
+  expect(types()[0]).toBe('PodResizeInProgress')
+  cluster.advance('20s')
+  expect(types()).toEqual(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled'])
+  expect(cluster.container('p')!.allocatedResources).toEqual({ cpu: '200m' })
+})
+
 test('a resize that other Pods leave no room for waits until one of them has gone', () => {
   const cluster = miniCluster()
   const asks = (cpu: string) => `containers: [{name: c, image: nginx, resources: {requests: {cpu: ${cpu}}}}]`

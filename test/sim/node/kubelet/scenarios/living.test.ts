@@ -261,9 +261,9 @@ test('given a Pod that fills its emptyDir beyond the limit, then it is evicted',
     9s  Pod/web  kubelet: Warning Evicted: Usage of EmptyDir volume "cache" exceeds the limit "1Mi".
     9s  Pod/web  kubelet: Normal Killing: Stopping container c
     10s  Pod/web  Failed
+    10s  Pod/web  DisruptionTarget=True TerminationByKubelet: Usage of EmptyDir volume "cache" exceeds the limit "1Mi".  @1
     10s  Pod/web  Ready=False PodFailed @1
     10s  Pod/web  ContainersReady=False PodFailed @1
-    10s  Pod/web  DisruptionTarget=True TerminationByKubelet: Usage of EmptyDir volume "cache" exceeds the limit "1Mi".  @1
     10s  Pod/web  PodReadyToStartContainers=False @1
   `)
 })
@@ -280,9 +280,9 @@ test('given a node that runs short of memory, then it says so, evicts the Pod th
     9s  Node/node01  kubelet: Normal NodeHasInsufficientMemory: Node node01 status is now: NodeHasInsufficientMemory
     9s  Node/node01  MemoryPressure=True KubeletHasInsufficientMemory: kubelet has insufficient memory available
     10s  Pod/web  Failed
+    10s  Pod/web  DisruptionTarget=True TerminationByKubelet: The node was low on resource: memory. Threshold quantity: 100Mi, available: NKi. Container c was using NKi, request is 0, has larger consumption of memory.  @1
     10s  Pod/web  Ready=False PodFailed @1
     10s  Pod/web  ContainersReady=False PodFailed @1
-    10s  Pod/web  DisruptionTarget=True TerminationByKubelet: The node was low on resource: memory. Threshold quantity: 100Mi, available: NKi. Container c was using NKi, request is 0, has larger consumption of memory.  @1
     10s  Pod/web  PodReadyToStartContainers=False @1
     309s  Node/node01  kubelet: Normal NodeHasSufficientMemory: Node node01 status is now: NodeHasSufficientMemory (x2)
     309s  Node/node01  MemoryPressure=False KubeletHasSufficientMemory: kubelet has sufficient memory available
