@@ -99,9 +99,10 @@ export function pem(label: string, bytes: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }
 
-/** The label and bytes of a text's first PEM block; undefined when there is none. */
-export function readPem(text: string): { readonly label: string; readonly bytes: Uint8Array } | undefined {
-  const match = /-----BEGIN ([A-Z0-9 ]+)-----([^-]+)-----END \1-----/.exec(text)
+/** The label and bytes of a text's first PEM block whose label is so; undefined when there is none. */
+export function readPem(text: string, wanted = /(?:)/): { readonly label: string; readonly bytes: Uint8Array } | undefined {
+  const blocks = text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([^-]+)-----END \1-----/g)
+  const match = [...blocks].find(([, label]) => wanted.test(label!))
   if (!match) return undefined
   try {
     return { label: match[1]!, bytes: Uint8Array.from(atob(match[2]!.replace(/\s/g, '')), (character) => character.charCodeAt(0)) }

@@ -1,6 +1,7 @@
 import { epochDays } from '../engine/time'
 import { elements, hex, objectIdText, readPem, tag, textOf, type Element } from './der'
-import { DNS, EXTENSIONS, EXTENSION_REQUEST, IP, NAME_TYPES, RSA, USAGES, checksum } from './x509-forms'
+import { curveOf, publicPoint } from './elliptic-curves'
+import { CURVE_FORMS, DNS, ECDSA_WITH_SHA256, ED25519, ELLIPTIC, EXTENSIONS, EXTENSION_REQUEST, IP, NAME_TYPES, RSA, USAGES, ed25519PublicKey, keyParts, signatureOf } from './x509-forms' // prettier-ignore
 import type { Certificate, CertificateRequest, Name } from './x509-forms'
 
 const NAME_OF: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(NAME_TYPES).map(([type, id]) => [id, type]))
@@ -21,7 +22,7 @@ export function readCertificate(text: string): Certificate | undefined {
     subject: readName(subject),
     notBeforeMs: readTime(from),
     notAfterMs: readTime(to),
-    key: modulusIn(key),
+    key: publicKeyIn(key),
     alternativeNames: alternativeNamesIn(extensions.get(EXTENSIONS.alternativeNames)),
     isAuthority: elements(elements(extensions.get(EXTENSIONS.constraints) ?? NOTHING)[0]?.content ?? NOTHING)[0]?.content[0] === 0xff,
     usages: elements(elements(extensions.get(EXTENSIONS.usages) ?? NOTHING)[0]?.content ?? NOTHING).flatMap(({ content: id }) =>
@@ -41,7 +42,7 @@ export function readRequest(text: string): CertificateRequest | undefined {
   const extensions = extensionsOf(elements(asked?.content ?? NOTHING)[1]?.content)
   return {
     subject: readName(subject),
-    key: modulusIn(key),
+    key: publicKeyIn(key),
     alternativeNames: alternativeNamesIn(extensions.get(EXTENSIONS.alternativeNames)),
   }
 }
@@ -68,12 +69,27 @@ function readTime(time: Element | undefined): number {
   return epochDays(year!, month!, day!) * 86_400_000 + hour! * 3_600_000 + minute! * 60_000 + second! * 1000
 }
 
-/** The modulus of a public key's SubjectPublicKeyInfo. */
-function modulusIn({ content }: Element): string {
+/** The key of a SubjectPublicKeyInfo. */
+function publicKeyIn({ content, whole }: Element): string {
   const [algorithm, bits] = elements(content)
-  if (objectIdText(elements(algorithm?.content ?? NOTHING)[0]?.content ?? NOTHING) !== RSA) return ''
-  const [key] = elements(bits?.content.subarray(1) ?? NOTHING)
-  return hex(elements(key?.content ?? NOTHING)[0]?.content ?? NOTHING).replace(/^00/, '')
+  const [id, parameters] = elements(algorithm?.content ?? NOTHING)
+  const value = bits?.content.subarray(1) ?? NOTHING // a bit string tells its unused bits first
+  switch (objectIdText(id?.content ?? NOTHING)) {
+    case RSA:
+      return hex(elements(elements(value)[0]?.content ?? NOTHING)[0]?.content ?? NOTHING).replace(/^00/, '')
+    case ED25519:
+      return `ED25519:${hex(value)}`
+    case ELLIPTIC: {
+      const curve = curveNamed(parameters)
+      if (curve !== undefined) return `${curve}:${hex(value)}`
+    }
+  }
+  return `other:${hex(whole)}`
+}
+
+function curveNamed(id: Element | undefined): string | undefined {
+  const text = objectIdText(id?.content ?? NOTHING)
+  return Object.keys(CURVE_FORMS).find((name) => CURVE_FORMS[name]!.id === text)
 }
 
 /** Extensions by their object identifier. */
@@ -90,49 +106,63 @@ const alternativeNamesIn = (value: Uint8Array | undefined) =>
     which === DNS ? [`DNS:${textOf(content)}`] : which === IP ? [`IP Address:${[...content].join('.')}`] : [],
   )
 
-/** Whether a certificate or request was signed with the key of this modulus. */
+/** Whether a certificate or request was signed with the private key of this public one. */
 export function isSignedBy(text: string, signer: string): boolean {
   const block = readPem(text)
   const [content, , signature] = elements(elements(block?.bytes ?? NOTHING)[0]?.content ?? NOTHING)
-  return content !== undefined && hex(signature?.content.subarray(1) ?? NOTHING) === checksum(content.whole, signer)
+  return content !== undefined && hex(signature?.content.subarray(1) ?? NOTHING) === hex(signatureOf(content.whole, signer))
 }
 
-/** The modulus of a PEM private key; undefined when the text holds none. */
+/** What a certificate or request was signed with, as openssl calls it. */
+export function signatureAlgorithm(text: string): string {
+  const [, algorithm] = elements(elements(readPem(text)?.bytes ?? NOTHING)[0]?.content ?? NOTHING)
+  const id = objectIdText(elements(algorithm?.content ?? NOTHING)[0]?.content ?? NOTHING)
+  return id === ECDSA_WITH_SHA256 ? 'ecdsa-with-SHA256' : id === ED25519 ? 'ED25519' : 'sha256WithRSAEncryption'
+}
+
+/** The label of a private key's PEM block; an EC key may have its parameters before it. */
+export const PRIVATE_KEY = /PRIVATE KEY$/
+
+/** The public key of a PEM private key; undefined when the text holds none. */
 export function readKey(text: string): string | undefined {
-  const block = readPem(text)
-  if (!block || !/PRIVATE KEY$/.test(block.label)) return undefined
+  const block = readPem(text, PRIVATE_KEY)
+  if (!block) return undefined
   const parts = elements(elements(block.bytes)[0]?.content ?? NOTHING)
-  const inner = parts.find(({ tag: which }) => which === tag.octetString)
-  const numbers = inner && block.label === 'PRIVATE KEY' ? elements(elements(inner.content)[0]?.content ?? NOTHING) : parts
-  const [, modulus] = numbers
-  // A key of another sort is told by its bytes.
-  return modulus?.tag === tag.integer ? hex(modulus.content).replace(/^00/, '') : hex(block.bytes.subarray(-256)).padStart(512, 'a')
+  // Its parts begin with a version; in PKCS #8 the algorithm and the key in its own form follow.
+  const [id, parameters] = block.label === 'PRIVATE KEY' ? elements(parts[1]?.content ?? NOTHING) : []
+  const own = elements(parts.find(({ tag: which }) => which === tag.octetString)?.content ?? NOTHING)
+  const algorithm = id && objectIdText(id.content)
+  if (algorithm === ED25519) return ed25519PublicKey(hex(own[0]?.content ?? NOTHING))
+  if (algorithm === ELLIPTIC) return ellipticKey(elements(own[0]?.content ?? NOTHING), parameters)
+  if (block.label === 'EC PRIVATE KEY') return ellipticKey(parts, elements(parts.find(({ tag: which }) => which === 0xa0)?.content ?? NOTHING)[0]) // prettier-ignore
+  const [, modulus] = block.label === 'PRIVATE KEY' ? elements(own[0]?.content ?? NOTHING) : parts
+  if (modulus?.tag === tag.integer) return hex(modulus.content).replace(/^00/, '')
+  return block.label === 'PRIVATE KEY' && algorithm === undefined ? undefined : `other:${hex(block.bytes)}`
 }
 
-/** The modulus of a PEM public key; undefined when the text holds none. */
+/** The public key of an elliptic curve's private one (SEC 1): it stands beside it, or is worked out. */
+function ellipticKey(parts: readonly Element[], parameters: Element | undefined): string | undefined {
+  const [, scalar] = parts
+  const curve = curveOf(curveNamed(parameters) ?? '')
+  if (!scalar || !curve) return undefined
+  const [point] = elements(parts.find(({ tag: which }) => which === 0xa1)?.content ?? NOTHING)
+  return point ? `${curve.name}:${hex(point.content.subarray(1))}` : publicPoint(curve, hex(scalar.content))
+}
+
+/** The key of a PEM public key; undefined when the text holds none. */
 export function readPublicKey(text: string): string | undefined {
   const block = readPem(text)
   if (block?.label !== 'PUBLIC KEY') return undefined
-  const [, bits] = elements(elements(block.bytes)[0]?.content ?? NOTHING)
-  const [modulus] = elements(elements(bits?.content.subarray(1) ?? NOTHING)[0]?.content ?? NOTHING) // a bit string tells its unused bits first
-  return modulus?.tag === tag.integer ? hex(modulus.content).replace(/^00/, '') : undefined
+  const [info] = elements(block.bytes)
+  return info && publicKeyIn(info)
 }
 
-/** Of what sort a PEM private key is; undefined when it cannot be read. */
-function sortOfKey(text: string): 'RSA' | 'EC' | 'other' | undefined {
-  const block = readPem(text)
-  if (!block) return undefined
-  if (block.label !== 'PRIVATE KEY') return block.label.startsWith('RSA') ? 'RSA' : block.label.startsWith('EC') ? 'EC' : 'other'
-  const [, algorithm] = elements(elements(block.bytes)[0]?.content ?? NOTHING)
-  const id = elements(algorithm?.content ?? NOTHING)[0]
-  if (!id) return undefined
-  return ({ [RSA]: 'RSA', '1.2.840.10045.2.1': 'EC' } as const)[objectIdText(id.content)] ?? 'other'
-}
+/** Keys of all curves are of one sort. */
+const sortOf = (key: string) => (keyParts(key).sort in CURVE_FORMS ? 'EC' : keyParts(key).sort)
 
-/** Whether a PEM certificate is that of a PEM private key. The points of elliptic curves are not worked out: two such keys count as one pair. */
+/** Whether a PEM certificate is that of a PEM private key. */
 export function fits(certificate: Certificate, key: string): 'yes' | 'no key' | 'another key' | 'another sort of key' {
-  const sort = sortOfKey(key)
-  if (sort === undefined) return 'no key'
-  if (sort === 'other' || (sort === 'RSA') !== (certificate.key !== '')) return 'another sort of key'
-  return sort !== 'RSA' || readKey(key) === certificate.key ? 'yes' : 'another key'
+  const own = readKey(key)
+  if (own === undefined) return 'no key'
+  return sortOf(own) !== sortOf(certificate.key) ? 'another sort of key' : own === certificate.key ? 'yes' : 'another key'
 }

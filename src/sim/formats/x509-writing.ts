@@ -1,16 +1,16 @@
 import { calendar } from '../engine/time'
 import { element, fromHex, integer, objectId, pem, sequence, tag, utf8 } from './der'
-import { DNS, EXTENSIONS, EXTENSION_REQUEST, IP, NAME_TYPES, RSA, SHA256_WITH_RSA, USAGES, checksum } from './x509-forms'
+import { CURVE_FORMS, DNS, ECDSA_WITH_SHA256, ED25519, ELLIPTIC, EXTENSIONS, EXTENSION_REQUEST, IP, NAME_TYPES, RSA, SHA256_WITH_RSA, USAGES, keyParts, signatureOf } from './x509-forms' // prettier-ignore
 import type { Certificate, CertificateRequest, Name } from './x509-forms'
 
-/** A PEM certificate, signed with the key of this modulus. */
+/** A PEM certificate, signed with the private key of this public one. */
 export function writeCertificate(certificate: Certificate, signer: string): string {
   const { serial, issuer, subject, notBeforeMs, notAfterMs, key } = certificate
   const extensions = extensionList(certificate)
   const content = sequence(
     element(0xa0, integer('02')),
     integer(serial),
-    algorithm(SHA256_WITH_RSA),
+    signatureAlgorithm(signer),
     writeName(issuer),
     sequence(writeTime(notBeforeMs), writeTime(notAfterMs)),
     writeName(subject),
@@ -27,23 +27,36 @@ export function writeRequest({ subject, key, alternativeNames }: CertificateRequ
   return pem('CERTIFICATE REQUEST', signed(sequence(integer('00'), writeName(subject), publicKey(key), element(0xa0, ...attributes)), key))
 }
 
-/** A PEM private key (PKCS #8) with this modulus, as hexadecimal. */
+/** A PEM private key of RSA (PKCS #8) with this modulus, as hexadecimal. */
 export function writeKey(modulus: string): string {
   const filler = integer('01')
   const key = sequence(integer('00'), integer(modulus), integer('010001'), ...Array.from({ length: 6 }, () => filler))
   return pem('PRIVATE KEY', sequence(integer('00'), algorithm(RSA), element(tag.octetString, key)))
 }
 
-/** The PEM public key of a modulus. */
-export const writePublicKey = (modulus: string) => pem('PUBLIC KEY', publicKey(modulus))
+/** A public key as PEM. */
+export const writePublicKey = (key: string) => pem('PUBLIC KEY', publicKey(key))
 
 const signed = (content: Uint8Array, signer: string) =>
-  sequence(content, algorithm(SHA256_WITH_RSA), element(tag.bitString, Uint8Array.of(0), fromHex(checksum(content, signer))))
+  sequence(content, signatureAlgorithm(signer), element(tag.bitString, Uint8Array.of(0), signatureOf(content, signer)))
 
 const algorithm = (id: string) => sequence(objectId(id), element(tag.nothing))
 
-const publicKey = (modulus: string) =>
-  sequence(algorithm(RSA), element(tag.bitString, Uint8Array.of(0), sequence(integer(modulus || '00'), integer('010001'))))
+function signatureAlgorithm(signer: string): Uint8Array {
+  const { sort } = keyParts(signer)
+  if (sort in CURVE_FORMS) return sequence(objectId(ECDSA_WITH_SHA256))
+  return sort === 'ED25519' ? sequence(objectId(ED25519)) : algorithm(SHA256_WITH_RSA)
+}
+
+function publicKey(key: string): Uint8Array {
+  const { sort, value } = keyParts(key)
+  const curve = CURVE_FORMS[sort]
+  const bits = (content: Uint8Array) => element(tag.bitString, Uint8Array.of(0), content)
+  if (curve) return sequence(sequence(objectId(ELLIPTIC), objectId(curve.id)), bits(fromHex(value)))
+  if (sort === 'ED25519') return sequence(sequence(objectId(ED25519)), bits(fromHex(value)))
+  if (sort === 'other') return fromHex(value)
+  return sequence(algorithm(RSA), bits(sequence(integer(value || '00'), integer('010001'))))
+}
 
 const writeName = (name: Name) =>
   sequence(

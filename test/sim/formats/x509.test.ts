@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { fits, isSignedBy, readCertificate, readKey, readRequest } from '../../../src/sim/formats/x509-reading'
+import { publicKeyOf, readPrivateKey, writePkcs8, writeSec1 } from '../../../src/sim/formats/private-keys'
+import { fits, isSignedBy, readCertificate, readKey, readRequest, signatureAlgorithm } from '../../../src/sim/formats/x509-reading'
+import type { Name } from '../../../src/sim/formats/x509-forms'
 import { writeCertificate, writeKey, writeRequest } from '../../../src/sim/formats/x509-writing'
 
 const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}.pem`, import.meta.url), 'utf8')
-const HANAKO = [
+const HANAKO: Name = [
   ['C', 'JP'],
   ['O', 'dev'],
   ['O', 'ops'],
@@ -70,6 +72,23 @@ test('a key is told from another, and from one of another sort', () => {
   }
   expect(fits(certificate, writeKey(key))).toBe('yes')
   expect(fits(certificate, writeKey('d2'.repeat(256)))).toBe('another key')
-  expect(fits({ ...certificate, key: '' }, writeKey(key))).toBe('another sort of key')
+  expect(fits({ ...certificate, key: 'ED25519:00' }, writeKey(key))).toBe('another sort of key')
   expect(fits(certificate, '-----BEGIN PRIVATE KEY-----\nZm9v\n-----END PRIVATE KEY-----\n')).toBe('no key')
+})
+
+test.each([
+  ['ec-key', 'ec-certificate', 'yes'],
+  ['ec-bare-key', 'ec-bare-certificate', 'yes'],
+  ['ec-key', 'ec-bare-certificate', 'another key'],
+])('%s, a key of an elliptic curve made by the real openssl: is it that of %s? %s', (key, certificate, answer) => {
+  expect(fits(readCertificate(fixture(certificate))!, fixture(key))).toBe(answer)
+})
+
+test('an elliptic key is written in both forms, and what it signs tells who signed it', () => {
+  const key = readPrivateKey(fixture('ec-key'))!
+  expect(writeSec1(key)).toBe(fixture('ec-key'))
+  expect(readPrivateKey(writePkcs8(key))).toEqual(key)
+  const request = writeRequest({ subject: HANAKO, key: publicKeyOf(key), alternativeNames: [] })
+  expect([isSignedBy(request, publicKeyOf(key)), signatureAlgorithm(request)]).toEqual([true, 'ecdsa-with-SHA256'])
+  expect(readRequest(request)?.key).toBe(readCertificate(fixture('ec-certificate'))!.key)
 })

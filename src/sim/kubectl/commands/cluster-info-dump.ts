@@ -7,7 +7,7 @@ import { ApiError, CommandError } from '../errors'
 import { clientConfig } from '../kubeconfig'
 import { pathOf } from '../mapper'
 import { requestLogs } from '../pod-logs'
-import { outputFormat, printerFor, type Printer } from '../printers/printer'
+import { outputFormat, printerFor, type Printable, type Printer } from '../printers/printer'
 import { requestJson } from '../rest'
 import { out, type Command, type Kubectl } from '../session'
 import { asStruct } from '../typed'
@@ -52,9 +52,16 @@ export const clusterInfoDump: Command = {
   },
 }
 
-/** Printed as a Go program prints a typed list: each item with its own kind, kind before apiVersion. */
+/** Printed as a Go program prints a typed list: kind before apiVersion, and neither of them in an item. */
 const printList = (printer: Printer, { kind, apiVersion, metadata, items }: List) =>
-  printer({ kind, apiVersion, metadata, items: items.map((item) => asStruct({ ...item, apiVersion, kind: kind.replace(/List$/, '') })) })
+  printer({
+    kind,
+    apiVersion,
+    metadata,
+    items: items.map((item) => untyped(asStruct({ ...item, apiVersion, kind: kind.replace(/List$/, '') }))),
+  })
+
+const untyped = ({ kind: _kind, apiVersion: _apiVersion, ...members }: Printable) => members
 
 const sink = (folder: string) =>
   function* (name: string, text: string): Proc {

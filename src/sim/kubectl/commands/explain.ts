@@ -2,9 +2,10 @@ import { CommandError, ErrorList } from '../errors'
 import type { Proc } from '../../node/os/syscalls'
 import { discover, findWithRetry, warnOfShortName } from '../discovery'
 import { explainPlainly } from '../explain-plainly'
-import { apiVersionOf, findResource, noMatch, type ResourceType } from '../mapper'
+import { apiVersionOf, findResource, noMatch, qualifiedName, type ResourceType } from '../mapper'
 import { loadSchemas, type Schema, type Schemas } from '../openapi'
 import { outline, type ExplainedField } from '../openapi-outline'
+import { fieldsOfPath } from '../printers/jsonpath'
 import { out, type Command, type Kubectl } from '../session'
 
 /** `kubectl explain`: a kind or one of its fields, from the server's own OpenAPI document. */
@@ -17,12 +18,14 @@ export const explain: Command = {
       )
     if (args.length > 1) throw new CommandError('We accept only this format: explain RESOURCE')
     const output = flags.text('output')
-    const [word = '', ...path] = splitPath(args[0]!)
+    const [word, ...path] = pathOf(args[0]!)
+    if (word === undefined) throw notAField('first')
     const wanted = flags.text('api-version')
     const preferred = yield* findWithRetry(kubectl, (mapper) => findResource(mapper, word))
     if (!preferred) throw new ErrorList([noMatch(word)])
     yield* warnOfShortName(kubectl, word, preferred)
-    const type = wanted ? yield* inVersion(kubectl, preferred, wanted, output) : preferred
+    const [given, fields] = wanted ? [preferred, fieldNames(path, 'all')] : yield* behindGroup(kubectl, args[0]!, preferred, path)
+    const type = wanted ? yield* inVersion(kubectl, preferred, wanted, output) : given
     if (!['plaintext', 'plaintext-openapiv2'].includes(output)) throw new CommandError(`unrecognized format: ${output}`)
     const schemas = yield* loadSchemas(kubectl, type)
     const root = schemas.rootOf(type)
@@ -32,7 +35,6 @@ export const explain: Command = {
           ? `GVR (${type.group}/${type.version}, Resource=${type.plural}) not found in OpenAPI schema`
           : `Couldn't find resource for "${type.group}/${type.version}, Kind=${type.kind}"`,
       )
-    const fields = wanted ? path : withoutGroup(path, word, type)
     if (output === 'plaintext-openapiv2')
       return yield* out(explainPlainly(schemas, type, walk(schemas, root, fields, true), fields.at(-1), flags.bool('recursive')))
     yield* out(`${type.group ? `GROUP:      ${type.group}\n` : ''}KIND:       ${type.kind}\nVERSION:    ${type.version}\n\n`)
@@ -53,18 +55,35 @@ function* inVersion(kubectl: Kubectl, { plural, kind }: ResourceType, wanted: st
   throw new CommandError(`couldn't find resource for "${version}, Resource=${plural}"`)
 }
 
-/** `deployments.spec.strategy` in its parts. Throws CommandError for what is no path of names. */
-function splitPath(path: string): string[] {
-  const brace = /[{}]/.exec(path)?.[0]
-  if (brace) throw new CommandError(`unrecognized character in action: U+00${brace.charCodeAt(0).toString(16).toUpperCase()} '${brace}'`)
-  if (/^\.|\.\.|[[\]*]/.test(path)) throw new CommandError('invalid jsonpath syntax, first node must be field node')
-  return path.split('.').filter(Boolean)
+/** `deployments.spec.strategy` in its parts, read as JSONPath; what is no field's name is undefined. Throws CommandError. */
+function pathOf(path: string): readonly (string | undefined)[] {
+  const read = fieldsOfPath(path.replace(/\.$/, ''))
+  if ('problem' in read) throw new CommandError(read.problem)
+  return read.fields
 }
 
-/** `deployments.apps.spec`: behind a plural the group may be named before the fields begin. */
-function withoutGroup(path: readonly string[], word: string, { plural, group }: ResourceType): readonly string[] {
-  const parts = group.split('.')
-  return group && word === plural && parts.every((part, i) => path[i] === part) ? path.slice(parts.length) : path
+const notAField = (which: 'first' | 'all') =>
+  new CommandError(`invalid jsonpath syntax, ${which === 'first' ? 'first node must be field node' : 'all nodes must be field nodes'}`)
+
+/** Throws CommandError unless all parts are names. */
+function fieldNames(path: readonly (string | undefined)[], complaint: 'first' | 'all'): readonly string[] {
+  const names = path.filter((part) => part !== undefined)
+  if (names.length < path.length) throw notAField(complaint)
+  return names
+}
+
+/** `deployments.apps.spec`: behind a plural the group may be named before the fields begin; a group that comes first and has no name always is. */
+function* behindGroup(
+  kubectl: Kubectl,
+  text: string,
+  preferred: ResourceType,
+  path: readonly (string | undefined)[],
+): Proc<readonly [ResourceType, readonly string[]]> {
+  const { types } = yield* discover(kubectl)
+  const named = types.find((type) => type.plural === preferred.plural && text.startsWith(qualifiedName(type)))
+  if (!named) return [preferred, fieldNames(path, 'first')]
+  const rest = text.slice(qualifiedName(named).length)
+  return [named, fieldNames(rest === '' ? [] : pathOf(rest).slice(1), 'first')]
 }
 
 /** A kind or a field of it. */

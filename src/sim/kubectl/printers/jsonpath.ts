@@ -41,7 +41,15 @@ export function readJsonPath(template: string): { readonly path: JsonPath } | { 
   }
 }
 
-/** The same; throws CommandError with kubectl's text. */
+/** The fields that a path such as `spec.containers` goes down; undefined for a step that is no field. Or says what is wrong with it. */
+export function fieldsOfPath(path: string): { readonly fields: readonly (string | undefined)[] } | { readonly problem: string } {
+  const read = readJsonPath(`{.${path}}`)
+  if ('problem' in read) return read
+  const [action] = read.path.nodes
+  return { fields: action?.do === 'list' ? action.nodes.map((node) => (node.do === 'field' ? node.name : undefined)) : [] }
+}
+
+/** A parsed template, as readJsonPath gives it; throws CommandError with kubectl's text. */
 export function parseJsonPath(template: string): JsonPath {
   const read = readJsonPath(template)
   if ('problem' in read) throw new CommandError(`error parsing jsonpath ${template}, ${read.problem}`)
@@ -182,8 +190,9 @@ class Parser {
   }
 
   private number(): Node {
-    const text = this.until((c) => !/[-+.0-9a-zA-Z_]/.test(c))
-    if (!/^[-+]?\d+(\.\d+)?$/.test(text)) refuse(`cannot parse number ${text}`)
+    const text = /^[-+]?[.0-9]*/.exec(this.input.slice(this.at))![0]
+    this.at += text.length
+    if (!/^[-+]?(\d+\.?\d*|\.\d+)$/.test(text)) refuse(`cannot parse number ${text}`)
     return { do: 'literal', value: text.includes('.') ? new Float(Number(text)) : Number(text) }
   }
 

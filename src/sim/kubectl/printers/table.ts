@@ -81,11 +81,11 @@ export function cellText(cell: unknown): string {
   return (end < 0 ? text : `${text.slice(0, end)}...`).replaceAll('\x1b', '^[')
 }
 
-/** `a=b,c=d`, sorted; `<none>` without labels. */
+/** `a=b,c=d`; the pairs are sorted as whole texts, so that `a.b/c=d` comes before `a=b`. `<none>` without labels. */
 export function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
   const text = Object.entries(labels ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => `${key}=${value}`)
+    .sort()
     .join(',')
   return text || '<none>'
 }

@@ -1,13 +1,14 @@
-import { nowMs, random, readAll, readFile, writeFile, write } from '../../node/os/calls'
+import { nowMs, readAll, readFile, writeFile, write } from '../../node/os/calls'
 import type { Proc } from '../../node/os/syscalls'
 import { bytesFromText, textFromBytes } from '../../node/os/text'
 import { digest } from './digests'
 import { alternativeNamesIn, configuredName, extensionsOf, readConfiguration, settingOf, type Extensions } from './openssl-configuration'
-import { hex, readPem } from '../../formats/der'
-import type { CertificateRequest, Name } from '../../formats/x509-forms'
-import { isSignedBy, readCertificate, readKey, readPublicKey, readRequest } from '../../formats/x509-reading'
-import { writeCertificate, writeKey, writePublicKey, writeRequest } from '../../formats/x509-writing'
+import { hex } from '../../formats/der'
+import { keyParts, type CertificateRequest, type Name } from '../../formats/x509-forms'
+import { isSignedBy, readCertificate, readKey, readRequest, signatureAlgorithm } from '../../formats/x509-reading'
+import { writeCertificate, writePublicKey, writeRequest } from '../../formats/x509-writing'
 import { certificateText, nameText, requestText, timeText } from './certificate-text'
+import { ellipticParameters, generateKey, newPrivateKey, randomBytes, showKey } from './openssl-keys'
 import { base64, fromBase64 } from './jq/formats'
 import { ToolError, tool } from './tool'
 
@@ -46,23 +47,13 @@ export const openssl = tool(function* (_context, args) {
     }
     case 'genrsa':
     case 'genpkey':
+      return yield* generateKey({ words: rest, value, input, output }, command === 'genrsa')
     case 'ecparam':
-      yield* output(yield* privateKey(rest))
-      return 0
+      return yield* ellipticParameters({ words: rest, value, input, output })
     case 'rsa':
-    case 'pkey': {
-      const text = yield* input()
-      const isPublic = rest.includes('-pubin')
-      const key = isPublic ? readPublicKey(text) : readKey(text)
-      if (key === undefined)
-        throw new ToolError(`\x00Could not read ${isPublic ? 'public' : 'private'} key from ${value('-in') ?? '<stdin>'}`)
-      if (rest.includes('-modulus')) yield* write(1, `Modulus=${key.toUpperCase()}\n`)
-      if (rest.includes('-noout')) return 0
-      const shown = isPublic || rest.includes('-pubout') ? writePublicKey(key) : text
-      const isDer = value('-outform')?.toLowerCase() === 'der'
-      yield* output(isDer ? textFromBytes(readPem(shown)!.bytes) : shown)
-      return 0
-    }
+    case 'ec':
+    case 'pkey':
+      return yield* showKey({ words: rest, value, input, output }, command)
     case 'req':
       return yield* request(rest, value, input, output)
     case 'x509':
@@ -108,19 +99,6 @@ export const openssl = tool(function* (_context, args) {
   }
 })
 
-function* randomBytes(count: number): Proc<Uint8Array> {
-  const bytes = new Uint8Array(Math.min(count, 1_000_000))
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor((yield* random()) * 256)
-  return bytes
-}
-
-/** A private key of so many bits; 2048 unless a word says otherwise (`4096`, `rsa:4096`, `rsa_keygen_bits:4096`). */
-function* privateKey(words: readonly string[] = []): Proc<string> {
-  const bits = Number(words.flatMap((word) => /^(?:rsa:|rsa_keygen_bits:)?(\d{3,5})$/.exec(word)?.[1] ?? [])[0] ?? 2048)
-  const [first = 0, ...rest] = yield* randomBytes(Math.max(64, bits >> 3))
-  return writeKey(hex(Uint8Array.of(first | 0x80, ...rest)))
-}
-
 type Value = (name: string) => string | undefined
 type Input = () => Proc<string>
 type Output = (text: string) => Proc
@@ -131,8 +109,9 @@ function* request(flags: readonly string[], value: Value, input: Input, output: 
     const text = yield* input()
     const given = readRequest(text)
     if (!given) throw new ToolError(`\x00Unable to load X509 request`)
-    if (flags.includes('-text')) yield* output(requestText(given))
+    if (flags.includes('-text')) yield* output(requestText(given, signatureAlgorithm(text)))
     if (flags.includes('-subject')) yield* output(`subject=${nameText(given.subject)}\n`)
+    if (flags.includes('-modulus')) yield* output(`Modulus=${modulusText(given.key, 'Wrong Algorithm type')}\n`)
     if (flags.includes('-verify')) yield* write(2, 'Certificate request self-signature verify OK\n')
     if (!flags.includes('-noout')) yield* output(text)
     return 0
@@ -144,22 +123,25 @@ function* request(flags: readonly string[], value: Value, input: Input, output: 
   const keyPath = value('-key')
   let key = keyPath === undefined ? undefined : yield* readFile(keyPath)
   if (key === undefined || flags.includes('-newkey')) {
-    key = yield* privateKey(value('-newkey') === undefined ? [] : [value('-newkey')!])
+    key = yield* newKey(value('-newkey') ?? 'rsa', flags)
     yield* writeFile(value('-keyout') ?? 'privkey.pem', key, 0o600)
     yield* write(2, '-----\n')
   }
-  const modulus = readKey(key)
-  if (modulus === undefined) throw new ToolError(`\x00Could not read private key from ${keyPath ?? '<stdin>'}`)
+  const publicKey = readKey(key)
+  if (publicKey === undefined) throw new ToolError(`\x00Could not read private key from ${keyPath ?? '<stdin>'}`)
   const section = value(isOwn ? '-extensions' : '-reqexts') ?? settingOf(configuration, 'req', isOwn ? 'x509_extensions' : 'req_extensions')
   const extensions = section === undefined ? NONE : extensionsOf(configuration, section)
   const added = /^subjectAltName\s*=(.*)$/s.exec(value('-addext') ?? '')?.[1]
   const alternativeNames = added === undefined ? extensions.alternativeNames : alternativeNamesIn(added)
-  const asked = { subject, key: modulus, alternativeNames }
+  const asked = { subject, key: publicKey, alternativeNames }
   if (isOwn)
     yield* output(yield* issued(asked, asked, Number(value('-days') ?? 30), { ...extensions, alternativeNames, isAuthority: true }))
   else yield* output(writeRequest(asked))
   return 0
 }
+
+/** `-newkey rsa:4096`, `-newkey ec` with `-pkeyopt ec_paramgen_curve:prime256v1`, `-newkey ed25519`. */
+const newKey = (asked: string, flags: readonly string[]): Proc<string> => newPrivateKey(asked.replace(/:.*/s, ''), [asked, ...flags], 'req')
 
 /** `openssl x509`: signs a request, or shows a certificate. */
 function* certificate(flags: readonly string[], value: Value, input: Input, output: Output): Proc<number> {
@@ -186,10 +168,10 @@ function* certificate(flags: readonly string[], value: Value, input: Input, outp
     '-enddate': () => `notAfter=${timeText(given.notAfterMs)}`,
     '-dates': () => `notBefore=${timeText(given.notBeforeMs)}\nnotAfter=${timeText(given.notAfterMs)}`,
     '-serial': () => `serial=${given.serial.toUpperCase()}`,
-    '-modulus': () => `Modulus=${given.key.toUpperCase()}`,
+    '-modulus': () => `Modulus=${modulusText(given.key, 'No modulus for this public key type')}`,
     '-pubkey': () => writePublicKey(given.key).trimEnd(),
     '-fingerprint': () => `sha256 Fingerprint=${(digest('sha256', bytesFromText(text)).toUpperCase().match(/../g) ?? []).join(':')}`,
-    '-text': () => certificateText(given).trimEnd(),
+    '-text': () => certificateText(given, signatureAlgorithm(text)).trimEnd(),
   }
   const lines = flags.flatMap((flag) => shows[flag]?.() ?? [])
   yield* output([...lines, ...(flags.includes('-noout') ? [] : [text.trimEnd()])].map((line) => `${line}\n`).join(''))
@@ -198,6 +180,9 @@ function* certificate(flags: readonly string[], value: Value, input: Input, outp
   yield* write(1, expires ? 'Certificate will expire\n' : 'Certificate will not expire\n')
   return expires ? 1 : 0
 }
+
+/** The modulus of an RSA key; keys of another sort have none. */
+const modulusText = (key: string, none: string) => (keyParts(key).sort === 'RSA' ? key.toUpperCase() : none)
 
 const NONE: Extensions = { alternativeNames: [], usages: [], isAuthority: false }
 
