@@ -22,6 +22,9 @@ const LAST_OF_PODS = 4_000_000
 /** The number before the first of a sandbox's or container's processes: follows from its id, so that nobody need remember it. */
 const baseOf = (id: string): number => FIRST_OF_PODS + (parseInt(id.slice(0, 10), 16) % (LAST_OF_PODS - FIRST_OF_PODS))
 
+/** The number by which a host knows a container's first process. */
+export const pidOnHost = ({ id }: Container): number => baseOf(id) + 1
+
 /** What `ps` on a host shows besides what people have started there, and what `kill` reaches. */
 export const hostProcesses = (host: Host): Surroundings => ({
   processes: (viewer) => [...serviceProcesses(host, viewer), ...podsOf(host).flatMap((state) => podProcesses(state, viewer))],

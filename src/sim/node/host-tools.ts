@@ -1,14 +1,13 @@
 import { timestamp } from '../engine/time'
 import { humanDuration } from '../formats/duration'
+import { crictl } from './crictl/crictl'
 import type { Host, ServiceName } from './host'
 import { gracefulShutdown } from './graceful-shutdown'
 import { journalLine } from './journal'
 import { iptables, iptablesSave } from './iptables'
 import { apparmorParser } from './apparmor-parser'
-import { containersOf, type ContainerState, type PodState } from './kubelet/pod-state'
 import { nowMs, sleep, write } from './os/calls'
 import type { Proc, Program } from './os/syscalls'
-import { linesOf } from './runtime/container-log'
 
 const services: Readonly<Record<ServiceName, string>> = {
   kubelet: 'kubelet: The Kubernetes Node Agent',
@@ -21,7 +20,7 @@ export const hostTools = (host: () => Host): Readonly<Record<string, Program>> =
   systemctl: (self) => systemctl(host(), self.argv.slice(1)),
   service: (self) => systemctl(host(), [self.argv[2] ?? '', self.argv[1] ?? '']),
   journalctl: (self) => journalctl(host(), self.argv.slice(1)),
-  crictl: (self) => crictl(host(), self.argv.slice(1)),
+  crictl: (self) => crictl(host(), self),
   iptables: (self) => iptables(host(), self.argv.slice(1)),
   'iptables-save': (self) => iptablesSave(host(), self.argv.slice(1)),
   apparmor_parser: (self) => apparmorParser(host().files, self.argv.slice(1)),
@@ -119,123 +118,4 @@ function* journalctl(host: Host, args: readonly string[]): Proc<number> {
     }
   }
   return 0
-}
-
-// ---- crictl ----
-
-function* crictl(host: Host, args: readonly string[]): Proc<number> {
-  const [command = '', ...rest] = args
-  if (!host.isActive('containerd')) {
-    yield* write(
-      2,
-      'FATA[0002] validate service connection: validate CRI v1 runtime API for endpoint "unix:///run/containerd/containerd.sock": rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial unix /run/containerd/containerd.sock: connect: connection refused" \n',
-    )
-    return 1
-  }
-  const now = yield* nowMs()
-  const pods = [...host.kubelet.pods.values()]
-  const all = pods.flatMap((pod) => containersOf(pod, 'init', 'sidecar', 'app', 'ephemeral').map((container) => ({ pod, container })))
-  if (command === 'ps') {
-    const { has, of } = choices(rest)
-    const [named, inPod] = [new RegExp(of('name') ?? ''), of('pod') ?? of('p') ?? '']
-    const shown = all.filter(
-      ({ pod, container }) =>
-        (container.running || (has('a', 'all') && container.ended?.container)) &&
-        named.test(container.spec.name) &&
-        (pod.sandbox?.id ?? '').startsWith(inPod),
-    )
-    if (has('q', 'quiet'))
-      yield* write(1, shown.map(({ container }) => `${(container.running ?? container.ended!.container!).id}\n`).join('')) // prettier-ignore
-    else
-      yield* write(
-        1,
-        table(
-          ['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'],
-          shown.map((each) => containerRow(each.pod, each.container, now)),
-        ),
-      )
-  } else if (command === 'pods') {
-    const { has, of } = choices(rest)
-    const named = new RegExp(of('name') ?? '')
-    const chosen = pods.filter(({ pod }) => named.test(pod.metadata.name) && pod.metadata.namespace?.includes(of('namespace') ?? ''))
-    if (has('q', 'quiet')) {
-      yield* write(1, chosen.map(({ sandbox }) => `${sandbox?.id ?? ''}\n`).join(''))
-      return 0
-    }
-    const rows = chosen.map(({ sandbox, pod, startedMs, finished }) => [
-      (sandbox?.id ?? '').slice(0, 13),
-      `${humanDuration(now - startedMs)} ago`,
-      finished ? 'NotReady' : 'Ready',
-      pod.metadata.name,
-      pod.metadata.namespace ?? '',
-      '0',
-      '(default)',
-    ])
-    yield* write(1, table(['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], rows))
-  } else if (command === 'images' || command === 'image') {
-    const rows = host.images
-      .list()
-      .flatMap(({ names = [], sizeBytes = 0 }) =>
-        names
-          .slice(1)
-          .map((name) => [
-            name.slice(0, name.lastIndexOf(':')),
-            name.slice(name.lastIndexOf(':') + 1),
-            names[0]!.replace(/^.*sha256:/, '').slice(0, 13),
-            `${(sizeBytes / 1e6).toFixed(1)}MB`,
-          ]),
-      )
-    yield* write(1, table(['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], rows))
-  } else if (command === 'logs' || command === 'stop') {
-    const id = rest.filter((word) => !word.startsWith('-')).at(-1) ?? ''
-    const found = all
-      .map(({ container }) => container.running ?? container.ended?.container)
-      .find((container) => id !== '' && container?.id.startsWith(id))
-    if (!found) {
-      yield* write(2, `FATA[0000] an error occurred when try to find container "${id}": not found \n`)
-      return 1
-    }
-    if (command === 'stop') {
-      found.machine.signal(1, 'SIGKILL')
-      yield* write(1, `${id}\n`)
-    } else for (const { text } of linesOf(found.log.entries)) yield* write(1, text)
-  } else {
-    yield* write(2, `No help topic for '${command}'\n`)
-    return 3
-  }
-  return 0
-}
-
-/** The flags of a listing: which stand alone (`-aq`), and what follows those that take a value. */
-function choices(words: readonly string[]) {
-  const letters = words.filter((word) => /^-[a-z]+$/.test(word)).join('')
-  return {
-    has: (short: string, long: string) => letters.includes(short) || words.includes(`--${long}`),
-    of(name: string): string | undefined {
-      const flag = name.length === 1 ? `-${name}` : `--${name}`
-      return words.find((word) => word.startsWith(`${flag}=`))?.slice(flag.length + 1) ?? words[words.indexOf(flag) + 1 || Infinity]
-    },
-  }
-}
-
-function containerRow({ pod, sandbox }: PodState, { spec, running, ended, image, restarts }: ContainerState, now: number): string[] {
-  const container = running ?? ended!.container!
-  return [
-    container.id.slice(0, 13),
-    (image?.digest ?? '').slice(7, 20),
-    `${humanDuration(now - container.startedMs)} ago`,
-    running ? 'Running' : 'Exited',
-    spec.name,
-    String(restarts),
-    (sandbox?.id ?? '').slice(0, 13),
-    pod.metadata.name,
-    pod.metadata.namespace ?? '',
-  ]
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)) + 4)
-  return [heads, ...rows]
-    .map((row) => `${row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]!))).join('')}\n`)
-    .join('')
 }

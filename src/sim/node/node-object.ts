@@ -5,6 +5,9 @@ import { timestamp } from '../engine/time'
 import { createRandom } from '../engine/random'
 import type { ContainerImage, Taint } from '../api/types/core-v1.gen'
 
+/** The container runtime of every machine. */
+export const RUNTIME_VERSION = 'containerd://2.1.4'
+
 /** A machine that is to become a node. */
 export interface HostFacts {
   readonly name: string
@@ -110,7 +113,7 @@ export function nodeStatus(
     nodeInfo: {
       architecture: 'amd64',
       bootID: boots === 0 ? firstBootID : createRandom(Number.parseInt(machineID.slice(0, 8), 16) + boots).uuid(),
-      containerRuntimeVersion: 'containerd://2.1.4',
+      containerRuntimeVersion: RUNTIME_VERSION,
       kernelVersion: '6.8.0-51-generic',
       kubeProxyVersion: '',
       kubeletVersion: version,

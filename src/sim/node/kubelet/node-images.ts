@@ -19,9 +19,11 @@ export interface NodeImages {
   /** `logins`: what the Pod has for registries that want to know who asks. */
   pull(reference: ImageReference, logins?: readonly Login[]): Pull
   add(image: Image): void
+  /** Forgets a tag, by its whole name (`docker.io/library/nginx:1.29`): the next Pod that needs it has it pulled. */
+  remove(name: string): void
   /** As `status.images` of the Node lists them, largest first. */
   list(): readonly ContainerImage[]
-  /** Grows when an image arrives. */
+  /** Grows when an image arrives or goes. */
   readonly version: number
 }
 
@@ -50,6 +52,13 @@ export function createNodeImages(engine: Engine, catalogue: Catalogue, latency: 
     },
     present: byName,
     add,
+    remove(name) {
+      const image = present.get(name)
+      if (!image) return
+      present.delete(name)
+      coming.delete(image.digest)
+      version++
+    },
     pull(reference, logins = []) {
       const waitMs = Math.max(0, freeAtMs - engine.nowMs)
       const found = catalogue.find(reference)
