@@ -1,5 +1,7 @@
 import { PAUSE_IMAGE } from '../formats/system-images'
-import type { Host } from './host'
+import type { Host, ServiceName } from './host'
+import { KUBELET_PID } from './kubelet-log'
+import { baseOf } from './pids'
 import { containersOf, type PodState } from './kubelet/pod-state'
 import type { Surroundings, Viewer } from './os/process-space'
 import type { ProcessInfo, Signal } from './os/syscalls'
@@ -12,18 +14,13 @@ const services = [
   { pid: 289, argv: '/usr/lib/systemd/systemd-journald' },
   { pid: 611, argv: 'sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups' },
   { pid: 640, argv: '/usr/bin/containerd', service: 'containerd' },
-  { pid: 812, argv: KUBELET, service: 'kubelet' },
+  { pid: KUBELET_PID, argv: KUBELET, service: 'kubelet' },
 ] as const
 
-/** Numbers of Pods' processes lie somewhere between these, far above those that people's processes get. */
-const FIRST_OF_PODS = 100_000
-const LAST_OF_PODS = 4_000_000
-
-/** The number before the first of a sandbox's or container's processes: follows from its id, so that nobody need remember it. */
-const baseOf = (id: string): number => FIRST_OF_PODS + (parseInt(id.slice(0, 10), 16) % (LAST_OF_PODS - FIRST_OF_PODS))
-
-/** The number by which a host knows a container's first process. */
-export const pidOnHost = ({ id }: Container): number => baseOf(id) + 1
+/** What systemd has started for a service: its number, and the line it was started with. */
+export function commandOfService(name: ServiceName): { readonly pid: number; readonly argv: string } {
+  return services.find((row) => 'service' in row && row.service === name)!
+}
 
 /** What `ps` on a host shows besides what people have started there, and what `kill` reaches. */
 export const hostProcesses = (host: Host): Surroundings => ({

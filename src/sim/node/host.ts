@@ -8,7 +8,8 @@ import type { ServiceIndex } from '../network/service-index'
 import type { Catalogue } from './images/catalogue'
 import { createHeartbeat } from './heartbeat'
 import { waitingHostTools } from './late-host-tools'
-import { createJournal, type Journal } from './journal'
+import { createJournal, KERNEL, type Journal } from './journal'
+import { KUBELET_PID, saidInLog } from './kubelet-log'
 import type { KubeletContext } from './kubelet/context'
 import { APPARMOR_PROFILES } from './kubelet/security-profiles'
 import { createKubelet, type Kubelet } from './kubelet/kubelet'
@@ -185,18 +186,25 @@ export function createHost(
     }
   }
 
-  const kubelet = createKubelet(
+  const said = saidInLog(
+    recorder,
+    engine,
+    (line) => journal.log('kubelet', `kubelet[${KUBELET_PID}]: ${line}`),
+    (uid, container) => kubelet.pods.get(uid)?.containers.get(container)?.waiting,
+  )
+  const kubelet: Kubelet = createKubelet(
     (hooks): KubeletContext => ({
       ...hooks,
       engine,
       client,
-      recorder,
+      recorder: said,
       latency,
       runtime: { engine, network, programs },
       place,
       catalogue: around.catalogue,
       images,
       nodeName: facts.name,
+      kernelSays: (text) => journal.log(KERNEL, `kernel: ${text}`),
       hostIP: facts.address,
       release: around.release,
       pressures: () => watched.lastSeenMs.keys(),
@@ -245,7 +253,7 @@ export function createHost(
       },
       dnsConfig: (pod) => resolvConf(pod, place.readFile('/etc/resolv.conf') ?? '', around.clusterDns),
     }),
-    (text) => journal.log('kubelet', `kubelet[812]: ${text}`),
+    (text) => journal.log('kubelet', `kubelet[${KUBELET_PID}]: ${text}`),
   )
   const watched: WatchedNode = {
     facts,

@@ -14,6 +14,9 @@ export interface Journal {
   stopped(unit: string): void
 }
 
+/** What the kernel says belongs to no service. */
+export const KERNEL = 'kernel'
+
 const MAX_ENTRIES = 2000
 
 const descriptions: Readonly<Record<string, string>> = {

@@ -11,6 +11,7 @@ export const hostToolNames = [
   'systemctl',
   'service',
   'journalctl',
+  'dmesg',
   'crictl',
   'iptables',
   'iptables-save',

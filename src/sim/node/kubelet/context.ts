@@ -44,6 +44,8 @@ export interface KubeletContext {
   readonly look: (state: PodState) => void
   /** Its status may have changed: write it after the kubelet's usual delay. */
   readonly report: (state: PodState, delayMs?: number) => void
+  /** The node's kernel says something: `dmesg`. */
+  readonly kernelSays: (text: string) => void
   /** Writes its status now. */
   readonly write: (state: PodState) => void
 }

@@ -1,4 +1,8 @@
 import { timestamp } from '../../engine/time'
+import type { Pod } from '../../api/types/core-v1.gen'
+import { quantityValue } from '../../formats/quantity'
+import { qosClassOf } from '../../kinds/core/pod-qos'
+import { pidOnHost } from '../pids'
 import type { WaitResult } from '../os/syscalls'
 import type { Container } from '../runtime/container'
 import { linesOf } from '../runtime/container-log'
@@ -34,13 +38,14 @@ export function containerEnded(
     container: made,
     status: {
       exitCode: result.code,
-      reason: made.outOfMemory ? 'OOMKilled' : result.code === 0 ? 'Completed' : 'Error',
+      reason: made.outOfMemory > 0 ? 'OOMKilled' : result.code === 0 ? 'Completed' : 'Error',
       ...(message && { message }),
       startedAt: timestamp(made.startedMs),
       finishedAt: timestamp(engine.nowMs),
       containerID: `containerd://${made.id}`,
     },
   }
+  if (made.outOfMemory > 0) context.kernelSays(killedForMemory(context, state, made))
   // What ends again and again (a crash loop) must not keep "until all is done" waiting.
   engine.after(
     latency.relistMs,
@@ -52,6 +57,22 @@ export function containerEnded(
     },
     { background: container.created > 1 },
   )
+}
+
+/** The kernel's line on a process that it killed because its control group had no more memory. */
+function killedForMemory(context: KubeletContext, { pod }: PodState, made: Container): string {
+  const { config, outOfMemory } = made
+  const [program = ''] = [...(config.command ?? config.image.entrypoint ?? []), ...(config.args ?? config.image.cmd ?? [])]
+  const kib = (bytes: number) => `${Math.floor(bytes / 1024)}kB`
+  return `Memory cgroup out of memory: Killed process ${pidOnHost(made)} (${program.replace(/^.*\//, '').slice(0, 15)}) total-vm:${kib(outOfMemory)}, anon-rss:${kib(config.memoryLimitBytes ?? 0)}, file-rss:0kB, shmem-rss:0kB, UID:${config.who.uid} pgtables:${kib(outOfMemory / 512)} oom_score_adj:${oomScoreOf(context, pod)}`
+}
+
+/** How readily the kernel kills a Pod's processes. See "Node out of memory behavior" on Node-pressure Eviction. */
+function oomScoreOf({ allocatable }: KubeletContext, pod: Pod): number {
+  const qos = qosClassOf(pod)
+  if (qos !== 'Burstable') return qos === 'Guaranteed' ? -997 : 1000
+  const asked = pod.spec.containers.reduce((sum, { resources }) => sum + quantityValue(resources?.requests?.memory ?? '0'), 0)
+  return Math.min(999, Math.max(3, Math.floor(1000 - (1000 * asked) / quantityValue(allocatable().memory ?? '1'))))
 }
 
 export function stopProbes(container: ContainerState): void {

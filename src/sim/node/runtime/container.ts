@@ -63,8 +63,8 @@ export interface Container {
   readonly stdin: OpenFile | undefined
   readonly tty: Tty | undefined
   startedMs: number
-  /** Its processes took more memory than they may. */
-  outOfMemory: boolean
+  /** How many bytes its processes had taken when they were killed for having more than they may; 0 when they were not. */
+  outOfMemory: number
   /** Set when its first process has ended. */
   exit: WaitResult | undefined
 }
@@ -126,7 +126,7 @@ class MadeContainer implements Container {
   stdin: OpenFile | undefined
   tty: Tty | undefined
   startedMs = 0
-  outOfMemory = false
+  outOfMemory = 0
   exit: WaitResult | undefined
 
   constructor(
@@ -207,8 +207,9 @@ export function startContainer(runtime: ContainerRuntime, container: Container, 
     config.memoryLimitBytes === undefined
       ? undefined
       : runtime.engine.after(MEMORY_CHECK_MS, () => {
-          if (container.exit || memoryBytesOf(container) <= (container.config.memoryLimitBytes ?? Infinity)) return
-          container.outOfMemory = true
+          const takenBytes = container.exit ? 0 : memoryBytesOf(container)
+          if (takenBytes <= (container.config.memoryLimitBytes ?? Infinity)) return
+          container.outOfMemory = takenBytes
           signalQuietly(machine, 1, 'SIGKILL')
         })
   if (entry.says !== '') log.append('stdout', entry.says)
