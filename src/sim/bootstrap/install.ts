@@ -5,6 +5,7 @@ import type { Registry } from '../api/registry'
 import { SERVICE_CIDR_FINALIZER, serviceCIDRReady } from '../kinds/networking/service-ranges'
 import { API_SERVER_PORT, KUBERNETES_SERVICE_ADDRESS, SERVICE_CIDR } from './addresses'
 import { clusterDns } from './cluster-dns'
+import { clusterInformation } from './cluster-information'
 import { flowControl } from './flow-control'
 import { kubeProxy } from './kube-proxy'
 import { metricsServer } from './metrics-server'
@@ -36,7 +37,7 @@ export function install({ registry, client, address, version, roles, nowMs }: In
     ...clusterDns,
     ...kubeProxy(version),
     ...metricsServer,
-    ...clusterInformation(address, version),
+    ...clusterInformation({ address, version, nowMs }),
   ]
   for (const object of objects) {
     const { apiVersion, kind } = object as KubeObject // data of this folder, each with apiVersion and kind
@@ -89,23 +90,3 @@ const kubernetesService = (address: string) => {
     },
   ]
 }
-
-/** ConfigMaps in which kubeadm keeps what it was told. */
-const clusterInformation = (address: string, version: string) => [
-  {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'kubeadm-config', namespace: 'kube-system' },
-    data: {
-      ClusterConfiguration: `apiServer: {}\napiVersion: kubeadm.k8s.io/v1beta4\ncertificatesDir: /etc/kubernetes/pki\nclusterName: kubernetes\ncontrolPlaneEndpoint: ${address}:${API_SERVER_PORT}\nkind: ClusterConfiguration\nkubernetesVersion: ${version}\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: 192.168.0.0/16\n  serviceSubnet: 10.96.0.0/12\n`,
-    },
-  },
-  {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'cluster-info', namespace: 'kube-public' },
-    data: {
-      kubeconfig: `apiVersion: v1\nclusters:\n- cluster:\n    server: https://${address}:${API_SERVER_PORT}\n  name: ""\nkind: Config\n`,
-    },
-  },
-]

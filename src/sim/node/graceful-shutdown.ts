@@ -3,11 +3,11 @@ import { parseGoDuration } from '../formats/duration'
 import { readYaml } from '../formats/late-yaml'
 import { node as nodeKind } from '../kinds/core/node'
 import type { Host } from './host'
+import { KUBELET_CONFIGURATION_PATH } from './kubelet-configuration'
 import type { PodState } from './kubelet/pod-state'
 import { sleep } from './os/calls'
 import type { Proc } from './os/syscalls'
 
-const CONFIGURATION = '/var/lib/kubelet/config.yaml'
 const CRITICAL_PRIORITY = 2_000_000_000
 const LOOK_MS = 500
 
@@ -29,7 +29,7 @@ interface ShutdownStep {
  * group in the time that is kept for it. Nothing unless the kubelet's configuration grants it time, and it does not by default.
  */
 export function* gracefulShutdown(host: Host): Proc {
-  const text = host.files.stat(CONFIGURATION) ? host.files.read(CONFIGURATION) : ''
+  const text = host.files.stat(KUBELET_CONFIGURATION_PATH) ? host.files.read(KUBELET_CONFIGURATION_PATH) : ''
   const steps = stepsOf((readYaml(text) ?? {}) as Configuration) // a file: each field is looked at before it is used
   if (steps.every(({ withinMs }) => withinMs === 0) || !host.kubelet.running) return
   const { client, recorder } = host.context

@@ -1,5 +1,5 @@
 import { PAUSE_IMAGE } from '../formats/system-images'
-import { AUTHORITY, AUTHORITY_KEY } from '../api/auth/certificate'
+import { AUTHORITY, AUTHORITY_KEY, FRONT_PROXY_AUTHORITY, frontProxyCertificate } from '../api/auth/certificate'
 import type { Name } from '../formats/x509-forms'
 import { writeCertificate, writeKey, writePublicKey } from '../formats/x509-writing'
 import type { Host } from './host'
@@ -99,9 +99,9 @@ ExecStart=/usr/bin/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELE
   '/etc/kubernetes/pki/apiserver-etcd-client.key': () => privateKey('a1'),
   '/etc/kubernetes/pki/apiserver-kubelet-client.crt': (host) => issued(host, { subject: [['O', 'kubeadm:cluster-admins'], ['CN', 'kube-apiserver-kubelet-client']], usages: ['clientAuth'] }), // prettier-ignore
   '/etc/kubernetes/pki/apiserver-kubelet-client.key': () => privateKey('a2'),
-  '/etc/kubernetes/pki/front-proxy-ca.crt': (host) => authority(host, frontProxyAuthority),
-  '/etc/kubernetes/pki/front-proxy-ca.key': () => writeKey(frontProxyAuthority.key),
-  '/etc/kubernetes/pki/front-proxy-client.crt': (host) => issued(host, { by: frontProxyAuthority, subject: [['CN', 'front-proxy-client']], usages: ['clientAuth'] }), // prettier-ignore
+  '/etc/kubernetes/pki/front-proxy-ca.crt': ({ bootedMs }) => frontProxyCertificate(bootedMs),
+  '/etc/kubernetes/pki/front-proxy-ca.key': () => writeKey(FRONT_PROXY_AUTHORITY.key),
+  '/etc/kubernetes/pki/front-proxy-client.crt': (host) => issued(host, { by: FRONT_PROXY_AUTHORITY, subject: [['CN', 'front-proxy-client']], usages: ['clientAuth'] }), // prettier-ignore
   '/etc/kubernetes/pki/front-proxy-client.key': () => privateKey('a3'),
   '/etc/kubernetes/pki/sa.key': () => privateKey('5a'),
   '/etc/kubernetes/pki/sa.pub': () => writePublicKey('5a'.repeat(256)),
@@ -122,7 +122,6 @@ interface Authority {
 
 const clusterAuthority: Authority = { name: AUTHORITY, key: AUTHORITY_KEY }
 const etcdAuthority: Authority = { name: [['CN', 'etcd-ca']], key: 'e7cd'.repeat(128) }
-const frontProxyAuthority: Authority = { name: [['CN', 'front-proxy-ca']], key: 'f0ca'.repeat(128) }
 
 const YEAR_MS = 365 * 86_400_000
 const privateKey = (byte: string) => writeKey(byte.repeat(256))

@@ -12,6 +12,7 @@ import { createJournal, KERNEL, type Journal } from './journal'
 import { KUBELET_PID, saidInLog } from './kubelet-log'
 import type { KubeletContext } from './kubelet/context'
 import { APPARMOR_PROFILES } from './kubelet/security-profiles'
+import { KUBELET_CONFIGURATION, KUBELET_CONFIGURATION_PATH } from './kubelet-configuration'
 import { createKubelet, type Kubelet } from './kubelet/kubelet'
 import { controlPlanePaths, hostPaths, lateHostView, type LogFolder } from './late-host-view'
 import { lateEviction, type WatchedNode } from './kubelet/late-eviction'
@@ -416,7 +417,5 @@ const hostFiles = ({ name, address }: HostFacts) => ({
   ),
   '/etc/passwd': file('root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n'),
   '/etc/group': file('root:x:0:\nnogroup:x:65534:\n'),
-  '/var/lib/kubelet/config.yaml': file(
-    'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nclusterDNS:\n- 10.96.0.10\nclusterDomain: cluster.local\nstaticPodPath: /etc/kubernetes/manifests\n',
-  ),
+  [KUBELET_CONFIGURATION_PATH]: file(KUBELET_CONFIGURATION),
 })

@@ -73,6 +73,11 @@ describe('a new object is refused in the words of a real server', () => {
     ],
     [
       'pods',
+      container({ resources: { limits: { 'hugepages-2Mi': '4Mi' } } }),
+      'spec.containers[0].resources: Forbidden: HugePages require cpu or memory',
+    ],
+    [
+      'pods',
       container({ env: [{ name: 'A', value: 'x', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }] }),
       'spec.containers[0].env[0].valueFrom: Invalid value: "": may not be specified when `value` is not empty',
     ],

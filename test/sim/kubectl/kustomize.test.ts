@@ -41,3 +41,8 @@ describe('-k', () => {
     expect(runKubectl('kubectl label -k . -f all.yaml --local a=b', { files })).toMatchObject({ code: 1, stderr: 'error: only one of -f or -k can be specified\n' }) // prettier-ignore
   })
 })
+
+test('a variable without a value has none, also where the environment has one', () => {
+  const files = { 'kustomization.yaml': 'configMapGenerator: [{name: settings, envs: [.env]}]', '.env': 'FOO=Bar\nBAR\n' }
+  expect(runKubectl('kubectl kustomize .', { files, env: { BAR: 'here' } }).stdout).toContain('data:\n  BAR: ""\n  FOO: Bar\n')
+})

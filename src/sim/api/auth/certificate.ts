@@ -31,6 +31,25 @@ export const authorityCertificate = (nowMs: number) =>
     alternativeNames: ['DNS:kubernetes'],
   })
 
+/** Who vouches for kube-apiserver where it hands requests on to other API servers. */
+export const FRONT_PROXY_AUTHORITY = { name: [['CN', 'front-proxy-ca']] as Name, key: 'f0ca'.repeat(128) }
+
+export const frontProxyCertificate = (nowMs: number) =>
+  writeCertificate(
+    {
+      subject: FRONT_PROXY_AUTHORITY.name,
+      issuer: FRONT_PROXY_AUTHORITY.name,
+      serial: '00',
+      key: FRONT_PROXY_AUTHORITY.key,
+      notBeforeMs: nowMs,
+      notAfterMs: nowMs + 10 * 365 * 86_400_000,
+      isAuthority: true,
+      usages: [],
+      alternativeNames: ['DNS:front-proxy-ca'],
+    },
+    FRONT_PROXY_AUTHORITY.key,
+  )
+
 /** A user's name as certificates have it: his groups as organizations. */
 export const nameOf = ({ commonName, organizations }: Subject): Name => [
   ...organizations.map((value) => ['O', value] as const),

@@ -34,6 +34,9 @@ export function resourceErrors(resources: ResourceRequirements | undefined, at: 
       }
     }
   }
+  const names = [...Object.keys(limits ?? {}), ...Object.keys(requests ?? {})]
+  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory'))
+    errors.push(at.forbidden('HugePages require cpu or memory'))
   return errors
 }
 

@@ -2,12 +2,14 @@ import type { FlagSpec } from '../flags'
 
 const recordGoes = '--record will be removed in the future'
 const record: FlagSpec = { name: 'record', shorthand: null, type: 'bool', default: 'false', deprecated: recordGoes }
+const text = (name: string): FlagSpec => ({ name, shorthand: null, type: 'string', default: '' })
 /** Flags that help does not list and commands still take, by command. */
 export const hiddenFlags: Readonly<Record<string, readonly FlagSpec[]>> = {
   annotate: [record],
   apply: [record, { name: 'applyset', shorthand: null, type: 'string', default: '' }],
   'apply edit-last-applied': [record],
-  autoscale: [record],
+  // `--cpu` and `--memory` came after the release whose help is shown.
+  autoscale: [record, text('cpu'), text('memory')],
   create: [record],
   edit: [record],
   expose: [record],

@@ -30,7 +30,6 @@ interface Target {
   readonly kustomization: Kustomization
   /** The way from the first kustomization to this one: part of every origin. */
   readonly folder: string
-  readonly env: Readonly<Record<string, string>>
 }
 
 export const nothing = (): Accumulated => ({ resources: [], paths: defaultPaths, variables: [] })
@@ -135,7 +134,7 @@ function* accumulateDirectory(target: Target, into: Accumulated, loader: Loader,
   const isComponent = kustomization.kind === 'Component'
   if (asComponent && !isComponent) throw new CommandError(`expected kind 'Component' for path '${root}' but got '${kustomization.kind}'`)
   if (!asComponent && isComponent) throw new CommandError(`expected kind != 'Component' for path '${root}'`)
-  const inner: Target = { loader, kustomization, folder: joined(target.folder, path), env: target.env }
+  const inner: Target = { loader, kustomization, folder: joined(target.folder, path) }
   let found: Accumulated
   try {
     found = yield* accumulate(inner, asComponent ? into : nothing())
@@ -159,14 +158,14 @@ const configuredHere = ({ kustomization, folder }: Target, kind: string): Origin
 })
 
 function* runGenerators(target: Target, { resources }: Accumulated): Proc {
-  const { loader, kustomization, env } = target
+  const { loader, kustomization } = target
   const { configMapGenerator = [], secretGenerator = [], generatorOptions, generators = [], helmCharts = [] } = kustomization
   const made: Resource[] = []
   for (const [kind, all] of [['ConfigMap', configMapGenerator], ['Secret', secretGenerator]] as const) // prettier-ignore
-    for (const given of all) made.push({ ...(yield* generate(loader, kind, given, generatorOptions, env)), origin: configuredHere(target, `${kind}Generator`) }) // prettier-ignore
+    for (const given of all) made.push({ ...(yield* generate(loader, kind, given, generatorOptions)), origin: configuredHere(target, `${kind}Generator`) }) // prettier-ignore
   for (const chart of helmCharts)
     throw configurationError('HelmChartInflationGenerator', chart as Record<string, unknown>).wrap(new CommandError('must specify --enable-helm')) // prettier-ignore
-  for (const config of yield* configResources(target, generators)) made.push(yield* runGenerator(loader, config, env))
+  for (const config of yield* configResources(target, generators)) made.push(yield* runGenerator(loader, config))
   for (const resource of made) {
     try {
       absorb(resources, resource)

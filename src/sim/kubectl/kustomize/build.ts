@@ -25,7 +25,7 @@ export function* build(kubectl: Kubectl, path: string, options: BuildOptions = {
   const loader = yield* loaderAt(path, kubectl.self.cwd, options.unrestricted !== true)
   const kustomization = yield* readKustomization(loader)
   if (kustomization.openapi?.path) yield* load(loader, kustomization.openapi.path)
-  const { resources, paths, variables } = yield* accumulate({ loader, kustomization, folder: '', env: kubectl.self.env })
+  const { resources, paths, variables } = yield* accumulate({ loader, kustomization, folder: '' })
   hashNames(resources)
   fixNameReferences(resources, paths.nameReference)
   const unused = resolveVariables(resources, variables, paths.varReference)

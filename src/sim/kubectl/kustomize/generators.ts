@@ -11,7 +11,6 @@ export function* generate(
   kind: 'ConfigMap' | 'Secret',
   given: GeneratorArguments,
   common: GeneratorOptions | undefined,
-  env: Readonly<Record<string, string>>,
 ): Proc<Resource> {
   const options = mergedOptions(given.options, common)
   if (!given.name) throw new CommandError('a configmap must have a name')
@@ -19,7 +18,7 @@ export function* generate(
   if (given.namespace) metadata.namespace = given.namespace
   const object: Json = { apiVersion: 'v1', kind, metadata }
   if (kind === 'Secret') object.type = given.type || 'Opaque'
-  const pairs = yield* readPairs(loader, given, env)
+  const pairs = yield* readPairs(loader, given)
   addData(object, kind, pairs, given.name)
   if (options.labels && Object.keys(options.labels).length) metadata.labels = { ...options.labels }
   if (options.annotations && Object.keys(options.annotations).length) metadata.annotations = { ...options.annotations }
@@ -65,14 +64,10 @@ function base64Lines(value: string): string {
   return (encoded.match(new RegExp(`.{1,${LINE}}`, 'g')) ?? []).map((line) => `${line}\n`).join('')
 }
 
-function* readPairs(
-  loader: Loader,
-  { envs = [], env: oldEnv, literals = [], files = [] }: GeneratorArguments,
-  env: Readonly<Record<string, string>>,
-): Proc<Pair[]> {
+function* readPairs(loader: Loader, { envs = [], env: oldEnv, literals = [], files = [] }: GeneratorArguments): Proc<Pair[]> {
   const envFiles = [...envs, ...(oldEnv ? [oldEnv] : [])]
   return [
-    ...(yield* source('env source files: ', envFiles, (path) => envPairs(loader, path, env))),
+    ...(yield* source('env source files: ', envFiles, (path) => envPairs(loader, path))),
     ...(yield* source('literal sources ', literals, function* (literal) {
       return [literalPair(literal)]
     })),
@@ -110,13 +105,13 @@ function* filePair(loader: Loader, file: string): Proc<Pair[]> {
   return [[key, yield* load(loader, path)]]
 }
 
-/** Lines `KEY=value`; a key alone takes its value from the environment. */
-function* envPairs(loader: Loader, path: string, env: Readonly<Record<string, string>>): Proc<Pair[]> {
+/** Lines `KEY=value`; a key alone has no value, whatever the environment says. */
+function* envPairs(loader: Loader, path: string): Proc<Pair[]> {
   const text = (yield* load(loader, path)).replace(/^\uFEFF/, '')
   return text.split('\n').flatMap((raw): Pair[] => {
     const line = raw.replace(/\r$/, '').trimStart()
     if (line === '' || line.startsWith('#')) return []
     const equals = line.indexOf('=')
-    return equals < 0 ? [[line, env[line] ?? '']] : [[line.slice(0, equals), line.slice(equals + 1)]]
+    return equals < 0 ? [[line, '']] : [[line.slice(0, equals), line.slice(equals + 1)]]
   })
 }

@@ -66,7 +66,7 @@ export function* readTransformer(loader: Loader, resource: Resource): Proc<Trans
 }
 
 /** What a resource of `generators` makes. Throws CommandError. */
-export function* runGenerator(loader: Loader, resource: Resource, env: Readonly<Record<string, string>>): Proc<Resource> {
+export function* runGenerator(loader: Loader, resource: Resource): Proc<Resource> {
   const failed = 'loading generator plugins: failed to load generator: '
   let kind
   try {
@@ -78,7 +78,7 @@ export function* runGenerator(loader: Loader, resource: Resource, env: Readonly<
     throw new CommandError(`${failed}unable to load builtin ${kindText({ ...groupVersion('builtin'), kind })}`)
   const { namespace } = metadataOf(resource) as { namespace?: string }
   const given: GeneratorArguments = { namespace, ...resource.object, name: nameOf(resource) }
-  return yield* generate(loader, kind === 'SecretGenerator' ? 'Secret' : 'ConfigMap', given, undefined, env)
+  return yield* generate(loader, kind === 'SecretGenerator' ? 'Secret' : 'ConfigMap', given, undefined)
 }
 
 function builtinKind({ object }: Resource): string {

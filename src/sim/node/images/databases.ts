@@ -119,7 +119,7 @@ export const databases: readonly Repository[] = [
   },
   {
     names: names('postgres'),
-    tags: tagsOf([...patches('18', 1), ...patches('17', 7), ...patches('16', 11), ...patches('15', 15), ...patches('14', 20), ...patches('13', 23), ...patches('12', 22), ...patches('11', 22), ...patches('10', 23)], ['alpine', 'bookworm']),
+    tags: tagsOf([...patches('18', 1), ...patches('17', 7), ...patches('16', 11), ...patches('15', 15), ...patches('14', 20), ...patches('13', 23), ...patches('12', 22), ...patches('11', 22), ...patches('10', 23), ...patches('9.6', 24)], ['alpine', 'bookworm']),
     sizeBytes: 156_000_000,
     tools: 'debian',
     adds: ['less', 'openssl'],

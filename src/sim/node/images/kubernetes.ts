@@ -85,6 +85,14 @@ export const testImages: readonly Repository[] = [
     files: () => ({ '/goproxy': programFile('goproxy') }),
   },
   {
+    names: ['registry.k8s.io/cuda-vector-add', 'k8s.gcr.io/cuda-vector-add', 'nvcr.io/nvidia/k8s/cuda-sample'],
+    tags: same(['v0.1', 'vectoradd-cuda11.7.1-ubuntu20.04', 'vectoradd-cuda12.5.0']),
+    sizeBytes: 560_000_000,
+    tools: 'debian',
+    cmd: ['/bin/vectorAdd'],
+    files: () => ({ '/bin/vectorAdd': programFile('cuda-vector-add') }),
+  },
+  {
     names: ['registry.k8s.io/hpa-example', 'k8s.gcr.io/hpa-example'],
     tags: { latest: '1', '1': '1' },
     sizeBytes: 180_000_000,

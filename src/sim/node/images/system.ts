@@ -59,7 +59,7 @@ export const systemImages: readonly Repository[] = [
   },
   {
     names: ['registry.k8s.io/metrics-server/metrics-server', 'k8s.gcr.io/metrics-server/metrics-server'],
-    tags: same(['v0.8.0', 'v0.7.2', 'v0.7.1', 'v0.6.4', 'v0.6.3', 'v0.5.2']),
+    tags: same(['v0.8.0', 'v0.7.2', 'v0.7.1', 'v0.7.0', 'v0.6.4', 'v0.6.3', 'v0.5.2']),
     sizeBytes: 22_000_000,
     tools: 'none',
     entrypoint: ['/metrics-server'],

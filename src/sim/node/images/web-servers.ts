@@ -175,8 +175,8 @@ export const webServers: readonly Repository[] = [
     tools: 'alpine',
   },
   {
-    names: ['docker.io/library/httpd', 'mirror.gcr.io/library/httpd'],
-    tags: tagsOf([...patches('2.4', 66, 46)], ['alpine', 'bookworm', 'trixie']),
+    names: ['docker.io/library/httpd', 'mirror.gcr.io/library/httpd', 'registry.k8s.io/e2e-test-images/httpd'],
+    tags: { ...tagsOf([...patches('2.4', 66, 46)], ['alpine', 'bookworm', 'trixie']), '2.4.38-4': '2.4.38', '2.4.39-4': '2.4.39' },
     sizeBytes: 45_211_000,
     tools: 'debian',
     cmd: ['httpd-foreground'],

@@ -103,6 +103,8 @@ export interface PodState {
   readonly fromFile: boolean
   /** Pause before the next try to mount; 0 when none has failed. */
   mountRetryMs: number
+  /** Its runtime has been asked for a sandbox, and refused. */
+  sandboxRefused?: boolean
   /** Since when, or since when it was told last, a disk has been waited for. */
   diskWantedMs?: number
 }

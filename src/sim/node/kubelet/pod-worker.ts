@@ -33,7 +33,11 @@ export function syncPod(context: KubeletContext, state: PodState): void {
   if (!state.sandbox) {
     if (state.pod.spec.resourceClaims?.length && !state.devices) return prepareDevices(context, state)
     const refusal = missingRuntime(context, state)
-    if (refusal !== undefined) return step(context, state, SANDBOX_RETRY_MS, () => tellNoSandbox(context, state, refusal), true)
+    if (refusal !== undefined) {
+      const takesMs = state.sandboxRefused ? SANDBOX_RETRY_MS : context.latency.sandboxMs
+      state.sandboxRefused = true
+      return step(context, state, takesMs, () => tellNoSandbox(context, state, refusal), true)
+    }
     return step(context, state, context.latency.sandboxMs, () => {
       state.sandbox = context.openSandbox(state.pod)
       if (state.pod.spec.resources && atLeast(parseRelease(context.release), '1.36')) state.resources = state.pod.spec.resources

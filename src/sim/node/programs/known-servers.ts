@@ -49,6 +49,7 @@ const servers: Readonly<Record<string, KnownServer>> = {
   jenkins: { ports: [8080, 50000], says: 'INFO hudson.lifecycle.Lifecycle#onReady: Jenkins is fully up and running', page: { status: 403, ...html('Sign in [Jenkins]') }, paths: { '/login': '<title>Sign in [Jenkins]</title>' } },
   kafka: { ports: [9092, 9093], says: 'INFO [KafkaRaftServer nodeId=1] Kafka Server started (kafka.server.KafkaRaftServer)' },
   kibana: { ports: [5601], says: '[INFO ][status] Kibana is now available', page: to('/app/home'), paths: { '/api/status': '{"status":{"overall":{"level":"available"}}}' } },
+  'kube-state-metrics': { ports: [8080, 8081], says: '"Started kube-state-metrics self metrics server" telemetryAddress="[::]:8081"', page: html('Kube Metrics Server'), paths: { '/healthz': 'OK', '/livez': 'OK', '/readyz': 'OK' } },
   loki: { ports: [3100], says: 'level=info msg="Loki started"', page: { status: 404, body: '404 page not found\n' }, paths: { '/ready': 'ready\n' } },
   mailhog: { ports: [8025, 1025], says: '[HTTP] Binding to address: 0.0.0.0:8025', page: html('MailHog') },
   minio: { ports: [9000, 9001], says: 'API: http://127.0.0.1:9000', page: { status: 403, body: '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code></Error>' }, paths: { '/minio/health/live': '', '/minio/health/ready': '' } },

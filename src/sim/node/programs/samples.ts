@@ -66,6 +66,14 @@ export const helloWorld: Program = function* () {
   return 0
 }
 
+/** The sample for graphics cards: adds two vectors, as somebody who has one would see it. */
+export const cudaVectorAdd: Program = function* () {
+  yield* write(1, '[Vector addition of 50000 elements]\nCopy input data from the host memory to the CUDA device\n')
+  yield* write(1, 'CUDA kernel launch with 196 blocks of 256 threads\nCopy output data from the CUDA device to the host memory\n')
+  yield* write(1, 'Test PASSED\nDone\n')
+  return 0
+}
+
 export const httpEcho: Program = function* (self) {
   const port = Number((flag(self.argv, 'listen') ?? ':5678').replace(/^.*:/, ''))
   const says = flag(self.argv, 'text') ?? self.env.ECHO_TEXT ?? 'hello-world'

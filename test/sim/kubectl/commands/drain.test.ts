@@ -15,6 +15,9 @@ test.each([
   ['kubectl drain node01 -l a=b', 'error: cannot specify both a node name and a --selector option'],
   ['kubectl autoscale deployment web --max=0', 'error: --max=MAXPODS is required and must be at least 1, max: 0'],
   ['kubectl autoscale deployment web --max=2 --min=3', 'error: --max=MAXPODS must be larger or equal to --min=MINPODS, max: 2, min: 3'],
+  ['kubectl autoscale deployment web --max=2 --cpu=50% --cpu-percent=50', 'error: --cpu-percent and --cpu are mutually exclusive'],
+  ['kubectl autoscale deployment web --max=2 --cpu=half%', 'error: invalid percentage value: half'],
+  ['kubectl autoscale deployment web --max=2 --memory=much', 'error: invalid resource memory value: much'],
 ])('%s is refused: %s', (line, message) => {
   const { stderr, code } = createCluster({ seed: 1 }).run(line)
   expect(code).toBe(1)
@@ -66,4 +69,18 @@ test('a drain in a dry run of the server evicts nobody', () => {
     '(server dry run)\nnode/node01 drained (server dry run)\n',
   )
   expect(cluster.run('sleep 60; kubectl get pods -o name').stdout).toBe(before)
+})
+
+test('an autoscaler aims at a share of what is requested, or at an amount a Pod', () => {
+  const cluster = createCluster({ seed: 1 })
+  cluster.run('kubectl create deployment web --image=nginx; kubectl create deployment api --image=nginx')
+  expect(cluster.run('kubectl autoscale deployment web --max=3 --cpu=50%').stdout).toBe(
+    'horizontalpodautoscaler.autoscaling/web autoscaled\n',
+  )
+  cluster.run('kubectl autoscale deployment api --max=3 --cpu=500 --memory=200Mi')
+  const targets = (name: string) => cluster.run(`kubectl get hpa ${name} -o jsonpath='{.spec.metrics[*].resource}'`).stdout
+  expect(targets('web')).toBe('{"name":"cpu","target":{"averageUtilization":50,"type":"Utilization"}}')
+  expect(targets('api')).toBe(
+    '{"name":"cpu","target":{"averageValue":"500m","type":"AverageValue"}} {"name":"memory","target":{"averageValue":"200Mi","type":"AverageValue"}}',
+  )
 })
