@@ -75,7 +75,7 @@ export const simplified = [
   ['Conversion webhooks', 'are asked once for each stored state and version, not at every read'],
   [
     'Audit',
-    'kube-apiserver obeys --audit-policy-file and --audit-log-path (also `-`): requests over HTTP, and what controllers, scheduler and kubelets write, with the annotations of authorisation, PodSecurity, admission policies and webhooks; what components read and watch is not told; logs are not rotated, there is no webhook backend',
+    'kube-apiserver obeys --audit-policy-file and --audit-log-path (also `-`): requests over HTTP, and what controllers, scheduler and kubelets write, with the annotations of authorisation, PodSecurity, admission policies and webhooks; of what components read their watches are told, no single reads; logs are not rotated, there is no webhook backend',
   ],
   [
     'Proxy',

@@ -11,7 +11,8 @@ import { statusAnswer } from './api/edge-answer'
 import { lateHttp } from './api/late-http'
 import { versionInfo } from './api/version-info'
 import { createEventRecorder } from './api/event-recorder'
-import type { ApiServer, Audit, Told } from './api/hooks'
+import type { ApiServer, Audit, Told, ToldOfWatches } from './api/hooks'
+import { beginWatchesAnew } from './api/in-process-watch'
 import type { AtRest } from './api/encryption-at-rest'
 import type { Ciphers } from './api/encryption-configuration'
 import type { KindDefinition } from './api/kind'
@@ -78,6 +79,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
   let awayFromMs = 0
   let audit: Audit | undefined
   let told: Told | undefined
+  let toldOfWatches: ToldOfWatches | undefined
   let metricsProvider: MetricsProvider | undefined
   let atRest: AtRest | undefined
   let aggregator: Aggregator | undefined
@@ -94,6 +96,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     isServing: () => serving,
     audited: (audited, by) => audit?.(audited, by) ?? audited.response,
     told: () => told,
+    toldOfWatches: () => toldOfWatches,
     atRest: () => atRest,
     kubelets: (name) => nodes.connections(name),
     dial: (request, listener) => dialFrom({ engine, network, place: nodes.hosts.get('controlplane')!.place })(request, listener),
@@ -134,16 +137,18 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     start(trail?: Audit) {
       audit = trail
       told = trail && lateServerFlags.code.toldInProcess(trail)
+      toldOfWatches = trail && lateServerFlags.code.watchesToldInProcess(trail)
       if (serving) return
       serving = true
       // Who could not renew his lease meanwhile gave up, and begins anew: what he remembers of nodes is from before the gap.
       for (const part of leaders) part.again(engine.nowMs - awayFromMs)
       presence.start()
+      if (trail) beginWatchesAnew(server)
     },
     stop() {
       serving = false
       awayFromMs = engine.nowMs
-      audit = told = undefined
+      audit = told = toldOfWatches = undefined
       presence.stop()
     },
     encrypt(ciphers: Ciphers | undefined) {

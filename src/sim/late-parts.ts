@@ -29,7 +29,7 @@ import { celLibrary } from './api/cel/library'
 import { customKind } from './api/crd/definition'
 import { definitionErrors } from './api/crd/definition-validation'
 import { startAudit } from './audit-writer'
-import { toldInProcess } from './api/audit-in-process'
+import { toldInProcess, watchesToldInProcess } from './api/audit-in-process'
 import { encryptionAtRest } from './api/encryption-at-rest'
 import { startEncryption } from './encryption-file'
 import { lateServerFlags } from './late-server-flags'
@@ -161,7 +161,7 @@ lateReviews.arrive(reviewAnswers)
 lateConnections.arrive(kubeletConnections)
 lateFlowControl.arrive(flowControlOf)
 lateUpkeep.arrive(tendFlowControl)
-lateServerFlags.arrive({ startAudit, toldInProcess, startEncryption, encryptionAtRest, useRuntimeConfig })
+lateServerFlags.arrive({ startAudit, toldInProcess, watchesToldInProcess, startEncryption, encryptionAtRest, useRuntimeConfig })
 protobuf.arrive(protobufReader)
 lateEtcdKeys.arrive(etcdEntries)
 lateEtcd.arrive({ etcdctl, etcdutl })

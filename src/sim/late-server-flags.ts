@@ -1,4 +1,4 @@
-import type { toldInProcess } from './api/audit-in-process'
+import type { toldInProcess, watchesToldInProcess } from './api/audit-in-process'
 import type { encryptionAtRest } from './api/encryption-at-rest'
 import type { startAudit } from './audit-writer'
 import { lateCode } from './engine/late-code'
@@ -9,6 +9,7 @@ import type { useRuntimeConfig } from './runtime-config'
 export const lateServerFlags = lateCode<{
   readonly startAudit: typeof startAudit
   readonly toldInProcess: typeof toldInProcess
+  readonly watchesToldInProcess: typeof watchesToldInProcess
   readonly startEncryption: typeof startEncryption
   readonly encryptionAtRest: typeof encryptionAtRest
   readonly useRuntimeConfig: typeof useRuntimeConfig

@@ -42,7 +42,7 @@ test('with a policy and a path kube-apiserver tells what it was asked, as much a
     .stdout.trim()
     .split('\n')
     .map((line) => JSON.parse(line) as AuditEvent)
-  expect(new Set(events.map(({ stage }) => stage))).toEqual(new Set(['ResponseComplete']))
+  expect(new Set(events.filter(({ verb }) => verb !== 'watch').map(({ stage }) => stage))).toEqual(new Set(['ResponseComplete']))
   const of = (resource: string, name: string) =>
     events.find(({ objectRef, verb }) => verb === 'create' && objectRef.resource === resource && objectRef.name === name)!
   expect(of('secrets', 's')).toMatchObject({ level: 'Metadata', responseStatus: { code: 201 }, user: { username: 'kubernetes-admin' } })
@@ -58,6 +58,30 @@ test('with a policy and a path kube-apiserver tells what it was asked, as much a
     /^would violate PodSecurity "restricted:latest": /,
   )
   expect(JSON.stringify(events)).not.toContain('managedFields')
+}, 60_000)
+
+test('what components watch is told when a watch begins and when it ends', () => {
+  const cluster = createCluster()
+  cluster.run(
+    enable('apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n- {level: Metadata, verbs: [list, watch]}'),
+  )
+  const told = () =>
+    cluster
+      .run(`cat ${LOG}`)
+      .stdout.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as AuditEvent & { readonly requestURI: string; readonly user: { readonly username: string } })
+      .filter(({ user, objectRef }) => user.username === 'system:kube-scheduler' && objectRef.resource === 'pods')
+  expect(told().map(({ stage, verb }) => `${verb} ${stage}`)).toEqual(['watch ResponseStarted'])
+  expect(told()[0]!.requestURI).toMatch(
+    /^\/api\/v1\/pods\?allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan&sendInitialEvents=true&timeout=7m30s&timeoutSeconds=450&watch=true$/,
+  )
+  cluster.advance('8m')
+  expect(told().map(({ stage, verb }) => `${verb} ${stage}`)).toEqual([
+    'watch ResponseStarted',
+    'watch ResponseComplete',
+    'watch ResponseStarted',
+  ])
 }, 60_000)
 
 test('a policy of admission tells the audit log what it was told to note, and what broke its rules', () => {

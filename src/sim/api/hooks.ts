@@ -144,6 +144,16 @@ export type Audit = (audited: Audited, server: ApiServer) => ApiResponse
 /** Told of a write by a client inside the process: what was asked, the object or the error that came of it, and what was noted meanwhile. */
 export type Told = (call: Call, verb: string, body: unknown, outcome: unknown, noted: Readonly<Record<string, string>>) => void
 
+/** A watch that a client inside the process begins. */
+export interface BegunWatch extends Pick<Call, 'core' | 'served' | 'namespace' | 'user' | 'manager'> {
+  readonly selector: string | undefined
+  /** Whether it begins with all there is, or with what has changed since the last one. */
+  readonly fromTheStart: boolean
+}
+
+/** Told of a watch by a client inside the process when it begins. Answers how to tell that it has ended. */
+export type ToldOfWatches = (watch: BegunWatch) => () => void
+
 /** What a handler of a kind's own subresource (eviction, binding, token, log, exec, …) is given. */
 export interface SubresourceRequest {
   readonly verb: string
@@ -252,6 +262,8 @@ export interface ApiServerOptions {
   readonly audited?: Audit
   /** Who is told of writes by clients inside the process, while there is an audit policy. */
   readonly told?: () => Told | undefined
+  /** Who is told of watches by clients inside the process, while there is an audit policy. */
+  readonly toldOfWatches?: () => ToldOfWatches | undefined
   /** How objects lie in etcd, once kube-apiserver has been given a configuration that says so. */
   readonly atRest?: () => AtRest | undefined
   /** Told of every answer given over HTTP: its status, whether a deprecated version was asked for, and how long it took. */

@@ -173,7 +173,9 @@ export function createClient(core: Core, identity: Identity): Client {
     },
     watch<T extends KubeObject>(kind: KindDefinition<T>, listener: (events: readonly WatchEvent<T>[]) => void, options: ListOptions = {}) {
       const selection = selectionOf(generic(kind), options.namespace, options.labelSelector, options.fieldSelector)
-      return followKind(core, kind, selection, () => client.mayWatch(kind, options.namespace), listener)
+      const asked = { core, served: core.registry.ofKind(kind), namespace: options.namespace, selector: options.labelSelector, user, manager: identity.manager } // prettier-ignore
+      const noted = (fromTheStart: boolean) => core.options.toldOfWatches?.()?.({ ...asked, fromTheStart })
+      return followKind(core, kind, selection, () => client.mayWatch(kind, options.namespace), listener, noted)
     },
     mayWatch(kind, namespace) {
       const {

@@ -12,6 +12,9 @@ const WATCH_MS = 450_000
 const FIRST_RETRY_MS = 800
 const LAST_RETRY_MS = 30_000
 
+/** Told of each watch that begins: whether it begins with all there is. Answers how to tell that it has ended, where anybody wants to know. */
+export type Noted = (fromTheStart: boolean) => (() => void) | undefined
+
 /**
  * Follows a kind for a component inside the process, as its reflector does: asks once whether it may list and watch when it begins, and again
  * each time a watch has run out. Refused, it hears nothing until it is allowed; then it is told what is different from what it knew. Returns
@@ -23,6 +26,7 @@ export function followKind<T extends KubeObject>(
   selection: Selection,
   isAllowed: () => boolean,
   listener: (events: readonly WatchEvent<T>[]) => void,
+  noted: Noted,
 ): () => void {
   const { engine, storage } = core
   let stopWatching: (() => void) | undefined
@@ -30,8 +34,14 @@ export function followKind<T extends KubeObject>(
   let known: ReadonlyMap<string, Stored> = new Map()
   let retryMs = FIRST_RETRY_MS
   let isFirst = true
+  /** Tells the audit log that the watch has ended. */
+  let ended: (() => void) | undefined
+  let begunMs: number | undefined
 
   function begin() {
+    begunMs = engine.nowMs
+    ended?.()
+    ended = noted(isFirst || !stopWatching)
     if (!isAllowed()) return refused()
     retryMs = FIRST_RETRY_MS
     if (!stopWatching) {
@@ -57,11 +67,28 @@ export function followKind<T extends KubeObject>(
   const listed = () => new Map([...select(storage, generic(kind), selection)].map((stored) => [keyOf(stored.object), stored]))
 
   let timer: ReturnType<typeof engine.after> | undefined
+  const anew = () => {
+    if (begunMs === engine.nowMs) return
+    if (timer) engine.cancel(timer)
+    begin()
+  }
+  const followed = followedBy.get(core) ?? new Set()
+  followedBy.set(core, followed.add(anew))
   begin()
   return () => {
+    followed.delete(anew)
+    ended?.()
     stopWatching?.()
     if (timer) engine.cancel(timer)
   }
+}
+
+/** All that components inside the process follow: each begins its watch anew. */
+const followedBy = new WeakMap<Core, Set<() => void>>()
+
+/** Has every component begin its watches anew, as after a restart of kube-apiserver. */
+export function beginWatchesAnew(core: object) {
+  for (const anew of followedBy.get(core as Core) ?? []) anew() // whoever has a server has its core
 }
 
 /** What a client has missed between two lists. */

@@ -1,3 +1,4 @@
+import { APPROVED, isProtected, NEEDS_APPROVAL, SEE } from './approval'
 import { fieldPath, type FieldError, type FieldPath } from '../field-path'
 import type {
   CustomResourceColumnDefinition,
@@ -156,17 +157,13 @@ function conversionErrors({ strategy, webhook }: CustomResourceConversion, at: F
   return errors
 }
 
-const APPROVED = 'api-approved.kubernetes.io'
-
 /** Groups of the community's own need its approval. */
 function approvalErrors({ metadata: { annotations = {} }, spec: { group } }: CustomResourceDefinition): FieldError[] {
-  if (!/(^|\.)(k8s|kubernetes)\.io$/.test(group ?? '')) return []
+  if (!isProtected(group ?? '')) return []
   const at = fieldPath('metadata')('annotations').key(APPROVED)
   const value = annotations[APPROVED]
-  const needs = `protected groups must have approval annotation ${JSON.stringify(APPROVED)}`
-  const see = 'see https://github.com/kubernetes/enhancements/pull/1111'
-  if (value === undefined) return [at.required(`${needs}, ${see}`)]
+  if (value === undefined) return [at.required(`${NEEDS_APPROVAL}, ${SEE}`)]
   return URL.canParse(value) || value.startsWith('unapproved')
     ? []
-    : [at.invalid(value, `${needs} with either a URL or a reason starting with "unapproved", ${see}`)]
+    : [at.invalid(value, `${NEEDS_APPROVAL} with either a URL or a reason starting with "unapproved", ${SEE}`)]
 }

@@ -1,4 +1,5 @@
 import type { FieldError, FieldPath } from '../field-path'
+import { embeddedErrors } from './embedded-resource'
 import type { JSONSchemaProps } from '../types/apiextensions-v1.gen'
 
 /** Whether a value satisfies a structural schema; complaints in the words that an API server has for custom resources. */
@@ -162,6 +163,7 @@ function objectErrors(value: Json, schema: JSONSchemaProps, at: FieldPath): Fiel
   if (minProperties !== undefined && names.length < minProperties) {
     errors.push(at.invalid(names.length, `${at.text} in body should have at least ${minProperties} properties`))
   }
+  if (schema['x-kubernetes-embedded-resource']) errors.push(...embeddedErrors(value, at))
   for (const name of names.sort()) {
     const own = Object.hasOwn(properties, name) ? properties[name] : undefined
     if (own) errors.push(...schemaErrors(value[name], own, at(name)))

@@ -242,6 +242,47 @@ test('names that another definition has are not accepted', () => {
   })
 })
 
+test('of several names the last that is taken is told of, and the others are accepted', () => {
+  define({})
+  const other = cronTab({}, {}, { plural: 'othertabs', singular: 'othertab', kind: 'CronTab', shortNames: ['ct'] })
+  send('POST', CRDS, { ...other, metadata: { name: 'othertabs.stable.example.com' } })
+  passTime()
+  const { status } = send('GET', `${CRDS}/othertabs.stable.example.com`)
+  expect(status.conditions[0]).toMatchObject({ reason: 'ListKindConflict', message: '"CronTabList" is already in use' })
+  expect(status.conditions[1]).toMatchObject({ type: 'Established', status: 'False', reason: 'NotAccepted' })
+  expect(status.acceptedNames).toEqual({ kind: '', plural: 'othertabs', singular: 'othertab' })
+})
+
+test.each([
+  [
+    'https://github.com/kubernetes/enhancements/pull/1111',
+    'True',
+    'ApprovedAnnotation',
+    'approved in https://github.com/kubernetes/enhancements/pull/1111',
+  ],
+  ['unapproved, experimental-only', 'False', 'UnapprovedAnnotation', 'not approved: "unapproved, experimental-only"'],
+])('a group of the community with the approval %j is told of as such', (approval, status, reason, message) => {
+  const { spec } = cronTab({})
+  const annotations = { 'api-approved.kubernetes.io': approval }
+  const group = 'stable.x-k8s.k8s.io'
+  send('POST', CRDS, { metadata: { name: `crontabs.${group}`, annotations }, spec: { ...spec, group } })
+  passTime()
+  const { conditions } = send('GET', `${CRDS}/crontabs.${group}`).status
+  expect(conditions[0]).toMatchObject({ type: 'KubernetesAPIApprovalPolicyConformant', status, reason, message })
+})
+
+test.each<[template: object, why: string]>([
+  [{ a: 1 }, 'spec.t.apiVersion: Required value: must not be empty, spec.t.kind: Required value: must not be empty'],
+  [{ apiVersion: 'a/b/c', kind: 'X' }, 'spec.t.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c'],
+  [
+    { apiVersion: 'v1', kind: 'Pod', metadata: { labels: { a: '!' } } },
+    `spec.t.metadata.labels: Invalid value: "!": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
+  ],
+])('an embedded object %j is refused', (t, why) => {
+  define({ properties: { t: { type: 'object', 'x-kubernetes-embedded-resource': true, 'x-kubernetes-preserve-unknown-fields': true } } })
+  expect(create({ t }).message.replaceAll(/[[\]]/g, '')).toBe(`CronTab.stable.example.com "x" is invalid: ${why}`.replaceAll(/[[\]]/g, ''))
+})
+
 // prettier-ignore
 test.each<[field: object, complaint: string]>([
   [{ properties: { x: { type: 'string' } } }, '.type: Required value: must not be empty for specified object fields'],
