@@ -212,6 +212,8 @@ export interface Presentation {
 export interface PresentationContext {
   readonly served: Served
   readonly nowMs: number
+  /** Simulated release: columns come and go with it. */
+  readonly release: readonly [number, number]
   /** Version of meta.k8s.io asked for: `v1` or `v1beta1`. */
   readonly version: string
   readonly query: URLSearchParams

@@ -17,6 +17,8 @@ export interface ColumnOptions {
   readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'date'
   readonly format?: string
   readonly description?: string
+  /** First release that shows it no more: [1, 35]. */
+  readonly goneIn?: readonly [number, number]
 }
 
 export interface ColumnContext {
@@ -101,6 +103,8 @@ export interface KindDefinition<T extends KubeObject = AnyObject> {
   readonly annotatesWithStatus?: boolean
   readonly validateStatusUpdate?: (object: T, old: T, at: FieldPath, context: KindContext) => readonly FieldError[]
   readonly columns: readonly Column<T>[]
+  /** In which order a table lists objects; by namespace and name unless told. */
+  readonly rowOrder?: (a: T, b: T) => number
   /** Field selectors beyond metadata.name and metadata.namespace: path → value. */
   readonly selectableFields: Readonly<Record<string, (object: T) => string>>
   /** Where the scale subresource reads and writes: dotted paths, and the selector as text. */

@@ -56,7 +56,7 @@ export function checkForm({ form }: Wish, verb: string, { kind }: Served) {
 }
 
 export function contextOf(core: Core, served: Served, wish: Wish, query: URLSearchParams, following = false): PresentationContext {
-  return { served, nowMs: core.engine.nowMs, version: wish.metaVersion, query, following }
+  return { served, nowMs: core.engine.nowMs, release: core.release, version: wish.metaVersion, query, following }
 }
 
 /** One object in the form asked for. */

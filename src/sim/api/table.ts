@@ -45,10 +45,12 @@ export interface TableOptions {
   readonly metadata?: ListMeta
   /** For the second and later events of a watch. */
   readonly noHeaders?: boolean
+  /** Of the cluster; every column is shown unless told. */
+  readonly release?: readonly [number, number]
 }
 
 /** Only what a Table needs of a kind: a version of it may have columns of its own. */
-export type Tabular = Pick<KindDefinition<never>, 'columns'>
+export type Tabular = Pick<KindDefinition<never>, 'columns' | 'rowOrder'>
 
 type AnyColumn = Column<KubeObject>
 
@@ -68,17 +70,24 @@ function definitionOf([name, , { type = 'string', format = '', description = '',
   return { name, type, format, description, priority: wide ? 1 : 0 }
 }
 
+/** Whether a cluster's release is the one meant, or a later one. */
+function isReached(meant: readonly [number, number] | undefined, release: readonly [number, number] | undefined): boolean {
+  if (!meant || !release) return false
+  return release[0] !== meant[0] ? release[0] > meant[0] : release[1] >= meant[1]
+}
+
 /** Shows objects of one kind as `kubectl get` wants them: a `meta.k8s.io/v1` Table. */
 export function tableOf(kind: Tabular, objects: readonly KubeObject[], options: TableOptions): Table {
-  const { nowMs, includeObject = 'Metadata', metadata = {}, noHeaders = false } = options
-  const columns = columnsOf(kind.columns)
+  const { nowMs, includeObject = 'Metadata', metadata = {}, noHeaders = false, release } = options
+  const columns = columnsOf(kind.columns).filter(([, , { goneIn } = {}]) => !isReached(goneIn, release))
+  const order = kind.rowOrder as ((a: KubeObject, b: KubeObject) => number) | undefined // rows are only ever made of the kind's own objects
   const context = { nowMs }
   return {
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata,
     columnDefinitions: noHeaders ? null : columns.map(definitionOf),
-    rows: objects.map((object) => {
+    rows: (order ? [...objects].sort(order) : objects).map((object) => {
       const cells = columns.map(([, value]) => value(object, context))
       if (includeObject === 'None') return { cells, object: null }
       return { cells, object: includeObject === 'Object' ? object : partialObjectMetadata(object) }
@@ -98,14 +107,14 @@ export function partialObjectMetadataList(objects: readonly KubeObject[], metada
 
 const INCLUDE: readonly string[] = ['None', 'Metadata', 'Object']
 
-function optionsOf({ nowMs, query, following }: PresentationContext): TableOptions {
+function optionsOf({ nowMs, release, query, following }: PresentationContext): TableOptions {
   const asked = query.get('includeObject') ?? ''
   if (asked !== '' && !INCLUDE.includes(asked)) {
     throw badRequest(
       `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(asked)}: must be 'Metadata', 'Object', 'None', or empty`,
     )
   }
-  return { nowMs, noHeaders: following, ...(asked && { includeObject: asked as IncludeObject }) } // just checked
+  return { nowMs, release, noHeaders: following, ...(asked && { includeObject: asked as IncludeObject }) } // just checked
 }
 
 const tabulars = new WeakMap<Served, Tabular>()

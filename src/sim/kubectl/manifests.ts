@@ -6,6 +6,7 @@ import { cleanPath } from './clean-path'
 import { CommandError, ConnectionError, ErrorList, throwAll } from './errors'
 import { asConnectionError } from './rest'
 import { jsonProblem } from './json-problem'
+import { listProblems, undeclared } from './list-validation'
 import { asYaml, build } from './kustomize/build'
 import { metadataProblem } from './object-meta'
 import type { Kubectl } from './session'
@@ -26,6 +27,12 @@ export interface Manifest {
   readonly file: number
   /** It was an item of a `List`. */
   readonly ofList?: boolean
+}
+
+/** A list in a file, before its items. */
+interface ListHead {
+  readonly list: AnyObject
+  readonly source: string
 }
 
 /** What files hold, in their order: objects, and why others could not be read. */
@@ -75,6 +82,8 @@ export function* findSources({ names, kustomize, recursive = false }: FileOption
 export interface Reading {
   /** `--validate` refuses what does not say what it is, and the rest of its file. */
   readonly validate?: boolean
+  /** Lists, which a server never sees, are looked at here, and refused as a whole. */
+  readonly strict?: boolean
   /** The command works on the types it was built with, and knows no others. */
   readonly typed?: boolean
 }
@@ -82,13 +91,16 @@ export interface Reading {
 /** Reads every object of files, folders, URLs and standard input. A document that cannot be read ends its file, not the others. */
 export function* readManifests(kubectl: Kubectl, sources: readonly Source[], reading: Reading = {}): Proc<Entries> {
   const entries: (Manifest | Error)[] = []
+  const take = function* (text: string, place: Place): Proc {
+    entries.push(...(yield* validated(kubectl, collect(text, place, reading), reading)))
+  }
   for (const [file, source] of sources.entries()) {
-    if (source.at === 'stdin') entries.push(...collect(yield* readAll(0), { source: 'STDIN', file }, reading))
-    else if (source.at === 'url') entries.push(...collect(yield* download(source.path), { source: source.path, file }, reading))
-    else if (source.at === 'file') entries.push(...collect(yield* readFile(source.path), { source: source.path, file }, reading))
+    if (source.at === 'stdin') yield* take(yield* readAll(0), { source: 'STDIN', file })
+    else if (source.at === 'url') yield* take(yield* download(source.path), { source: source.path, file })
+    else if (source.at === 'file') yield* take(yield* readFile(source.path), { source: source.path, file })
     else
       try {
-        entries.push(...collect(asYaml(yield* build(kubectl, source.path)), { source: source.path, file }, reading))
+        yield* take(asYaml(yield* build(kubectl, source.path)), { source: source.path, file })
       } catch (error) {
         if (!(error instanceof CommandError)) throw error
         entries.push(error)
@@ -98,9 +110,26 @@ export function* readManifests(kubectl: Kubectl, sources: readonly Source[], rea
 }
 
 /** The same of a text that is at hand; `name` is what errors call it. */
-export const manifestsIn = (text: string, name: string, reading: Reading = {}): Entries => [
-  ...collect(text, { source: name, file: 0 }, reading),
-]
+export const manifestsIn = (text: string, name: string, reading: Reading = {}): Entries =>
+  [...collect(text, { source: name, file: 0 }, reading)].filter((entry) => !('list' in entry)) as Entries // heads of lists are left out
+
+/** What a file holds up to a list with something wrong in it, where lists are to be looked at. */
+function* validated(kubectl: Kubectl, entries: Iterable<Manifest | Error | ListHead>, { strict }: Reading): Proc<Entries> {
+  const good: (Manifest | Error)[] = []
+  for (const entry of entries) {
+    if (!('list' in entry)) good.push(entry)
+    else if (strict) {
+      const problems = yield* listProblems(kubectl, entry.list)
+      if (problems.length) return [...good, invalid(entry.source, problems)]
+    }
+  }
+  return good
+}
+
+const invalid = (source: string, problems: readonly string[]) =>
+  new CommandError(
+    `error validating ${JSON.stringify(source)}: error validating data: ${problems.length > 1 ? `[${problems.join(', ')}]` : problems[0]}; if you choose to ignore these errors, turn validation off with --validate=false`,
+  )
 
 function* download(url: string): Proc<string> {
   if (/^https?:\/\/(\/|$)/.test(url)) throw new ConnectionError('GET', url, 'http: no Host in request URL')
@@ -163,15 +192,12 @@ function* glob(pattern: string): Proc<string[]> {
 
 type Place = Pick<Manifest, 'source' | 'file'>
 
-function* collect(text: string, place: Place, reading: Reading): Generator<Manifest | Error> {
+function* collect(text: string, place: Place, reading: Reading): Generator<Manifest | Error | ListHead> {
   const { source } = place
   try {
     for (const value of parseStream(text, source)) {
       const problems = reading.validate ? undeclared(value) : []
-      if (problems.length)
-        throw new CommandError(
-          `error validating ${JSON.stringify(source)}: error validating data: ${problems.length > 1 ? `[${problems.join(', ')}]` : problems[0]}; if you choose to ignore these errors, turn validation off with --validate=false`,
-        )
+      if (problems.length) throw invalid(source, problems)
       yield* objectsOf(value, place, reading)
     }
   } catch (error) {
@@ -180,7 +206,7 @@ function* collect(text: string, place: Place, reading: Reading): Generator<Manif
   }
 }
 
-function* objectsOf(value: unknown, place: Place, reading: Reading): Generator<Manifest | Error> {
+function* objectsOf(value: unknown, place: Place, reading: Reading): Generator<Manifest | Error | ListHead> {
   const { source } = place
   let object: AnyObject
   try {
@@ -190,8 +216,12 @@ function* objectsOf(value: unknown, place: Place, reading: Reading): Generator<M
     yield error
     return
   }
-  if (!object.kind.endsWith('List') || !('items' in object)) yield { object, ...place }
-  else if (Array.isArray(object.items)) for (const item of object.items as readonly unknown[]) yield itemOf(object, item, place, reading)
+  if (!object.kind.endsWith('List') || !('items' in object)) {
+    yield { object, ...place }
+    return
+  }
+  yield { list: object, source }
+  if (Array.isArray(object.items)) for (const item of object.items as readonly unknown[]) yield itemOf(object, item, place, reading)
   else {
     const type = typeof object.items === 'object' ? 'object' : typeof object.items
     if (object.items !== null)
@@ -216,24 +246,8 @@ function itemOf(list: AnyObject, item: unknown, place: Place, reading: Reading):
   const itemKind = list.kind.slice(0, -'List'.length)
   const isSilent = !apiVersion && !kind
   if (isSilent && itemKind) return { object: { ...item, apiVersion: list.apiVersion, kind: itemKind } as AnyObject, ...place, ofList: true } // looked at above
-  if (isSilent && reading.validate)
-    return new CommandError(
-      `error validating ${JSON.stringify(place.source)}: error validating data: [apiVersion not set, kind not set]; if you choose to ignore these errors, turn validation off with --validate=false`,
-    )
+  if (isSilent && reading.strict) return invalid(place.source, ['apiVersion not set', 'kind not set'])
   return new ErrorList([noTypeInfo('Kind')])
-}
-
-/** What a document leaves open that validation needs to know. */
-function undeclared(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return ['invalid object to validate']
-  const object = value as Readonly<Record<string, unknown>> // looked at member by member
-  return ['apiVersion', 'kind'].flatMap((member) =>
-    object[member] === undefined || object[member] === null
-      ? [`${member} not set`]
-      : typeof object[member] === 'string'
-        ? []
-        : [`${member} isn't string type`],
-  )
 }
 
 /** The documents of a stream, JSON or YAML, empty ones left out. */

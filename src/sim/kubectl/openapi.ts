@@ -16,12 +16,15 @@ export interface Schema {
   readonly additionalProperties?: Schema | boolean
   readonly enum?: readonly string[]
   readonly oneOf?: readonly Schema[]
+  readonly 'x-kubernetes-preserve-unknown-fields'?: boolean
   readonly 'x-kubernetes-group-version-kind'?: readonly { readonly group: string; readonly version: string; readonly kind: string }[]
 }
 
 /** The schemas of one API version. */
 export interface Schemas {
-  readonly rootOf: (type: ResourceType) => Schema | undefined
+  readonly rootOf: (type: Pick<ResourceType, 'group' | 'version' | 'kind'>) => Schema | undefined
+  /** What the schema of a kind goes by. */
+  readonly rootNameOf: (type: Pick<ResourceType, 'group' | 'version' | 'kind'>) => string | undefined
   /** What a reference stands for, with the name it goes by. */
   readonly resolve: (schema: Schema) => { readonly schema: Schema; readonly name?: string }
   /** The object schema below lists and maps. */
@@ -31,6 +34,13 @@ export interface Schemas {
 /** Fetches the document of the type's API version. */
 export function* loadSchemas(kubectl: Kubectl, type: ResourceType): Proc<Schemas> {
   return schemasOf((yield* fetchDocument(kubectl, type, yield* fetchIndex(kubectl))).components.schemas)
+}
+
+/** The schemas of an API version by its name, `apps/v1`; undefined when the server has none of it. */
+export function* fetchSchemas(kubectl: Kubectl, apiVersion: string): Proc<Schemas | undefined> {
+  const key = `${apiVersion.includes('/') ? 'apis' : 'api'}/${apiVersion}`
+  const path = (yield* fetchIndex(kubectl)).paths[key]?.serverRelativeURL
+  return path === undefined ? undefined : schemasOf((yield* requestJson<Document>(kubectl, { path })).components.schemas)
 }
 
 /** Where the server has the documents of its API versions. */
@@ -75,12 +85,14 @@ function schemasOf(all: Readonly<Record<string, Schema>>): Schemas {
     if (typeof own.additionalProperties === 'object') return content(own.additionalProperties)
     return own
   }
+  const rootNameOf: Schemas['rootNameOf'] = ({ group, version, kind }) =>
+    Object.keys(all).find((name) =>
+      all[name]!['x-kubernetes-group-version-kind']?.some((gvk) => gvk.group === group && gvk.version === version && gvk.kind === kind),
+    )
   return {
     resolve,
     content,
-    rootOf: ({ group, version, kind }) =>
-      Object.values(all).find((schema) =>
-        schema['x-kubernetes-group-version-kind']?.some((gvk) => gvk.group === group && gvk.version === version && gvk.kind === kind),
-      ),
+    rootNameOf,
+    rootOf: (type) => all[rootNameOf(type) ?? ''],
   }
 }

@@ -9,6 +9,7 @@ import { findResource, noMatch, pathOf, qualifiedName, typeOfObject, type Resour
 import { matches, parseSelector } from '../formats/selector'
 import { request, requestJson } from './rest'
 import type { Kubectl } from './session'
+import { fieldValidation } from './writing'
 import { isRegistered, notRegistered } from './typed'
 import type { Proc } from '../node/os/syscalls'
 
@@ -332,7 +333,11 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions, 
   if (words.pairs.length) throw new CommandError('resource/name arguments cannot be provided when a path is specified')
   // What is read without a server is not selected from.
   const selects = query.selector && !query.local ? labelFilter(query.selector) : () => true
-  const entries = yield* readManifests(kubectl, sources, { validate: query.validate, typed: typed.test(kubectl.path) })
+  const entries = yield* readManifests(kubectl, sources, {
+    validate: query.validate,
+    strict: query.validate && !query.local && fieldValidation(kubectl) === 'Strict',
+    typed: typed.test(kubectl.path),
+  })
   const { namespace, explicitNamespace } = yield* clientConfig(kubectl)
   const { resources, errors: failures, add } = gathering(visit)
   // What could not be read is told after what went wrong with what could.

@@ -48,7 +48,14 @@ describe('a Table', () => {
 })
 
 test('partial metadata of an object is shown in the version of meta.k8s.io that was asked for', () => {
-  const context = { nowMs, version: 'v1beta1', query: new URLSearchParams(), following: false, served: undefined as never }
+  const context = {
+    nowMs,
+    release: [1, 36] as const,
+    version: 'v1beta1',
+    query: new URLSearchParams(),
+    following: false,
+    served: undefined as never,
+  }
   const partial = presentations.find(({ as }) => as === 'PartialObjectMetadata')
   expect(partial?.one(object('x') as AnyObject, context)).toMatchObject({
     kind: 'PartialObjectMetadata',

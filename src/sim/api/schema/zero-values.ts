@@ -86,8 +86,11 @@ const ALWAYS_PRESENT: Readonly<Record<string, readonly string[]>> = {
   'core.v1.ServiceStatus': ['loadBalancer'],
   'core.v1.Namespace': ['spec', 'status'],
   'core.v1.Node': ['spec', 'status'],
+  'core.v1.NodeStatus': ['daemonEndpoints', 'nodeInfo'],
+  'core.v1.NodeDaemonEndpoints': ['kubeletEndpoint'],
   'core.v1.Pod': ['status'],
   'core.v1.PersistentVolumeClaim': ['status'],
+  'core.v1.PersistentVolumeClaimTemplate': ['metadata'],
   'core.v1.PersistentVolume': ['status'],
   'core.v1.ResourceQuota': ['status'],
   'core.v1.ReplicationController': ['status'],
@@ -103,6 +106,8 @@ const ALWAYS_PRESENT: Readonly<Record<string, readonly string[]>> = {
   'batch.v1.JobTemplateSpec': ['metadata'],
   'core.v1.PodTemplateSpec': ['metadata', 'spec'],
   'networking.v1.Ingress': ['status'],
+  'networking.v1.ServiceCIDR': ['status'],
+  'resource.v1.ResourceClaimTemplateSpec': ['metadata'],
   'networking.v1.IngressStatus': ['loadBalancer'],
   'policy.v1.PodDisruptionBudget': ['status'],
   'autoscaling.v2.HorizontalPodAutoscaler': ['status'],
@@ -112,7 +117,12 @@ const ALWAYS_PRESENT: Readonly<Record<string, readonly string[]>> = {
 /** Fields without `omitempty` whose zero value shows as something of its own. */
 const SHOWN_WHEN_UNSET: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'core.v1.ResourceFieldSelector': { divisor: '0' },
-  'core.v1.PodCondition': { lastProbeTime: null },
+  'core.v1.ContainerStateRunning': { startedAt: null },
+  'core.v1.ContainerStateTerminated': { startedAt: null, finishedAt: null },
+  'rbac.v1.Role': { rules: null },
+  'rbac.v1.ClusterRole': { rules: null },
+  'scheduling.v1.PriorityClass': { value: 0 },
+  'autoscaling.v2.HorizontalPodAutoscalerStatus': { currentMetrics: null },
   'core.v1.Event': {
     eventTime: null,
     firstTimestamp: null,
@@ -142,13 +152,21 @@ function zeroOf({ type }: Field): unknown {
   return type.name.endsWith('.LabelSelector') ? undefined : {}
 }
 
+/** The times of a condition, which are no pointers: null when nobody set them. */
+function timesOf(name: string, fields: Struct['fields']): readonly (readonly [name: string, value: null])[] {
+  if (!name.endsWith('Condition')) return []
+  return [...fields.values()]
+    .filter(({ type }) => type.is === 'scalar' && type.scalar === 'time')
+    .map((field) => [field.name, null] as const)
+}
+
 /**
  * The fields of a struct that are there even when nobody set them, with their values. `{}` stands for an empty struct, in which again fields
  * may have to be there. An object's own spec always is.
  */
 export function alwaysPresent({ name, fields, custom }: Struct, isObject: boolean): readonly (readonly [name: string, value: unknown])[] {
   if (custom) return []
-  const shown = Object.entries(SHOWN_WHEN_UNSET[name] ?? {})
+  const shown = [...Object.entries(SHOWN_WHEN_UNSET[name] ?? {}), ...timesOf(name, fields)]
   const structs = (ALWAYS_PRESENT[name] ?? []).filter((each) => fields.has(each)).map((each) => [each, {}] as const)
   const required = [...fields.values()]
     .filter((field) => field.required || (isObject && field.name === 'spec' && field.type.is === 'struct'))

@@ -6,6 +6,7 @@ import { changeField, mapSame, withDefaults, withEmpty } from '../defaulting'
 import { invalidName, labelSelector, oneOf } from '../field-checks'
 import { ruleDefaults } from './webhooks'
 import { admissionRuleErrors } from './webhooks-validation'
+import { labelSelectorInGo } from '../../formats/go-label-selector'
 
 /** Defaults of what a policy or a binding matches. */
 export function matchDefaults(match: MatchResources): MatchResources {
@@ -57,9 +58,8 @@ export function paramRefErrors({ name, selector, parameterNotFoundAction }: Para
   return [...errors, ...oneOf(parameterNotFoundAction, ['Deny', 'Allow'], at('parameterNotFoundAction'))]
 }
 
-/** `name`, or the number of what a selector would choose: how tables show a binding's parameters. */
+/** How tables show a binding's parameters: by name, where nobody can tell from here whether they have a namespace, or what selects them. */
 export function paramRefText(ref: ParamRef | undefined): string {
-  if (!ref) return '<unset>'
-  const where = ref.namespace ? `${ref.namespace}/` : '*/'
-  return where + (ref.name || '*')
+  if (ref?.name) return `${ref.namespace || '*'}/${ref.name}`
+  return ref?.selector ? labelSelectorInGo(ref.selector) : '<unset>'
 }

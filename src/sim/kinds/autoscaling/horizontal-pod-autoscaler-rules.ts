@@ -13,7 +13,8 @@ import { targetsText } from './metric-targets'
 /** What may be written of a HorizontalPodAutoscaler, and what `kubectl get` shows of it. */
 export const horizontalPodAutoscalerRules: KindRules<HorizontalPodAutoscaler> = {
   defaults: (object) => changeField(withEmpty(object, 'spec'), 'spec', specDefaults),
-  beforeCreate: (object) => ({ ...object, status: { desiredReplicas: 0 } }),
+  // Go has no list here yet, which JSON tells as null.
+  beforeCreate: (object) => ({ ...object, status: { currentMetrics: null, desiredReplicas: 0 } as unknown as typeof object.status }),
   validate: ({ spec }, at) => autoscalerErrors(spec, at('spec')),
   columns: [
     ['Reference', ({ spec }) => `${spec.scaleTargetRef.kind}/${spec.scaleTargetRef.name}`],

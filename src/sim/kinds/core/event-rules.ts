@@ -19,7 +19,7 @@ export const eventRules: KindRules<Event> = {
     ['Source', sourceText, { wide: true }],
     ['Message', ({ message }) => (message ?? '').trim()],
     ['First Seen', (object, { nowMs }) => ageSince(object.firstTimestamp ?? object.eventTime, nowMs), { wide: true }],
-    ['Count', ({ series, count }) => series?.count ?? (count || 1), { wide: true, type: 'integer' }],
+    ['Count', ({ series, count }) => series?.count ?? (count || 1), { wide: true }],
     ['Name', ({ metadata }) => metadata.name, { wide: true, format: 'name' }],
   ],
 }

@@ -25,13 +25,13 @@ export const persistentVolumeClaimRules: KindRules<PersistentVolumeClaim> = {
   columns: [
     ['Status', ({ metadata, status }) => (metadata.deletionTimestamp ? 'Terminating' : (status?.phase ?? ''))],
     ['Volume', ({ spec }) => spec?.volumeName ?? ''],
-    ['Capacity', ({ spec, status }) => (spec?.volumeName ? (status?.capacity?.storage ?? '') : '')],
+    ['Capacity', ({ spec, status }) => (spec?.volumeName ? (status?.capacity?.storage ?? '0') : '')],
     ['Access Modes', ({ spec, status }) => (spec?.volumeName ? accessModesText(status?.accessModes) : '')],
     [
       'StorageClass',
       ({ metadata, spec }) => metadata.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec?.storageClassName ?? '',
     ],
-    ['VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName || '<unset>'],
+    ['VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName ?? '<unset>'],
     age,
     ['VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>', { wide: true }],
   ],

@@ -82,12 +82,18 @@ function summarizeContainers(pod: Pod): { reason?: string; ready: number } {
   const telling = statuses.find((c) => !isQuiet(c))
   const { waiting, terminated } = telling?.state ?? {}
   const reason = waiting?.reason || (terminated && endReason(terminated))
-  if (reason !== 'Completed' || running.length === 0) return { reason, ready: running.length }
+  if (reason !== 'Completed') return { reason, ready: running.length }
   const podReady = pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True')
-  return { reason: podReady ? 'Running' : 'NotReady', ready: running.length }
+  if (running.length > 0 && podReady) return { reason: 'Running', ready: running.length }
+  // Whichever container is told first: that one failed is told before that another has done its part.
+  const failed = statuses.find((c) => isEnd(c) && c.state!.terminated!.exitCode !== 0)
+  if (failed) return { reason: endReason(failed.state!.terminated!), ready: running.length }
+  return { reason: running.length > 0 ? 'NotReady' : reason, ready: running.length }
 }
 
 const isQuiet = ({ state }: ContainerStatus) => !state?.waiting?.reason && !state?.terminated
+
+const isEnd = ({ state }: ContainerStatus) => !state?.waiting?.reason && state?.terminated !== undefined
 
 const endReason = ({ reason, signal, exitCode }: { reason?: string; signal?: number; exitCode: number }) =>
   reason || (signal ? `Signal:${signal}` : `ExitCode:${exitCode}`)

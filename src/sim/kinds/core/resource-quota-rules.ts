@@ -111,7 +111,7 @@ function selectorErrors({ scopeSelector }: ResourceQuotaSpec, at: FieldPath): Fi
 function usageText({ status }: ResourceQuota, limits: boolean): string {
   const { hard = {}, used = {} } = status ?? {}
   return Object.keys(hard)
-    .filter((name) => name.includes('limits') === limits)
+    .filter((name) => name.startsWith('limits.') === limits)
     .sort()
     .map((name) => `${name}: ${used[name] ?? '0'}/${hard[name]}`)
     .join(', ')

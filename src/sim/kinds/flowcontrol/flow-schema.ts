@@ -22,8 +22,12 @@ export const flowSchema = defineKind<FlowSchema>({
     const level = read.get(priorityLevelConfiguration, undefined, object.spec?.priorityLevelConfiguration?.name ?? '')
     return { ...object, status: { conditions: [danglingCondition(object, level !== undefined, nowMs)] } }
   },
+  // In which order they are tried.
+  rowOrder: (a, b) => precedence(a) - precedence(b) || (a.metadata.name < b.metadata.name ? -1 : 1),
   rules: rulesOf('flowSchema'),
 })
+
+const precedence = ({ spec }: FlowSchema) => spec?.matchingPrecedence ?? 1000
 
 /** What a schema says of the level that it is for. */
 export function danglingCondition({ spec }: FlowSchema, exists: boolean, nowMs: number): FlowSchemaCondition {

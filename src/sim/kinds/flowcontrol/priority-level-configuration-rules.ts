@@ -15,10 +15,7 @@ export const priorityLevelConfigurationRules: KindRules<PriorityLevelConfigurati
   },
   columns: [
     ['Type', ({ spec }) => spec?.type ?? ''],
-    [
-      'NominalConcurrencyShares',
-      ({ spec }) => String(spec?.limited?.nominalConcurrencyShares ?? spec?.exempt?.nominalConcurrencyShares ?? '<none>'),
-    ],
+    ['NominalConcurrencyShares', ({ spec }) => String(spec?.limited?.nominalConcurrencyShares ?? '<none>')],
     ['Queues', ({ spec }) => String(spec?.limited?.limitResponse?.queuing?.queues ?? '<none>')],
     ['HandSize', ({ spec }) => String(spec?.limited?.limitResponse?.queuing?.handSize ?? '<none>')],
     ['QueueLengthLimit', ({ spec }) => String(spec?.limited?.limitResponse?.queuing?.queueLengthLimit ?? '<none>')],

@@ -6,9 +6,6 @@ import { isIP } from '../../formats/ip'
 import { dns1035Label, dnsSubdomain, notBetween, portName, portNumber, wildcardSubdomain } from '../../formats/names'
 import { withEmpty } from '../defaulting'
 import { invalidName, requiredName } from '../field-checks'
-import { textWithMore } from '../text-with-more'
-
-const CLASS_ANNOTATION = 'kubernetes.io/ingress.class'
 
 /** What may be written of an Ingress, and what `kubectl get` shows of it. */
 export const ingressRules: KindRules<Ingress> = {
@@ -39,7 +36,7 @@ export const ingressRules: KindRules<Ingress> = {
       ? [`annotation "kubernetes.io/ingress.class" is deprecated, please use 'spec.ingressClassName' instead`]
       : [],
   columns: [
-    ['Class', ({ metadata, spec }) => spec?.ingressClassName ?? metadata.annotations?.[CLASS_ANNOTATION] ?? '<none>'],
+    ['Class', ({ spec }) => spec?.ingressClassName ?? '<none>'],
     ['Hosts', ({ spec }) => hostsText((spec?.rules ?? []).map(({ host }) => host ?? ''))],
     [
       'Address',
@@ -54,9 +51,12 @@ export const ingressRules: KindRules<Ingress> = {
   ],
 }
 
+/** Three hosts; rules for any host are counted among the rest, as a real server does once it has three. */
 const hostsText = (hosts: readonly string[]) => {
-  const named = hosts.filter(Boolean)
-  return named.length === 0 ? '*' : textWithMore(named)
+  const named = hosts.filter(Boolean).slice(0, 3)
+  if (named.length === 0) return '*'
+  const isAll = named.length < 3 || hosts.lastIndexOf(named[2]!) === hosts.length - 1
+  return isAll ? named.join(',') : `${named.join(',')} + ${hosts.length - 3} more...`
 }
 
 function hostErrors(host: string, at: FieldPath): readonly FieldError[] {

@@ -10,6 +10,7 @@ export const ipAddress = defineKind<IPAddress>({
   shortNames: ['ip'],
   namespaced: false,
   nameRule: 'ip-address',
+  generation: false,
   selectableFields: {
     'parentRef.group': ({ spec }) => spec?.parentRef?.group ?? '',
     'parentRef.resource': ({ spec }) => spec?.parentRef?.resource ?? '',

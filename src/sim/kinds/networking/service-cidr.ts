@@ -9,5 +9,6 @@ export const serviceCIDR = defineKind<ServiceCIDR>({
   plural: 'servicecidrs',
   namespaced: false,
   subresources: ['status'],
+  generation: false,
   rules: rulesOf('serviceCIDR'),
 })

@@ -11,6 +11,7 @@ export const resourceClaim = defineKind<ResourceClaim>({
   plural: 'resourceclaims',
   namespaced: true,
   subresources: ['status'],
+  generation: false,
   otherVersions: [sameShape(stored, 'v1beta2')],
   rules: rulesOf('resourceClaim'),
 })

@@ -12,6 +12,7 @@ export const priorityClass = defineKind<PriorityClass>({
   plural: 'priorityclasses',
   shortNames: ['pc'],
   namespaced: false,
+  generation: () => false, // it is 1 and stays so
   otherVersions: [sameShape(stored, 'v1beta1')],
   defaults: (object) => withDefaults(object, { preemptionPolicy: 'PreemptLowerPriority' }),
   rules: rulesOf('priorityClass'),

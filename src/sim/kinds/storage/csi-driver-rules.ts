@@ -30,7 +30,7 @@ export const csiDriverRules: KindRules<CSIDriver> = {
     ['AttachRequired', ({ spec }) => String(spec.attachRequired ?? true), { type: 'boolean' }],
     ['PodInfoOnMount', ({ spec }) => String(spec.podInfoOnMount ?? false), { type: 'boolean' }],
     ['StorageCapacity', ({ spec }) => String(spec.storageCapacity ?? false), { type: 'boolean' }],
-    ['TokenRequests', ({ spec }) => spec.tokenRequests?.map(({ audience }) => audience).join(',') || '<unset>'],
+    ['TokenRequests', ({ spec }) => spec.tokenRequests?.map(({ audience }) => audience).join(',') ?? '<unset>'],
     ['RequiresRepublish', ({ spec }) => String(spec.requiresRepublish ?? false), { type: 'boolean' }],
     ['Modes', ({ spec }) => spec.volumeLifecycleModes?.join(',') || '<none>'],
     age,

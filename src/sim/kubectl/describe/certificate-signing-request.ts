@@ -9,7 +9,7 @@ import { longTime } from './writer'
 export const describeCertificateSigningRequest = describing<CertificateSigningRequest>(function* (d, { metadata, spec, status }, around) {
   const { write } = d
   const request = readCertificateRequest(atob(spec.request))
-  if (typeof request === 'string') throw new CommandError(`Error parsing CSR: ${request}`)
+  if (typeof request === 'string') throw new CommandError(`error: Error parsing CSR: ${request}`)
   write(0, `Name:\t${metadata.name}`)
   write(0, `Labels:\t${formatLabels(metadata.labels)}`)
   write(0, `Annotations:\t${formatLabels(metadata.annotations)}`)

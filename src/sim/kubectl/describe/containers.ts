@@ -94,12 +94,21 @@ function probeText(probe: Probe): string {
   if (probe.exec) return `exec [${(probe.exec.command ?? []).join(' ')}] ${times}`
   if (probe.httpGet) {
     const { scheme = 'HTTP', host = '', port, path = '' } = probe.httpGet
-    return `http-get ${scheme.toLowerCase()}://${host}:${port}${path.startsWith('/') || path === '' ? path : `/${path}`} ${times}`
+    return `http-get ${scheme.toLowerCase()}://${urlHost(host)}:${String(port).replace('%', '%25')}${urlPath(path)} ${times}`
   }
   if (probe.tcpSocket) return `tcp-socket ${probe.tcpSocket.host ?? ''}:${probe.tcpSocket.port} ${times}`
   if (probe.grpc) return `grpc <pod>:${probe.grpc.port} ${probe.grpc.service ?? ''} ${times}`
   return `unknown ${times}`
 }
+
+/** A host as a URL has it: addresses of IPv6 in brackets. */
+const urlHost = (host: string) => (host.includes(':') ? `[${host}]` : host.replace(/[^\w.~!$&'()*+,;=:[\]<>"-]/gu, encodeURIComponent))
+
+/** A path as a URL has it, so that what looks like a query is seen to be none. */
+const urlPath = (path: string) =>
+  (path.startsWith('/') || path === '' ? path : `/${path}`).replace(/[^\w.~$&+,/:;=@-]/gu, (character) =>
+    /[!'()*]/.test(character) ? `%${character.charCodeAt(0).toString(16).toUpperCase()}` : encodeURIComponent(character),
+  )
 
 function writeEnvironment({ write }: Description, container: Container, pod: Pod | undefined): void {
   if (container.envFrom?.length) {
@@ -125,9 +134,9 @@ function envText({ value = '', valueFrom }: EnvVar, container: Container, pod: P
   if (fieldRef) return `${pod ? fieldValue(pod, fieldRef.fieldPath) : ''} (${fieldRef.apiVersion ?? 'v1'}:${fieldRef.fieldPath})`
   if (resourceFieldRef) return `${resourceText(resourceFieldRef, container)} (${resourceFieldRef.resource})`
   if (secretKeyRef)
-    return `<set to the key '${secretKeyRef.key}' in secret '${secretKeyRef.name}'>\tOptional: ${secretKeyRef.optional ?? false}`
+    return `<set to the key '${secretKeyRef.key}' in secret '${secretKeyRef.name ?? ''}'>\tOptional: ${secretKeyRef.optional ?? false}`
   if (configMapKeyRef)
-    return `<set to the key '${configMapKeyRef.key}' of config map '${configMapKeyRef.name}'>\tOptional: ${configMapKeyRef.optional ?? false}`
+    return `<set to the key '${configMapKeyRef.key}' of config map '${configMapKeyRef.name ?? ''}'>\tOptional: ${configMapKeyRef.optional ?? false}`
   return value
 }
 
@@ -151,11 +160,14 @@ function resourceText({ resource, divisor }: ResourceFieldSelector, { resources 
 }
 
 function writeMounts({ write }: Description, { volumeMounts = [], volumeDevices = [] }: Container): void {
-  write(2, `Mounts:${volumeMounts.length ? '' : '\t<none>'}`)
+  // The title of the devices speaks of the mounts, too: so does the real program's.
+  const none = volumeMounts.length ? '' : '\t<none>'
+  write(2, `Mounts:${none}`)
   for (const { mountPath, name, readOnly, subPath } of [...volumeMounts].sort((a, b) => (a.mountPath < b.mountPath ? -1 : 1))) write(3, `${mountPath} from ${name} (${readOnly ? 'ro' : 'rw'}${subPath ? `,path=${JSON.stringify(subPath)}` : ''})`) // prettier-ignore
   if (volumeDevices.length === 0) return
-  write(2, 'Devices:')
-  for (const { devicePath, name } of volumeDevices) write(3, `${devicePath} from ${name}`)
+  write(2, `Devices:${none}`)
+  for (const { devicePath, name } of [...volumeDevices].sort((a, b) => (a.devicePath < b.devicePath ? -1 : 1)))
+    write(3, `${devicePath} from ${name}`)
 }
 
 /** `node.kubernetes.io/not-ready:NoExecute op=Exists for 300s`, one a line. */
@@ -163,7 +175,7 @@ export function writeTolerations({ write }: Description, title: string, tolerati
   if (!tolerations?.length) return write(0, `${title}:\t<none>`)
   const sorted = [...tolerations].sort((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : (a.key ?? '') > (b.key ?? '') ? 1 : 0))
   sorted.forEach(({ key = '', value, effect, operator, tolerationSeconds }, i) => {
-    const exists = operator === 'Exists' ? (key || effect ? ' op=Exists' : 'op=Exists') : ''
+    const exists = operator === 'Exists' && !value ? (key || effect ? ' op=Exists' : 'op=Exists') : ''
     write(
       0,
       `${i === 0 ? `${title}:` : ''}\t${key}${value ? `=${value}` : ''}${effect ? `:${effect}` : ''}${exists}${tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`}`,

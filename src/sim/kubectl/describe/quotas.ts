@@ -1,4 +1,5 @@
 import type { LimitRange, Namespace, ResourceQuota } from '../../api/types/core-v1.gen'
+import { formatQuantity, parseQuantity, quantityValue } from '../../formats/quantity'
 import { describing } from './describer'
 import { longTime, writeAnnotations, writeLabels, type Description } from './writer'
 
@@ -37,8 +38,15 @@ function writeScopes({ write }: Pick<Description, 'write'>, { spec }: ResourceQu
 }
 
 function writeUsed({ write }: Pick<Description, 'write'>, { status }: ResourceQuota, level: number): void {
-  for (const name of Object.keys(status?.hard ?? {}).sort())
-    write(level, `${name}\t${status?.used?.[name] ?? '0'}\t${status?.hard?.[name]}`)
+  for (const [name, hard] of Object.entries(status?.hard ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)))
+    write(level, `${name}\t${inUnitsOf(hard, status?.used?.[name] ?? '0')}\t${hard}`)
+}
+
+/** What is used stands in the units of the limit, in whole ones where they are others. */
+function inUnitsOf(hard: string, used: string): string {
+  const [limit, amount] = [parseQuantity(hard), parseQuantity(used)]
+  if (!limit || !amount || limit.format === amount.format) return used
+  return formatQuantity({ nano: BigInt(quantityValue(used)) * 1_000_000_000n, format: limit.format })
 }
 
 export const describeResourceQuota = describing<ResourceQuota>(function* (d, quota) {

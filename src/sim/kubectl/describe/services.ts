@@ -100,7 +100,7 @@ export const describeEndpointSlice = describing<EndpointSlice>(function* (d, { m
     write(2, 'Conditions:')
     write(3, `Ready:\t${conditions?.ready ?? '<unset>'}`)
     write(2, `Hostname:\t${hostname ?? '<unset>'}`)
-    if (targetRef) write(2, `TargetRef:\t${targetRef.kind}/${targetRef.name}`)
+    if (targetRef) write(2, `TargetRef:\t${targetRef.kind ?? ''}/${targetRef.name ?? ''}`)
     write(2, `NodeName:\t${nodeName ?? '<unset>'}`)
     write(2, `Zone:\t${zone ?? '<unset>'}`)
   }

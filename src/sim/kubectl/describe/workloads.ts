@@ -95,7 +95,7 @@ function writeClaimTemplates(d: Description, templates: readonly PersistentVolum
   if (templates.length === 0) return write(0, 'Volume Claims:\t<none>')
   write(0, 'Volume Claims:')
   for (const claim of templates) {
-    write(1, `Name:\t${claim.metadata.name}`)
+    write(1, `Name:\t${claim.metadata.name ?? ''}`)
     write(1, `StorageClass:\t${claimClass(claim)}`)
     writeLabels(d, 'Labels', claim.metadata.labels, '  ')
     writeLabels(d, 'Annotations', claim.metadata.annotations, '  ')
