@@ -2,6 +2,8 @@ import { lateAddons } from './addons/addon'
 import { clusterAutoscaler } from './addons/cluster-autoscaler/cluster-autoscaler'
 import { downloads } from './addons/downloads'
 import { draExampleDriver } from './addons/dra-example-driver'
+import { gatewayFabric } from './addons/gateway/control-plane'
+import { gatewayNginx } from './addons/gateway/data-plane'
 import { ingressNginx } from './addons/ingress-nginx/controller'
 import { loadBalancer } from './addons/load-balancer'
 import { addonManifests } from './addons/manifests'
@@ -232,7 +234,16 @@ lateInternet.arrive({
   answerByCorefile,
 })
 lateAddons.arrive({
-  addons: [clusterAutoscaler, loadBalancer, draExampleDriver, metricsAdapter, ingressNginx, sampleApiServer],
+  addons: [
+    clusterAutoscaler,
+    loadBalancer,
+    draExampleDriver,
+    metricsAdapter,
+    ingressNginx,
+    gatewayFabric,
+    gatewayNginx,
+    sampleApiServer,
+  ],
   manifests: addonManifests,
 })
 lateEviction.arrive(lookForShortage)

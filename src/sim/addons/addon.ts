@@ -54,6 +54,9 @@ const manifestNames = [
   'metrics-adapter.yaml',
   'ingress-nginx.yaml',
   'sample-apiserver.yaml',
+  'gateway-api.yaml',
+  'nginx-gateway-fabric-crds.yaml',
+  'nginx-gateway-fabric.yaml',
 ] as const
 export type AddonManifest = (typeof manifestNames)[number]
 
@@ -65,6 +68,8 @@ const programNames: ReadonlySet<string> = new Set([
   'metrics-adapter',
   'nginx-ingress-controller',
   'sample-apiserver',
+  'nginx-gateway',
+  'nginx-gateway-nginx',
 ])
 
 /** The program of an add-on's executable, `name` or `name/version`; undefined for any other name. */

@@ -1,5 +1,8 @@
 import type { AddonManifest } from './addon'
-import { ingressNginxVersions } from '../node/images/ingress'
+import { gatewayFabricVersions, ingressNginxVersions } from '../node/images/ingress'
+import { gatewayApiManifest } from './gateway/crds'
+import { gatewayFabricDefinitions, gatewayFabricManifest } from './gateway/manifest'
+import { gatewayApiVersions } from './gateway/versions'
 import { ingressNginxManifest } from './ingress-nginx/manifest'
 
 const account = (name: string, namespace: string) => `apiVersion: v1
@@ -208,6 +211,15 @@ spec:
           path: /var/run/cdi
 `,
   'ingress-nginx.yaml': ingressNginxManifest('baremetal', ingressNginxVersions[0]),
+  get 'gateway-api.yaml'() {
+    return gatewayApiManifest(gatewayApiVersions[0])
+  },
+  get 'nginx-gateway-fabric-crds.yaml'() {
+    return gatewayFabricDefinitions()
+  },
+  get 'nginx-gateway-fabric.yaml'() {
+    return gatewayFabricManifest(gatewayFabricVersions[0], 'NodePort')
+  },
   'metallb-pool.yaml': `apiVersion: metallb.io/v1beta1
 kind: IPAddressPool
 metadata:

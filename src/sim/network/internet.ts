@@ -76,7 +76,7 @@ function contentOf({ names, page }: Site, downloads: Downloads, path: string): {
     const text = downloads(name + path)
     if (text !== undefined) return { status: 200, type: 'text/plain; charset=utf-8', body: text }
   }
-  if (page !== undefined) return { status: 200, type: 'text/html; charset=UTF-8', body: page }
+  if (page !== undefined && !/\.ya?ml$/.test(path)) return { status: 200, type: 'text/html; charset=UTF-8', body: page }
   return { status: 404, type: 'text/plain; charset=utf-8', body: '404: Not Found' }
 }
 

@@ -76,8 +76,8 @@ export interface Informers {
   get<T>(resource: string, namespace: string | undefined, name: string): T | undefined
   /** Every resource has been listed. */
   synced(): boolean
-  /** Waits for changes, no longer than told; answers those that have come. `onTrouble` hears what cannot be listed. */
-  next(self: Self, timeoutMs: number, onTrouble: (trouble: Trouble) => Proc): Proc<readonly Change[]>
+  /** Waits for changes, no longer than told, or until one of `others` can be read; answers those that have come. `onTrouble` hears what cannot be listed. */
+  next(self: Self, timeoutMs: number, onTrouble: (trouble: Trouble) => Proc, others?: readonly number[]): Proc<readonly Change[]>
 }
 
 const FIRST_BACK_OFF_MS = 800
@@ -99,7 +99,7 @@ export function createInformers(resources: Readonly<Record<string, { readonly pa
     get: <T>(resource: string, namespace: string | undefined, name: string) =>
       informers.get(resource)?.objects.get(namespace ? `${namespace}/${name}` : name) as T | undefined,
     synced: () => [...informers.values()].every(({ version }) => version !== ''),
-    *next(self, timeoutMs, onTrouble) {
+    *next(self, timeoutMs, onTrouble, others = []) {
       const changes: Change[] = []
       const now = yield* nowMs()
       for (const [resource, informer] of informers)
@@ -109,12 +109,10 @@ export function createInformers(resources: Readonly<Record<string, { readonly pa
       let wait = changes.length > 0 ? 0 : Math.min(timeoutMs, due)
       for (;;) {
         const open = watching()
-        const fd = yield* poll(
-          open.map(({ informer }) => informer.fd!),
-          wait,
-        )
-        if (fd < 0) return changes
-        const { resource, informer } = open.find((each) => each.informer.fd === fd)!
+        const fd = yield* poll([...open.map(({ informer }) => informer.fd!), ...others], wait)
+        const heard = open.find((each) => each.informer.fd === fd)
+        if (!heard) return changes
+        const { resource, informer } = heard
         yield* hear(resource, informer, changes)
         wait = 0
       }
