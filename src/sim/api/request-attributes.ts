@@ -16,7 +16,17 @@ export function requestAttributes(method: string, url: string): RequestAttribute
   if (!resource) return { verb: method.toLowerCase(), path, query }
   const watched = method === 'GET' ? watchedAt(parts, query) : undefined
   if (watched) return { verb: 'watch', path, ...watched }
-  return { verb: verbOf(method, resource, query), path, query, resource }
+  const verb = verbOf(method, resource, query)
+  const chosen = COLLECTIONS.includes(verb) ? chosenName(query) : undefined
+  return { verb, path, query, resource: chosen === undefined ? resource : { ...resource, name: chosen } }
+}
+
+const COLLECTIONS = ['list', 'watch']
+
+/** Who asks a collection for one name alone is held to rules for that name. */
+function chosenName(query: URLSearchParams): string | undefined {
+  const selector = query.get('fieldSelector')
+  return selector ? /(?:^|,)metadata\.name==?([^,=!\\/%]+)(?:,|$)/.exec(selector)?.[1] : undefined
 }
 
 function verbOf(method: string, { name, subresource }: ResourceAttributes, query: URLSearchParams): string {

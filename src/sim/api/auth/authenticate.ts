@@ -85,20 +85,43 @@ const pods = resource<Pod>('', 'v1', 'pods')
 const secrets = resource<Secret>('', 'v1', 'secrets')
 
 /** The service account that a token stands for, as long as it, and what the token is bound to, are still there. */
-export function userOfToken(token: string, server: ApiServer, audience = ISSUER): User | undefined {
+export function userOfToken(token: string, server: ApiServer): User | undefined {
+  const judged = judgeToken(token, server, [ISSUER])
+  return judged && 'user' in judged ? judged.user : undefined
+}
+
+/** Whom a token stands for and which of the audiences it is for, or why it is no good. */
+export type Judged = { readonly user: User; readonly audiences: readonly string[] } | { readonly why: string }
+
+/** Judges a token as somebody who is one of `audiences`; undefined for what is no token of a service account. */
+export function judgeToken(token: string, server: ApiServer, wanted: readonly string[]): Judged | undefined {
   const claims = readToken(token)
-  if (!claims || !claims.aud.includes(audience) || claims.exp * 1000 <= server.engine.nowMs) return undefined
+  if (!claims) return undefined
   const { namespace, serviceaccount, pod, secret } = claims['kubernetes.io']
-  if (find(server, serviceAccounts, namespace, serviceaccount.name)?.metadata.uid !== serviceaccount.uid) return undefined
-  if (pod && find(server, pods, namespace, pod.name)?.metadata.uid !== pod.uid) return undefined
+  const audiences = wanted.filter((each) => claims.aud.includes(each))
+  const list = (texts: readonly string[]) => `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`
+  if (audiences.length === 0) return { why: `token audiences ${list(claims.aud)} is invalid for the target audiences ${list(wanted)}` }
+  if (claims.exp * 1000 <= server.engine.nowMs) return { why: 'service account token has expired' }
+  const account = find(server, serviceAccounts, namespace, serviceaccount.name)
+  if (!account) return { why: `serviceaccounts ${JSON.stringify(serviceaccount.name)} not found` }
+  if (account.metadata.uid !== serviceaccount.uid)
+    return { why: `service account UID (${account.metadata.uid}) does not match claim (${serviceaccount.uid})` }
   const stored = secret && find(server, secrets, namespace, secret.name)
-  if (secret && !isThere(stored, secret, token)) return undefined
-  if (stored && secret.uid === undefined && !noteUse(server, stored)) return undefined
+  if (secret && secret.uid === undefined) {
+    if (!stored || !isThere(stored, secret, token) || !noteUse(server, stored)) return { why: 'Token has been invalidated' }
+  } else if (secret && !isThere(stored, secret, token)) return { why: 'service account token has been invalidated' }
+  const bound = pod && find(server, pods, namespace, pod.name)
+  if (pod && !bound) return { why: 'service account token has been invalidated' }
+  if (pod && bound && bound.metadata.uid !== pod.uid)
+    return { why: `pod UID (${bound.metadata.uid}) does not match service account pod ref claim (${pod.uid})` }
   return {
-    name: claims.sub,
-    uid: serviceaccount.uid,
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, AUTHENTICATED],
-    extra: extraOf(claims),
+    user: {
+      name: claims.sub,
+      uid: serviceaccount.uid,
+      groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, AUTHENTICATED],
+      extra: extraOf(claims),
+    },
+    audiences,
   }
 }
 

@@ -13,7 +13,7 @@ import type {
   SubjectAccessReviewSpec,
   SubjectAccessReviewStatus,
 } from '../types/authorization-v1.gen'
-import { userOfToken } from './authenticate'
+import { judgeToken } from './authenticate'
 import { grantsOf } from './rbac'
 import { ISSUER } from './token'
 
@@ -98,10 +98,12 @@ export const reviewAnswers = {
     status: { userInfo: userInfo(user) },
   }),
   TokenReview(review: TokenReview, { server }: Asker): TokenReview {
-    const { token = '', audiences = [ISSUER] } = review.spec
-    const user = audiences.map((audience) => userOfToken(token, server, audience)).find((each) => each !== undefined)
-    const error = '[invalid bearer token, Token has been invalidated]'
-    return { ...review, status: user ? { authenticated: true, user: userInfo(user), audiences } : { user: {}, error } }
+    const { token = '', audiences: wanted = [ISSUER] } = review.spec
+    const judged = judgeToken(token, server, wanted)
+    if (judged && 'user' in judged)
+      return { ...review, status: { authenticated: true, user: userInfo(judged.user), audiences: judged.audiences } }
+    const error = judged ? `[invalid bearer token, ${judged.why}]` : 'invalid bearer token'
+    return { ...review, status: { user: {}, error } }
   },
   LocalSubjectAccessReview(review: LocalSubjectAccessReview, { server }: Asker): LocalSubjectAccessReview {
     refuseUnclear('LocalSubjectAccessReview', review.spec, true)

@@ -151,8 +151,39 @@ describe('a service-account token', () => {
   test('can be reviewed', () => {
     const review = (bearer: string) => send('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token: bearer } }).status
     expect(review(token().status.token)).toMatchObject({ authenticated: true, user: { username: 'system:serviceaccount:default:robot' } })
-    expect(review('nonsense')).toMatchObject({ error: '[invalid bearer token, Token has been invalidated]' })
+    expect(review('nonsense')).toMatchObject({ error: 'invalid bearer token' })
   })
+
+  test('is reviewed for those who are asked about, and the review says what is wrong with it', () => {
+    const bearer = (spec: object) => send('POST', '/api/v1/namespaces/default/serviceaccounts/robot/token', { spec }).status.token as string
+    const review = (token: string, audiences?: readonly string[]) =>
+      send('POST', '/apis/authentication.k8s.io/v1/tokenreviews', { spec: { token, ...(audiences && { audiences }) } }).status
+    const forVault = bearer({ audiences: ['vault'] })
+    const lasting = bearer({ expirationSeconds: 7200 })
+    expect(review(forVault, ['vault', 'ci'])).toMatchObject({ authenticated: true, audiences: ['vault'] })
+    expect(review(forVault).error).toBe(
+      '[invalid bearer token, token audiences ["vault"] is invalid for the target audiences ["https://kubernetes.default.svc.cluster.local"]]',
+    )
+    engine.advanceTo(engine.nowMs + 3_700_000)
+    expect(review(forVault, ['vault']).error).toBe('[invalid bearer token, service account token has expired]')
+    send('DELETE', '/api/v1/namespaces/default/serviceaccounts/robot')
+    expect(review(lasting).error).toBe('[invalid bearer token, serviceaccounts "robot" not found]')
+  })
+})
+
+test('who may only see one object by name may list and watch it by its name, and nothing else', () => {
+  const place = `${RBAC}/namespaces/default`
+  const rule = { apiGroups: [''], resources: ['configmaps'], resourceNames: ['mine'], verbs: ['get', 'list', 'watch'] }
+  send('POST', `${place}/roles`, { metadata: { name: 'mine' }, rules: [rule] })
+  const subjects = [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'ann' }]
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'mine' }
+  send('POST', `${place}/rolebindings`, { metadata: { name: 'mine' }, subjects, roleRef })
+  const list = (query: string) => send('GET', `/api/v1/namespaces/default/configmaps${query}`, undefined, as('ann'))
+  expect(list('?fieldSelector=metadata.name%3Dmine')).toMatchObject({ kind: 'ConfigMapList' })
+  expect(list('')).toMatchObject({ code: 403 })
+  expect(list('?fieldSelector=metadata.name%3Dyours').message).toBe(
+    'configmaps "yours" is forbidden: User "ann" cannot list resource "configmaps" in API group "" in the namespace "default"',
+  )
 })
 
 test('access reviews tell which binding allows', () => {
