@@ -68,10 +68,6 @@ export const simplified = [
     'every rule of a kind that people meet is in a table of tests; rarer ones (status transitions of Jobs, fields of events) are not checked',
   ],
   ['CRDs', 'apiextensions.k8s.io/v1 only, in every release; of a schema’s broken patterns the commonest mistakes are told in Go’s words'],
-  [
-    'Ratcheting',
-    'an update is judged by what it changes; items of a list count as changed with their list, also where keys tell them apart',
-  ],
   ['Conversion webhooks', 'are asked once for each stored state and version, not at every read'],
   [
     'Audit',

@@ -50,7 +50,7 @@ export function customKind(definition: CustomResourceDefinition, server: ApiServ
     generation: (object, old) => !sameBut(object, old, stored.subresources?.status ? ['metadata', 'status'] : ['metadata']),
     defaults: (object) => withSchemaDefaults(object, schema) as AnyObject, // an object stays one
     validate: (object, at) => objectErrors(object, undefined, schema, at),
-    untolerated,
+    untolerated: (errors, object, old) => untolerated(errors, object, old, schema),
     validateUpdate: (object, old, at) => transitionErrors(object, old, schema, at),
     validateStatusUpdate: (object, old, at) => objectErrors(object, old, schema, at),
   }) as KindDefinition

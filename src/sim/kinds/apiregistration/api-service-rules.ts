@@ -1,11 +1,18 @@
 import { dns1035Label, dnsSubdomain } from '../../formats/names'
 import { age } from '../../api/columns'
+import { schemaErrors } from '../../api/crd/schema-validation'
 import type { KindRules } from '../../api/kind'
-import type { APIService } from './api-service'
+import { apiServiceSchema, type APIService } from './api-service'
+
+/** What is sent as a status is not looked at. */
+const SPEC_ALONE = { type: 'object', properties: { spec: apiServiceSchema.properties.spec } }
 
 /** What may be written of an APIService, and what `kubectl get` shows of it. */
 export const apiServiceRules: KindRules<APIService> = {
-  validate: ({ metadata, spec }, at) => {
+  validate: (object, at) => {
+    const { metadata, spec } = object
+    const malformed = schemaErrors({ spec }, SPEC_ALONE, at())
+    if (malformed.length > 0) return malformed
     const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0, service, caBundle = '', insecureSkipTLSVerify } = spec
     const name = `${version}.${group}`
     const here = at('spec')

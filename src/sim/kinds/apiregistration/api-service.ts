@@ -26,6 +26,26 @@ export interface APIService extends KubeObject {
   }
 }
 
+/** The schema of an APIService, which Kubernetes' own typings do not have. */
+export const apiServiceSchema = {
+  type: 'object',
+  properties: {
+    spec: {
+      type: 'object',
+      properties: {
+        service: { type: 'object', properties: { namespace: { type: 'string' }, name: { type: 'string' }, port: { type: 'integer' } } },
+        group: { type: 'string' },
+        version: { type: 'string' },
+        insecureSkipTLSVerify: { type: 'boolean' },
+        caBundle: { type: 'string' },
+        groupPriorityMinimum: { type: 'integer' },
+        versionPriority: { type: 'integer' },
+      },
+    },
+    status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  },
+}
+
 export const apiService = defineKind<APIService>({
   group: 'apiregistration.k8s.io',
   version: 'v1',
@@ -36,24 +56,7 @@ export const apiService = defineKind<APIService>({
   generation: false,
   nameRule: 'path-segment',
   subresources: ['status'],
-  customSchema: {
-    type: 'object',
-    properties: {
-      spec: {
-        type: 'object',
-        properties: {
-          service: { type: 'object', properties: { namespace: { type: 'string' }, name: { type: 'string' }, port: { type: 'integer' } } },
-          group: { type: 'string' },
-          version: { type: 'string' },
-          insecureSkipTLSVerify: { type: 'boolean' },
-          caBundle: { type: 'string' },
-          groupPriorityMinimum: { type: 'integer' },
-          versionPriority: { type: 'integer' },
-        },
-      },
-      status: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-    },
-  },
+  customSchema: apiServiceSchema,
   defaults: withPort,
   beforeCreate: (object, { nowMs }) => ({
     ...object,

@@ -340,6 +340,28 @@ test('objects stay in the version in which they were stored until they are writt
   expect(versions(['v2', true]).status.storedVersions).toEqual(['v2'])
 })
 
+test('items of a list with keys are held to a stricter schema one by one', () => {
+  const sizes = (schema: object) => ({
+    properties: {
+      sizes: {
+        type: 'array',
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['name'],
+        items: { type: 'object', required: ['name'], properties: { name: { type: 'string' }, size: { type: 'integer', ...schema } } },
+      },
+    },
+  })
+  define(sizes({}))
+  create({ sizes: [{ name: 'old', size: 5 }] })
+  const definition = send('GET', `${CRDS}/crontabs.stable.example.com`)
+  send('PUT', `${CRDS}/crontabs.stable.example.com`, { ...definition, spec: cronTab(sizes({ maximum: 3 })).spec })
+  passTime()
+  const added = { spec: { sizes: [{ name: 'new', size: 1 }, { name: 'old', size: 5 }] } } // prettier-ignore
+  expect(patch(`${TABS}/x`, added)).toMatchObject(added)
+  expect(patch(`${TABS}/x`, { spec: { sizes: [{ name: 'old', size: 6 }] } }).message).toContain('spec.sizes[0].size: Invalid value: 6')
+  expect(patch(`${TABS}/x`, { spec: { sizes: [{ name: 'other', size: 5 }] } }).message).toContain('spec.sizes[0].size: Invalid value: 5')
+})
+
 test('what was wrong before a schema became stricter does not stand in the way of other changes', () => {
   const size = (schema: object) => ({
     properties: { size: { type: 'integer', ...schema }, color: { type: 'string' }, list: { type: 'array', items: { type: 'string' } } },
