@@ -1,4 +1,4 @@
-import { createdAt, nameColumn } from './columns'
+import { UNKNOWN } from './columns'
 import type { ListMetadata, Presentation, PresentationContext } from './hooks'
 import type { Column, KindDefinition } from './kind'
 import type { AnyObject, KubeObject } from './object'
@@ -54,6 +54,23 @@ export type Tabular = Pick<KindDefinition<never>, 'columns' | 'rowOrder'>
 
 type AnyColumn = Column<KubeObject>
 
+const CREATED =
+  'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata'
+
+/** The name column, which comes first unless a kind places one itself (an Event shows its name last, and only when wide). */
+const nameColumn: AnyColumn = [
+  'Name',
+  ({ metadata }) => metadata.name,
+  {
+    format: 'name',
+    description:
+      'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
+  },
+]
+
+/** What a kind without columns of its own shows after its name. */
+const createdAt: AnyColumn = ['Created At', ({ metadata }) => metadata.creationTimestamp ?? UNKNOWN, { type: 'date', description: CREATED }]
+
 const columnsByKind = new WeakMap<object, readonly AnyColumn[]>()
 
 /** The columns as they go over the wire: the name first, unless the kind places it itself. */
@@ -66,8 +83,9 @@ function columnsOf(columns: readonly Column<never>[]): readonly AnyColumn[] {
   return all
 }
 
-function definitionOf([name, , { type = 'string', format = '', description = '', wide = false } = {}]: AnyColumn): TableColumnDefinition {
-  return { name, type, format, description, priority: wide ? 1 : 0 }
+function definitionOf([name, , { type = 'string', format = '', description, wide = false } = {}]: AnyColumn): TableColumnDefinition {
+  const told = description ?? (name === 'Age' && type === 'string' ? CREATED : '')
+  return { name, type, format, description: told, priority: wide ? 1 : 0 }
 }
 
 /** Whether a cluster's release is the one meant, or a later one. */

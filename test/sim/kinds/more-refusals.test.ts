@@ -16,6 +16,7 @@ const rolling = (change: Change) => s({ strategy: { type: 'RollingUpdate', rolli
 const HOOKS = 'validatingwebhookconfigurations.admissionregistration.k8s.io'
 const BINDINGS = 'validatingadmissionpolicybindings.admissionregistration.k8s.io'
 const SLICES = 'endpointslices.discovery.k8s.io'
+const NOON = '2026-01-01T12:00:00.000000Z'
 const HPA = 'horizontalpodautoscalers.autoscaling'
 const CSR = 'certificatesigningrequests.certificates.k8s.io'
 
@@ -56,6 +57,14 @@ const cases: readonly (readonly [resource: string, change: Change, complaint: st
  [HPA, s({ scaleTargetRef: { kind: '' } }), 'spec.scaleTargetRef.kind: Required value'],
  [HPA, s({ metrics: [{ type: 'X' }] }), 'spec.metrics[0].type: Unsupported value: "X": supported values: "ContainerResource", "External", "Object", "Pods", "Resource"'],
  [HPA, s({ metrics: [{ type: 'Resource' }] }), 'spec.metrics[0].resource: Required value: must populate information for the given metric source'],
+ ['replicationcontrollers', s({ selector: { a: 'b' }, template: null }), 'spec.template: Required value'],
+ [HPA, scaling({ policies: [] }), 'spec.behavior.scaleUp.policies: Required value: must specify at least one Policy'],
+ [HPA, scaling({ stabilizationWindowSeconds: -1 }), 'spec.behavior.scaleUp.stabilizationWindowSeconds: Invalid value: -1: must be greater than or equal to zero'],
+ ['events', { eventTime: NOON }, 'reportingComponent: Required value'],
+ ['events', { eventTime: NOON, reportingComponent: 'a b', reportingInstance: 'x' }, 'reportingComponent: Invalid value: "a b": name part must consist of'],
+ ['events', { eventTime: NOON, reportingComponent: 'me', reportingInstance: 'x', reason: 'Why' }, 'action: Required value'],
+ ['events', { eventTime: NOON, reportingComponent: 'me', reportingInstance: 'x', action: 'A', reason: 'r'.repeat(129) }, 'reason: Invalid value: "": can have at most 128 characters'],
+ ['events', { involvedObject: { namespace: 'other' } }, 'involvedObject.namespace: Invalid value: "other": does not match event.namespace'],
  [HPA, scaling({ selectPolicy: 'X' }), 'spec.behavior.scaleUp.selectPolicy: Unsupported value: "X": supported values: '],
  [HPA, scaling({ stabilizationWindowSeconds: 4000 }), 'spec.behavior.scaleUp.stabilizationWindowSeconds: Invalid value: 4000: must be less than or equal to 3600'],
  [HPA, scaling({ policies: [{ type: 'Pods', value: 1, periodSeconds: 0 }] }), 'spec.behavior.scaleUp.policies[0].periodSeconds: Invalid value: 0: must be greater than zero'],

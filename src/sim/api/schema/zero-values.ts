@@ -41,6 +41,7 @@ const NOT_KEPT: Readonly<Record<string, readonly string[]>> = {
 /** Optional numbers with one meaning in one type and another elsewhere. */
 const ALSO_KEPT: Readonly<Record<string, readonly string[]>> = {
   'core.v1.ClientIPConfig': ['timeoutSeconds'],
+  'autoscaling.v2.HPAScalingRules': ['policies'], // none at all is another wish than the usual ones, and refused
   'discovery.v1.EndpointPort': ['name', 'port', 'protocol'],
   'admissionregistration.v1.ValidatingWebhook': ['timeoutSeconds'],
   'admissionregistration.v1.MutatingWebhook': ['timeoutSeconds'],

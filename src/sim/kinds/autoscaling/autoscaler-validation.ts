@@ -1,7 +1,7 @@
 import type { FieldError, FieldPath } from '../../api/field-path'
 import type { HorizontalPodAutoscalerBehavior, HorizontalPodAutoscalerSpec, MetricSpec } from '../../api/types/autoscaling-v2.gen'
 import { pathSegment } from '../../formats/names'
-import { invalidName, nonNegative, requiredOneOf } from '../field-checks'
+import { invalidName, requiredOneOf } from '../field-checks'
 
 /** Complaints about an autoscaler's spec. See `validateHorizontalPodAutoscalerSpec`. */
 export function autoscalerErrors(spec: HorizontalPodAutoscalerSpec, at: FieldPath): FieldError[] {
@@ -54,7 +54,8 @@ function metricErrors(metric: MetricSpec, at: FieldPath): FieldError[] {
 
 function rulesErrors(rules: NonNullable<HorizontalPodAutoscalerBehavior['scaleUp']>, at: FieldPath): FieldError[] {
   const { stabilizationWindowSeconds: window, policies = [] } = rules
-  const errors = [...nonNegative(window, at('stabilizationWindowSeconds'))]
+  const errors: FieldError[] = []
+  if ((window ?? 0) < 0) errors.push(at('stabilizationWindowSeconds').invalid(window, 'must be greater than or equal to zero'))
   if ((window ?? 0) > 3600) errors.push(at('stabilizationWindowSeconds').invalid(window, 'must be less than or equal to 3600'))
   errors.push(...requiredOneOf(rules.selectPolicy, ['Max', 'Min', 'Disabled'], at('selectPolicy')))
   if (policies.length === 0) errors.push(at('policies').required('must specify at least one Policy'))

@@ -1,8 +1,9 @@
 import { age, labelsText } from '../../api/columns'
+import type { FieldError, FieldPath } from '../../api/field-path'
 import type { KindRules } from '../../api/kind'
-import type { ReplicationController } from '../../api/types/core-v1.gen'
+import type { PodTemplateSpec, ReplicationController } from '../../api/types/core-v1.gen'
 import { templateColumns } from '../apps/workload-columns'
-import { changeField, withDefaults, withEmpty, withField } from '../defaulting'
+import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { nonNegative } from '../field-checks'
 import { workloadTemplateErrors } from './pod-spec-validation'
 import { workloadWarnings } from './pod-warnings'
@@ -13,7 +14,7 @@ export const replicationControllerRules: KindRules<ReplicationController> = {
   defaults: (object) =>
     withTemplateLabels(
       changeField(withEmpty(object, 'spec'), 'spec', (spec) =>
-        withField(withDefaults(spec, { replicas: 1 }), 'template', podTemplateDefaults(spec.template)),
+        changeField(withDefaults(spec, { replicas: 1 }), 'template', podTemplateDefaults),
       ),
     ),
   beforeCreate: (object) => ({ ...object, status: { replicas: 0 } }),
@@ -24,10 +25,7 @@ export const replicationControllerRules: KindRules<ReplicationController> = {
       ...nonNegative(minReadySeconds, here('minReadySeconds')),
       ...(Object.keys(selector ?? {}).length === 0 ? [here('selector').required()] : []),
       ...nonNegative(replicas, here('replicas')),
-      ...workloadTemplateErrors({ selector: { matchLabels: selector ?? {} }, template: template ?? {} }, here, {
-        selector: 'deployment',
-        deadline: 'ReplicationController',
-      }).filter(({ message }) => !message.includes('empty selector')),
+      ...(template ? templateErrors(selector ?? {}, template, here) : [here('template').required()]),
     ]
   },
   warnings: workloadWarnings(({ spec }) => spec?.template),
@@ -40,6 +38,12 @@ export const replicationControllerRules: KindRules<ReplicationController> = {
     ['Selector', ({ spec }) => labelsText(spec?.selector), { wide: true }],
   ],
 }
+
+const templateErrors = (selector: Readonly<Record<string, string>>, template: PodTemplateSpec, at: FieldPath): readonly FieldError[] =>
+  workloadTemplateErrors({ selector: { matchLabels: selector }, template }, at, {
+    selector: 'deployment',
+    deadline: 'ReplicationController',
+  }).filter(({ message }) => !message.includes('empty selector'))
 
 /** Without a selector it selects by its template's labels, and without labels it carries them too. */
 function withTemplateLabels(object: ReplicationController): ReplicationController {
