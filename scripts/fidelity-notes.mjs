@@ -109,7 +109,7 @@ export const simplified = [
   ],
   [
     'Scheduler',
-    'FailedScheduling names the taint that is not tolerated, as releases up to 1.34.1 do; later ones say “untolerated taint(s)” only. Configuration: profiles, plugins, weights, scoring strategies; no extenders, no percentageOfNodesToScore, no arguments of other plugins; a second scheduler without a configuration stays idle and never takes the lease over',
+    'FailedScheduling names the taint that is not tolerated, as releases up to 1.34.1 do; later ones say “untolerated taint(s)” only. Configuration: profiles, plugins, weights, the arguments of plugins, percentageOfNodesToScore; no extenders, no VolumeBinding arguments; a second scheduler without a configuration stays idle and never takes the lease over',
   ],
   [
     'ReplicaSets and Jobs',
@@ -129,7 +129,7 @@ export const simplified = [
   ],
   [
     'Disks',
-    'of class zonal-disk are attached and detached with VolumeAttachments, one node at a time; nodes do not list them (volumesAttached, volumesInUse), and attachers leave no finalizers; provisioners write as external-provisioner, where real ones name themselves',
+    'of class zonal-disk are attached and detached with VolumeAttachments, one node at a time; an attachment is born with the finalizer of its attacher; the drivers of a new cluster are on every node without a Pod of theirs; provisioners write as external-provisioner, where real ones name themselves',
   ],
   [
     'ingress-nginx',
@@ -142,7 +142,7 @@ export const simplified = [
   ],
   [
     'Device claims',
-    'the scheduler allocates by class, CEL selectors, counts, alternatives, constraints, taints and administrators’ access; partitionable devices, consumable capacity, binding conditions are not there; selectors are compiled when a Pod is scheduled, not when a claim is written; one that fails keeps a Pod waiting as one more reason of its nodes, where a real scheduler gives the error alone; the namespace label for administrators’ access is not asked for',
+    'the scheduler allocates by class, CEL selectors, counts, alternatives, constraints, taints, administrators’ access and the counters that parts of a device share; consumable capacity, binding conditions and extended resources that a DeviceClass stands for are not there; selectors are compiled when a Pod is scheduled, not when a claim is written; one that fails keeps a Pod waiting as one more reason of its nodes, where a real scheduler gives the error alone; the namespace label for administrators’ access is not asked for',
   ],
   [
     'Controllers, scheduler, kubelets',

@@ -273,6 +273,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     clusterDns: CLUSTER_DNS_ADDRESS,
     disks: storage.disks,
     claimed: storage.claimed,
+    volumesInUse: storage.inUse,
     token: (pod, audience, expirationSeconds) => podToken(server, pod, audience, expirationSeconds),
   })
   for (const facts of hostFacts(workers)) nodes.add(facts)

@@ -140,11 +140,10 @@ import { lateConfiguration, profilesOf } from './scheduler/configuration'
 import { filter, preFilter, reserved } from './scheduler/devices/device-claims'
 import { lateDevices } from './scheduler/devices/late-devices'
 import { shellCode } from './shell/shell-code'
-import { createAttaching } from './storage/attaching'
+import { createAttaching, volumesOn } from './storage/attaching'
 import { syncClaim } from './storage/claims'
 import { createDisks } from './storage/disks'
 import { lateStorage } from './storage/late-storage'
-import { isAttachable } from './storage/provisioners'
 import { syncVolume } from './storage/volumes'
 import { ssh } from './ssh'
 
@@ -254,7 +253,7 @@ kubeletPages.arrive(kubeletPage)
 lateImageVolumes.arrive(nextImageVolume)
 lateResizing.arrive(resize)
 lateProfiles.arrive({ loadSeccomp, deniedPatterns })
-lateStorage.arrive({ syncClaim, syncVolume, createDisks, createAttaching, isAttachable })
+lateStorage.arrive({ syncClaim, syncVolume, createDisks, createAttaching, volumesOn })
 lateImages.arrive([
   ...webServers,
   ...distributions,

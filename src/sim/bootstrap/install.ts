@@ -10,7 +10,7 @@ import { flowControl } from './flow-control'
 import { kubeProxy } from './kube-proxy'
 import { metricsServer } from './metrics-server'
 import { namespaces, priorityClasses } from './namespaces'
-import { storageClasses } from './storage-classes'
+import { csiDriverObjects, storageClasses } from './storage-classes'
 
 export interface InstallOptions {
   readonly registry: Registry
@@ -32,6 +32,7 @@ export function install({ registry, client, address, version, roles, nowMs }: In
     ...roles,
     ...flowControl,
     ...storageClasses,
+    ...csiDriverObjects,
     defaultServiceCIDR(nowMs),
     ...kubernetesService(address),
     ...clusterDns,

@@ -6,7 +6,10 @@ import type { Node } from '../api/types/core-v1.gen'
 import type { Engine, Timer } from '../engine/engine'
 import { microTimestamp } from '../engine/time'
 import { lease as leaseKind } from '../kinds/coordination/lease'
+import type { CSINode } from '../api/types/storage-v1.gen'
 import { node as nodeKind } from '../kinds/core/node'
+import { csiNode } from '../kinds/storage/csi-node'
+import { csiNodeOf } from './csi-node-object'
 import type { NodeImages } from './kubelet/node-images'
 import { extendedResources, networkAvailable, nodeStatus, registration, type Health, type HostFacts } from './node-object'
 
@@ -41,10 +44,13 @@ export function createHeartbeat(
   images: NodeImages,
   /** What is wrong with the node now. */
   look: () => Health,
+  /** The attachable volumes that its Pods use. */
+  volumesInUse: () => readonly string[],
 ): Heartbeat {
   let timer: Timer | undefined
   let reportedMs = 0
   let reportedImages = -1
+  let reportedInUse = ''
   let health: Health = {}
   let cordoned = false
   /** A kubelet registers its node when it comes up, and never again: a Node that is deleted stays deleted until somebody restarts it. */
@@ -60,12 +66,19 @@ export function createHeartbeat(
     const conditions = [networkAvailable(engine.nowMs), ...(status?.conditions ?? [])]
     client.updateStatus<Node>(nodeKind, { ...created, status: { ...status, conditions } })
     registered = true
+    if (!client.get<CSINode>(csiNode, undefined, facts.name)) client.create<CSINode>(csiNode, csiNodeOf(created))
   }
 
   function report() {
     const current = client.get<Node>(nodeKind, undefined, facts.name)
     if (!current) return
-    const status = nodeStatus(facts, version, images.list(), current.status, engine.nowMs, health, boots)
+    const inUse = volumesInUse()
+    const status = {
+      ...nodeStatus(facts, version, images.list(), current.status, engine.nowMs, health, boots),
+      ...(current.status?.volumesAttached && { volumesAttached: current.status.volumesAttached }),
+      ...(inUse.length > 0 && { volumesInUse: inUse }),
+    }
+    reportedInUse = inUse.join()
     client.updateStatus<Node>(nodeKind, { ...current, status })
     const { bootID } = status.nodeInfo!
     if (current.status?.nodeInfo && current.status.nodeInfo.bootID !== bootID)
@@ -133,8 +146,8 @@ export function createHeartbeat(
     try {
       register()
       const differs = examine()
-      if (differs || engine.nowMs - reportedMs >= REPORT_MS || reportedImages !== images.version || lacksResources() || isThoughtLost())
-        report()
+      const isOld = engine.nowMs - reportedMs >= REPORT_MS || reportedImages !== images.version || reportedInUse !== volumesInUse().join()
+      if (differs || isOld || lacksResources() || isThoughtLost()) report()
       renew()
     } catch (error) {
       // The API server may be away for a while, or not want this now; the next beat tries again.

@@ -49,6 +49,8 @@ export interface HostSurroundings {
   readonly clusterDns: string
   readonly disks: VolumeContext['disks']
   readonly claimed: (namespace: string, claimName: string, nodeName: string) => ReturnType<VolumeContext['claimed']>
+  /** Attachable volumes that Pods of a node use, by the names under which a Node lists them. */
+  readonly volumesInUse: (nodeName: string) => readonly string[]
   readonly token: VolumeContext['token']
 }
 
@@ -268,10 +270,12 @@ export function createHost(
     for (const goesDown of [...ended]) if (sessions.delete(goesDown)) goesDown(how)
   }
   let shuttingDown = false
-  const heartbeat = createHeartbeat(engine, client, recorder, facts, around.version, images, () => ({
+  const health = () => ({
     ...(lateEviction.arrived && Object.fromEntries([...lateEviction.code(watched)].map((pressure) => [pressure, '']))),
     ...(shuttingDown && { Ready: 'node is shutting down' }),
-  }))
+  })
+  const volumesInUse = () => around.volumesInUse(facts.name)
+  const heartbeat = createHeartbeat(engine, client, recorder, facts, around.version, images, health, volumesInUse)
 
   /** Brings kubelet and heartbeat in line with switch, cable and systemd. */
   function settle() {

@@ -37,6 +37,7 @@ export interface NodesOptions {
   readonly clusterDns: string
   readonly disks: HostSurroundings['disks']
   readonly claimed: HostSurroundings['claimed']
+  readonly volumesInUse: HostSurroundings['volumesInUse']
   readonly token: HostSurroundings['token']
   readonly latency?: Latency
   /** More images than the catalogue has: a lesson's. */
@@ -85,6 +86,7 @@ export function createNodes(options: NodesOptions): Nodes {
     clusterDns: options.clusterDns,
     disks: options.disks,
     claimed: options.claimed,
+    volumesInUse: options.volumesInUse,
     token: options.token,
   }
 

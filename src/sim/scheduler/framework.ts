@@ -45,6 +45,7 @@ export interface ClusterEvent {
     | 'StorageClass'
     | 'CSINode'
     | 'CSIDriver'
+    | 'CSIStorageCapacity'
     | 'Namespace'
     | 'Service'
     | 'ResourceClaim'

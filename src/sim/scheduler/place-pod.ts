@@ -35,9 +35,9 @@ export interface Filters {
 /** Below this many nodes all are looked at; above it, a share of them that shrinks as the cluster grows. */
 const MIN_FEASIBLE = 100
 
-function enough(nodeCount: number): number {
-  if (nodeCount < MIN_FEASIBLE) return nodeCount
-  const percentage = Math.max(5, 50 - Math.floor(nodeCount / 125))
+function enough(nodeCount: number, wanted: number): number {
+  if (nodeCount < MIN_FEASIBLE || wanted >= 100) return nodeCount
+  const percentage = wanted > 0 ? wanted : Math.max(5, 50 - Math.floor(nodeCount / 125))
   return Math.max(MIN_FEASIBLE, Math.floor((nodeCount * percentage) / 100))
 }
 
@@ -105,7 +105,7 @@ export function placePod(profile: Profile, pod: PodInfo, view: ClusterView, rand
   const feasible: NodeInfo[] = []
   const found: Finding[] = []
   const refusals: NodeRefusal[] = []
-  const wanted = enough(all.length)
+  const wanted = enough(all.length, profile.percentageOfNodesToScore)
   let looked = 0
   for (; looked < all.length && feasible.length < wanted; looked++) {
     const index = (start + looked) % all.length

@@ -21,8 +21,9 @@ export type Preemption = { readonly candidate: Candidate } | { readonly message:
 const NOT_HELPFUL = 'Preemption is not helpful for scheduling'
 const NO_VICTIMS = 'No preemption victims found for incoming pod'
 
-/** At least this many nodes, or a tenth of all, are tried. */
+/** At least this many nodes, or this share of all, are tried unless told. */
 const MIN_CANDIDATES = 100
+const MIN_PERCENTAGE = 10
 
 /**
  * Looks for Pods of lower priority whose deletion would make room. Prefers the node where the fewest disruption budgets are violated, then where
@@ -39,7 +40,8 @@ export function preempt(
   if (ineligible) return { message: ineligible }
   const candidates: Candidate[] = []
   const reasons: (readonly string[])[] = []
-  const limit = Math.max(MIN_CANDIDATES, Math.floor(view.nodes.length / 10))
+  const { minCandidateNodesPercentage = MIN_PERCENTAGE, minCandidateNodesAbsolute = MIN_CANDIDATES } = profile.preemption
+  const limit = Math.max(minCandidateNodesAbsolute, Math.floor((view.nodes.length * minCandidateNodesPercentage) / 100))
   for (const { node: name, refusal } of placement.refusals) {
     const node = view.node(name)
     if (!node || !refusal.resolvable) {

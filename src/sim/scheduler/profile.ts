@@ -1,7 +1,8 @@
 import type { Plugin } from './framework'
 import { dynamicResources } from './plugins/dynamic-resources'
 import { imageLocality } from './plugins/image-locality'
-import { interPodAffinity } from './plugins/inter-pod-affinity'
+import type { NodeAffinity, TopologySpreadConstraint } from '../api/types/core-v1.gen'
+import { interPodAffinity, type InterPodAffinityArgs } from './plugins/inter-pod-affinity'
 import { nodeAffinity } from './plugins/node-affinity'
 import { nodeName } from './plugins/node-name'
 import { nodePorts } from './plugins/node-ports'
@@ -17,6 +18,12 @@ import { volumeRestrictions } from './plugins/volume-restrictions'
 import { volumeZone } from './plugins/volume-zone'
 import { createSamePods, type SamePods } from './same-pods'
 
+/** How many nodes preemption tries: this share of all, and at least so many. */
+export interface PreemptionArgs {
+  readonly minCandidateNodesPercentage?: number
+  readonly minCandidateNodesAbsolute?: number
+}
+
 /** A scheduler's name and what is different about it, as in a KubeSchedulerConfiguration. */
 export interface ProfileOptions {
   readonly schedulerName?: string
@@ -30,6 +37,14 @@ export interface ProfileOptions {
   /** Weights of scoring plugins that differ from the defaults. */
   readonly weights?: Readonly<Record<string, number>>
   readonly scoringStrategy?: ScoringStrategy
+  /** Arguments of plugins, as pluginConfig has them. */
+  readonly addedAffinity?: NodeAffinity
+  readonly interPodAffinity?: InterPodAffinityArgs
+  /** What spreads Pods that say nothing of it themselves, instead of what the cluster does by itself. */
+  readonly defaultConstraints?: readonly TopologySpreadConstraint[]
+  readonly preemption?: PreemptionArgs
+  /** Of the nodes, this share is looked at for feasible ones in large clusters; 0 or nothing: as the scheduler sees fit. */
+  readonly percentageOfNodesToScore?: number
 }
 
 /** The plugins of one scheduler name, in the order in which they are asked. */
@@ -38,6 +53,8 @@ export interface Profile {
   readonly plugins: readonly Plugin[]
   readonly weightOf: (plugin: string) => number
   readonly preempts: boolean
+  readonly preemption: PreemptionArgs
+  readonly percentageOfNodesToScore: number
   /** What its plugins remember from one Pod to the next that asks for the same. */
   readonly samePods: SamePods
 }
@@ -51,15 +68,15 @@ export function createProfile(options: ProfileOptions, siblings: SiblingSelector
     nodeUnschedulable,
     nodeName,
     taintToleration,
-    nodeAffinity,
+    nodeAffinity(options.addedAffinity),
     nodePorts,
     nodeResourcesFit(options.scoringStrategy),
     volumeRestrictions,
     nodeVolumeLimits,
     volumeBinding,
     volumeZone,
-    podTopologySpread(siblings),
-    interPodAffinity,
+    podTopologySpread(siblings, options.defaultConstraints),
+    interPodAffinity(options.interPodAffinity),
     dynamicResources,
     nodeResourcesBalancedAllocation,
     imageLocality,
@@ -70,6 +87,8 @@ export function createProfile(options: ProfileOptions, siblings: SiblingSelector
       .filter(({ name }) => !isNamed(options.disabled, name) || options.kept?.includes(name))
       .map((plugin) => without(plugin, options)),
     preempts: options.preempts ?? true,
+    preemption: options.preemption ?? {},
+    percentageOfNodesToScore: options.percentageOfNodesToScore ?? 0,
     weightOf: (plugin) => options.weights?.[plugin] ?? WEIGHTS[plugin] ?? 1,
     samePods: createSamePods(),
   }

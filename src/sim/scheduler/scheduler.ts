@@ -18,7 +18,9 @@ import { deviceClass } from '../kinds/resource/device-class'
 import { resourceClaim } from '../kinds/resource/resource-claim'
 import { deviceTaintRule } from '../kinds/resource/device-taint-rule'
 import { resourceSlice } from '../kinds/resource/resource-slice'
+import { csiDriver } from '../kinds/storage/csi-driver'
 import { csiNode } from '../kinds/storage/csi-node'
+import { csiStorageCapacity } from '../kinds/storage/csi-storage-capacity'
 import { storageClass } from '../kinds/storage/storage-class'
 import { createClusterView, holdsResources } from './cluster-view'
 import { createExplanations, type Explanation } from './explanation'
@@ -295,6 +297,8 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
         wakeOn(persistentVolume, 'PersistentVolume'),
         wakeOn(storageClass, 'StorageClass'),
         wakeOn(csiNode, 'CSINode'),
+        wakeOn(csiDriver, 'CSIDriver'),
+        wakeOn(csiStorageCapacity, 'CSIStorageCapacity'),
         wakeOn(resourceClaim, 'ResourceClaim'),
         wakeOn(resourceSlice, 'ResourceSlice'),
         wakeOn(deviceClass, 'DeviceClass'),

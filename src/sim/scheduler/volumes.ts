@@ -4,6 +4,9 @@ import { compareQuantities } from '../formats/quantity'
 import { matches, selectorOf } from '../formats/selector'
 import { persistentVolume } from '../kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
+import type { StorageClass } from '../api/types/storage-v1.gen'
+import { csiDriver } from '../kinds/storage/csi-driver'
+import { csiStorageCapacity } from '../kinds/storage/csi-storage-capacity'
 import { storageClass } from '../kinds/storage/storage-class'
 import { matchesNodeSelector } from '../kinds/core/node-selector'
 import type { PodInfo } from './node-info'
@@ -83,12 +86,26 @@ export function matchingVolume(
   return fitting.sort((a, b) => compareQuantities(a.spec?.capacity?.['storage'] ?? '0', b.spec?.capacity?.['storage'] ?? '0'))[0]
 }
 
-/** Whether the class of a claim can make a volume for it on this node. */
-export function provisionable(client: Client, claim: PersistentVolumeClaim, node: Node): boolean {
+/** Whether the class of a claim can make a volume for it on this node: `full` when it could, had its driver room there. */
+export function provisionable(client: Client, claim: PersistentVolumeClaim, node: Node): 'yes' | 'no' | 'full' {
   const storage = classOf(client, claim)
-  if (!storage || storage.provisioner === 'kubernetes.io/no-provisioner') return false
+  if (!storage || storage.provisioner === 'kubernetes.io/no-provisioner') return 'no'
   const topologies = storage.allowedTopologies ?? []
-  if (topologies.length === 0) return true
   const labels = node.metadata.labels ?? {}
-  return topologies.some((term) => (term.matchLabelExpressions ?? []).every(({ key, values }) => values.includes(labels[key] ?? '')))
+  const isAllowed = topologies.some((term) =>
+    (term.matchLabelExpressions ?? []).every(({ key, values }) => values.includes(labels[key] ?? '')),
+  )
+  if (topologies.length > 0 && !isAllowed) return 'no'
+  return hasRoom(client, claim, storage, node) ? 'yes' : 'full'
+}
+
+/** Whether the driver of a class, if it publishes capacity, has published enough of it where the node is. */
+function hasRoom(client: Client, claim: PersistentVolumeClaim, { metadata, provisioner }: StorageClass, node: Node): boolean {
+  if (!client.get(csiDriver, undefined, provisioner)?.spec.storageCapacity) return true
+  const wanted = claim.spec?.resources?.requests?.['storage'] ?? '0'
+  return client.list(csiStorageCapacity).some(({ storageClassName, nodeTopology, capacity, maximumVolumeSize }) => {
+    const most = maximumVolumeSize ?? capacity
+    const isHere = nodeTopology !== undefined && matches(selectorOf(nodeTopology), node.metadata.labels ?? {})
+    return storageClassName === metadata.name && isHere && most !== undefined && compareQuantities(most, wanted) >= 0
+  })
 }

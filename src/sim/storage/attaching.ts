@@ -5,7 +5,7 @@ import { node as nodeKind } from '../kinds/core/node'
 import { persistentVolume } from '../kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
 import { volumeAttachment } from '../kinds/storage/volume-attachment'
-import { isAttachable } from './provisioners'
+import { attacherFinalizer, isAttachable } from './csi-drivers'
 import type { StorageContext } from './storage'
 
 /** How long a driver takes to attach a disk, and to detach it once nobody uses it. */
@@ -36,27 +36,62 @@ export function createAttaching(context: StorageContext, users: () => Iterable<P
     const name = `csi-${sha256(`${volumeHandle}${driver}${nodeName}`)}`
     if (pending.has(name)) return
     pending.add(name)
+    const finalizer = attacherFinalizer(driver)
     const made = client.create<VolumeAttachment>(volumeAttachment, {
-      metadata: { name },
+      metadata: { name, annotations: { 'csi.alpha.kubernetes.io/node-id': nodeName }, finalizers: [finalizer] },
       spec: { attacher: driver, nodeName, source: { persistentVolumeName: volume.metadata.name } },
     })
+    if (!volume.metadata.finalizers?.includes(finalizer)) setFinalizers(context, volume, [...(volume.metadata.finalizers ?? []), finalizer])
     engine.after(ATTACH_MS, () => {
       pending.delete(name)
       const current = client.get<VolumeAttachment>(volumeAttachment, undefined, name)
       if (!context.running() || current?.metadata.uid !== made.metadata.uid) return
       client.updateStatus<VolumeAttachment>(volumeAttachment, { ...current, status: { attached: true } })
+      tellNodes()
       for (const pod of pods)
         recorder.event(pod, 'Normal', 'SuccessfulAttachVolume', `AttachVolume.Attach succeeded for volume "${volume.metadata.name}" `)
     })
   }
 
-  function detach({ metadata: { name, uid }, spec }: VolumeAttachment) {
-    const sinceMs = idleSince.get(name) ?? engine.nowMs
-    idleSince.set(name, sinceMs)
-    const waitMs = sinceMs + (isSilent(client.get<Node>(nodeKind, undefined, spec.nodeName)) ? FORCE_DETACH_MS : DETACH_MS) - engine.nowMs
-    if (waitMs > 0) return void engine.after(waitMs, round, { background: waitMs > DETACH_MS })
+  /** Nobody wants it there any more: the attachment is deleted, and gone when the driver has detached the disk. */
+  function detach(attachment: VolumeAttachment) {
+    const { metadata, spec } = attachment
+    const { name, uid } = metadata
+    if (pending.has(name)) return
+    if (!metadata.deletionTimestamp) {
+      const sinceMs = idleSince.get(name) ?? engine.nowMs
+      idleSince.set(name, sinceMs)
+      const isLost = isSilent(client.get<Node>(nodeKind, undefined, spec.nodeName))
+      const waitMs = isLost ? sinceMs + FORCE_DETACH_MS - engine.nowMs : 0
+      if (waitMs > 0) return void engine.after(waitMs, round, { background: true })
+      client.delete(volumeAttachment, undefined, name, { preconditions: { uid } })
+    }
     idleSince.delete(name)
-    client.delete(volumeAttachment, undefined, name, { preconditions: { uid } })
+    pending.add(name)
+    engine.after(DETACH_MS, () => {
+      pending.delete(name)
+      const current = client.get<VolumeAttachment>(volumeAttachment, undefined, name)
+      if (!context.running() || current?.metadata.uid !== uid) return
+      client.patch(volumeAttachment, undefined, name, 'merge', { metadata: { finalizers: null } })
+      tellNodes()
+      const volume = client.get<PersistentVolume>(persistentVolume, undefined, spec.source.persistentVolumeName ?? '')
+      if (volume) letGo(context, volume)
+    })
+  }
+
+  /** Each node lists what is attached to it. */
+  function tellNodes() {
+    const attached = new Map<string, string[]>()
+    for (const { spec, status } of client.list<VolumeAttachment>(volumeAttachment)) {
+      const volume = status?.attached && client.get<PersistentVolume>(persistentVolume, undefined, spec.source.persistentVolumeName ?? '')
+      if (volume) attached.set(spec.nodeName, [...(attached.get(spec.nodeName) ?? []), uniqueName(volume)])
+    }
+    for (const { metadata, status } of client.list<Node>(nodeKind)) {
+      const names = (attached.get(metadata.name) ?? []).sort()
+      if (names.join() === (status?.volumesAttached ?? []).map(({ name }) => name).join()) continue
+      const volumesAttached = names.length > 0 ? names.map((name) => ({ name, devicePath: '' })) : null
+      client.patch(nodeKind, undefined, metadata.name, 'merge', { status: { volumesAttached } }, { subresource: 'status' })
+    }
   }
 
   function round() {
@@ -65,7 +100,7 @@ export function createAttaching(context: StorageContext, users: () => Iterable<P
     const attachments = client.list<VolumeAttachment>(volumeAttachment)
     const placeOf = ({ spec }: VolumeAttachment) => `${spec.source.persistentVolumeName}/${spec.nodeName}`
     for (const attachment of attachments) {
-      if (wanted.has(placeOf(attachment))) idleSince.delete(attachment.metadata.name)
+      if (wanted.has(placeOf(attachment)) && !attachment.metadata.deletionTimestamp) idleSince.delete(attachment.metadata.name)
       else if (isAttachable(attachment.spec.attacher)) detach(attachment)
     }
     const attached = new Set(attachments.map(placeOf))
@@ -96,6 +131,32 @@ export function createAttaching(context: StorageContext, users: () => Iterable<P
   }
 
   return round
+}
+
+/** `kubernetes.io/csi/disk.csi.tabernetes.io^disk-0123`: as nodes name a volume. */
+const uniqueName = ({ spec }: PersistentVolume) => `kubernetes.io/csi/${spec?.csi?.driver}^${spec?.csi?.volumeHandle}`
+
+/** The attachable volumes that Pods of a node want there. */
+export function volumesOn(context: StorageContext, users: Iterable<Pod>, nodeName: string): readonly string[] {
+  const here = [...users].filter(({ spec }) => spec.nodeName === nodeName)
+  return [...wantedBy(context, here).values()].map(({ volume }) => uniqueName(volume)).sort()
+}
+
+function setFinalizers({ client }: StorageContext, { metadata: { name } }: PersistentVolume, finalizers: readonly string[]) {
+  client.patch(persistentVolume, undefined, name, 'merge', { metadata: { finalizers: finalizers.length > 0 ? finalizers : null } })
+}
+
+/** An attacher does not hold back a volume that is to go once it is attached nowhere. */
+export function letGo(context: StorageContext, { metadata, spec }: PersistentVolume): void {
+  const finalizer = attacherFinalizer(spec?.csi?.driver ?? '')
+  if (!metadata.deletionTimestamp || !metadata.finalizers?.includes(finalizer)) return
+  const attachments = context.client.list<VolumeAttachment>(volumeAttachment)
+  if (attachments.some(({ spec: { source } }) => source.persistentVolumeName === metadata.name)) return
+  setFinalizers(
+    context,
+    { metadata, spec } as PersistentVolume,
+    metadata.finalizers.filter((each) => each !== finalizer),
+  ) // only its name is read
 }
 
 /** Where which disk is wanted, by `volume/node`. A Pod that has ended wants nothing any more; one that is being deleted still does. */

@@ -1,8 +1,7 @@
 import { lateCode } from '../engine/late-code'
-import type { createAttaching } from './attaching'
+import type { createAttaching, volumesOn } from './attaching'
 import type { syncClaim } from './claims'
 import type { createDisks } from './disks'
-import type { isAttachable } from './provisioners'
 import type { syncVolume } from './volumes'
 
 /** What is done about claims and volumes. There are none before the first prompt: the page loads it after that. */
@@ -11,5 +10,5 @@ export const lateStorage = lateCode<{
   readonly syncVolume: typeof syncVolume
   readonly createDisks: typeof createDisks
   readonly createAttaching: typeof createAttaching
-  readonly isAttachable: typeof isAttachable
+  readonly volumesOn: typeof volumesOn
 }>('claims and volumes')

@@ -2,11 +2,9 @@ import type { Node, PersistentVolume, PersistentVolumeClaim } from '../api/types
 
 /** A program that makes volumes for claims of its StorageClasses. */
 export interface Provisioner {
-  /** How long it takes to make a volume. */
   /** A volume that is larger is so at once for whoever uses it: there is no file system of its own to grow. */
   readonly growsWithoutNode?: boolean
-  /** A volume has to be attached to a node before it can be mounted there, and to one only unless its access modes say otherwise. */
-  readonly attaches?: boolean
+  /** How long it takes to make a volume. */
   readonly takesMs: number
   /** Access modes it cannot give, and what it says then. */
   readonly refuses?: (claim: PersistentVolumeClaim) => string | undefined
@@ -40,7 +38,6 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
   },
   'disk.csi.tabernetes.io': {
     takesMs: 4000,
-    attaches: true,
     source: (_, node, id) => ({
       csi: { driver: 'disk.csi.tabernetes.io', volumeHandle: `disk-${id}`, fsType: 'ext4' },
       ...(node?.metadata.labels?.['topology.kubernetes.io/zone'] && {
@@ -54,6 +51,3 @@ export const provisioners: Readonly<Record<string, Provisioner>> = {
     source: (_, __, id) => ({ csi: { driver: 'files.csi.tabernetes.io', volumeHandle: `share-${id}` } }),
   },
 }
-
-/** Whether volumes of a driver have to be attached to nodes. */
-export const isAttachable = (driver: string | undefined): boolean => provisioners[driver ?? '']?.attaches ?? false

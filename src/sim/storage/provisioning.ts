@@ -4,6 +4,7 @@ import type { StorageClass } from '../api/types/storage-v1.gen'
 import { node as nodeKind } from '../kinds/core/node'
 import { persistentVolume } from '../kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../kinds/core/persistent-volume-claim'
+import { csiDrivers } from './csi-drivers'
 import { SELECTED_NODE } from './matching'
 import { provisioners } from './provisioners'
 import type { StorageContext } from './storage'
@@ -54,6 +55,15 @@ export function provision(context: StorageContext, claim: PersistentVolumeClaim,
   })
 }
 
+/** Keeps a volume of a CSI driver that is to be deleted until its contents are gone, in whatever order it and its claim go. */
+export const PROVISIONER_FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer'
+const DELETION_SECRETS = {
+  'volume.kubernetes.io/provisioner-deletion-secret-name': '',
+  'volume.kubernetes.io/provisioner-deletion-secret-namespace': '',
+}
+const isCSI = (provisioner: string) => csiDrivers.some(({ name }) => name === provisioner)
+const isHeldBack = ({ provisioner, reclaimPolicy }: StorageClass) => isCSI(provisioner) && (reclaimPolicy ?? 'Delete') === 'Delete'
+
 function newVolume(
   { client, engine }: StorageContext,
   claim: PersistentVolumeClaim,
@@ -68,7 +78,12 @@ function newVolume(
     kind: 'PersistentVolume',
     metadata: {
       name: `pvc-${uid}`,
-      annotations: { ...provisioner.annotations?.(node), [PROVISIONED_BY]: storage.provisioner },
+      ...(isHeldBack(storage) && { finalizers: [PROVISIONER_FINALIZER] }),
+      annotations: {
+        ...provisioner.annotations?.(node),
+        [PROVISIONED_BY]: storage.provisioner,
+        ...(isCSI(storage.provisioner) && DELETION_SECRETS),
+      },
     },
     spec: {
       capacity: { storage: claim.spec?.resources?.requests?.storage ?? '0' },

@@ -14,6 +14,7 @@ import { storageClass } from '../kinds/storage/storage-class'
 import { volumeAttachment } from '../kinds/storage/volume-attachment'
 import type { FileSystem } from '../node/os/file-system'
 import type { Volume } from '../node/os/volume'
+import { isAttachable } from './csi-drivers'
 import type { createDisks } from './disks'
 import { lateStorage } from './late-storage'
 
@@ -51,7 +52,11 @@ export interface Storage {
   readonly disks: (volume: PersistentVolume) => Volume | undefined
   /** The volume bound to a claim; why a Pod cannot have it; undefined while it is not attached to the node. */
   readonly claimed: (namespace: string, claimName: string, nodeName: string) => PersistentVolume | string | undefined
+  /** Attachable volumes that Pods of a node use, by the names under which a Node lists them. */
+  readonly inUse: (nodeName: string) => readonly string[]
 }
+
+const NONE: readonly string[] = []
 
 /** A claim that could not be bound is looked at again this often, as the binder's resync does. */
 const RESYNC_MS = 15_000
@@ -157,8 +162,9 @@ export function createStorage({ engine, clientFor, hostFiles }: StorageOptions):
       const volume =
         claim.status?.phase === 'Bound' && client.get<PersistentVolume>(persistentVolume, undefined, claim.spec?.volumeName ?? '')
       if (!volume) return `PVC ${namespace}/${claimName} is not bound`
-      return lateStorage.code.isAttachable(volume.spec?.csi?.driver) && !isAttached(volume.metadata.name, nodeName) ? undefined : volume
+      return isAttachable(volume.spec?.csi?.driver) && !isAttached(volume.metadata.name, nodeName) ? undefined : volume
     },
+    inUse: (nodeName) => (users.size === 0 ? NONE : lateStorage.code.volumesOn(context, users.values(), nodeName)),
     start() {
       if (working) return
       working = true

@@ -58,6 +58,7 @@ export function miniCluster(options: { images?: Parameters<typeof createNodes>[0
     clusterDns: '10.96.0.10',
     disks: storage.disks,
     claimed: storage.claimed,
+    volumesInUse: storage.inUse,
     token: () => () => 'a-token',
     images: options.images,
   })

@@ -56,6 +56,42 @@ describe('a Pod with a claim', () => {
     expect(cluster.client.get(resourceClaim, 'default', 'big')?.metadata.finalizers).toEqual(['resource.kubernetes.io/delete-protection'])
   })
 
+  test('gets a part of a card only as long as the card has enough left for it', () => {
+    const cluster = scheduling(workers.slice(0, 1), undefined, ['resource-claim-controller'])
+    cluster.create(deviceClass, {
+      metadata: { name: 'gpu' },
+      spec: { selectors: [{ cel: { expression: `device.driver == '${DRIVER}'` } }] },
+    })
+    const part = (name: string, memory: string) => ({
+      name,
+      capacity: { memory: { value: memory } },
+      consumesCounters: [{ counterSet: 'card-0', counters: { memory: { value: memory } } }],
+    })
+    const pool = { name: 'node01', generation: 1, resourceSliceCount: 2 }
+    const spec = { driver: DRIVER, nodeName: 'node01', pool }
+    const sharedCounters = [{ name: 'card-0', counters: { memory: { value: '40Gi' } } }]
+    cluster.create(resourceSlice, { metadata: { name: 'counters' }, spec: { ...spec, sharedCounters } })
+    const devices = [part('whole', '40Gi'), part('half-0', '20Gi'), part('half-1', '20Gi'), part('quarter-0', '10Gi')]
+    cluster.create(resourceSlice, { metadata: { name: 'parts' }, spec: { ...spec, devices } })
+    const claiming = (name: string, ...sizes: string[]) => {
+      const requests = sizes.map((size, index) =>
+        exactly(select(`device.capacity['${DRIVER}'].memory.compareTo(quantity('${size}')) == 0`), `part-${index}`),
+      )
+      cluster.create(resourceClaim, { metadata: { name }, spec: { devices: { requests } } })
+      cluster.add({ resourceClaims: [{ name, resourceClaimName: name }] }, {}, name)
+      cluster.advance(500)
+    }
+    claiming('one', '20Gi')
+    claiming('two', '10Gi')
+    claiming('whole', '40Gi')
+    claiming('three', '20Gi')
+    expect(['one', 'two', 'whole', 'three'].map(cluster.nodeOf)).toEqual(['node01', 'node01', undefined, undefined])
+    cluster.client.delete(pod, 'default', 'two', { gracePeriodSeconds: 0 })
+    cluster.advance(20_000)
+    expect(cluster.nodeOf('three')).toBe('node01')
+    expect(cluster.nodeOf('whole')).toBeUndefined()
+  })
+
   test('waits when all are taken, and gets what another gives back', () => {
     const cluster = withCards()
     for (const name of ['a', 'b', 'c', 'd', 'e']) {

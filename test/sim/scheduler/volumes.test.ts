@@ -4,6 +4,8 @@ import { event } from '../../../src/sim/kinds/core/event'
 import { persistentVolume } from '../../../src/sim/kinds/core/persistent-volume'
 import { persistentVolumeClaim } from '../../../src/sim/kinds/core/persistent-volume-claim'
 import { pod } from '../../../src/sim/kinds/core/pod'
+import { csiDriver } from '../../../src/sim/kinds/storage/csi-driver'
+import { csiStorageCapacity } from '../../../src/sim/kinds/storage/csi-storage-capacity'
 import { storageClass } from '../../../src/sim/kinds/storage/storage-class'
 import { createScheduler } from '../../../src/sim/scheduler/scheduler'
 import { smallCluster } from '../controllers/small-cluster'
@@ -126,5 +128,30 @@ describe('a Pod with a claim', () => {
     expect(cluster.why()).toBe(
       "0/3 nodes are available: 3 node(s) didn't find available persistent volumes to bind. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.",
     )
+  })
+
+  test('goes where the driver of its class has published enough capacity, if it publishes any', () => {
+    const cluster = withStorage('WaitForFirstConsumer')
+    cluster.create(csiDriver, { metadata: { name: 'example.com.disk' }, spec: { storageCapacity: true } })
+    cluster.client.delete(storageClass, undefined, 'disk')
+    cluster.create(storageClass, { metadata: { name: 'disk' }, provisioner: 'example.com.disk', volumeBindingMode: 'WaitForFirstConsumer' })
+    const published = (name: string, capacity: string) =>
+      cluster.create(csiStorageCapacity, {
+        metadata: { name },
+        storageClassName: 'disk',
+        nodeTopology: { matchLabels: { 'kubernetes.io/hostname': name } },
+        capacity,
+      })
+    published('node01', '512Mi')
+    cluster.claim()
+    cluster.user()
+    cluster.advance(1000)
+    expect(cluster.why()).toBe(
+      '0/3 nodes are available: 3 node(s) did not have enough free storage. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+    )
+    published('node03', '5Gi')
+    cluster.advance(15_000)
+    const chosen = cluster.client.get(persistentVolumeClaim, 'default', 'data')!.metadata.annotations
+    expect(chosen?.['volume.kubernetes.io/selected-node']).toBe('node03')
   })
 })

@@ -214,6 +214,36 @@ test('given a disk that a Pod wants, then it is attached to the node before it i
   expect(cluster.attachments()).toEqual([])
 })
 
+test('given an attached disk, then its node lists it, and finalizers hold attachment and volume until the driver has let go', () => {
+  const cluster = attached()
+  cluster.advance('20s')
+  const [handle] = cluster.client
+    .list(persistentVolume)
+    .map(({ spec }) => `kubernetes.io/csi/disk.csi.tabernetes.io^${spec?.csi?.volumeHandle}`)
+  const listed = () => {
+    const { volumesAttached, volumesInUse } = cluster.client.get(node, undefined, 'node01')!.status!
+    return { volumesAttached, volumesInUse }
+  }
+  expect(listed()).toEqual({ volumesAttached: [{ name: handle, devicePath: '' }], volumesInUse: [handle] })
+  const finalizersOf = (kind: typeof persistentVolume | typeof volumeAttachment) =>
+    cluster.client.list(kind as typeof persistentVolume).map(({ metadata }) => metadata.finalizers)
+  expect(finalizersOf(volumeAttachment)).toEqual([['external-attacher/disk-csi-tabernetes-io']])
+  expect(finalizersOf(persistentVolume)).toEqual([
+    ['external-provisioner.volume.kubernetes.io/finalizer', 'external-attacher/disk-csi-tabernetes-io'],
+  ])
+  // The volume is deleted before its claim: it goes after it all the same, when its disk is attached nowhere and its contents are gone.
+  const [name] = cluster.client.list(persistentVolume).map(({ metadata }) => metadata.name)
+  cluster.remove(`/api/v1/persistentvolumes/${name}`)
+  cluster.remove('/api/v1/namespaces/default/pods/web')
+  cluster.advance('60s')
+  expect(finalizersOf(persistentVolume)).toEqual([['external-provisioner.volume.kubernetes.io/finalizer']])
+  cluster.remove('/api/v1/namespaces/default/persistentvolumeclaims/data')
+  cluster.advance('5s')
+  expect(cluster.client.list(persistentVolume)).toEqual([])
+  expect(cluster.attachments()).toEqual([])
+  expect(listed()).toEqual({})
+})
+
 test('given a Pod on another node that wants the same disk, then it waits and is told who has it, until that one has gone', () => {
   const cluster = attached()
   cluster.attaching()

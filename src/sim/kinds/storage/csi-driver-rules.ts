@@ -1,23 +1,10 @@
 import { age } from '../../api/columns'
 import type { KindRules } from '../../api/kind'
 import type { CSIDriver } from '../../api/types/storage-v1.gen'
-import { changeField, withDefaults, withEmpty } from '../defaulting'
 import { immutable, oneOf } from '../field-checks'
 
 /** What may be written of a CSIDriver, and what `kubectl get` shows of it. */
 export const csiDriverRules: KindRules<CSIDriver> = {
-  defaults: (object) =>
-    changeField(withEmpty(object, 'spec'), 'spec', (spec) =>
-      withDefaults(spec, {
-        attachRequired: true,
-        podInfoOnMount: false,
-        storageCapacity: false,
-        fsGroupPolicy: 'ReadWriteOnceWithFSType',
-        volumeLifecycleModes: ['Persistent'],
-        requiresRepublish: false,
-        seLinuxMount: false,
-      }),
-    ),
   validate: ({ spec }, at) => [
     ...oneOf(spec.fsGroupPolicy, ['ReadWriteOnceWithFSType', 'File', 'None'], at('spec', 'fsGroupPolicy')),
     ...(spec.volumeLifecycleModes ?? []).flatMap((mode) => oneOf(mode, ['Persistent', 'Ephemeral'], at('spec', 'volumeLifecycleModes'))),

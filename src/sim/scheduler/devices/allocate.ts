@@ -1,7 +1,7 @@
 import type { Node, NodeSelectorTerm } from '../../api/types/core-v1.gen'
 import type { AllocationResult, DeviceClass, DeviceConstraint, ExactDeviceRequest, ResourceClaim, ResourceSlice } from '../../api/types/resource-v1.gen' // prettier-ignore
 import { toleratesDeviceTaint } from '../../kinds/resource/device-taints'
-import { devicesFor, type KnownDevice } from './inventory'
+import { consumptionOf, countersOf, devicesFor, type KnownDevice } from './inventory'
 import { SelectorError, selects } from './device-selector'
 
 export { SelectorError }
@@ -42,6 +42,7 @@ export function allocate(claims: readonly ResourceClaim[], node: Node, inventory
   const devices = devicesFor(node, inventory.slices)
   const taken: Taken[] = []
   const mine = new Set<string>()
+  const counters = countersOf(inventory.slices, inventory.inUse)
   const offers = new Map<Alternative, readonly KnownDevice[]>()
   let steps = 0
 
@@ -55,13 +56,27 @@ export function allocate(claims: readonly ResourceClaim[], node: Node, inventory
 
   function take(claim: number, alternative: Alternative, known: KnownDevice): boolean {
     const entry = { claim, alternative, known }
-    if (!isFree(known, alternative) || !agrees(entry, taken, claims[claim]!.spec.devices?.constraints ?? [])) return false
+    if (!isFree(known, alternative) || !leavesEnough(entry) || !agrees(entry, taken, claims[claim]!.spec.devices?.constraints ?? []))
+      return false
     taken.push(entry)
     if (!alternative.asked.adminAccess) mine.add(known.id)
+    count(entry, -1)
     return true
   }
-  function giveBack(count: number) {
-    for (const { known } of taken.splice(taken.length - count)) mine.delete(known.id)
+  function giveBack(howMany: number) {
+    for (const entry of taken.splice(taken.length - howMany)) {
+      mine.delete(entry.known.id)
+      count(entry, 1)
+    }
+  }
+  /** Whether the counters of the pool, if it has any, still hold what a device takes from them. */
+  const leavesEnough = ({ known, alternative }: Taken) =>
+    counters === undefined ||
+    alternative.asked.adminAccess ||
+    consumptionOf(known).every(([counter, amount]) => (counters.get(counter) ?? 0) >= amount)
+  function count({ known, alternative }: Taken, sign: 1 | -1) {
+    if (!counters || alternative.asked.adminAccess) return
+    for (const [counter, amount] of consumptionOf(known)) counters.set(counter, (counters.get(counter) ?? 0) + sign * amount)
   }
 
   /** Meets the requests from one on. */

@@ -1,5 +1,6 @@
 import type { Node, NodeSelector } from '../../api/types/core-v1.gen'
 import type { Device, ResourceSlice } from '../../api/types/resource-v1.gen'
+import { quantityValue } from '../../formats/quantity'
 import { matchesNodeSelector } from '../../kinds/core/node-selector'
 
 /** A device as the scheduler knows it: where it is from, and which nodes reach it. */
@@ -38,3 +39,35 @@ function reached(node: Node, { spec }: ResourceSlice, device: Device): KnownDevi
   const { driver, pool } = spec
   return { id: `${driver}/${pool.name}/${device.name}`, driver, pool: pool.name, device, nodeName, nodeSelector }
 }
+
+/** What is left of the counters that devices of a pool share, by pool, set and counter: partitions of one card take from what the card has. */
+export type Counters = Map<string, number>
+
+/** The counters of all pools after the devices in use have taken theirs; undefined when no pool has any, as most have not. */
+export function countersOf(slices: readonly ResourceSlice[], inUse: ReadonlySet<string>): Counters | undefined {
+  if (!slices.some(({ spec }) => spec.sharedCounters?.length)) return undefined
+  const left: Counters = new Map()
+  const pools = poolsOf(slices).map((pool) => pool.map(({ spec }) => spec))
+  for (const { driver, pool, sharedCounters = [] } of pools.flat())
+    for (const { name: set, counters } of sharedCounters)
+      for (const [counter, { value }] of Object.entries(counters))
+        left.set(`${driver}/${pool.name}/${set}/${counter}`, quantityValue(value))
+  for (const { driver, pool, devices = [] } of pools.flat())
+    for (const device of devices) {
+      const id = `${driver}/${pool.name}/${device.name}`
+      if (inUse.has(id))
+        for (const [counter, amount] of consumptionOf({ driver, pool: pool.name, device }))
+          left.set(counter, (left.get(counter) ?? 0) - amount)
+    }
+  return left
+}
+
+/** What a device takes from the counters of its pool. */
+export const consumptionOf = ({
+  driver,
+  pool,
+  device,
+}: Pick<KnownDevice, 'driver' | 'pool' | 'device'>): readonly (readonly [string, number])[] =>
+  (device.consumesCounters ?? []).flatMap(({ counterSet, counters }) =>
+    Object.entries(counters).map(([counter, { value }]) => [`${driver}/${pool}/${counterSet}/${counter}`, quantityValue(value)] as const),
+  )

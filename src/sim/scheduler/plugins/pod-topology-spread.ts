@@ -35,6 +35,7 @@ interface ScoreState {
 const unlabelled = unresolvable("node(s) didn't match pod topology spread constraints (missing required label)")
 const tooMany = unschedulable("node(s) didn't match pod topology spread constraints")
 
+const NO_CONSTRAINTS: readonly TopologySpreadConstraint[] = []
 const NOTHING: ReadonlyMap<string, number> = new Map()
 const HOSTNAME = 'kubernetes.io/hostname'
 const ZONE = 'topology.kubernetes.io/zone'
@@ -48,12 +49,21 @@ const CLUSTER_DEFAULTS: readonly TopologySpreadConstraint[] = [
 /** Finds the labels by which a Pod's siblings are known: those of its Services and of its workload, as a selector's parts. */
 export type SiblingSelector = (pod: PodInfo) => Readonly<Record<string, string>> | undefined
 
-/** Spreads Pods over nodes, zones or whatever label counts as a place. */
-export const podTopologySpread = (siblings: SiblingSelector): Plugin =>
-  definePlugin({
+/** Spreads Pods over nodes, zones or whatever label counts as a place; Pods without constraints of their own by `given` ones. */
+export const podTopologySpread = (siblings: SiblingSelector, given: readonly TopologySpreadConstraint[] = CLUSTER_DEFAULTS): Plugin => {
+  const byDefault = createDefaults(given)
+  const hasHard = given.some(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule')
+  const isGiven = given !== CLUSTER_DEFAULTS
+  /** What a Pod asks for, or what is asked in its stead if it has siblings. */
+  const constraintsOf = (pod: PodInfo, what: string) => {
+    if ((pod.pod.spec?.topologySpreadConstraints ?? []).length > 0) return own(pod, what)
+    const selector = siblings(pod)
+    return selector ? byDefault(selector).filter(({ whenUnsatisfiable }) => whenUnsatisfiable === what) : NO_CONSTRAINTS
+  }
+  return definePlugin({
     name: 'PodTopologySpread',
     preFilter: (pod, view) => {
-      const hard = own(pod, 'DoNotSchedule')
+      const hard = hasHard ? constraintsOf(pod, 'DoNotSchedule') : own(pod, 'DoNotSchedule')
       if (hard.length === 0) return { skip: true }
       const keys = hard.map((constraint) => constraint.topologyKey)
       return { state: hard.map((constraint) => domainsOf(view, spreadOf(view, pod, constraint), keys)) }
@@ -69,12 +79,10 @@ export const podTopologySpread = (siblings: SiblingSelector): Plugin =>
       return fits
     },
     preScore: (pod, nodes, view) => {
-      const soft = own(pod, 'ScheduleAnyway')
       const usesDefaults = (pod.pod.spec?.topologySpreadConstraints ?? []).length === 0
-      const selector = usesDefaults ? siblings(pod) : undefined
-      const constraints = usesDefaults && selector ? defaultsFor(selector) : soft
+      const constraints = constraintsOf(pod, 'ScheduleAnyway')
       if (constraints.length === 0) return { skip: true }
-      return { state: scoreState(view, pod, constraints, nodes, !usesDefaults) }
+      return { state: scoreState(view, pod, constraints, nodes, !usesDefaults || isGiven) }
     },
     score: (_pod, info, state) => {
       const { spreads, ignored } = state as ScoreState // from preScore
@@ -103,20 +111,21 @@ export const podTopologySpread = (siblings: SiblingSelector): Plugin =>
       on('Node', 'deleted'),
     ],
   })
+}
 
 type Labels = Readonly<Record<string, string>>
 
-const defaults = new WeakMap<Labels, readonly TopologySpreadConstraint[]>()
-
-/** The cluster's own constraints for a selector, the same for all Pods of a workload. */
-function defaultsFor(selector: Labels): readonly TopologySpreadConstraint[] {
-  let constraints = defaults.get(selector)
-  if (!constraints) {
-    const labelSelector = { matchLabels: selector }
-    constraints = CLUSTER_DEFAULTS.map((constraint) => ({ ...constraint, labelSelector }))
-    defaults.set(selector, constraints)
+/** Gives constraints a selector, the same objects for all Pods of a workload. */
+function createDefaults(given: readonly TopologySpreadConstraint[]): (selector: Labels) => readonly TopologySpreadConstraint[] {
+  const known = new WeakMap<Labels, readonly TopologySpreadConstraint[]>()
+  return (selector) => {
+    let constraints = known.get(selector)
+    if (!constraints) {
+      const labelSelector = { matchLabels: selector }
+      known.set(selector, (constraints = given.map((constraint) => ({ ...constraint, labelSelector }))))
+    }
+    return constraints
   }
-  return constraints
 }
 
 const signatures = new WeakMap<LabelSelector, string>()

@@ -29,6 +29,9 @@ export const volumeBinding = definePlugin({
     on('PersistentVolume', 'updated'),
     on('StorageClass', 'added'),
     on('StorageClass', 'updated'),
+    on('CSIDriver', 'updated'),
+    on('CSIStorageCapacity', 'added'),
+    on('CSIStorageCapacity', 'updated'),
     on('Node', 'added'),
     on('Node', 'updated'),
   ],
@@ -59,12 +62,17 @@ function delayedReasons({ delayed }: Claims, { node, name }: NodeInfo, view: Clu
   if (delayed.length === 0) return []
   const taken = new Set<string>()
   const volumes = view.client.list(persistentVolume)
-  const possible = delayed.every((claim) => {
+  for (const claim of delayed) {
     const selected = claim.metadata.annotations?.[SELECTED_NODE]
-    if (selected) return selected === name
-    const volume = matchingVolume(volumes, claim, node, taken)
-    if (volume) taken.add(volume.metadata.name)
-    return volume !== undefined || provisionable(view.client, claim, node)
-  })
-  return possible ? [] : ["node(s) didn't find available persistent volumes to bind"]
+    if (selected === name) continue
+    const volume = selected ? undefined : matchingVolume(volumes, claim, node, taken)
+    if (volume) {
+      taken.add(volume.metadata.name)
+      continue
+    }
+    const answer = selected ? 'no' : provisionable(view.client, claim, node)
+    if (answer === 'full') return ['node(s) did not have enough free storage']
+    if (answer === 'no') return ["node(s) didn't find available persistent volumes to bind"]
+  }
+  return []
 }
