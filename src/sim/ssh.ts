@@ -1,8 +1,8 @@
 import type { Farewell, Host } from './node/host'
-import { poll, pipe, read, setTerminalMode, sleep, terminalSize, write } from './node/os/calls'
+import { pipe, read, sleep, write } from './node/os/calls'
+import { onFarTerminal } from './node/os/far-terminal'
 import { passedOn } from './node/os/pipe'
-import type { Proc, Program, Self } from './node/os/syscalls'
-import { createTty } from './node/os/tty'
+import type { Proc, Program, Self, Signal } from './node/os/syscalls'
 import { bash } from './shell/login'
 import { loginEnvironment, signalGroup } from './workstation'
 
@@ -84,29 +84,21 @@ function* terminalThere(self: Self, here: Host, there: Host, command: string): P
   const ended = yield* ending(self, here)
   const logOut = there.logIn(ended.tell)
   const screen = here.machine.openFile(self.pid, 1)!
-  const size = (yield* terminalSize(0)) ?? { columns: 80, rows: 24 }
-  const tty = createTty(size, { output: (text) => void screen.write(text), signal: (group, signal) => signalGroup(there, group, signal) })
-  yield* setTerminalMode(0, { raw: true, echo: false })
-  there.machine.start({
-    argv: command === '' ? ['-bash'] : ['bash', '-c', command],
-    run: bash,
-    env: { ...loginEnvironment(there), TERM: 'xterm-256color' },
-    cwd: '/root',
-    fds: { 0: tty.file, 1: tty.file, 2: tty.file },
-    onExit: ({ code }) => ended.tell(code),
-  })
+  const reach = (group: number, signal: Signal) => signalGroup(there, group, signal)
   try {
-    for (;;) {
-      const ready = yield* poll([ended.fd, 0])
-      const text = yield* read(ready)
-      if (ready === ended.fd) return howEnded(text)
-      if (text === '') tty.hangUp()
-      else tty.input(text)
-    }
+    const said = yield* onFarTerminal(screen, ended.fd, reach, (terminal) => {
+      there.machine.start({
+        argv: command === '' ? ['-bash'] : ['bash', '-c', command],
+        run: bash,
+        env: { ...loginEnvironment(there), TERM: 'xterm-256color' },
+        cwd: '/root',
+        fds: { 0: terminal, 1: terminal, 2: terminal },
+        onExit: ({ code }) => ended.tell(code),
+      })
+    })
+    return howEnded(said)
   } finally {
     logOut()
-    tty.hangUp()
-    yield* setTerminalMode(0, { raw: false, echo: true })
   }
 }
 

@@ -41,6 +41,27 @@ crictl exec 0123 ls; echo "code $?"`)
   expect(stderr).toContain('code = NotFound desc = an error occurred when try to find container "0123": not found')
 })
 
+test('given a shell in a container on a terminal, then keys reach it, Ctrl-C ends what runs in it, and exit comes back', () => {
+  const cluster = createCluster()
+  cluster.run(web)
+  const terminal = cluster.openTerminal()
+  let screen = ''
+  terminal.onOutput((text) => (screen += text))
+  for (const line of [
+    'ssh node01\r',
+    'crictl exec -it $(crictl ps -q --name web) sh\r',
+    'sleep 1000\r',
+    '\x03',
+    'echo I am in $(hostname)\r',
+    'exit\r',
+    'echo back on $(hostname)\r',
+  ]) {
+    terminal.input(line)
+    cluster.advance('2s')
+  }
+  expect(screen).toMatch(/I am in web\r\n[\s\S]*back on node01\r\n/)
+})
+
 test('given a log on both streams, then crictl shows each on its own, from where it is asked', () => {
   const { stdout, stderr } = createCluster().run(`
 kubectl run talker --image=busybox --restart=Never --overrides='{"spec":{"nodeName":"node01"}}' -- sh -c 'echo one; echo two >&2; echo three; sleep 1h' >/dev/null

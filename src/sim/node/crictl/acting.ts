@@ -2,10 +2,10 @@ import { parseTimestamp } from '../../engine/time'
 import { parseGoDuration } from '../../formats/duration'
 import type { Host } from '../host'
 import { parseImage } from '../images/reference'
-import { nowMs, poll, pipe, read, setTerminalMode, sleep, terminalSize, write } from '../os/calls'
+import { nowMs, pipe, read, sleep, write } from '../os/calls'
+import { onFarTerminal } from '../os/far-terminal'
 import { nullDevice, passedOn } from '../os/pipe'
 import { SyscallError, type Proc, type Self, type Signal } from '../os/syscalls'
-import { createTty } from '../os/tty'
 import { execError, signalQuietly, type Container } from '../runtime/container'
 import { linesOf, stamped, type LogLine } from '../runtime/container-log'
 import { isRunning, knownContainers, type Known } from './containers'
@@ -99,30 +99,16 @@ function* plainly({ machine }: Host, container: Container, command: readonly str
 function* onTerminal({ machine }: Host, container: Container, command: readonly string[], self: Self): Proc<number> {
   const [ended, writeEnd] = yield* pipe()
   const told = machine.openFile(self.pid, writeEnd)!
-  const screen = machine.openFile(self.pid, 1)!
-  const tty = createTty((yield* terminalSize(0)) ?? { columns: 80, rows: 24 }, {
-    output: (text) => void screen.write(text),
-    signal: (group, signal) => signalQuietly(container.machine, -group, signal),
-  })
-  yield* setTerminalMode(0, { raw: true, echo: false })
-  try {
+  const reach = (group: number, signal: Signal) => signalQuietly(container.machine, -group, signal)
+  const code = yield* onFarTerminal(machine.openFile(self.pid, 1)!, ended, reach, (terminal) => {
     container.machine.start({
       ...startOptions(container, command),
       env: { TERM: 'xterm', ...container.env },
-      fds: { 0: tty.file, 1: tty.file, 2: tty.file },
+      fds: { 0: terminal, 1: terminal, 2: terminal },
       onExit: ({ code }) => void told.write(String(code)),
     })
-    for (;;) {
-      const ready = yield* poll([ended, 0])
-      const text = yield* read(ready)
-      if (ready === ended) return Number(text)
-      if (text === '') tty.hangUp()
-      else tty.input(text)
-    }
-  } finally {
-    tty.hangUp()
-    yield* setTerminalMode(0, { raw: false, echo: true })
-  }
+  })
+  return Number(code)
 }
 
 /** `crictl stop [--timeout SECONDS] ID…`: a stop signal, then SIGKILL; the kubelet sees it end and does what the Pod's restart policy says. */
