@@ -135,7 +135,7 @@ export const simplified = [
     'ingress-nginx',
     'an add-on, by its manifest or the URL of one: a program that watches, routes, rewrites, logs and writes events as the controller does; without its admission webhook, snippets, metrics, and annotations other than those for TLS redirects, rewriting, redirects, canaries, cookies, allowed addresses, basic authentication (apr1, SHA, plain), CORS, time limits and body sizes; regular expressions are JavaScript’s',
   ],
-  ['The Internet', 'a few web sites, and the manifests of add-ons under the URLs from which people install them'],
+  ['The Internet', 'a few web sites, the manifests of add-ons under the URLs from which people install them, and the examples that the documentation’s commands apply most (k8s.io/examples), written anew with the same names, images and figures'],
   [
     'HorizontalPodAutoscaler',
     'custom and external metrics come from the add-on metrics-adapter, which reads them from annotations and a ConfigMap and measures nothing; a window of metrics is fifteen seconds',

@@ -1,4 +1,5 @@
 import { gatewayFabricVersions, ingressNginxVersions } from '../node/images/ingress'
+import { example } from './examples/examples'
 import { gatewayApiManifest } from './gateway/crds'
 import { gatewayFabricDefinitions, gatewayFabricManifest } from './gateway/manifest'
 import { gatewayApiVersions } from './gateway/versions'
@@ -23,8 +24,9 @@ const GATEWAY_API =
 const GATEWAY_FABRIC =
   /^raw\.githubusercontent\.com\/nginx(?:inc)?\/nginx-gateway-fabric\/(?:v([\d.]+)|main)\/deploy\/(crds|default\/deploy|nodeport\/deploy)\.yaml$/
 
-/** Manifests under the URLs, without their scheme, from which people install add-ons; undefined for everything else. */
-export const downloads = (url: string): string | undefined => ingressNginx(url) ?? gatewayApi(url) ?? gatewayFabric(url)
+/** Manifests under the URLs, without their scheme, from which people install add-ons and apply the documentation's examples; undefined for everything else. */
+export const downloads = (url: string): string | undefined =>
+  example(url) ?? ingressNginx(url) ?? gatewayApi(url) ?? gatewayFabric(url)
 
 /** The version that is asked for, if it is known; the newest where none is. */
 const known = (versions: readonly string[], asked: string | undefined) =>

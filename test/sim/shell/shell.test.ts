@@ -33,6 +33,11 @@ test('ls -l of a link with a last slash lists what it leads to', () => {
   expect(run(script)).toEqual({ stdout: 'l\nf\nl/\n', stderr: '', code: 0 })
 })
 
+test('a process substitution is part of the word it stands in', () => {
+  const script = 'show() { echo "$#"; cat "${1#--file=}" "$2"; }; show --file=<(echo one) <(echo two)'
+  expect(run(script)).toEqual({ stdout: '2\none\ntwo\n', stderr: '', code: 0 })
+})
+
 test('a script names itself and the line in messages', () => {
   const script = '#!/bin/bash\necho start\nnosuch\necho end $1\n'
   expect(run('bash deploy.sh now', { files: { '/work/deploy.sh': script } })).toEqual({

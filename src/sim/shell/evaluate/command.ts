@@ -1,4 +1,4 @@
-import type { Assignment, Command, Redirection, Word } from 'unbash'
+import type { Assignment, Command, Redirection, Word, WordPart } from 'unbash'
 import { SyscallError, type Proc } from '../../node/os/syscalls'
 import { builtins, declarations, type Builtin } from '../builtins/all'
 import { hasBuiltin } from '../dialect'
@@ -105,11 +105,26 @@ function* runExpanded(shell: Shell, node: Command, givesWay: boolean): Proc {
   yield* endSubstitutions(shell, before)
 }
 
+const isSubstitution = (argument: Word | Assignment) => argument.type === 'Word' && argument.parts?.[0]?.type === 'ProcessSubstitution'
+
+/** The parser ends a word where a process substitution begins or ends; to the shell `--file=<(…)` is one. */
+function joined(words: readonly (Word | Assignment)[]): readonly (Word | Assignment)[] {
+  const whole: (Word | Assignment)[] = []
+  for (const word of words) {
+    const before = whole.at(-1)
+    if (before?.type !== 'Word' || word.type !== 'Word' || before.end !== word.pos) whole.push(word)
+    else whole[whole.length - 1] = { ...before, end: word.end, text: before.text + word.text, value: before.value + word.value, parts: [...partsOf(before), ...partsOf(word)] } // prettier-ignore
+  }
+  return whole
+}
+
+const partsOf = ({ parts, pos, end, value, text }: Word): readonly WordPart[] => parts ?? [{ type: 'Literal', pos, end, value, text }]
+
 function* expandCommandLine(shell: Shell, node: Command): Proc<{ argv: string[]; arrays: Map<number, Assignment> }> {
   const arrays = new Map<number, Assignment>()
   const argv = yield* expandWords(shell, [node.name!])
   const declares = argv.length > 0 && declarations.has(argv[0]!)
-  for (const argument of node.args) {
+  for (const argument of node.args.some(isSubstitution) ? joined(node.args) : node.args) {
     if (argument.type === 'Word') {
       const plainAssignment = declares && /^[A-Za-z_]\w*\+?=/.test(argument.text)
       if (plainAssignment) argv.push(yield* expandText(shell, argument, 'assignment'))
