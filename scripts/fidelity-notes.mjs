@@ -3,7 +3,8 @@
 /** By kind: what of it is simplified. */
 export const simplifiedKinds = {
   ComponentStatus: 'noted when a component starts and stops, where a real server asks each time; carries a uid like stored objects',
-  APIService: 'the server behind a Service is looked at and asked over the simulated network, without TLS (a certificate it shows is judged by caBundle); the metrics APIs are answered by the cluster itself; groups are listed by name, whatever their priority; kubectl’s OpenAPI v2 does not have their schemas',
+  APIService:
+    'the server behind a Service is looked at and asked over the simulated network, without TLS (a certificate it shows is judged by caBundle); the metrics APIs are answered by the cluster itself; groups are listed by name, whatever their priority; kubectl’s OpenAPI v2 does not have their schemas',
   CertificateSigningRequest:
     'requests are parsed, kubelets’ client certificates approved, signers check usages and subjects and issue X.509 certificates; their signatures are checksums',
   ClusterTrustBundle: 'stored and validated; nothing projects it into Pods',
@@ -31,7 +32,7 @@ export const simplifiedKinds = {
 export const simplified = [
   [
     'Transport',
-    'plain HTTP; from outside a client certificate is taken as given from a header, inside it must come from the cluster’s authority and be in force',
+    'plain HTTP: of TLS there are the certificates that ingress-nginx and Gateways show, which curl and `openssl s_client` look at; other servers show none; from outside a client certificate is taken as given from a header, inside it must come from the cluster’s authority and be in force',
   ],
   ['Tokens', 'have the form, the claims and the lifetime of real ones; the signature is not checked against a key'],
   ['Certificates', 'are X.509 that openssl reads; a signature is a checksum that shows who signed, not a proof'],

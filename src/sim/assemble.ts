@@ -42,7 +42,7 @@ import { keepAddressesOfServices } from './kinds/networking/allocated-addresses'
 import { networkPolicy } from './kinds/networking/network-policy'
 import { subresourceHandlers } from './kinds/subresource-handlers'
 import { createClusterNetwork } from './network/cluster-network'
-import { dialFrom } from './network/dial'
+import { lateDial } from './network/late-dial'
 import { lateInternet } from './network/late-internet'
 import { machinesOf } from './machines'
 import type { Host } from './node/host'
@@ -99,7 +99,7 @@ export function assembleCluster(options: ClusterOptions, programs: Programs): Cl
     toldOfWatches: () => toldOfWatches,
     atRest: () => atRest,
     kubelets: (name) => nodes.connections(name),
-    dial: (request, listener) => dialFrom({ engine, network, place: nodes.hosts.get('controlplane')!.place })(request, listener),
+    dial: (request, listener) => lateDial.code({ engine, network, place: nodes.hosts.get('controlplane')!.place })(request, listener),
   })
   const version = versionInfo(server.release).gitVersion
   const admin = server.client(ADMIN)

@@ -128,6 +128,8 @@ import { deviceVariables, prepareClaims, unprepareClaims } from './node/kubelet/
 import { lateDeviceClaims } from './node/kubelet/late-device-claims'
 import { lookForShortage } from './node/kubelet/eviction'
 import { lateEviction } from './node/kubelet/late-eviction'
+import { dialFrom } from './network/dial'
+import { lateDial } from './network/late-dial'
 import { listenerOutside, resolveOutside, serveOutside } from './network/internet'
 import { answerByCorefile, parseCorefile } from './network/corefile'
 import { healthCheckListener } from './network/health-check'
@@ -224,6 +226,7 @@ lateHostView.arrive({
   syslog,
   configuration: hostConfiguration,
 })
+lateDial.arrive(dialFrom)
 lateInternet.arrive({
   resolve: resolveOutside,
   listener: (address, port) => listenerOutside(downloads, address, port),
@@ -233,16 +236,7 @@ lateInternet.arrive({
   answerByCorefile,
 })
 lateAddons.arrive({
-  addons: [
-    clusterAutoscaler,
-    loadBalancer,
-    draExampleDriver,
-    metricsAdapter,
-    ingressNginx,
-    gatewayFabric,
-    gatewayNginx,
-    sampleApiServer,
-  ],
+  addons: [clusterAutoscaler, loadBalancer, draExampleDriver, metricsAdapter, ingressNginx, gatewayFabric, gatewayNginx, sampleApiServer],
   manifests: addonManifests,
 })
 lateEviction.arrive(lookForShortage)

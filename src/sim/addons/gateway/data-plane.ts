@@ -1,9 +1,10 @@
 import { close, connect, kill, nowMs, readFile, readLine, sleep, spawn, stat, write } from '../../node/os/calls'
-import { SyscallError, type Proc, type Self } from '../../node/os/syscalls'
+import { SyscallError, type Certificates, type Proc, type Self } from '../../node/os/syscalls'
 import { slashDate } from '../../node/programs/dates'
 import { serveHttp } from '../../node/programs/http-server'
 import type { Addon } from '../addon'
 import type { GatewayConfiguration } from './configuration'
+import { hostFor } from './matching'
 import { respond, type GatewayNginx } from './serving'
 
 /** Written by the control plane: whom to ask, and for which Gateway. */
@@ -69,6 +70,13 @@ function* follow(self: Self, nginx: GatewayNginx, applied: () => void): Proc<num
   }
 }
 
+/** What is shown at a port with TLS: the certificate of the listener for the name. */
+function certificatesAt(nginx: GatewayNginx, port: number): Certificates | undefined {
+  const at = () => nginx.configuration.ports.find((each) => each.port === port)
+  if (!at()?.isSecure) return undefined
+  return (name) => (at() && (hostFor(at()!, name.toLowerCase()) ?? at()!.hosts[0])?.certificate) ?? ''
+}
+
 /** Has a server for each port of the configuration, and for no other. */
 function* listenOn(self: Self, nginx: GatewayNginx, servers: Map<number, number>): Proc {
   const wanted = nginx.configuration.ports.map(({ port }) => port)
@@ -85,7 +93,14 @@ function* listenOn(self: Self, nginx: GatewayNginx, servers: Map<number, number>
       env: {},
       cwd: '/',
       fds: { 0: 0, 1: 1, 2: 2 },
-      run: (own) => serveHttp({ self: own, ports: [port], slow: () => true, handle: (request) => respond(nginx, request) }),
+      run: (own) =>
+        serveHttp({
+          self: own,
+          ports: [port],
+          certificate: () => certificatesAt(nginx, port),
+          slow: () => true,
+          handle: (request) => respond(nginx, request),
+        }),
     })
     servers.set(port, pid)
   }

@@ -10,6 +10,7 @@ import { ask, createInformers, Refused, type Change, type Trouble } from '../../
 import type { Addon } from '../addon'
 import { createPodEvents, type About } from '../pod-events'
 import { electLeader, LEASE_RETRY_MS } from '../pod-leader'
+import { certificateFor, fakeCertificate } from './shown-certificate'
 import { configurationFor, type Configuration } from './configuration'
 import { respond, type Nginx } from './serving'
 import { peers, runningAddresses, STATUS_PERIOD_MS, writeAddresses } from './status'
@@ -78,12 +79,15 @@ export const ingressNginx: Addon = {
     )
     const controller = createController(self, options)
     yield* say('I', 'main.go:101', '"SSL fake certificate created" file="/etc/ingress-controller/ssl/default-fake-certificate.pem"')
+    const fake = fakeCertificate(self.hostname, yield* nowMs())
     yield* say('I', 'nginx.go:273', '"Starting NGINX Ingress controller"')
     yield* say('I', 'nginx.go:319', '"Starting NGINX process"')
     yield* spawn({ argv: self.argv, env: {}, cwd: '/', fds: { 0: 0, 1: 1, 2: 2 }, run: () => controller.run() })
     return yield* serveHttp({
       self,
       ports: [options.httpPort, options.httpsPort, options.healthPort],
+      certificate: (port) =>
+        port === options.httpsPort ? (name) => certificateFor(controller.nginx.configuration, name, fake) : undefined,
       slow: ({ local }) => !local.endsWith(`:${options.healthPort}`),
       *handle(request) {
         const isHealth = request.path === '/healthz'
@@ -279,7 +283,7 @@ function createController(self: Self, options: Options): Controller {
       const known = new Map<string, Change>()
       for (;;) {
         const now = yield* nowMs()
-        const due = Math.min(isStale ? lastSyncMs + SYNC_PERIOD_MS : Infinity, leaseMs, statusMs)
+        const due = Math.min(isStale && informers.synced() ? lastSyncMs + SYNC_PERIOD_MS : Infinity, leaseMs, statusMs)
         for (const change of yield* informers.next(self, Math.max(0, due - now), trouble)) {
           isStale = true
           // Until all are there, a class may still be missing: Ingresses are looked at afterwards.

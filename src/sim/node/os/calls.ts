@@ -1,6 +1,7 @@
 /** System calls with types: `const line = yield* readLine(0)`. One thin wrapper a call; the casts are safe because the kernel answers each call with the type named here. */
 import {
   SyscallError,
+  type Certificates,
   type ExecRequest,
   type FetchRequest,
   type FetchResponse,
@@ -96,8 +97,10 @@ export const resolve = (name: string, options?: { type?: DnsAnswer['type']; serv
   call<readonly DnsAnswer[]>({ call: 'resolve', name, ...options })
 export const connect = (host: string, port: number, options?: { protocol?: 'tcp' | 'udp'; timeoutMs?: number }) =>
   call<number>({ call: 'connect', host, port, ...options })
-export const listen = (port: number, options?: { address?: string; protocol?: 'tcp' | 'udp' }) =>
+export const listen = (port: number, options?: { address?: string; protocol?: 'tcp' | 'udp'; certificate?: Certificates }) =>
   call<number>({ call: 'listen', port, ...options })
+/** What the server at the other end of a connection shows for a name: PEM text; undefined when it shows none. */
+export const peerCertificate = (fd: number, serverName: string) => call<string | undefined>({ call: 'certificate', fd, serverName })
 /** The next connection: address of who connects, and the address with port that it came to. */
 export const accept = (fd: number) => call<{ readonly fd: number; readonly peer: string; readonly local: string }>({ call: 'accept', fd })
 /** A socket that listens: with the process that has it, if it is one of this machine's. */

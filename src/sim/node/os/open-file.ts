@@ -1,4 +1,4 @@
-import type { FileStat } from './syscalls'
+import type { Certificates, FileStat } from './syscalls'
 /**
  * An open file description: what a descriptor stands for. Several descriptors (dup, inheritance) may share one; `refs` counts them and
  * `release` runs when the last is closed. Reads and writes never wait here: they say "would block" and the kernel parks the process.
@@ -21,6 +21,8 @@ export interface OpenFile {
   stat?(): FileStat | undefined
   /** Present when this is a terminal. */
   readonly tty?: import('./tty').Tty
+  /** Present when this is a connection to a server with TLS. */
+  certificate?: Certificates
   /** Present when connections can be accepted here. */
   readonly listener?: import('./socket').Listener
 }

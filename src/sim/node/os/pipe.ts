@@ -1,5 +1,5 @@
 import { createWakers, takeFrom, type OpenFile, type Wakers } from './open-file'
-import { SyscallError } from './syscalls'
+import { SyscallError, type Certificates } from './syscalls'
 
 /** Characters a pipe holds before its writer has to wait (Linux: 64 KiB). */
 const CAPACITY = 65_536
@@ -180,6 +180,7 @@ export function createSocketPair(): readonly [OpenFile, OpenFile] {
 /** One end of a connection: it reads what the other end writes. */
 class Socket implements OpenFile {
   refs = 0
+  certificate?: Certificates
 
   constructor(
     private readonly from: Pipe,

@@ -18,11 +18,11 @@ export function connectTo(kernel: Kernel, task: Task, request: Extract<Syscall, 
 
 /** `listen`: answers the descriptor of a listening socket; EADDRINUSE, or EACCES for a low port. */
 export function listenOn({ place, init }: Kernel, task: Task, request: Extract<Syscall, { call: 'listen' }>): number {
-  const { port, protocol = 'tcp', address = '0.0.0.0' } = request
+  const { port, protocol = 'tcp', address = '0.0.0.0', certificate } = request
   const key = socketName(protocol, port)
   if (place.listeners.has(key)) fail('EADDRINUSE')
   if (port < 1024 && task.who.uid !== 0 && !init) fail('EACCES')
-  const listener = createListener({ port, address, protocol }, () => place.listeners.delete(key))
+  const listener = createListener({ port, address, protocol, certificate }, () => place.listeners.delete(key))
   place.listeners.set(key, listener)
   return install(task, new ListeningFile(listener))
 }

@@ -1,6 +1,6 @@
 import { createSocketPair } from './pipe'
 import { createWakers, type OpenFile } from './open-file'
-import { SyscallError } from './syscalls'
+import { SyscallError, type Certificates } from './syscalls'
 
 /** A connection waiting to be accepted, or accepted. */
 export interface Incoming {
@@ -15,6 +15,8 @@ export interface Listener {
   readonly port: number
   readonly address: string
   readonly protocol: 'tcp' | 'udp'
+  /** Present where TLS is spoken. */
+  readonly certificate?: Certificates | undefined
   /** Connects: answers the client's end. Throws ECONNREFUSED when nobody listens any more. */
   connect(peer: string, local: string): OpenFile
   /** The next connection, or undefined when none waits. */
@@ -26,7 +28,7 @@ export interface Listener {
 }
 
 /** `onClose` runs once, when the listener's last descriptor is closed. */
-export const createListener = (place: { port: number; address: string; protocol: 'tcp' | 'udp' }, onClose: () => void): Listener =>
+export const createListener = (place: Pick<Listener, 'port' | 'address' | 'protocol' | 'certificate'>, onClose: () => void): Listener =>
   new OpenListener(place, onClose)
 
 /** A class, because most containers have one. */
@@ -34,22 +36,25 @@ class OpenListener implements Listener {
   readonly port: number
   readonly address: string
   readonly protocol: 'tcp' | 'udp'
+  readonly certificate: Certificates | undefined
   private backlog: readonly Incoming[] = NONE
   private readonly waiting = createWakers()
   private open = true
 
   constructor(
-    { port, address, protocol }: { port: number; address: string; protocol: 'tcp' | 'udp' },
+    { port, address, protocol, certificate }: Pick<Listener, 'port' | 'address' | 'protocol' | 'certificate'>,
     private readonly onClose: () => void,
   ) {
     this.port = port
     this.address = address
     this.protocol = protocol
+    this.certificate = certificate
   }
 
   connect(peer: string, local: string): OpenFile {
     if (!this.open) throw new SyscallError('ECONNREFUSED')
     const [near, far] = createSocketPair()
+    if (this.certificate) near.certificate = this.certificate
     far.refs = 1 // held by the backlog until somebody accepts it
     const incoming = { file: far, peer, local }
     this.backlog = this.backlog === NONE ? [incoming] : [...this.backlog, incoming]

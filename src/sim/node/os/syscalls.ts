@@ -62,7 +62,15 @@ export type Syscall =
       readonly protocol?: 'tcp' | 'udp'
       readonly timeoutMs?: number
     }
-  | { readonly call: 'listen'; readonly port: number; readonly address?: string; readonly protocol?: 'tcp' | 'udp' }
+  | {
+      readonly call: 'listen'
+      readonly port: number
+      readonly address?: string
+      readonly protocol?: 'tcp' | 'udp'
+      readonly certificate?: Certificates
+    }
+  /** The certificate that the other side of a connection shows for a name: PEM text, or undefined of a server that has none to show. */
+  | { readonly call: 'certificate'; readonly fd: number; readonly serverName: string }
   | { readonly call: 'accept'; readonly fd: number }
   | { readonly call: 'addresses' }
   /** Who listens in this network namespace. */
@@ -76,6 +84,9 @@ export type Syscall =
       readonly send?: { readonly channel: number; readonly data: string }
       readonly close?: boolean | number
     }
+
+/** What a server with TLS shows to clients that ask for a name. Nothing is encrypted: a client looks at it, and goes on or does not. */
+export type Certificates = (serverName: string) => string
 
 /** Something outside the simulation that takes real time and no virtual time. */
 export interface HostWork {

@@ -135,6 +135,8 @@ export function perform(kernel: Kernel, task: Task, request: Syscall): unknown {
       return connectTo(kernel, task, request)
     case 'listen':
       return listenOn(kernel, task, request)
+    case 'certificate':
+      return fileAt(task, request.fd).certificate?.(request.serverName)
     case 'accept':
       return acceptFrom(kernel, task, request.fd)
     case 'sockets':

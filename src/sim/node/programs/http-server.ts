@@ -1,6 +1,6 @@
 import { accept, close, listen, onSignal, pendingSignals, poll, spawn, wait, write } from '../os/calls'
 import { readRequest, reasonPhrase, type HttpRequest } from '../os/http-message'
-import { SyscallError, type Proc, type Self, type Signal } from '../os/syscalls'
+import { SyscallError, type Certificates, type Proc, type Self, type Signal } from '../os/syscalls'
 import { byteLength } from '../os/text'
 
 export type { HttpRequest }
@@ -20,6 +20,8 @@ export interface HttpServer {
   readonly self: Self
   readonly ports: readonly number[]
   readonly address?: string
+  /** What it shows at the ports where it speaks TLS. */
+  readonly certificate?: (port: number) => Certificates | undefined
   readonly handle: (request: HttpRequest) => Proc<HttpResponse>
   /** Requests that take their time are answered by a process of their own, so that others need not wait. */
   readonly slow?: (request: HttpRequest) => boolean
@@ -52,7 +54,7 @@ const stopOn = (server: HttpServer) => server.stopOn ?? ENDS
 function* listenFor(server: HttpServer): Proc<number | undefined> {
   for (const signal of [...stopOn(server), ...(server.catches ?? [])]) yield* onSignal(signal, 'catch')
   const fds: number[] = []
-  for (const port of server.ports) fds.push(yield* listen(port, { address: server.address }))
+  for (const port of server.ports) fds.push(yield* listen(port, { address: server.address, certificate: server.certificate?.(port) }))
   const [first, ...others] = fds
   for (const fd of others) {
     yield* spawn({

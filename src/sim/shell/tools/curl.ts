@@ -1,7 +1,7 @@
-import { close, connect, nowMs, open, readAll, readFile, sleep, stat, write, writeFile } from '../../node/os/calls'
+import { close, connect, nowMs, open, peerCertificate, readAll, readFile, sleep, stat, write, writeFile } from '../../node/os/calls'
 import { type Proc, SyscallError } from '../../node/os/syscalls'
 import { byteLength, bytesFromText } from '../../node/os/text'
-import { isDistrusted } from './certificate-trust'
+import { certificateLines, distrustOf, isDistrusted } from './certificate-trust'
 import { exchange, header, hostHeader, type HttpAnswer, parseUrl, type Url } from './http'
 import { base64 } from './jq/formats'
 import { parseOptions, tool, ToolError, type Context } from './tool'
@@ -103,15 +103,29 @@ function wayTo({ host, port }: Url, options: ReturnType<typeof parseOptions>): {
   return { host, port }
 }
 
-/** Why a server is not trusted: neither `-k` nor an authority for it was given. */
-function* distrust(host: string, authority: string | undefined, { self }: Context): Proc<readonly [number, string] | undefined> {
+/** The authorities that were given, as PEM; undefined for those of the distribution, which know nobody in a cluster. Answers what is wrong with the file. */
+function* authoritiesFrom(authority: string | undefined, { self }: Context): Proc<string | readonly [number, string] | undefined> {
   const file = authority ?? self.env.CURL_CA_BUNDLE ?? self.env.SSL_CERT_FILE
-  if (file !== undefined) return (yield* stat(file)) ? undefined : [77, `error setting certificate file: ${file}`]
-  return (yield* isDistrusted(host)) ? [60, UNTRUSTED] : undefined
+  if (file === undefined) return undefined
+  return (yield* stat(file)) ? yield* readFile(file) : [77, `error setting certificate file: ${file}`]
 }
 
-const UNTRUSTED = `SSL certificate problem: unable to get local issuer certificate
-More details here: https://curl.se/docs/sslcerts.html
+/** Why a server is not trusted: by its certificate where it shows one, else by where it is. */
+function* distrust(
+  certificate: string | undefined,
+  host: string,
+  address: string,
+  authorities: string | undefined,
+): Proc<readonly [number, string] | undefined> {
+  if (certificate === undefined) {
+    if (authorities !== undefined || !(yield* isDistrusted(address))) return undefined
+    return [60, `SSL certificate problem: unable to get local issuer certificate\n${UNTRUSTED}`]
+  }
+  const found = distrustOf(certificate, host, authorities ?? '', yield* nowMs())
+  return found && [found[0], `${found[1]}\n${UNTRUSTED}`]
+}
+
+const UNTRUSTED = `More details here: https://curl.se/docs/sslcerts.html
 
 curl failed to verify the legitimacy of the server and therefore could not
 establish a secure connection to it. To learn more about this situation and
@@ -191,12 +205,21 @@ function* fetchOnce(context: Context, options: ReturnType<typeof parseOptions>, 
           : Math.max(1, deadline - (yield* nowMs()))
       const way = wayTo(at, options)
       const fd = yield* connect(way.host, way.port, { timeoutMs })
-      const refusal = at.scheme === 'https' && !options.has('k') ? yield* distrust(way.host, options.get('K'), context) : undefined
+      const isSecure = at.scheme === 'https'
+      const certificate = isSecure ? yield* peerCertificate(fd, at.host) : undefined
+      const authorities = isSecure ? yield* authoritiesFrom(options.get('K'), context) : undefined
+      if (Array.isArray(authorities)) return yield* report(...(authorities as readonly [number, string]))
+      const trusted = authorities as string | undefined
+      if (verbose) {
+        const lines = certificate === undefined ? [] : certificateLines(certificate, at.host, trusted ?? '', yield* nowMs())
+        yield* write(2, [`Connected to ${at.host} port ${at.port}`, ...lines].map((line) => `* ${line}\n`).join(''))
+      }
+      const refusal = isSecure && !options.has('k') ? yield* distrust(certificate, at.host, way.host, trusted) : undefined
       if (refusal) return yield* report(...refusal)
       if (verbose)
         yield* write(
           2,
-          `* Connected to ${at.host} port ${at.port}\n${[`${method} ${at.path} HTTP/1.1`, ...headers.map(([name, value]) => `${name}: ${value}`), ''].map((line) => `> ${line}\n`).join('')}`,
+          `${[`${method} ${at.path} HTTP/1.1`, ...headers.map(([name, value]) => `${name}: ${value}`), ''].map((line) => `> ${line}\n`).join('')}`,
         )
       const follows = (one: HttpAnswer) =>
         options.has('L') && one.status >= 300 && one.status < 400 && header(one, 'location') !== undefined

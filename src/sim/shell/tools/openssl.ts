@@ -10,6 +10,7 @@ import { writeCertificate, writePublicKey, writeRequest } from '../../formats/x5
 import { certificateText, nameText, requestText, timeText } from './certificate-text'
 import { ellipticParameters, generateKey, newPrivateKey, randomBytes, showKey } from './openssl-keys'
 import { base64, fromBase64 } from './jq/formats'
+import { sClient } from './openssl-client'
 import { ToolError, tool } from './tool'
 
 /**
@@ -58,6 +59,8 @@ export const openssl = tool(function* (_context, args) {
       return yield* request(rest, value, input, output)
     case 'x509':
       return yield* certificate(rest, value, input, output)
+    case 's_client':
+      return yield* sClient(rest)
     case 'verify': {
       const path = rest.at(-1) ?? ''
       const authority = readCertificate(yield* readFile(value('-CAfile') ?? '/etc/kubernetes/pki/ca.crt'))
@@ -93,7 +96,7 @@ export const openssl = tool(function* (_context, args) {
       return 0
     }
     case undefined:
-      throw new ToolError('\x00help:\n\nStandard commands\nbase64 dgst genrsa rand req version x509')
+      throw new ToolError('\x00help:\n\nStandard commands\nbase64 dgst genrsa rand req s_client version x509')
     default:
       throw new ToolError(`\x00Invalid command '${command}'; type "help" for a list.`)
   }
