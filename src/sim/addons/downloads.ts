@@ -25,8 +25,7 @@ const GATEWAY_FABRIC =
   /^raw\.githubusercontent\.com\/nginx(?:inc)?\/nginx-gateway-fabric\/(?:v([\d.]+)|main)\/deploy\/(crds|default\/deploy|nodeport\/deploy)\.yaml$/
 
 /** Manifests under the URLs, without their scheme, from which people install add-ons and apply the documentation's examples; undefined for everything else. */
-export const downloads = (url: string): string | undefined =>
-  example(url) ?? ingressNginx(url) ?? gatewayApi(url) ?? gatewayFabric(url)
+export const downloads = (url: string): string | undefined => example(url) ?? ingressNginx(url) ?? gatewayApi(url) ?? gatewayFabric(url)
 
 /** The version that is asked for, if it is known; the newest where none is. */
 const known = (versions: readonly string[], asked: string | undefined) =>

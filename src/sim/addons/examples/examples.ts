@@ -1,4 +1,5 @@
 import { clusterExamples } from './cluster'
+import { configurationExamples } from './configuration'
 import { podExamples } from './pods'
 import { workloadExamples } from './workloads'
 
@@ -17,7 +18,7 @@ export function example(url: string): string | undefined {
 /** All of them: each stands below a line `#> PATH…`, which may name several places. */
 export const examples = (): ReadonlyMap<string, string> =>
   (byPath ??= new Map(
-    [podExamples, workloadExamples, clusterExamples].flatMap((text) =>
+    [podExamples, configurationExamples, workloadExamples, clusterExamples].flatMap((text) =>
       text
         .split(/^#> /m)
         .slice(1)
