@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { KindDefinition } from '../../../src/sim/api/kind'
 import type { KubeObject } from '../../../src/sim/api/object'
 import { StatusError } from '../../../src/sim/api/status'
+import { resourceQuota as quotaAdmission } from '../../../src/sim/api/admission/resource-quota'
 import { isActive, isReady } from '../../../src/sim/controllers/pod-state'
 import { microTimestamp } from '../../../src/sim/engine/time'
 import { createEventRecorder } from '../../../src/sim/api/event-recorder'
@@ -20,6 +21,7 @@ import { lease } from '../../../src/sim/kinds/coordination/lease'
 import { namespace } from '../../../src/sim/kinds/core/namespace'
 import { node } from '../../../src/sim/kinds/core/node'
 import { pod } from '../../../src/sim/kinds/core/pod'
+import { resourceQuota } from '../../../src/sim/kinds/core/resource-quota'
 import { podDisruptionBudget } from '../../../src/sim/kinds/policy/pod-disruption-budget'
 import { smallCluster, template } from './small-cluster'
 
@@ -40,7 +42,8 @@ type Disturbance =
   | { readonly do: 'scale'; readonly of: Workload; readonly to: number }
   | { readonly do: 'pause' | 'resume' | 'suspend' | 'unsuspend' }
   | { readonly do: 'relabel' | 'deleteSet'; readonly which: number }
-  | { readonly do: 'killNode' | 'reviveNode'; readonly which: number }
+  | { readonly do: 'killNode' | 'reviveNode' | 'cordon' | 'uncordon' | 'drain'; readonly which: number }
+  | { readonly do: 'quota'; readonly pods: number }
   | { readonly do: 'stop' | 'start'; readonly what: Process | 'everything' | 'scheduler' }
 type Step = Disturbance & { readonly thenMs: number }
 
@@ -50,7 +53,13 @@ type Workload = 'web' | 'db' | 'agent' | 'work'
 const PROCESSES = {
   rollouts: ['deployment-controller'],
   pods: ['replicaset-controller', 'statefulset-controller', 'daemonset-controller', 'job-controller'],
-  others: ['disruption-controller', 'node-controller', 'taint-eviction-controller', 'generic-garbage-collector'],
+  others: [
+    'resourcequota-controller',
+    'disruption-controller',
+    'node-controller',
+    'taint-eviction-controller',
+    'generic-garbage-collector',
+  ],
 }
 type Process = keyof typeof PROCESSES
 const ALL = Object.keys(PROCESSES) as readonly Process[]
@@ -80,7 +89,14 @@ const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
     arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const, 'suspend' as const, 'unsuspend' as const) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('relabel' as const, 'deleteSet' as const), which: number }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('killNode' as const, 'reviveNode' as const), which: number }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('killNode' as const, 'reviveNode' as const, 'cordon' as const, 'uncordon' as const, 'drain' as const),
+      which: number,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('quota' as const), pods: fc.nat({ max: 14 }) }) },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -100,6 +116,7 @@ function disturbed(seed: number) {
   const cluster = smallCluster({
     seed,
     only: [],
+    admission: [quotaAdmission],
     scheduler({ engine, client }) {
       const identity = client({ user: 'system:kube-scheduler', manager: 'kube-scheduler' })
       const recorder = createEventRecorder(identity, { engine, kind: event, component: 'default-scheduler', style: 'events.k8s.io' })
@@ -268,6 +285,26 @@ function disturbed(seed: number) {
         if (it) client.delete(replicaSet, 'default', it.metadata.name)
         break
       }
+      case 'quota': {
+        const hard = { pods: String(step.pods) }
+        if (client.get(resourceQuota, 'default', 'few')) client.patch(resourceQuota, 'default', 'few', 'merge', { spec: { hard } })
+        else create(resourceQuota, { metadata: { name: 'few' }, spec: { hard } })
+        break
+      }
+      case 'cordon':
+      case 'uncordon':
+        cordon(NODES[step.which % NODES.length]!, step.do === 'cordon')
+        break
+      case 'drain': {
+        const name = NODES[step.which % NODES.length]!
+        cordon(name, true)
+        for (const victim of cluster.pods('app=web').filter(({ spec }) => spec.nodeName === name)) {
+          if (!running.has('others')) break
+          letBudgetCatchUp()
+          evict(victim.metadata.name)
+        }
+        break
+      }
       case 'killNode':
         kubelet.kill(NODES[step.which % NODES.length]!)
         break
@@ -279,6 +316,8 @@ function disturbed(seed: number) {
     }
     cluster.advance(step.thenMs)
   }
+
+  const cordon = (name: string, unschedulable: boolean) => client.patch(node, undefined, name, 'merge', { spec: { unschedulable } })
 
   const kindsOf: Readonly<Record<Workload, unknown>> = { web: deployment, db: statefulSet, agent: daemonSet, work: job }
   function change(of: Workload, patch: object) {
@@ -322,7 +361,11 @@ function disturbed(seed: number) {
 
   /** Everything that runs again, and nothing that is held back on purpose. */
   function leaveAlone() {
-    for (const name of NODES) kubelet.revive(name)
+    for (const name of NODES) {
+      kubelet.revive(name)
+      cordon(name, false)
+    }
+    if (client.get(resourceQuota, 'default', 'few')) client.delete(resourceQuota, 'default', 'few')
     turn('start', 'everything')
     turn('start', 'scheduler')
     change('web', { spec: { paused: false } })
