@@ -43,7 +43,7 @@ export const simplified = [
   ],
   [
     'Encryption at rest',
-    'kube-apiserver obeys --encryption-provider-config (and its automatic reload): aescbc, aesgcm, secretbox, identity. What is stored has their prefixes and lengths; the ciphers are streams of SHA-256. Clients over HTTP cannot read what no key fits; kubelets and controllers still can',
+    'kube-apiserver obeys --encryption-provider-config (and its automatic reload): aescbc, aesgcm, secretbox, identity. What is stored has their prefixes and lengths; the ciphers are streams of SHA-256. Clients over HTTP cannot read what no key fits; kubelets and controllers still can. Of KMS there are the configuration and its mistakes; nobody can put a plug-in at a socket, so nothing is written with one, and the health checks say so',
   ],
   ['CoreDNS', 'logs two SHA-256 sums of its Corefile where a real one logs a SHA-512'],
   ['Watch cache', 'none: `resourceVersion=0` reads the newest state too'],
@@ -164,5 +164,5 @@ export const notModelled = [
   'gang scheduling, scheduler plug-ins that wait (Permit), checkpoint of containers',
   'of kube-controller-manager: the collector of storage versions; the ConfigMap that tells since when the use of tokens in Secrets is noted down (it is since the cluster is there)',
   'versions of old releases that release 1.36 has forgotten: PodSecurityPolicy, autoscaling/v2beta1, apiextensions.k8s.io/v1beta1, apiregistration.k8s.io/v1beta1, the v1beta1 reviews',
-  'encryption at rest by providers of keys outside the cluster (KMS); OIDC and webhook authentication',
+  'OIDC and webhook authentication; plug-ins that keep keys (KMS)',
 ]

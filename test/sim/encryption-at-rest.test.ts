@@ -117,3 +117,29 @@ test('with automatic reload a changed file holds within a minute, without a rest
   cluster.run(configure(`[${aescbc('key1', KEY)}, {identity: {}}]`) + 'sleep 61; kubectl create secret generic s --from-literal=a=b')
   expect(inEtcd(cluster, 'secrets/default/s')).toMatch(/^k8s:enc:aescbc:v1:key1:/)
 }, 60_000)
+
+test('a program that keeps the keys and does not answer leaves nothing to write with, and kube-apiserver is not well', () => {
+  const cluster = withEncryption('[{kms: {apiVersion: v2, name: vault, endpoint: "unix:///tmp/vault.sock"}}, {identity: {}}]')
+  expect(cluster.run('kubectl create secret generic s --from-literal=a=b').stderr).toBe(
+    'error: failed to create secret Internal error occurred: got unexpected nil transformer\n',
+  )
+  expect(cluster.run('kubectl get secret old -o name').stdout).toBe('secret/old\n')
+  expect(cluster.run('kubectl get --raw /livez').stderr).toContain(
+    String.raw`an error on the server ("[+]ping ok\n[+]log ok\n[+]etcd ok\n[-]kms-provider-0 failed: reason withheld\n`,
+  )
+  expect(cluster.run('kubectl get --raw "/livez?exclude=kms-provider-0"').stdout).toBe('ok')
+})
+
+test.each([
+  [
+    '{kms: {name: a, endpoint: "unix:///a"}}',
+    'KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.',
+  ],
+  ['{kms: {apiVersion: v3, name: a, endpoint: "unix:///a"}}', 'unsupported apiVersion v3 for KMS provider, only v1 and v2 are supported'],
+  ['{kms: {apiVersion: v2, name: "a:b", endpoint: "unix:///a"}}', "invalid KMS provider name a:b, should not contain ':'"],
+  ['{kms: {apiVersion: v2, name: a, endpoint: "tcp://a"}}', 'unsupported scheme \\"tcp\\" for KMS provider, only unix is supported'],
+])('kube-apiserver does not start with %s', (provider, why) => {
+  const cluster = createCluster({ seed: 1 })
+  cluster.run(configure(`[${provider}]`) + FLAG)
+  expect(cluster.run('cat /var/log/containers/kube-apiserver-*.log').stdout).toContain(why)
+})

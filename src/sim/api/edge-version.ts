@@ -80,16 +80,30 @@ function checksOf(kind: (typeof HEALTH)[number]): readonly string[] {
   return ['ping', 'log', 'etcd', ...HOOKS, ...end]
 }
 
-/** Answers `/healthz`, `/livez`, `/readyz`: all is well, or there would be no answer. `?verbose` lists the checks, `?exclude=` skips some. */
-export const healthRoutes: PathHandler = (_request, { path, query }) => {
+/**
+ * Answers `/healthz`, `/livez`, `/readyz`: all is well, or there would be no answer, but for programs that keep keys (KMS) and do not answer.
+ * `?verbose` lists the checks, `?exclude=` skips some.
+ */
+export const healthRoutes: PathHandler = (_request, { path, query }, server) => {
   const [, kind, ...rest] = path.split('/')
   const known = HEALTH.find((each) => each === kind)
   if (!known) return undefined
   const check = rest.join('/')
-  if (check !== '' && !checksOf(known).includes(check)) return plainText('404 page not found\n', 404)
-  if (!query.has('verbose')) return plainText('ok')
-  if (check !== '') return plainText(`[+]${check} ok\n${known} check passed\n`)
+  const failing = server.missing().map((_name, index) => `kms-provider-${index}`)
+  const afterEtcd = checksOf(known).findLastIndex((name) => name.startsWith('etcd')) + 1
+  const all = failing.length === 0 ? checksOf(known) : checksOf(known).toSpliced(afterEtcd, 0, ...failing)
+  if (check !== '' && !all.includes(check)) return plainText('404 page not found\n', 404)
   const excluded = query.getAll('exclude')
-  const lines = checksOf(known).map((name) => (excluded.includes(name) ? `[+]${name} excluded: ok` : `[+]${name} ok`))
-  return plainText(`${lines.join('\n')}\n${known} check passed\n`)
+  const asked = check === '' ? all : [check]
+  const fails = (name: string) => failing.includes(name) && !excluded.includes(name)
+  const isWell = !asked.some(fails)
+  if (isWell && !query.has('verbose')) return plainText('ok')
+  const lines = asked.map((name) =>
+    fails(name)
+      ? `[-]${name} failed: reason withheld`
+      : excluded.includes(name) && check === ''
+        ? `[+]${name} excluded: ok`
+        : `[+]${name} ok`,
+  )
+  return isWell ? plainText(`${lines.join('\n')}\n${known} check passed\n`) : plainText(`${lines.join('\n')}\n${known} check failed\n`, 500)
 }

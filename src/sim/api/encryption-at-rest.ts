@@ -11,6 +11,10 @@ export interface AtRest {
   encoded(kind: KindDefinition, stored: Stored, plain: Uint8Array): Uint8Array
   /** Whether a write that changes nothing is stored all the same, because it would be written down in another way now. */
   isStale(kind: KindDefinition, stored: Stored): boolean
+  /** Why nothing of a kind can be written; undefined when it can. */
+  refusal(kind: KindDefinition): string | undefined
+  /** The programs that keep keys and do not answer. */
+  readonly plugins: readonly string[]
   /** Why an object cannot be read; undefined when it can. */
   problem(kind: KindDefinition, stored: Stored): string | undefined
 }
@@ -20,6 +24,7 @@ const PLAIN: Cipher = { provider: 'identity', key: '', secret: '' }
 /** Random bytes that come first, and how many are added to what is written. */
 const SHAPES: Readonly<Record<Cipher['provider'], readonly [nonce: number, more: (length: number) => number]>> = {
   identity: [0, () => 0],
+  kms: [0, () => 0],
   aescbc: [16, (length) => 16 - (length % 16)],
   aesgcm: [12, () => 16],
   secretbox: [24, () => 16],
@@ -47,6 +52,11 @@ export function encryptionAtRest(storage: { readonly revision: number }): AtRest
       whole.set(head)
       whole.set(body, head.length)
       return whole
+    },
+    // Without an answer of its program there is no key to write with.
+    refusal: (kind) => (current()?.(kind)?.[0]?.provider === 'kms' ? 'got unexpected nil transformer' : undefined),
+    get plugins() {
+      return current()?.plugins ?? []
     },
     isStale: (kind, stored) => !same(written(kind, stored), current()?.(kind)?.[0] ?? PLAIN),
     problem: (kind, stored) => reading(written(kind, stored), current()?.(kind)),

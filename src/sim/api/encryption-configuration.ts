@@ -3,14 +3,19 @@ import type { KindDefinition } from './kind'
 
 /** One way of writing an object down, with one key. The identity writes it as it is. */
 export interface Cipher {
-  readonly provider: 'aescbc' | 'aesgcm' | 'secretbox' | 'identity'
+  readonly provider: 'aescbc' | 'aesgcm' | 'secretbox' | 'kms' | 'identity'
   /** Empty for the identity. */
   readonly key: string
   readonly secret: string
 }
 
-/** What an `EncryptionConfiguration` says of a kind: the ciphers it may be written with, the one for new writes first; undefined when it says nothing. */
-export type Ciphers = (kind: KindDefinition) => readonly Cipher[] | undefined
+/** What an `EncryptionConfiguration` says. */
+export interface Ciphers {
+  /** The ciphers that a kind may be written with, the one for new writes first; undefined when it says nothing of the kind. */
+  (kind: KindDefinition): readonly Cipher[] | undefined
+  /** The programs outside the cluster that keep keys (KMS), by their names: nobody answers at their sockets. */
+  readonly plugins: readonly string[]
+}
 
 type Fields = Readonly<Record<string, unknown>>
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -36,24 +41,29 @@ export function readEncryptionConfiguration(value: unknown): Ciphers | string {
   const errors = rules.length === 0 ? [at.required('at least one resources is required')] : rules.flatMap((rule, index) => ruleErrors(rule, at(index))) // prettier-ignore
   const texts = errors.map(({ field, message }) => `${field}: ${message}`)
   if (texts.length > 0) return failed(texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`)
-  if (rules.some(({ providers }) => listed(providers).some((each) => 'kms' in fieldsOf(each))))
-    return failed('a provider of keys outside the cluster (kms) is not part of the simulation')
-  return ciphersOf(rules)
+  const outside = rules.flatMap(({ providers }) => listed(providers).map((each) => fieldsOf(each).kms)).filter(isObject)
+  if (outside.some(({ apiVersion }) => apiVersion !== 'v2')) return KMS_V1
+  return Object.assign(ciphersOf(rules), { plugins: [...new Set(outside.map(({ name }) => word(name)))] })
 }
 
-function ciphersOf(rules: readonly Fields[]): Ciphers {
+const KMS_V1 =
+  'KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.  Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.'
+
+function ciphersOf(rules: readonly Fields[]) {
   const table = new Map<string, readonly Cipher[]>()
   for (const { resources, providers } of rules) {
     const ciphers = listed(providers).flatMap((each) => ciphersIn(fieldsOf(each)))
     for (const name of listed(resources).map(word)) table.set(name, [...(table.get(name) ?? []), ...ciphers])
   }
   // The most exact mention counts: a resource, all of its group, all there are.
-  return ({ group, plural }) => table.get(group ? `${plural}.${group}` : plural) ?? table.get(`*.${group}`) ?? table.get('*.*')
+  return ({ group, plural }: KindDefinition) =>
+    table.get(group ? `${plural}.${group}` : plural) ?? table.get(`*.${group}`) ?? table.get('*.*')
 }
 
 function ciphersIn(provider: Fields): readonly Cipher[] {
   if ('identity' in provider) return [{ provider: 'identity', key: '', secret: '' }]
   const [name, content] = Object.entries(provider)[0]!
+  if (name === 'kms') return [{ provider: 'kms', key: word(fieldsOf(content).name), secret: '' }]
   return listed(fieldsOf(content).keys).map((key) => ({
     provider: name as Cipher['provider'], // validated: one of those with keys
     key: word(fieldsOf(key).name),
@@ -102,11 +112,31 @@ function providerErrors(provider: Fields, at: FieldPath): readonly FieldError[] 
   const named = PROVIDERS.filter((name) => name in provider)
   if (named.length === 0) return [at.invalid(provider, 'provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity')] // prettier-ignore
   if (named.length > 1) return [at.invalid(provider, 'more than one provider specified in a single element, should split into different list elements')] // prettier-ignore
+  if (named[0] === 'kms') return pluginErrors(fieldsOf(provider.kms), at('kms'))
   const sizes = KEY_SIZES[named[0]!]
   if (!sizes) return []
   const here = at(named[0]!)('keys')
   const keys = listed(fieldsOf(provider[named[0]!]).keys)
   return keys.length === 0 ? [here.required('at least one keys is required')] : keys.flatMap((key, index) => keyErrors(fieldsOf(key), here(index), sizes)) // prettier-ignore
+}
+
+/** Complaints about a program outside the cluster that keeps keys. */
+function pluginErrors({ name, endpoint, timeout, apiVersion = 'v1' }: Fields, at: FieldPath): readonly FieldError[] {
+  const errors: FieldError[] = []
+  if (apiVersion !== 'v1' && apiVersion !== 'v2')
+    errors.push(
+      at('apiVersion').invalid(apiVersion, `unsupported apiVersion ${word(apiVersion)} for KMS provider, only v1 and v2 are supported`),
+    )
+  if (!word(name)) errors.push(at('name').required('name is a mandatory field for a provider'))
+  else if (word(name).includes(':'))
+    errors.push(at('name').invalid(name, `invalid KMS provider name ${word(name)}, should not contain ':'`))
+  if (word(timeout).startsWith('-') || /^0+[a-z]*$/.test(word(timeout)))
+    errors.push(at('timeout').invalid(timeout, 'timeout should be a positive value'))
+  const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):/i.exec(word(endpoint)) ?? []
+  if (!word(endpoint)) errors.push(at('endpoint').invalid('', 'endpoint is a mandatory field for a kms'))
+  else if (scheme !== 'unix')
+    errors.push(at('endpoint').invalid(endpoint, `unsupported scheme ${JSON.stringify(scheme)} for KMS provider, only unix is supported`))
+  return errors
 }
 
 function keyErrors({ name, secret }: Fields, at: FieldPath, sizes: readonly number[]): readonly FieldError[] {

@@ -65,6 +65,8 @@ export interface ApiServer {
   kubelet(nodeName: string): KubeletConnections | undefined
   /** What is asked of others in the middle of a request. */
   readonly questions: Questions
+  /** The programs outside that the server needs and that do not answer. */
+  readonly missing: () => readonly string[]
   /** The way out to the cluster's network; undefined where there is none. */
   readonly dial: Dial | undefined
 }

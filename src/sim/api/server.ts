@@ -47,6 +47,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     may: (user, attributes) => options.authorise?.(user, attributes, core) ?? { allowed: true },
     kubelet: (nodeName) => options.kubelets?.(nodeName),
     questions: createQuestions(),
+    missing: () => options.atRest?.()?.plugins ?? [],
     dial: options.dial,
     pluginsFor: pluginsAbout(admission),
     handlerOf: (kind, subresource) => handlers.get(`${kind.group}/${kind.plural}/${subresource}`),

@@ -17,7 +17,7 @@ import type { AnyObject } from './object'
 import { conform } from './schema/conform'
 import { typeOfKind } from './schema/schema'
 import { equal, share } from './share'
-import { alreadyExists, badRequest, conflict, failure, invalid, notFound } from './status'
+import { alreadyExists, badRequest, conflict, failure, internalError, invalid, notFound } from './status'
 import { freeze, type Stored } from './storage'
 import type { ObjectMeta } from './types/meta-v1.gen'
 
@@ -124,6 +124,8 @@ function givenFields({ metadata: { managedFields } }: AnyObject, stored: Stored)
 function keep(call: Call, object: AnyObject, stored: Stored | undefined, fields: ManagedFields): Stored {
   if (stored && object === stored.object && fields === stored.fields && !call.core.options.atRest?.()?.isStale(call.served.kind, stored))
     return stored
+  const refusal = call.core.options.atRest?.()?.refusal(call.served.kind)
+  if (refusal !== undefined) throw internalError(refusal)
   if (call.dryRun)
     return { object: freeze(object), revision: stored?.revision ?? 0, timeMs: call.core.engine.nowMs, fields, writer: writerOf(call) }
   return call.core.storage.put(call.served.kind, object, fields, writerOf(call))

@@ -19,7 +19,7 @@ export const secretRules: KindRules<Secret> = {
     return [
       ...keyErrors(Object.keys(data), at('data')),
       ...(size > MAX_DATA_BYTES ? [at('data').tooLong(MAX_DATA_BYTES)] : []),
-      ...(typeErrors[object.type ?? '']?.(object, at) ?? []),
+      ...(checkOfType(object.type)?.(object, at) ?? []),
     ]
   },
   validateUpdate: (object, old, at) => [...immutable(object.type, old.type, at('type')), ...immutableDataErrors(object, old, at, ['data'])],
@@ -33,6 +33,8 @@ function withStringData(object: Secret): Secret {
   const written = Object.fromEntries(Object.entries(stringData).map(([key, text]) => [key, toBase64(text)]))
   return { ...rest, data: { ...rest.data, ...written } }
 }
+
+const checkOfType = (type = '') => (Object.hasOwn(typeErrors, type) ? typeErrors[type] : undefined)
 
 /** What a Secret of a known type must hold. */
 const typeErrors: Readonly<Record<string, (object: Secret, at: FieldPath) => FieldError[]>> = {
