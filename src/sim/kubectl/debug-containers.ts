@@ -29,7 +29,7 @@ export function* makeFor(kubectl: Kubectl, resource: Resource, custom: Partial<C
   if (apiVersion === 'v1' && kind === 'Node') return yield* onNode(kubectl, resource.name, custom)
   if (apiVersion === 'v1' && kind === 'Pod')
     return kubectl.flags.text('copy-to') ? yield* inCopy(kubectl, resource, custom) : yield* besideContainers(kubectl, resource, custom)
-  throw new CommandError(`"${apiVersion}, Kind=${kind}" not supported by debug`)
+  throw new CommandError(`"${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}" not supported by debug`)
 }
 
 /** What the flags say of the container, whatever it is for. */

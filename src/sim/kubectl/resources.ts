@@ -3,7 +3,7 @@ import { discover, findWithRetry, resourceType } from './discovery'
 import { ApiError, asReported, asTyped, BadRequest, CommandError, ConnectionError, ErrorList, isNotFound, throwAll } from './errors'
 import { findSources, noTypeInfo, readManifests, type Entries, type FileOptions, type Manifest } from './manifests'
 import { builtInResource } from './built-in-resource'
-import { clientConfig } from './kubeconfig'
+import { clientConfig, type ClientConfig } from './kubeconfig'
 import { showValidation } from './openapi'
 import { findResource, noMatch, pathOf, qualifiedName, typeOfObject, type ResourceType } from './mapper'
 import { matches, parseSelector } from '../formats/selector'
@@ -338,7 +338,11 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions, 
     strict: query.validate && !query.local && fieldValidation(kubectl) === 'Strict',
     typed: typed.test(kubectl.path),
   })
-  const { namespace, explicitNamespace } = yield* clientConfig(kubectl)
+  const config = yield* configOrProblem(kubectl)
+  // A configuration that names nobody is found out with the first object of a file.
+  if (config instanceof CommandError)
+    return { resources: [], errors: [entries.find((entry) => entry instanceof Error) ?? config], single: sources.length === 1 }
+  const { namespace, explicitNamespace } = config
   const { resources, errors: failures, add } = gathering(visit)
   // What could not be read is told after what went wrong with what could.
   const errors: Error[] = []
@@ -365,6 +369,15 @@ function* fromFiles(kubectl: Kubectl, query: ResourceQuery, files: FileOptions, 
   // Beside failures of another sort the real one tells them in one line.
   const nested = failures.length && errors.length ? [new CommandError(new ErrorList(errors).message)] : errors
   return { resources, errors: [...failures, ...nested], single: sources.length === 1 && sources[0]!.at !== 'stdin' }
+}
+
+function* configOrProblem(kubectl: Kubectl): Proc<ClientConfig | CommandError> {
+  try {
+    return yield* clientConfig(kubectl)
+  } catch (error) {
+    if (error instanceof CommandError) return error
+    throw error
+  }
 }
 
 /** Nobody could be asked: of a list, and of a file that is to be validated, the rest is not looked at. */

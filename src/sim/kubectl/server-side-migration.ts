@@ -34,7 +34,7 @@ export function* migrateManagers(
   again: () => Proc<AnyObject>,
 ): Proc<AnyObject> {
   const manager = String(query.fieldManager)
-  const dryRun = { dryRun: query.dryRun }
+  const dryRun = { dryRun: query.dryRun, fieldValidation: query.fieldValidation }
   let object = applied
   try {
     object = yield* keepAnnotation(kubectl, resource, object, manager, dryRun)

@@ -19,6 +19,7 @@ interface SelfSubjectReview {
 export const authWhoami: Command = {
   *run(kubectl) {
     const formatted = kubectl.flags.text('output') !== ''
+    const isNameless = !formatted && kubectl.flags.changed('output')
     const printer = formatted ? yield* printerFor(kubectl, { struct: true }) : undefined
     let review: SelfSubjectReview
     try {
@@ -34,6 +35,8 @@ export const authWhoami: Command = {
         throw new CommandError('the selfsubjectreviews API is not enabled in the cluster\nenable APISelfSubjectReview feature gate and authentication.k8s.io/v1alpha1 or authentication.k8s.io/v1beta1 API') // prettier-ignore
       throw asReported(error)
     }
+    // The empty format prints names, which a review has not.
+    if (isNameless) return yield* out('selfsubjectreview.authentication.k8s.io/<unknown>\n')
     if (printer) {
       yield* out(printer({ ...review, metadata: { creationTimestamp: null } } as unknown as Printable)) // a plain object
       return

@@ -1,3 +1,5 @@
+import { conform, TypeMismatch } from '../../api/schema/conform'
+import { structNamed } from '../../api/schema/schema'
 import type { AnyObject } from '../../api/object'
 import type { Container, Pod } from '../../api/types/core-v1.gen'
 import { parseYaml, YamlError } from '../../formats/yaml'
@@ -49,12 +51,16 @@ function* customContainer({ flags }: Kubectl): Proc<Partial<Container> | undefin
   const wrong = (why: string) => new CommandError(`${path} does not contain a valid container spec: ${why}`)
   try {
     const value = parseYaml(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Partial<Container> // the server judges its members
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      conform(value, structNamed('core.v1.Container')!)
+      return value as Partial<Container> // just found to be one
+    }
     throw wrong(
       `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type v1.Container`,
     )
   } catch (error) {
-    if (error instanceof YamlError) throw wrong(error.message)
+    if (error instanceof TypeMismatch) throw wrong(`error unmarshaling JSON: while decoding JSON: ${error.message}`)
+    if (error instanceof YamlError) throw wrong(`error converting YAML to JSON: ${error.message}`)
     throw error
   }
 }

@@ -7,6 +7,8 @@ import { fileOptions } from '../manifests'
 import { fetchResource, findResources, type Resource } from '../resources'
 import { err, log, usageError, type Command, type Kubectl } from '../session'
 import { objectsToPrune, prunableTypes } from '../prune'
+import { showValidation } from '../openapi'
+import { isRegistered } from '../typed'
 import { createObject, lastApplied, patchObject } from '../writing'
 import { patchFor } from './apply'
 
@@ -34,7 +36,10 @@ function* findDifferences(kubectl: Kubectl): Proc<number> {
   if (flags.bool('prune') && flags.list('prune-allowlist').length) yield* prunableTypes(kubectl)
   const found = yield* findResources(kubectl, { words: [], files, selector: flags.text('selector') })
   // The first object that cannot be found ends it.
-  if (found.errors[0]) throw found.errors[0]
+  if (found.errors[0]) {
+    if (flags.bool('prune')) yield* tryToPrune(kubectl)
+    throw found.errors[0]
+  }
   const folders = { live: yield* temporaryFolder('LIVE'), merged: yield* temporaryFolder('MERGED') }
   try {
     const live: AnyObject[] = []
@@ -53,6 +58,16 @@ function* findDifferences(kubectl: Kubectl): Proc<number> {
   } finally {
     yield* remove(folders.live, { recursive: true })
     yield* remove(folders.merged, { recursive: true })
+  }
+}
+
+/** What is to be pruned is asked for even where the objects themselves could not be found. */
+function* tryToPrune(kubectl: Kubectl): Proc {
+  try {
+    yield* objectsToPrune(kubectl, [], [])
+  } catch (error) {
+    const why = `error retrieving RESTMappings to prune: invalid resource /v1, Kind=ConfigMap, Namespaced=true: ${asReported(error).message}`
+    yield* log(kubectl, 'W', 'diff.go:760', `pruning failed and could not be evaluated err: ${why}`)
   }
 }
 
@@ -115,6 +130,7 @@ function* mergedObject(kubectl: Kubectl, resource: Resource, before: AnyObject |
   }
   const query = { fieldManager: flags.text('field-manager'), dryRun: 'All' }
   if (!before) return yield* createObject(kubectl, resource, wanted, query)
+  if (isRegistered(wanted)) yield* showValidation(kubectl, resource.type)
   const { patch, kind } = patchFor(unmarked(wanted), before)
   if (Object.keys(patch).length === 0) return before
   try {

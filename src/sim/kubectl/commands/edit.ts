@@ -9,6 +9,7 @@ import { goJson } from '../printers/json'
 import { findResources, type Resource } from '../resources'
 import { out, type Kubectl, type Command } from '../session'
 import { typeNameOf } from '../typed'
+import { showValidation } from '../openapi'
 import { fieldValidation, patchObject, printWritten, writeQuery } from '../writing'
 
 /** `kubectl edit`: objects in a temporary file, an editor on it, and a patch of what was changed; refused edits are opened again with the reasons. */
@@ -37,6 +38,7 @@ export const edit: Command = {
         const patch = typeName ? strategicDiff(before, after, typeName) : mergeDiff(before, after)
         if (flags.bool('output-patch')) yield* out(`Patch: ${goJson(patch)}\n`)
         const kind = typeName ? 'strategic' : 'merge'
+        if (typeName) yield* showValidation(kubectl, original.type)
         const patched = yield* patchObject(kubectl, original, kind, patch, writeQuery(kubectl, 'none'), subresource)
         yield* (yield* printWritten(kubectl, 'edited'))(patched)
       },

@@ -9,7 +9,7 @@ import { findNamed } from '../discovery'
 import { CommandError, ErrorList } from '../errors'
 import { clientConfig } from '../kubeconfig'
 import { noMatch, pathOf } from '../mapper'
-import { printerFor, type Printable } from '../printers/printer'
+import { printerFor, unheeding, type Printable } from '../printers/printer'
 import { alignTable } from '../printers/table'
 import { listResources } from '../resources'
 import { watch } from '../rest'
@@ -24,7 +24,7 @@ export const events: Command = {
     const { flags } = kubectl
     const types = flags.list('types').filter(Boolean)
     if (types.some((type) => !/^(normal|warning)$/i.test(type))) throw new CommandError('valid --types are Normal or Warning')
-    const printer = flags.text('output') ? yield* printerFor(kubectl, { struct: true }) : undefined
+    const printer = flags.text('output') ? unheeding(yield* printerFor(kubectl, { struct: true })) : undefined
     const fieldSelector = yield* aboutOne(kubectl)
     const wanted = ({ type = '' }: Event) => types.length === 0 || types.some((one) => one.toLowerCase() === type.toLowerCase())
     const everywhere = flags.bool('all-namespaces')
@@ -69,7 +69,7 @@ function* watchEvents(kubectl: Kubectl, namespace: string, fieldSelector: string
   const everywhere = kubectl.flags.bool('all-namespaces')
   const widths: number[] = []
   let first = !kubectl.flags.bool('no-headers')
-  const printer = kubectl.flags.text('output') ? yield* printerFor(kubectl, { struct: true }) : undefined
+  const printer = kubectl.flags.text('output') ? unheeding(yield* printerFor(kubectl, { struct: true })) : undefined
   yield* watch<Event>(kubectl, { path: pathOf(eventType, namespace), query: { fieldSelector } }, function* ({ type, object }) {
     if (type === 'DELETED' || type === 'BOOKMARK' || !wanted(object)) return false
     if (printer) yield* out(printer(asStruct(object as unknown as Printable)))

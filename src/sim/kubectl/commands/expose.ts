@@ -1,6 +1,6 @@
 import type { AnyObject } from '../../api/object'
 import type { Container } from '../../api/types/core-v1.gen'
-import { asReported, CommandError, throwAll } from '../errors'
+import { CommandError, throwAll } from '../errors'
 import { recorded } from '../change-cause'
 import { fileOptions } from '../manifests'
 import { builtInResource } from '../built-in-resource'
@@ -21,27 +21,19 @@ export const expose: Command = {
     const dryRun = yield* dryRunOf(kubectl)
     const files = fileOptions(kubectl)
     const printer = yield* printerFor(kubectl, { operation: operationText('exposed', dryRun), struct: true })
-    const found = yield* findResources(kubectl, { words: args, files, fetch: files.names.length === 0, bareTypes: false })
-    throwAll(found.errors)
-    const failures: Error[] = []
-    for (const resource of found.resources) {
-      try {
-        const service = applyOverrides(kubectl, serviceOf(kubectl, resource, yield* generatedNamespace(kubectl)))
-        const target = { type: builtInResource(service), namespace: resource.namespace, name: service.metadata.name ?? '' }
-        const object = recorded(kubectl, service as unknown as AnyObject) // the server completes it
-        // Only what is created carries the annotation.
-        const prepared = flags.bool('save-config') && dryRun !== 'client' ? savingConfig(object) : object
-        if (dryRun === 'client') {
-          yield* out(printer(flags.text('output') ? asStruct(prepared) : prepared))
-          continue
-        }
-        const created = yield* createObject(kubectl, target, asStruct(prepared) as AnyObject, writeQuery(kubectl, dryRun))
-        yield* out(printer(flags.text('output') ? asStruct(created) : created))
-      } catch (error) {
-        failures.push(asReported(error))
-      }
-    }
-    throwAll(failures)
+    // What a file holds is exposed as it stands there.
+    const fetch = files.names.length === 0 && !files.kustomize
+    const { errors } = yield* findResources(kubectl, { words: args, files, fetch, bareTypes: false }, function* (resource) {
+      const service = applyOverrides(kubectl, serviceOf(kubectl, resource, yield* generatedNamespace(kubectl)))
+      const target = { type: builtInResource(service), namespace: resource.namespace, name: service.metadata.name ?? '' }
+      const object = recorded(kubectl, service as unknown as AnyObject) // the server completes it
+      // Only what is created carries the annotation.
+      const prepared = flags.bool('save-config') && dryRun !== 'client' ? savingConfig(object) : object
+      const exposed =
+        dryRun === 'client' ? prepared : yield* createObject(kubectl, target, asStruct(prepared) as AnyObject, writeQuery(kubectl, dryRun))
+      yield* out(printer(flags.text('output') ? asStruct(exposed) : exposed))
+    })
+    throwAll(errors)
   },
 }
 

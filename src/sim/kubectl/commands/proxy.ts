@@ -7,7 +7,9 @@ import {
   read,
   readFile,
   listDirectory,
-  sleep,
+  listenPath,
+  remove,
+  resolve,
   spawn,
   stat,
   write,
@@ -15,6 +17,7 @@ import {
 import { readRequest, reasonPhrase, type HttpRequest } from '../../node/os/http-message'
 import { SyscallError, type FetchResponse, type Proc } from '../../node/os/syscalls'
 import { byteLength } from '../../node/os/text'
+import { isIPv4 } from '../../formats/ip'
 import { CommandError, Exit } from '../errors'
 import { clientConfig, requestHeaders, type ClientConfig } from '../kubeconfig'
 import { listenAt } from '../listening'
@@ -31,17 +34,16 @@ export const proxy: Command = {
     const filter = yield* filterOf(kubectl)
     yield* checkStaticFiles(kubectl)
     yield* onSignal('SIGINT', 'catch')
-    if (flags.text('unix-socket')) {
-      yield* out(`Starting to serve on ${flags.text('unix-socket')}\n`)
-      return yield* untilInterrupted(() => sleep(3_600_000))
-    }
-    const address = flags.text('address')
-    const listening = yield* tryToListen(port, address)
-    yield* out(`Starting to serve on ${address === '0.0.0.0' ? '[::]' : address}:${listening.port}\n`)
+    const path = flags.text('unix-socket')
+    const listening = path ? { fd: yield* listenAtPath(path) } : yield* tryToListen(port, flags.text('address'))
+    yield* out(`Starting to serve on ${'address' in listening ? placeText(listening) : path}\n`)
     const site: Site = { kubectl, config, filter, api: slashed(flags.text('api-prefix')), files: slashed(flags.text('www-prefix')) }
     yield* untilInterrupted(() => serveNext(site, listening.fd))
   },
 }
+
+const placeText = ({ address, port }: { readonly address: string; readonly port: number }) =>
+  `${address === '0.0.0.0' ? '[::]' : address}:${port}`
 
 interface Site {
   readonly kubectl: Kubectl
@@ -85,13 +87,35 @@ function* checkStaticFiles(kubectl: Kubectl): Proc {
   else if (info.type !== 'directory') yield* log(kubectl, 'W', 'proxy.go:202', `Static file directory ${folder} is not a directory`)
 }
 
-function* tryToListen(port: number, address: string): Proc<{ fd: number; port: number }> {
+/** Listens at an address or a name of this machine; answers the address too. */
+function* tryToListen(port: number, host: string): Proc<{ fd: number; port: number; address: string }> {
   if (port < 0 || port > 65_535) throw new CommandError(`listen tcp: address ${port}: invalid port`)
+  if (host.includes(':')) throw new CommandError(`listen tcp: address ${host}:${port}: too many colons in address`)
+  const address = isIPv4(host) ? host : yield* lookUp(host)
   try {
-    return yield* listenAt(port, address)
+    return { ...(yield* listenAt(port, address)), address }
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error
     throw new CommandError(`listen tcp ${address}:${port}: bind: ${error.message.toLowerCase()}`)
+  }
+}
+
+function* lookUp(name: string): Proc<string> {
+  const [found] = yield* resolve(name)
+  if (found) return found.value
+  // What has no letter is no name, and no server is asked for it.
+  const server = /[a-z]/i.test(name) ? /^nameserver\s+(\S+)/m.exec(yield* readFile('/etc/resolv.conf'))?.[1] : undefined
+  throw new CommandError(`listen tcp: lookup ${name}${server ? ` on ${server}:53` : ''}: no such host`)
+}
+
+/** A socket that a proxy left behind is taken away first; only its owner may use the new one. */
+function* listenAtPath(path: string): Proc<number> {
+  if ((yield* stat(path))?.type === 'socket') yield* remove(path)
+  try {
+    return yield* listenPath(path, 0o700)
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error
+    throw new CommandError(`listen unix ${path}: bind: ${error.message.toLowerCase()}`)
   }
 }
 

@@ -1,11 +1,13 @@
 import type { AnyObject } from '../../api/object'
-import { deletePropagation, deleteResource, waitForDeletion } from '../deleting'
+import { deletePropagation, deleteResource } from '../deleting'
 import { asReported, CommandError, isNotFound, throwAll, withSource } from '../errors'
 import { fileOptions } from '../manifests'
 import { pathOf } from '../mapper'
 import { goJson } from '../printers/json'
 import type { Proc } from '../../node/os/syscalls'
-import { findResources } from '../resources'
+import { nowMs, sleep } from '../../node/os/calls'
+import { showValidation } from '../openapi'
+import { fetchResource, findResources, type Resource } from '../resources'
 import { sendRaw } from '../raw'
 import { requestJson } from '../rest'
 import { out, type Command, type Kubectl } from '../session'
@@ -30,23 +32,26 @@ export const replace: Command = {
     const prepared = (object: AnyObject) =>
       flags.bool('save-config') || lastAppliedOf(object) !== undefined ? withLastApplied(object) : object
     if (force) {
-      const { resources, errors } = yield* findResources(kubectl, query)
+      // What is deleted is not validated: that comes when it is made anew.
+      const { resources, errors } = yield* findResources(kubectl, { ...query, validate: false })
       throwAll(errors)
+      const limitMs = flags.durationMs('timeout') || FORCE_TIMEOUT_MS
       for (const resource of resources) {
         try {
-          const gone = yield* deleteResource(kubectl, resource, {
+          yield* deleteResource(kubectl, resource, {
             propagationPolicy: yield* deletePropagation(kubectl),
             gracePeriodSeconds: Math.max(0, flags.int('grace-period')),
           })
           yield* out(
             `${resource.type.kind.toLowerCase()}${resource.type.group ? `.${resource.type.group}` : ''} "${resource.name}" deleted\n`,
           )
-          yield* waitForDeletion(kubectl, [{ ...resource, uid: gone.metadata?.uid }], flags.durationMs('timeout'))
         } catch (error) {
           if (!isNotFound(error)) throw withSource(asReported(error), 'deleting', resource.source)
         }
       }
+      for (const resource of resources) yield* untilGone(kubectl, resource, (yield* nowMs()) + limitMs)
       for (const resource of resources) {
+        if (query.validate) yield* showValidation(kubectl, resource.type)
         yield* print(yield* createObject(kubectl, resource, prepared(resource.object!), writeQuery(kubectl, dryRun)))
       }
       return
@@ -75,5 +80,23 @@ function* versioned(kubectl: Kubectl, path: string, object: AnyObject): Proc<Any
     // Sent nevertheless: the refusal of the write is what is told.
     asReported(error)
     return object
+  }
+}
+
+/** How long the deletion of an object may take where no --timeout says otherwise, and how often it is looked whether it is gone. */
+const FORCE_TIMEOUT_MS = 300_000
+const LOOK_AGAIN_MS = 1000
+
+/** Looks until the object is gone. Throws CommandError when the time is up. */
+function* untilGone(kubectl: Kubectl, resource: Resource, endMs: number): Proc {
+  for (;;) {
+    try {
+      yield* fetchResource(kubectl, resource)
+    } catch (error) {
+      if (isNotFound(error)) return
+      throw error
+    }
+    if ((yield* nowMs()) >= endMs) throw new CommandError('timed out waiting for the condition')
+    yield* sleep(LOOK_AGAIN_MS)
   }
 }

@@ -3,7 +3,7 @@ import { timestamp } from '../../engine/time'
 import { strategicDiff } from '../../formats/strategic-merge'
 import { sameJson } from '../../formats/merge-patch'
 import { nowMs } from '../../node/os/calls'
-import { asReported, CommandError, listAll } from '../errors'
+import { asReported, CommandError, ErrorList, listAll } from '../errors'
 import { fileOptions } from '../manifests'
 import { qualifiedName } from '../mapper'
 import { printerFor } from '../printers/printer'
@@ -24,10 +24,11 @@ const rolloutCommand = ({ done, change }: Change): Command => ({
   *run(kubectl) {
     const { flags, args } = kubectl
     const files = fileOptions(kubectl)
-    if (args.length === 0 && files.names.length === 0 && !files.kustomize) throw new CommandError('required resource not specified')
+    const hasFiles = files.names.length > 0 || files.kustomize
+    if (args.length === 0 && !hasFiles) throw new CommandError('required resource not specified')
     const found = yield* findResources(kubectl, { words: args, files, selector: flags.text('selector'), bareTypes: true, fetch: true })
-    const failures = [...found.errors]
-    if (found.resources.length === 0 && failures.length === 0)
+    const failures: Error[] = []
+    if (found.resources.length === 0 && found.errors.length === 0)
       yield* err('No resources found in default namespace.\n'.replace('default', flags.text('namespace') || 'default'))
     const now = timestamp(yield* nowMs())
     for (const resource of found.resources) {
@@ -47,7 +48,9 @@ const rolloutCommand = ({ done, change }: Change): Command => ({
         failures.push(error instanceof CommandError ? new CommandError(`error: ${error.message}`) : asReported(error))
       }
     }
-    listAll(failures)
+    // Beside failures of its own the real one tells those of looking in one line; a single one of the command line keeps its own words.
+    const inOneLine = failures.length > 0 && found.errors.length > (hasFiles ? 0 : 1)
+    listAll([...(inOneLine ? [new CommandError(new ErrorList(found.errors).message)] : found.errors), ...failures])
   },
 })
 

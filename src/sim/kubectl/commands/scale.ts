@@ -1,6 +1,7 @@
 import type { AnyObject } from '../../api/object'
 import { recordPatch } from '../change-cause'
 import { CommandError, ErrorList, isConflict, throwAll } from '../errors'
+import { clientConfig } from '../kubeconfig'
 import { fileOptions } from '../manifests'
 import { pathOf } from '../mapper'
 import { printerFor } from '../printers/printer'
@@ -27,6 +28,7 @@ export const scale: Command = {
       throw new CommandError('The --current-replicas must specify an integer of -1 or greater')
     const dryRun = yield* dryRunOf(kubectl)
     const printer = yield* printerFor(kubectl, { operation: operationText('scaled', dryRun) })
+    yield* clientConfig(kubectl) // found out before any file is read: who asks
     const { resources, errors } = yield* findResources(kubectl, {
       words: args,
       files: fileOptions(kubectl),

@@ -7,7 +7,7 @@ import { pathOf } from '../mapper'
 import { goText } from '../printers/go-values'
 import { goJson } from '../printers/json'
 import { parseJsonPath, relaxedJsonPath, requireValuesAt, type JsonPath } from '../printers/jsonpath'
-import { printerFor } from '../printers/printer'
+import { printerFor, unheeding } from '../printers/printer'
 import { waitForDeletion } from '../deleting'
 import { fetchResource, findResources, parseTargets, type Resource, type ResourceQuery } from '../resources'
 import { onlyFiles } from '../setting'
@@ -24,7 +24,7 @@ export const wait: Command = {
   *run(kubectl) {
     const { flags, args } = kubectl
     const condition = conditionOf(flags.text('for'))
-    const printer = yield* printerFor(kubectl, { operation: 'condition met' })
+    const printer = unheeding(yield* printerFor(kubectl, { operation: 'condition met' }))
     const timeoutMs = flags.durationMs('timeout') < 0 ? weekMs : flags.durationMs('timeout')
     const endMs = (yield* nowMs()) + timeoutMs
     const query: ResourceQuery = {
@@ -40,12 +40,18 @@ export const wait: Command = {
     if (flags.bool('local') && !query.files?.names.length) throw new CommandError(onlyFiles)
     // What a file names has to be there already.
     if (condition.is === 'create' && !query.files?.names.length) yield* waitForCreation(kubectl, query, endMs)
-    const { resources, errors } = yield* findResources(kubectl, condition.is === 'create' ? { ...query, fetch: true } : query)
+    // One object is waited for before the next is looked for.
+    const untilMet = function* (resource: Resource): Proc {
+      if (condition.is !== 'met') return
+      if (resource.name === '') throw new CommandError('resource name must be provided')
+      yield* out(printer(yield* waitUntilMet(kubectl, resource, condition.met, timeoutMs === 0 ? undefined : endMs)))
+    }
+    const { resources, errors } = yield* findResources(kubectl, condition.is === 'create' ? { ...query, fetch: true } : query, untilMet)
     if (condition.is === 'create' && resources.length) {
       for (const { object } of resources) yield* out(printer(object!))
       return
     }
-    if (resources.some(({ name }) => name === '')) throw new CommandError('resource name must be provided')
+    if (condition.is === 'delete' && resources.some(({ name }) => name === '')) throw new CommandError('resource name must be provided')
     const failures = condition.is === 'delete' ? errors.filter((error) => !isNotFound(error)) : [...errors]
     for (const resource of resources) {
       try {
@@ -56,8 +62,7 @@ export const wait: Command = {
           if (timeoutMs === 0) throw notMet(resource)
           yield* waitForDeletion(kubectl, [{ ...current, uid: current.object!.metadata.uid }], Math.max(1, endMs - (yield* nowMs())))
           yield* out(printer(current.object!))
-        } else if (condition.is === 'met')
-          yield* out(printer(yield* waitUntilMet(kubectl, resource, condition.met, timeoutMs === 0 ? undefined : endMs)))
+        }
       } catch (error) {
         failures.push(asReported(error))
       }

@@ -1,8 +1,8 @@
 import type { Node, Pod } from '../../api/types/core-v1.gen'
 import type { Lease } from '../../api/types/coordination-v1.gen'
 import { addQuantities, milliValue } from '../../formats/quantity'
-import { closeWithEvents, type Describer } from './describer'
-import { longTime, since, writeAnnotations, writeLabels, type Description } from './writer'
+import type { Describer } from './describer'
+import { longTime, since, writeAnnotations, writeEvents, writeLabels, type Description } from './writer'
 
 const roleLabel = 'node-role.kubernetes.io/'
 
@@ -10,6 +10,10 @@ const roleLabel = 'node-role.kubernetes.io/'
 export const describeNode: Describer = function* (d, object, around) {
   const { metadata, spec = {}, status = {} } = object as unknown as Node // chosen by its kind
   const { write } = d
+  const pods = yield* around.list<Pod>('v1', 'Pod', '', {
+    field: `spec.nodeName=${metadata.name},status.phase!=Succeeded,status.phase!=Failed`,
+  })
+  const events = yield* around.events()
   write(0, `Name:\t${metadata.name}`)
   const roles = [
     ...Object.keys(metadata.labels ?? {}).filter((label) => label.startsWith(roleLabel)).map((label) => label.slice(roleLabel.length)),
@@ -64,11 +68,8 @@ export const describeNode: Describer = function* (d, object, around) {
   if (spec.podCIDR) write(0, `PodCIDR:\t${spec.podCIDR}`)
   if (spec.podCIDRs?.length) write(0, `PodCIDRs:\t${spec.podCIDRs.join(',')}`)
   if (spec.providerID) write(0, `ProviderID:\t${spec.providerID}`)
-  const pods = yield* around.list<Pod>('v1', 'Pod', '', {
-    field: `spec.nodeName=${metadata.name},status.phase!=Succeeded,status.phase!=Failed`,
-  })
   writePods(d, pods, status.allocatable ?? {})
-  yield* closeWithEvents(d, around)
+  if (events) writeEvents(d, events)
 }
 
 type Amounts = Readonly<Record<string, string>>

@@ -7,7 +7,7 @@ import { withoutHash } from '../rollout-history'
 import { bracketed, closeWithEvents, describing, podPhases, queryOf, writeController, writeReasons } from './describer'
 import { writePodTemplate } from './pod-template'
 import { claimClass } from './claim'
-import { longTime, writeAnnotations, writeLabels, type Description } from './writer'
+import { longTime, writeAnnotations, writeEvents, writeLabels, type Description } from './writer'
 
 const templateOf = (template: unknown) => withoutHash(template as Readonly<Record<string, unknown>>) // a pod template, whole
 
@@ -29,6 +29,7 @@ export const describeDeployment = describing<Deployment>(function* (d, { metadat
   if (rolling) write(0, `RollingUpdateStrategy:\t${rolling.maxUnavailable ?? 0} max unavailable, ${rolling.maxSurge ?? 0} max surge`)
   writePodTemplate(d, spec!.template)
   writeReasons(d, status.conditions)
+  const events = yield* around.events()
   const listed = yield* around.list<ReplicaSet>('apps/v1', 'ReplicaSet', metadata.namespace ?? '', { label: queryOf(spec!.selector) })
   const sets = listed.filter((set) => set.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid))
   const current = sets.find((set) => sameJson(templateOf(set.spec?.template), templateOf(spec!.template)))
@@ -37,7 +38,7 @@ export const describeDeployment = describing<Deployment>(function* (d, { metadat
     write(0, `OldReplicaSets:\t${sets.filter((set) => set !== current).map(setText).join(', ') || '<none>'}`) // prettier-ignore
     write(0, `NewReplicaSet:\t${current ? setText(current) : '<none>'}`)
   }
-  yield* closeWithEvents(d, around)
+  if (events) writeEvents(d, events)
 })
 
 export const describeReplicaSet = describing<ReplicaSet>(function* (d, { metadata, spec, status }, around) {

@@ -59,6 +59,19 @@ export function outputFormat(
   return { format: /^(json|name|yaml)$/i.test(given) ? given.toLowerCase() : given, argument: template }
 }
 
+/** A printer for commands that take no notice of a template that fails: what it has printed until then is all. */
+export const unheeding =
+  (printer: Printer): Printer =>
+  (object) => {
+    try {
+      return printer(object)
+    } catch (error) {
+      if (error instanceof PrintedError) return error.stdout
+      if (error instanceof CommandError) return ''
+      throw error
+    }
+  }
+
 /** The printer that `-o` and `--template` ask for. Throws CommandError for formats that do not exist. */
 export function* printerFor(kubectl: Kubectl, options: PrinterOptions = {}): Proc<Printer> {
   const { flags } = kubectl

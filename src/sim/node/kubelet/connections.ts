@@ -36,7 +36,7 @@ export function kubeletConnections(host: Host): KubeletConnections {
       const state = stateOf(pod)
       const container = runningIn(state, pod, query.get('container'))
       const known = [...state.containers.values()].find(({ running }) => running === container)
-      return (peer) => attach(container, known, query, peer)
+      return (peer) => attach(host, container, known, query, peer)
     },
     portForward: (pod, ports) => {
       const state = stateOf(pod)
@@ -52,6 +52,9 @@ function runningIn(state: PodState, pod: Pod, name: string | null): Container {
   if (!container?.running) throw failure(500, '', `container not found (${JSON.stringify(wanted)})`)
   return container.running
 }
+
+/** How long somebody whose input has ended is still told what a container writes. */
+const LAST_WORDS_MS = 50
 
 const success: Status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }
 
@@ -141,20 +144,25 @@ function exec(container: Container, query: URLSearchParams, peer: ChannelPeer): 
 }
 
 /** Connects to a container's first process: what it writes from now on, and its standard input if it has one. */
-function attach(container: Container, state: ContainerState | undefined, query: URLSearchParams, peer: ChannelPeer): ChannelPeer {
+function attach(
+  host: Host,
+  container: Container,
+  state: ContainerState | undefined,
+  query: URLSearchParams,
+  peer: ChannelPeer,
+): ChannelPeer {
+  // Attaching has gone well however the container ends: `kubectl run -i` reads the exit code from the Pod's status.
+  const end = () => {
+    peer.data(ERROR, JSON.stringify(success))
+    peer.close()
+  }
   const stop = container.log.follow((entry) => {
     if (entry) peer.data(container.tty || entry.stream === 'stdout' ? STDOUT : STDERR, entry.text)
-    else {
-      // Attaching has gone well however the container ends: `kubectl run -i` reads the exit code from the Pod's status.
-      peer.data(ERROR, JSON.stringify(success))
-      peer.close()
-    }
+    else end()
   })
   const wantsInput = query.get('stdin') === 'true' || query.get('stdin') === '1'
   const feeder = container.stdin && createFeeder(container.stdin)
-  const endInput = () => {
-    if (wantsInput && !container.tty && (state?.spec.stdinOnce ?? true)) feeder?.end()
-  }
+  const isOnce = state?.spec.stdinOnce === true && !container.tty
   return {
     data(channel, text) {
       if (channel === RESIZE) resize(container.tty, text)
@@ -162,7 +170,9 @@ function attach(container: Container, state: ContainerState | undefined, query: 
       else if (channel === STDIN) feeder?.push(text)
     },
     close(channel) {
-      if (channel === undefined || channel === STDIN) endInput()
+      if (wantsInput && isOnce) feeder?.end()
+      // Standard input that is not for once stays open for the next who attaches; this one is let go, with what is answered at once.
+      else if (wantsInput && channel === STDIN) host.context.engine.after(LAST_WORDS_MS, () => (stop(), end()))
       if (channel === undefined) stop()
     },
   }

@@ -102,6 +102,10 @@ export const listen = (port: number, options?: { address?: string; protocol?: 't
 /** What the server at the other end of a connection shows for a name: PEM text; undefined when it shows none. */
 export const peerCertificate = (fd: number, serverName: string) => call<string | undefined>({ call: 'certificate', fd, serverName })
 /** The next connection: address of who connects, and the address with port that it came to. */
+/** Listens on a socket file, which is made; EADDRINUSE where there is a file already. */
+export const listenPath = (path: string, mode = 0o755) => call<number>({ call: 'listenPath', path, mode })
+/** Connects to a socket file: ENOENT without one, ECONNREFUSED where nobody listens there any more. */
+export const connectPath = (path: string) => call<number>({ call: 'connectPath', path })
 export const accept = (fd: number) => call<{ readonly fd: number; readonly peer: string; readonly local: string }>({ call: 'accept', fd })
 /** A socket that listens: with the process that has it, if it is one of this machine's. */
 export interface OpenSocket {

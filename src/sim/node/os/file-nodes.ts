@@ -1,4 +1,5 @@
 import { split } from './paths'
+import type { Listener } from './socket'
 import type { Volume } from './volume'
 
 /**
@@ -24,6 +25,8 @@ export interface FileEntry extends Attributes {
   bytes?: number
   /** Name of the program that runs when this file is executed (see programs of machine.ts). */
   program?: string
+  /** Who is reached there, of a socket. */
+  listener?: Listener
   /** Content made up when it is read (/proc). */
   generate?: () => string
 }

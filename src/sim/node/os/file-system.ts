@@ -43,8 +43,8 @@ export interface FileSystem {
   read(path: string, who?: Credentials): string
   /** Creates or replaces a file's content; `mode` is for new files. */
   write(path: string, data: string, options?: WriteOptions): void
-  /** Puts a node (a program, a generated file) at a path. */
-  place(path: string, node: FileNode): void
+  /** Puts a node (a program, a generated file, a socket) at a path. */
+  place(path: string, node: FileNode, who?: Credentials): void
   makeDirectory(path: string, options?: { parents?: boolean; mode?: number; who?: Credentials }): void
   remove(path: string, options?: { recursive?: boolean; who?: Credentials }): void
   rename(from: string, to: string, who?: Credentials): void
@@ -261,7 +261,9 @@ class MountedVolumes implements FileSystem {
     const node = this.glance(path, who) ?? must(this.find(path, true, who))
     if (node.type === 'directory') throw new SyscallError('EISDIR')
     if (!allows(node, who, 4)) throw new SyscallError('EACCES')
-    return node.type === 'file' ? (node.generate?.() ?? node.data) : ''
+    if (node.type !== 'file') return ''
+    if (node.listener) throw new SyscallError('ENXIO')
+    return node.generate?.() ?? node.data
   }
 
   readLink(path: string): string {
@@ -323,9 +325,9 @@ class MountedVolumes implements FileSystem {
     if (!append) delete node.program
   }
 
-  place(path: string, node: FileNode) {
-    const found = this.find(path, false)
-    const parent = this.ownParent(found, rootUser)
+  place(path: string, node: FileNode, who: Credentials = rootUser) {
+    const found = this.find(path, false, who)
+    const parent = this.ownParent(found, who)
     parent.entries.set(found.name, node)
   }
 
@@ -422,5 +424,14 @@ function allows(node: FileNode, who: Credentials, right: 1 | 2 | 4): boolean {
 function statOf(node: FileNode): FileStat {
   const { mode, uid, gid, modifiedMs, inode } = node
   const size = node.type === 'file' ? (node.bytes ??= byteLength(node.data)) : node.type === 'symlink' ? node.target.length : 4096
-  return { type: node.type, size, mode, uid, gid, modifiedMs, inode, links: node.type === 'directory' ? 2 : 1 }
+  return {
+    type: node.type === 'file' && node.listener ? 'socket' : node.type,
+    size,
+    mode,
+    uid,
+    gid,
+    modifiedMs,
+    inode,
+    links: node.type === 'directory' ? 2 : 1,
+  }
 }

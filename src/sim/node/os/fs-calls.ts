@@ -1,6 +1,11 @@
 import type { Credentials, FileSystem } from './file-system'
 import { normalise } from './paths'
-import type { FsOperation } from './syscalls'
+import { SyscallError, type FsOperation } from './syscalls'
+
+/** Refuses to write a file whose name ends in a slash: only a directory is called so, and none is made by writing. */
+export function refuseSlash(path: string): void {
+  if (path.endsWith('/')) throw new SyscallError('EISDIR')
+}
 
 /** `fs`: one operation on the file system, with paths relative to `cwd` and the rights of `who`. */
 export function performFs(files: FileSystem, op: FsOperation, cwd: string, who: Credentials): unknown {
@@ -13,6 +18,7 @@ export function performFs(files: FileSystem, op: FsOperation, cwd: string, who: 
     case 'readFile':
       return files.read(path, who)
     case 'writeFile':
+      refuseSlash(op.path)
       return files.write(path, op.data, { mode: op.mode, who })
     case 'mkdir':
       return files.makeDirectory(path, { parents: op.parents, mode: op.mode, who })

@@ -1,5 +1,7 @@
 import type { OpenSocket } from './calls'
+import { file } from './file-nodes'
 import { socketName } from './network'
+import { normalise } from './paths'
 import { createListener, ListeningFile } from './socket'
 import type { Syscall } from './syscalls'
 import { fail, fileAt, install, refuseErrors, type Kernel, type Parked, type Task } from './task'
@@ -25,6 +27,23 @@ export function listenOn({ place, init }: Kernel, task: Task, request: Extract<S
   const listener = createListener({ port, address, protocol, certificate }, () => place.listeners.delete(key))
   place.listeners.set(key, listener)
   return install(task, new ListeningFile(listener))
+}
+
+/** `listenPath`: the same for a socket that is a file. The file stays when nobody listens any more. */
+export function listenOnPath(kernel: Kernel, task: Task, { path, mode }: Extract<Syscall, { call: 'listenPath' }>): number {
+  const at = normalise(path, task.cwd)
+  if (task.files.stat(at, false)) fail('EADDRINUSE')
+  const listener = createListener({ port: 0, address: at, protocol: 'tcp' }, () => {})
+  task.files.place(at, { ...file('', mode, kernel.engine.nowMs), uid: task.who.uid, gid: task.who.gids[0] ?? 0, listener }, task.who)
+  return install(task, new ListeningFile(listener))
+}
+
+/** `connectPath`: answers the descriptor of the client's end. */
+export function connectToPath(task: Task, path: string): number {
+  const node = task.files.look(normalise(path, task.cwd), task.who)
+  if (!node) return fail('ENOENT')
+  if (node.type !== 'file' || !node.listener) return fail('ECONNREFUSED')
+  return install(task, node.listener.connect('@', path))
 }
 
 /** `sockets`: who listens here; other containers of the Pod, and the node's own services, have no number that this kernel knows. */

@@ -71,6 +71,9 @@ export type Syscall =
     }
   /** The certificate that the other side of a connection shows for a name: PEM text, or undefined of a server that has none to show. */
   | { readonly call: 'certificate'; readonly fd: number; readonly serverName: string }
+  /** A socket that is a file; the machine's own processes find it by its path. */
+  | { readonly call: 'listenPath'; readonly path: string; readonly mode: number }
+  | { readonly call: 'connectPath'; readonly path: string }
   | { readonly call: 'accept'; readonly fd: number }
   | { readonly call: 'addresses' }
   /** Who listens in this network namespace. */

@@ -1,9 +1,9 @@
 import { lookAtDescriptor, openPath, type OpenMode } from './devices'
 import { fetchFrom } from './fetch-calls'
-import { performFs } from './fs-calls'
+import { performFs, refuseSlash } from './fs-calls'
 import { normalise } from './paths'
 import { createPipe } from './pipe'
-import { acceptFrom, connectTo, listenOn, listeningSockets, pollAny } from './socket-calls'
+import { acceptFrom, connectTo, connectToPath, listenOn, listenOnPath, listeningSockets, pollAny } from './socket-calls'
 import type { FsOperation, Syscall, WaitResult } from './syscalls'
 import { closeFd, fail, fileAt, install, refuseErrors, shownAs, withAction, type Kernel, type Task } from './task'
 
@@ -137,6 +137,10 @@ export function perform(kernel: Kernel, task: Task, request: Syscall): unknown {
       return listenOn(kernel, task, request)
     case 'certificate':
       return fileAt(task, request.fd).certificate?.(request.serverName)
+    case 'listenPath':
+      return listenOnPath(kernel, task, request)
+    case 'connectPath':
+      return connectToPath(task, request.path)
     case 'accept':
       return acceptFrom(kernel, task, request.fd)
     case 'sockets':
@@ -193,6 +197,7 @@ function lookInto({ space, mayChown }: Kernel, task: Task, op: FsOperation): unk
 
 /** `open`, also of files of other processes in the same space. */
 function openIn(kernel: Kernel, task: Task, path: string, mode: OpenMode): number {
+  if (mode !== 'read') refuseSlash(path)
   const found = kernel.space?.lookInto(normalise(path, task.cwd))
   if (!found) return openPath(kernel, task, task.files, path, mode)
   if ('files' in found) return openPath(kernel, task, found.files, found.path, mode)

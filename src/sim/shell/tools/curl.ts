@@ -1,4 +1,17 @@
-import { close, connect, nowMs, open, peerCertificate, readAll, readFile, sleep, stat, write, writeFile } from '../../node/os/calls'
+import {
+  close,
+  connect,
+  connectPath,
+  nowMs,
+  open,
+  peerCertificate,
+  readAll,
+  readFile,
+  sleep,
+  stat,
+  write,
+  writeFile,
+} from '../../node/os/calls'
 import { type Proc, SyscallError } from '../../node/os/syscalls'
 import { byteLength, bytesFromText } from '../../node/os/text'
 import { certificateLines, distrustOf, isDistrusted } from './certificate-trust'
@@ -41,6 +54,7 @@ export const curl = tool(function* (context, args) {
       'retry-delay=': 'Y',
       'retry-connrefused': 'Q',
       'resolve=': 'V',
+      'unix-socket=': 'p',
       'cacert=': 'K',
       'cert=': 'q',
       'key=': 'q',
@@ -78,6 +92,7 @@ export const curl = tool(function* (context, args) {
 
 const curlErrors: Readonly<Record<string, readonly [number, (url: Url, ms: number) => string]>> = {
   ENOTFOUND: [6, (url) => `Could not resolve host: ${url.host}`],
+  ENOENT: [7, (url, ms) => `Failed to connect to ${url.host} port ${url.port} after ${ms} ms: Couldn't connect to server`],
   ECONNREFUSED: [7, (url, ms) => `Failed to connect to ${url.host} port ${url.port} after ${ms} ms: Couldn't connect to server`],
   EHOSTUNREACH: [7, (url, ms) => `Failed to connect to ${url.host} port ${url.port} after ${ms} ms: No route to host`],
   ENETUNREACH: [7, (url, ms) => `Failed to connect to ${url.host} port ${url.port} after ${ms} ms: Network is unreachable`],
@@ -204,7 +219,8 @@ function* fetchOnce(context: Context, options: ReturnType<typeof parseOptions>, 
           ? undefined
           : Math.max(1, deadline - (yield* nowMs()))
       const way = wayTo(at, options)
-      const fd = yield* connect(way.host, way.port, { timeoutMs })
+      const socket = options.get('p')
+      const fd = socket === undefined ? yield* connect(way.host, way.port, { timeoutMs }) : yield* connectPath(socket)
       const isSecure = at.scheme === 'https'
       const certificate = isSecure ? yield* peerCertificate(fd, at.host) : undefined
       const authorities = isSecure ? yield* authoritiesFrom(options.get('K'), context) : undefined

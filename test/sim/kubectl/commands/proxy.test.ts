@@ -48,3 +48,14 @@ test('a filter that is no regular expression is fatal', () => {
   expect(said).toMatch(/^F\d{4} .* proxy_server\.go:83\] Error compiling re: error parsing regexp: missing closing \): `\(`\n$/)
   expect(code).toBe(255)
 })
+
+test('with --unix-socket it serves at a file that only its owner may use; one that was left behind is taken away first', () => {
+  const ask = 'ls -l /tmp/p.sock | cut -c1-10; curl -s --unix-socket /tmp/p.sock http://localhost/version | grep -o \'"major": "1"\''
+  expect(meanwhile('--unix-socket=/tmp/p.sock', ask)).toBe('Starting to serve on /tmp/p.sock\nsrwx------\n"major": "1"\n')
+  expect(run('test -S /tmp/p.sock && cat /tmp/p.sock; curl -sS --unix-socket /tmp/p.sock http://localhost/')).toMatchObject({ code: 7 })
+  expect(meanwhile('--unix-socket=/tmp/p.sock', ask)).toContain('"major": "1"')
+  expect(run('touch plain; kubectl proxy --unix-socket=plain')).toEqual({
+    said: 'error: listen unix plain: bind: address already in use\n',
+    code: 1,
+  })
+})
