@@ -150,7 +150,7 @@ const cases: readonly (readonly [resource: string, change: Change, complaint: st
  ['limitranges', s({ limits: [{ type: 'Pod', default: { cpu: '1' } }] }), "spec.limits[0].default: Forbidden: may not be specified when `type` is 'Pod'"],
  ['limitranges', s({ limits: [{ type: 'Container', default: { cpu: '2' }, max: { cpu: '1' } }] }), 'spec.limits[0].default[cpu]: Invalid value: "2": default value 2 is greater than max value 1'],
  ['priorityclasses.scheduling.k8s.io', { value: 2000000001 }, 'value: Forbidden: maximum allowed value of a user defined priority is 1000000000'],
- ['priorityclasses.scheduling.k8s.io', { metadata: { name: 'system-x' } }, 'metadata.name: Forbidden: priority class names with \'system-\' prefix are reserved for system use only'],
+ ['priorityclasses.scheduling.k8s.io', { metadata: { name: 'system-x' } }, 'metadata.name: Forbidden: priority class names with \'system-\' prefix are reserved for system use only. error: system-x is not a known system priority class'],
  ['secrets', { type: 'kubernetes.io/tls', data: {} }, 'data[tls.crt]: Required value'],
  ['secrets', { type: 'kubernetes.io/dockerconfigjson', data: {} }, 'data[.dockerconfigjson]: Required value'],
  ['secrets', { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'eHg=' } }, 'data[.dockerconfigjson]: Invalid value: "<secret contents redacted>": invalid character \'x\' looking for beginning of value'],

@@ -5,6 +5,7 @@ import { invalidName, oneOf, requiredName, requiredOneOf } from '../field-checks
 import { lifecycleErrors, probeErrors } from './probe-validation'
 import { resourceErrors } from './resource-validation'
 import { commonSecurityErrors } from './security-context-validation'
+import { internalForm } from './internal-form'
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 
@@ -206,7 +207,10 @@ function securityContextErrors(context: SecurityContext | undefined, at: FieldPa
   if (!context) return []
   const errors = commonSecurityErrors(context, at)
   if (context.allowPrivilegeEscalation === false) {
-    if (context.privileged) errors.push(at.invalid(context, 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'))
+    if (context.privileged)
+      errors.push(
+        at.invalid(internalForm('SecurityContext', context), 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true'),
+      )
     if (context.capabilities?.add?.includes('CAP_SYS_ADMIN'))
       errors.push(at.invalid(context, 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN'))
   }

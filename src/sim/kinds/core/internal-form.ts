@@ -26,6 +26,8 @@ const STRUCTS: Readonly<Record<string, string>> = {
   VolumeSource: `HostPath*HostPath EmptyDir*EmptyDir GCEPersistentDisk AWSElasticBlockStore GitRepo Secret*SecretVolume NFS*NFS ISCSI Glusterfs
     PersistentVolumeClaim*ClaimVolume RBD Quobyte FlexVolume Cinder CephFS Flocker DownwardAPI*DownwardAPI FC AzureFile ConfigMap*ConfigMapVolume
     VsphereVolume AzureDisk PhotonPersistentDisk Projected*Projected PortworxVolume ScaleIO StorageOS CSI*CSIVolume Ephemeral*Ephemeral Image*ImageVolume`,
+  ServicePort: 'Name= Protocol= AppProtocol Port# TargetPort# NodePort#',
+  PodDisruptionBudgetSpec: 'MinAvailable Selector MaxUnavailable UnhealthyPodEvictionPolicy',
   HostPath: 'Path= Type',
   EmptyDir: 'Medium= SizeLimit',
   SecretVolume: 'SecretName= Items[]KeyToPath DefaultMode Optional',

@@ -5,6 +5,7 @@ import { isCIDR, isIPv4, isIP } from '../../formats/ip'
 import { invalidName, labels, oneOf, requiredOneOf } from '../field-checks'
 import { portErrors } from './probe-validation'
 import { addressProblem, nodePortProblem, type Taken } from './service-addresses'
+import { internalForm } from './internal-form'
 
 /**
  * Complaints about a Service. `taken` looks up what other Services hold; it is asked only when the Service holds something it did not hold
@@ -53,7 +54,7 @@ function portsErrors(spec: ServiceSpec, at: FieldPath): FieldError[] {
     if (port.name && names.has(port.name)) errors.push(here('name').duplicate(port.name))
     names.add(port.name ?? '')
     const key = `${port.protocol}/${port.port}`
-    if (numbers.has(key)) errors.push(here.duplicate({ protocol: port.protocol, port: port.port }))
+    if (numbers.has(key)) errors.push(here.duplicate(internalForm('ServicePort', { protocol: port.protocol, port: port.port })))
     numbers.add(key)
     if (port.nodePort && (spec.type === 'ClusterIP' || spec.type === 'ExternalName'))
       errors.push(here('nodePort').forbidden(`may not be used when \`type\` is '${spec.type}'`))

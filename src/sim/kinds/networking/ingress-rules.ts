@@ -14,7 +14,7 @@ export const ingressRules: KindRules<Ingress> = {
   validate: ({ spec = {} }, at) => {
     const here = at('spec')
     const errors: FieldError[] = []
-    if (!spec.rules?.length && !spec.defaultBackend) errors.push(here.invalid(spec, 'either `defaultBackend` or `rules` must be specified'))
+    if (!spec.rules?.length && !spec.defaultBackend) errors.push(here.invalid(null, 'either `defaultBackend` or `rules` must be specified'))
     if (spec.defaultBackend) errors.push(...backendErrors(spec.defaultBackend, here('defaultBackend')))
     if (spec.ingressClassName !== undefined) errors.push(...invalidName(spec.ingressClassName, here('ingressClassName'), dnsSubdomain))
     spec.rules?.forEach(({ host, http }, index) => {
@@ -83,13 +83,13 @@ function pathErrors({ path, pathType, backend }: HTTPIngressPath, at: FieldPath)
 function backendErrors({ service, resource }: IngressBackend, at: FieldPath): FieldError[] {
   if (resource && service) return [at.invalid('', 'cannot set both resource and service backends')]
   if (resource) return []
-  if (!service) return [at.required('resource or service backend is required')]
+  if (!service) return [at.invalid('', 'resource or service backend is required')]
   const errors = [...requiredName(service.name, at('service', 'name'), dns1035Label)]
   const { name, number } = service.port ?? {}
   const port = at('service', 'port')
-  if (name && number) errors.push(port.invalid(service.port, 'cannot set both port name & port number'))
+  if (name && number) errors.push(at.invalid('', 'cannot set both port name & port number'))
   else if (name) errors.push(...invalidName(name, port('name'), portName))
-  else if (!number) errors.push(port.required('port name or number is required'))
+  else if (!number) errors.push(at.required('port name or number is required'))
   else if (portNumber(number).length) errors.push(port('number').invalid(number, notBetween(1, 65535)))
   return errors
 }

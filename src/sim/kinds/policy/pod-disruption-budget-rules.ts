@@ -2,6 +2,7 @@ import { age } from '../../api/columns'
 import type { KindRules } from '../../api/kind'
 import type { PodDisruptionBudget } from '../../api/types/policy-v1.gen'
 import { withEmpty } from '../defaulting'
+import { internalForm } from '../core/internal-form'
 import { labelSelector, nonNegativeIntOrPercent, oneOf, percentOf } from '../field-checks'
 
 /** What may be written of a PodDisruptionBudget, and what `kubectl get` shows of it. */
@@ -13,7 +14,7 @@ export const podDisruptionBudgetRules: KindRules<PodDisruptionBudget> = {
     const here = at('spec')
     const errors = [...labelSelector(spec.selector, here('selector'))]
     if (minAvailable !== undefined && maxUnavailable !== undefined)
-      errors.push(here.invalid(spec, 'minAvailable and maxUnavailable cannot be both set'))
+      errors.push(here.invalid(internalForm('PodDisruptionBudgetSpec', spec), 'minAvailable and maxUnavailable cannot be both set'))
     for (const field of ['minAvailable', 'maxUnavailable'] as const) {
       errors.push(...nonNegativeIntOrPercent(spec[field], here(field)))
       if ((percentOf(spec[field]) ?? 0) > 100) errors.push(here(field).invalid(spec[field], 'must not be greater than 100%'))

@@ -10,11 +10,14 @@ const LARGEST_USER_VALUE = 1_000_000_000
 
 /** What may be written of a PriorityClass, and what `kubectl get` shows of it. */
 export const priorityClassRules: KindRules<PriorityClass> = {
-  validate: ({ metadata, value, preemptionPolicy }, at) => {
+  validate: ({ metadata, value, globalDefault, preemptionPolicy }, at) => {
     const errors = [...oneOf(preemptionPolicy, ['PreemptLowerPriority', 'Never'], at('preemptionPolicy'))]
     if (metadata.name.startsWith('system-')) {
-      if (SYSTEM_CLASSES[metadata.name] !== value)
-        errors.push(at('metadata', 'name').forbidden("priority class names with 'system-' prefix are reserved for system use only"))
+      const why = differenceFromSystem(metadata.name, value ?? 0, globalDefault)
+      if (why)
+        errors.push(
+          at('metadata', 'name').forbidden(`priority class names with 'system-' prefix are reserved for system use only. error: ${why}`),
+        )
     } else if ((value ?? 0) > LARGEST_USER_VALUE) {
       errors.push(at('value').forbidden(`maximum allowed value of a user defined priority is ${LARGEST_USER_VALUE}`))
     }
@@ -32,4 +35,12 @@ export const priorityClassRules: KindRules<PriorityClass> = {
     age,
     ['PreemptionPolicy', ({ preemptionPolicy }) => preemptionPolicy ?? ''],
   ],
+}
+
+/** Why a class is none of those that come with every cluster; undefined when it is one. */
+function differenceFromSystem(name: string, value: number, globalDefault: boolean | undefined): string | undefined {
+  const expected = SYSTEM_CLASSES[name]
+  if (expected === undefined) return `${name} is not a known system priority class`
+  if (expected !== value) return `value of ${name} PriorityClass must be ${expected}`
+  return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined
 }
