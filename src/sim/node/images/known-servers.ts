@@ -47,7 +47,6 @@ const rows: readonly Row[] = [
   { server: 'mosquitto', names: official('eclipse-mosquitto'), versions: ['2.0.22', '1.6.15'], megabytes: 7, tools: 'alpine' },
   { server: 'nats', names: official('nats'), versions: ['2.12.1', '2.11.10', '2.10.29'], megabytes: 8, tools: 'none', variants: ['alpine'] },
   { server: 'nextcloud', names: official('nextcloud'), versions: ['32.0.1', '31.0.10'], megabytes: 410, variants: ['apache'] },
-  { server: 'nginx-hello', names: ['docker.io/nginxdemos/hello', 'docker.io/nginxdemos/nginx-hello'], versions: ['0.4', '0.3', 'plain-text'], megabytes: 22, tools: 'alpine' },
   { server: 'node-exporter', names: ['docker.io/prom/node-exporter', 'quay.io/prometheus/node-exporter'], versions: ['v1.10.2', 'v1.9.1', 'v1.8.2'], megabytes: 13, tools: 'busybox' },
   { server: 'phpmyadmin', names: official('phpmyadmin'), versions: ['5.2.3', '5.2.2'], megabytes: 205 },
   { server: 'portainer', names: ['docker.io/portainer/portainer-ce'], versions: ['2.33.3', '2.27.9'], megabytes: 62, tools: 'none' },

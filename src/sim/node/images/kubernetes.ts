@@ -212,6 +212,18 @@ export const samples: readonly Repository[] = [
     names: ['docker.io/hashicorp/http-echo'],
     tags: { ...tagsOf(['1.0.0', '0.2.3']), '1.0': '1.0.0' },
   },
+  ...(
+    [
+      ['docker.io/nginxdemos/hello', 80],
+      ['docker.io/nginxdemos/nginx-hello', 8080],
+    ] as const
+  ).map(([name, port]): Repository => ({
+    ...helloServer('nginx-hello', 22_000_000),
+    tools: 'alpine',
+    names: [name],
+    tags: same(['plain-text', '0.4-plain-text', 'latest', '0.4', '0.3']),
+    files: (version) => ({ '/nginx-hello': programFile(`nginx-hello/${port}/${version}`) }),
+  })),
   {
     ...helloServer('whoami', 2_800_000),
     names: ['docker.io/traefik/whoami', 'docker.io/containous/whoami'],

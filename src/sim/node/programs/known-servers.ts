@@ -56,7 +56,6 @@ const servers: Readonly<Record<string, KnownServer>> = {
   mosquitto: { ports: [1883], says: 'mosquitto version 2.0.22 running' },
   nats: { ports: [4222, 8222], says: '[INF] Server is ready' },
   nextcloud: { ports: [80], says: 'AH00094: Command line: \'apache2 -D FOREGROUND\'', page: html('Nextcloud') },
-  'nginx-hello': { ports: [80], says: 'start worker processes', page: html('Hello World') },
   'node-exporter': { ports: [9100], says: 'level=INFO msg="Listening on" address=[::]:9100', page: html('Node Exporter'), paths: { '/metrics': '# HELP node_load1 1m load average.\n# TYPE node_load1 gauge\nnode_load1 0.12\n' } },
   phpmyadmin: { ports: [80], says: 'AH00094: Command line: \'apache2 -D FOREGROUND\'', page: html('phpMyAdmin') },
   portainer: { ports: [9000, 8000, 9443], says: 'INF starting HTTP server | bind_address=:9000', page: html('Portainer') },

@@ -1,6 +1,7 @@
 import { connect, nowMs, read, write, close, useCpu, addresses } from '../os/calls'
 import { SyscallError, type Proc, type Program } from '../os/syscalls'
-import { httpDate, slashDate } from './dates'
+import { sha256 } from '../../formats/sha256'
+import { httpDate, logDate, slashDate } from './dates'
 import { serveHttp, type HttpRequest, type HttpResponse } from './http-server'
 
 const text = (body: string, status = 200): HttpResponse => ({ status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body })
@@ -79,6 +80,28 @@ export const httpEcho: Program = function* (self) {
   const says = flag(self.argv, 'text') ?? self.env.ECHO_TEXT ?? 'hello-world'
   yield* write(2, `${slashDate(yield* nowMs())} [INFO] server is listening on :${port}\n`)
   return yield* serveHttp({ self, ports: [port], handle: () => constant(text(`${says}\n`)) })
+}
+
+/** Tells which Pod answers, and what it was asked. The parameter is its port and the image's tag: `80/plain-text`. */
+export const nginxHello = (parameter: string): Program => {
+  const [port = '80', tag = ''] = parameter.split('/')
+  const isPlain = tag.includes('plain-text')
+  return (self) => {
+    let requests = 0
+    return serveHttp({
+      self,
+      ports: [Number(port)],
+      *handle(request) {
+        const now = yield* nowMs()
+        const own = (yield* addresses()).find(({ address }) => address !== '127.0.0.1')?.address ?? ''
+        const id = sha256(`${self.hostname} ${requests++} ${now}`).slice(0, 32)
+        const lines = `Server address: ${own}:${port}\nServer name: ${self.hostname}\nDate: ${logDate(now)}\nURI: ${request.target}\nRequest ID: ${id}\n`
+        if (isPlain) return { status: 200, headers: { 'Content-Type': 'text/plain' }, body: lines }
+        const body = `<!DOCTYPE html>\n<html>\n<head>\n<title>Hello World</title>\n</head>\n<body>\n<pre>\n${lines}</pre>\n</body>\n</html>\n`
+        return { status: 200, headers: { 'Content-Type': 'text/html' }, body }
+      },
+    })
+  }
 }
 
 /** Repeats the request to whoever sent it. */

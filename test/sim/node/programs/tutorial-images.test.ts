@@ -97,3 +97,17 @@ kubectl exec frontend -- curl -s -o /dev/null -w '%{http_code}\\n' localhost`)
   expect(ran.stdout).toContain('host not found in upstream "hello" in /etc/nginx/conf.d/frontend.conf:4')
   expect(ran.stdout).toMatch(/\{"message":"Hello"\}\n502\n$/)
 })
+
+test('the nginx that Ingress and Gateway tutorials use says which Pod answers', () => {
+  const cluster = createCluster({ seed: 3 })
+  cluster.run('kubectl run coffee --image=nginxdemos/nginx-hello:plain-text; kubectl wait --for=condition=Ready pod/coffee')
+  const ip = cluster.run("kubectl get pod coffee -o jsonpath='{.status.podIP}'").stdout
+  expect(cluster.run(`curl -s http://${ip}:8080/coffee`).stdout.split('\n')).toEqual([
+    `Server address: ${ip}:8080`,
+    'Server name: coffee',
+    expect.stringMatching(/^Date: .* \+0000$/),
+    'URI: /coffee',
+    expect.stringMatching(/^Request ID: [0-9a-f]{32}$/),
+    '',
+  ])
+})
