@@ -17,11 +17,12 @@ import { createKubelet, type Kubelet } from './kubelet/kubelet'
 import { controlPlanePaths, hostPaths, lateHostView, type LogFolder } from './late-host-view'
 import { lateEviction, type WatchedNode } from './kubelet/late-eviction'
 import { slowed, type Latency } from './kubelet/latency'
+import { HOST_USERS, parameterFiles } from './runtime/proc-status'
 import { hostnameOf, resolvConf } from './kubelet/managed-files'
 import { createNodeImages, type NodeImages } from './kubelet/node-images'
 import type { VolumeContext } from './kubelet/volumes'
 import type { HostFacts } from './node-object'
-import { directory, file, programFile, type DirectoryEntry } from './os/file-nodes'
+import { directory, file, link, programFile, type DirectoryEntry } from './os/file-nodes'
 import { createFileSystem, type FileSystem } from './os/file-system'
 import { createVolume } from './os/volume'
 import { fileOf, GeneratedDirectory } from './os/made-up-nodes'
@@ -407,12 +408,15 @@ function listenersOf({ spec: { containers, initContainers = [] } }: Pod, onHost:
 
 const hostFiles = ({ name, address }: HostFacts) => ({
   ...Object.fromEntries(
-    ['/home', '/media', '/mnt', '/opt', '/srv', '/sys', '/proc', '/dev', '/boot', '/sbin', '/usr/local/sbin', '/usr/sbin', '/var/log'].map(
+    ['/home', '/media', '/mnt', '/opt', '/srv', '/sys', '/dev', '/boot', '/sbin', '/usr/local/sbin', '/usr/sbin', '/var/log'].map(
       (path) => [path, directory()],
     ),
   ),
   '/sys/module/apparmor/parameters/enabled': file('Y\n', 0o444),
   [APPARMOR_PROFILES]: file('cri-containerd.apparmor.d (enforce)\n', 0o444),
+  '/proc/sys': parameterFiles({}, name),
+  '/proc/self/ns/user': link(HOST_USERS),
+  '/proc/swaps': file('Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n', 0o444),
   '/etc/hostname': file(`${name}\n`),
   '/etc/hosts': file(`127.0.0.1\tlocalhost\n${address}\t${name}\n`),
   '/etc/resolv.conf': file('nameserver 8.8.8.8\n'),

@@ -29,3 +29,9 @@ test('such a file is a plain one once somebody has written to it', () => {
     'image-endpoint: unix:///run/containerd/containerd.sock\ntimeout: 10\n',
   )
 })
+
+test('a machine shows its kernel parameters, that it has no swap, and whose users its processes are', () => {
+  const cluster = createCluster({ seed: 1 })
+  expect(cluster.run('sysctl net.ipv4.ip_forward; ssh node01 sysctl -n kernel.hostname').stdout).toBe('net.ipv4.ip_forward = 1\nnode01\n')
+  expect(cluster.run('wc -l < /proc/swaps; readlink /proc/self/ns/user').stdout).toBe('1\nuser:[4026531837]\n')
+})

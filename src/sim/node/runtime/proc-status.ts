@@ -46,7 +46,7 @@ export function rightsFiles({ who, confinement = usualConfinement }: ContainerCo
     uid_map: file(userMap(confinement), 0o444),
     gid_map: file(userMap(confinement), 0o444),
     attr: directory({ current: file(`${confinement.appArmor}\n`, 0o444) }),
-    ns: directory({ user: link(`user:[${confinement.ownUsers ? 4_026_532_593 : 4_026_531_837}]`) }),
+    ns: directory({ user: link(confinement.ownUsers ? 'user:[4026532593]' : HOST_USERS) }),
   }
 }
 
@@ -95,6 +95,9 @@ function procStatus(name: string, who: Credentials, confinement: Confinement): s
   ].join('\n') // prettier-ignore
 }
 
+/** The user namespace that a machine boots with: its number is the kernel's. */
+export const HOST_USERS = 'user:[4026531837]'
+
 /** Container ids above this are the host's of a user namespace; each Pod gets 65,536 of them. */
 const FIRST_HOST_USER = 833_617_920
 
@@ -111,7 +114,7 @@ const parameters: Readonly<Record<string, string>> = {
 } // prettier-ignore
 
 /** /proc/sys: kernel parameters, a file each. */
-export function parameterFiles({ confinement = usualConfinement }: ContainerConfig, hostname: string): DirectoryEntry {
+export function parameterFiles({ confinement = usualConfinement }: Pick<ContainerConfig, 'confinement'>, hostname: string): DirectoryEntry {
   const root = directory()
   for (const [name, value] of Object.entries({ ...parameters, 'kernel.hostname': hostname, ...confinement.sysctls })) {
     const parts = name.split('.')
