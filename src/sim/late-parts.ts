@@ -29,6 +29,7 @@ import { validatingAdmissionPolicy } from './api/admission/validating-admission-
 import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './api/admission/webhooks'
 import { celLibrary } from './api/cel/library'
 import { customKind } from './api/crd/definition'
+import { emptyStatus, namesOf, statusOf, withCondition } from './api/crd/definition-status'
 import { definitionErrors } from './api/crd/definition-validation'
 import { startAudit } from './audit-writer'
 import { toldInProcess, watchesToldInProcess } from './api/audit-in-process'
@@ -168,7 +169,7 @@ lateServerFlags.arrive({ startAudit, toldInProcess, watchesToldInProcess, startE
 protobuf.arrive(protobufReader)
 lateEtcdKeys.arrive(etcdEntries)
 lateEtcd.arrive({ etcdctl, etcdutl })
-lateCustomKind.arrive(customKind)
+lateCustomKind.arrive({ customKind, namesOf, statusOf, withCondition, emptyStatus })
 lateChecks.arrive({ validatingPolicyErrors, mutatingPolicyErrors, webhookConditionErrors, definitionErrors })
 yamlReader.arrive(parseYaml)
 latePlugins.arrive([
