@@ -132,6 +132,7 @@ import { lateEviction } from './node/kubelet/late-eviction'
 import { dialFrom } from './network/dial'
 import { lateDial } from './network/late-dial'
 import { listenerOutside, resolveOutside, serveOutside } from './network/internet'
+import { corednsMetrics } from './network/coredns-metrics'
 import { answerByCorefile, parseCorefile } from './network/corefile'
 import { healthCheckListener } from './network/health-check'
 import { lateInternet } from './network/late-internet'
@@ -233,6 +234,7 @@ lateInternet.arrive({
   listener: (address, port) => listenerOutside(downloads, address, port),
   serve: (address, port) => serveOutside(downloads, address, port),
   health: healthCheckListener,
+  corednsMetrics,
   parseCorefile,
   answerByCorefile,
 })

@@ -1,6 +1,7 @@
 import type { Service } from '../api/types/core-v1.gen'
 import type { Serve } from '../api/http'
 import { lateCode } from '../engine/late-code'
+import type { corednsMetrics } from './coredns-metrics'
 import type { answerByCorefile, parseCorefile } from './corefile'
 import type { Listener } from '../node/os/socket'
 
@@ -12,6 +13,7 @@ export interface Internet {
   /** How CoreDNS reads its Corefile, and answers by it. */
   readonly parseCorefile: typeof parseCorefile
   readonly answerByCorefile: typeof answerByCorefile
+  readonly corednsMetrics: typeof corednsMetrics
   readonly health: (service: Service, localEndpoints: number) => Listener
 }
 

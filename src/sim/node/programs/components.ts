@@ -98,23 +98,11 @@ function* corefile(path: string): Proc<string> {
   return (yield* stat(path))?.type === 'file' ? yield* readFile(path) : '.:53 {\n    whoami\n}\n'
 }
 
-/** What the prometheus plugin tells, if the Corefile has it: the build, and which plugins serve which zone. Requests are not counted. */
+/** What the prometheus plugin tells, if the Corefile has it. */
 function* dnsMetrics(path: string, version: string): Proc<HttpResponse> {
   yield* hostWork(lateInternet.coming)
-  const blocks = lateInternet.code.parseCorefile(yield* corefile(path))
-  if (typeof blocks === 'string' || !blocks.some(({ plugins }) => plugins.some(({ name }) => name === 'prometheus'))) return missing
-  const enabled = blocks.flatMap(({ zones, port, plugins }) =>
-    zones.flatMap((zone) =>
-      plugins.map(({ name }) => `coredns_plugin_enabled{name="${name}",server="dns://:${port}",view="",zone="${zone}."} 1\n`),
-    ),
-  )
-  const body = `# HELP coredns_build_info A metric with a constant '1' value labeled by version, revision, and goversion from which CoreDNS was built.
-# TYPE coredns_build_info gauge
-coredns_build_info{goversion="go1.25.2",revision="1db4568",version="${version.replace(/^v/, '')}"} 1
-# HELP coredns_plugin_enabled A metric that indicates whether a plugin is enabled on per server and zone basis.
-# TYPE coredns_plugin_enabled gauge
-${[...new Set(enabled)].join('')}`
-  return { ...ok, headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }, body }
+  const body = lateInternet.code.corednsMetrics(yield* corefile(path), version.replace(/^v/, ''))
+  return body === undefined ? missing : { ...ok, body }
 }
 
 const asBorn: readonly ServerBlock[] = [{ zones: [''], port: 53, plugins: [{ name: 'reload', args: [], block: [] }] }]
