@@ -56,7 +56,7 @@ test('given a container that fails again and again, then it is restarted after p
     23s  Pod/web  Ready=False ContainersNotReady: containers with unready status: [c] @1
     23s  Pod/web  ContainersReady=False ContainersNotReady: containers with unready status: [c] @1
     24s  Pod/web  kubelet: Warning BackOff: Back-off restarting failed container c in pod web_default(UID) (x2)
-    37s  Pod/web  kubelet: Warning BackOff: Back-off restarting failed container c in pod web_default(UID) (x3)
+    39s  Pod/web  kubelet: Warning BackOff: Back-off restarting failed container c in pod web_default(UID) (x3)
     42s  Pod/web  kubelet: Normal Pulling: Pulling image "busybox" (x4)
     42s  Pod/web  kubelet: Normal Pulled: Successfully pulled image "busybox" in TIME (TIME including waiting). Image size: 2223685 bytes.
     42s  Pod/web  kubelet: Normal Created: Container created (x4)

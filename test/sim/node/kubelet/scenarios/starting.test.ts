@@ -81,15 +81,15 @@ test('given a tag that does not exist, then pulling fails, and backs off longer 
     12s  Pod/web  kubelet: Warning Failed: Error: ErrImagePull (x2)
     14s  Pod/web  kubelet: Normal BackOff: Back-off pulling image "nginx:1.161" (x2)
     14s  Pod/web  kubelet: Warning Failed: Error: ImagePullBackOff (x2)
-    26s  Pod/web  kubelet: Normal BackOff: Back-off pulling image "nginx:1.161" (x3)
-    26s  Pod/web  kubelet: Warning Failed: Error: ImagePullBackOff (x3)
+    28s  Pod/web  kubelet: Normal BackOff: Back-off pulling image "nginx:1.161" (x3)
+    28s  Pod/web  kubelet: Warning Failed: Error: ImagePullBackOff (x3)
     32s  Pod/web  kubelet: Normal Pulling: Pulling image "nginx:1.161" (x3)
     33s  Pod/web  kubelet: Warning Failed: Failed to pull image "nginx:1.161": rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nginx:1.161": failed to resolve reference "docker.io/library/nginx:1.161": docker.io/library/nginx:1.161: not found (x3)
     33s  Pod/web  kubelet: Warning Failed: Error: ErrImagePull (x3)
     35s  Pod/web  kubelet: Normal BackOff: Back-off pulling image "nginx:1.161" (x4)
     35s  Pod/web  kubelet: Warning Failed: Error: ImagePullBackOff (x4)
-    48s  Pod/web  kubelet: Normal BackOff: Back-off pulling image "nginx:1.161" (x5)
-    48s  Pod/web  kubelet: Warning Failed: Error: ImagePullBackOff (x5)
+    47s  Pod/web  kubelet: Normal BackOff: Back-off pulling image "nginx:1.161" (x5)
+    47s  Pod/web  kubelet: Warning Failed: Error: ImagePullBackOff (x5)
   `)
 })
 
@@ -106,10 +106,10 @@ test('given imagePullPolicy Never and an image that is not there, then it will n
     0s  Pod/web  kubelet: Warning ErrImageNeverPull: Container image "nginx:1.27" is not present with pull policy of Never
     0s  Pod/web  kubelet: Warning Failed: Error: ErrImageNeverPull
     0s  Pod/web  PodReadyToStartContainers=True @1
-    13s  Pod/web  kubelet: Warning ErrImageNeverPull: Container image "nginx:1.27" is not present with pull policy of Never (x2)
-    13s  Pod/web  kubelet: Warning Failed: Error: ErrImageNeverPull (x2)
-    25s  Pod/web  kubelet: Warning ErrImageNeverPull: Container image "nginx:1.27" is not present with pull policy of Never (x3)
-    25s  Pod/web  kubelet: Warning Failed: Error: ErrImageNeverPull (x3)
+    12s  Pod/web  kubelet: Warning ErrImageNeverPull: Container image "nginx:1.27" is not present with pull policy of Never (x2)
+    12s  Pod/web  kubelet: Warning Failed: Error: ErrImageNeverPull (x2)
+    27s  Pod/web  kubelet: Warning ErrImageNeverPull: Container image "nginx:1.27" is not present with pull policy of Never (x3)
+    27s  Pod/web  kubelet: Warning Failed: Error: ErrImageNeverPull (x3)
   `)
 })
 
@@ -176,8 +176,7 @@ test('given a ConfigMap that does not exist, when it is named in the environment
     1s  Pod/web  PodReadyToStartContainers=True @1
     1s  Pod/web  kubelet: Normal Pulled: Successfully pulled image "busybox" in TIME (TIME including waiting). Image size: 2223685 bytes.
     1s  Pod/web  kubelet: Warning Failed: Error: configmap "lost" not found
-    14s  Pod/web  kubelet: Warning Failed: Error: configmap "lost" not found (x2)
-    27s  Pod/web  kubelet: Warning Failed: Error: configmap "lost" not found (x3)
+    16s  Pod/web  kubelet: Warning Failed: Error: configmap "lost" not found (x2)
   `)
   const inVolume = given('containers: [{name: c, image: busybox, command: [sleep, 1h]}], volumes: [{name: v, configMap: {name: lost}}]')
   inVolume.advance('10s')
@@ -243,6 +242,6 @@ test('given a command that is not in the image, then the container cannot be run
     14s  Pod/web  kubelet: Normal Created: Container created (x3)
     14s  Pod/web  kubelet: Warning Failed: Error: failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "no-such-binary": executable file not found in $PATH (x3)
     15s  Pod/web  kubelet: Warning BackOff: Back-off restarting failed container c in pod web_default(UID) (x2)
-    27s  Pod/web  kubelet: Warning BackOff: Back-off restarting failed container c in pod web_default(UID) (x3)
+    29s  Pod/web  kubelet: Warning BackOff: Back-off restarting failed container c in pod web_default(UID) (x3)
   `)
 })
