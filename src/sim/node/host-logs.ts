@@ -1,5 +1,5 @@
 import type { Host } from './host'
-import { journalLine } from './journal'
+import { journalLine } from './services/journal-text'
 import { containersOf, type ContainerState, type PodState } from './kubelet/pod-state'
 import { directory, link, type FileNode } from './os/file-nodes'
 import { fileOf } from './os/made-up-nodes'

@@ -1,6 +1,6 @@
 import { PAUSE_IMAGE } from '../formats/system-images'
 import type { Host, ServiceName } from './host'
-import { KUBELET_PID } from './kubelet-log'
+import { KUBELET_PID } from './journal'
 import { baseOf } from './pids'
 import { containersOf, type PodState } from './kubelet/pod-state'
 import type { Surroundings, Viewer } from './os/process-space'

@@ -8,8 +8,8 @@ import type { ServiceIndex } from '../network/service-index'
 import type { Catalogue } from './images/catalogue'
 import { createHeartbeat } from './heartbeat'
 import { waitingHostTools } from './late-host-tools'
-import { createJournal, KERNEL, type Journal } from './journal'
-import { KUBELET_PID, saidInLog } from './kubelet-log'
+import { createJournal, KERNEL, KUBELET_PID, type Journal } from './journal'
+import { notingTrouble } from './kubelet-log'
 import type { KubeletContext } from './kubelet/context'
 import { APPARMOR_PROFILES } from './kubelet/security-profiles'
 import { KUBELET_CONFIGURATION, KUBELET_CONFIGURATION_PATH } from './kubelet-configuration'
@@ -190,10 +190,9 @@ export function createHost(
     }
   }
 
-  const said = saidInLog(
+  const noting = notingTrouble(
     recorder,
-    engine,
-    (line) => journal.log('kubelet', `kubelet[${KUBELET_PID}]: ${line}`),
+    (trouble) => journal.log('kubelet', trouble),
     (uid, container) => kubelet.pods.get(uid)?.containers.get(container)?.waiting,
   )
   const kubelet: Kubelet = createKubelet(
@@ -201,14 +200,14 @@ export function createHost(
       ...hooks,
       engine,
       client,
-      recorder: said,
+      recorder: noting,
       latency,
       runtime: { engine, network, programs },
       place,
       catalogue: around.catalogue,
       images,
       nodeName: facts.name,
-      kernelSays: (text) => journal.log(KERNEL, `kernel: ${text}`),
+      outOfMemory: (killed) => journal.log(KERNEL, killed),
       hostIP: facts.address,
       release: around.release,
       pressures: () => watched.lastSeenMs.keys(),

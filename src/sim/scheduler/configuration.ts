@@ -1,10 +1,6 @@
-import { lateCode } from '../engine/late-code'
 import type { NodeAffinity, TopologySpreadConstraint } from '../api/types/core-v1.gen'
 import type { ProfileOptions } from './profile'
 import type { ScoringStrategy, ShapePoint, WeightedResource } from './plugins/node-resources-fit'
-
-/** Reads a KubeSchedulerConfiguration; a cluster that has just booted has none, so the code may come late. */
-export const lateConfiguration = lateCode<typeof profilesOf>("the scheduler's configuration")
 
 interface NamedPlugin {
   readonly name: string

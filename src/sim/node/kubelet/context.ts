@@ -8,6 +8,7 @@ import type { NetworkNamespace } from '../os/network'
 import type { ContainerRuntime } from '../runtime/container'
 import type { Sandbox } from '../runtime/sandbox'
 import type { Latency } from './latency'
+import type { Killed } from '../journal'
 import type { NodeImages } from './node-images'
 import type { DevicePlugin } from './late-device-claims'
 import type { PodState } from './pod-state'
@@ -44,8 +45,8 @@ export interface KubeletContext {
   readonly look: (state: PodState) => void
   /** Its status may have changed: write it after the kubelet's usual delay. */
   readonly report: (state: PodState, delayMs?: number) => void
-  /** The node's kernel says something: `dmesg`. */
-  readonly kernelSays: (text: string) => void
+  /** The node's kernel has killed a container's processes, and says so: `dmesg`. */
+  readonly outOfMemory: (killed: Killed) => void
   /** Writes its status now. */
   readonly write: (state: PodState) => void
 }

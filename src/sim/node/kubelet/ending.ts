@@ -1,8 +1,6 @@
 import { timestamp } from '../../engine/time'
-import type { Pod } from '../../api/types/core-v1.gen'
 import { quantityValue } from '../../formats/quantity'
-import { qosClassOf } from '../../kinds/core/pod-qos'
-import { pidOnHost } from '../pids'
+import type { Killed } from '../journal'
 import type { WaitResult } from '../os/syscalls'
 import type { Container } from '../runtime/container'
 import { linesOf } from '../runtime/container-log'
@@ -45,7 +43,7 @@ export function containerEnded(
       containerID: `containerd://${made.id}`,
     },
   }
-  if (made.outOfMemory > 0) context.kernelSays(killedForMemory(context, state, made))
+  if (made.outOfMemory > 0) context.outOfMemory(killed(context, state, made))
   // What ends again and again (a crash loop) must not keep "until all is done" waiting.
   engine.after(
     latency.relistMs,
@@ -59,20 +57,12 @@ export function containerEnded(
   )
 }
 
-/** The kernel's line on a process that it killed because its control group had no more memory. */
-function killedForMemory(context: KubeletContext, { pod }: PodState, made: Container): string {
-  const { config, outOfMemory } = made
-  const [program = ''] = [...(config.command ?? config.image.entrypoint ?? []), ...(config.args ?? config.image.cmd ?? [])]
-  const kib = (bytes: number) => `${Math.floor(bytes / 1024)}kB`
-  return `Memory cgroup out of memory: Killed process ${pidOnHost(made)} (${program.replace(/^.*\//, '').slice(0, 15)}) total-vm:${kib(outOfMemory)}, anon-rss:${kib(config.memoryLimitBytes ?? 0)}, file-rss:0kB, shmem-rss:0kB, UID:${config.who.uid} pgtables:${kib(outOfMemory / 512)} oom_score_adj:${oomScoreOf(context, pod)}`
-}
-
-/** How readily the kernel kills a Pod's processes. See "Node out of memory behavior" on Node-pressure Eviction. */
-function oomScoreOf({ allocatable }: KubeletContext, pod: Pod): number {
-  const qos = qosClassOf(pod)
-  if (qos !== 'Burstable') return qos === 'Guaranteed' ? -997 : 1000
-  const asked = pod.spec.containers.reduce((sum, { resources }) => sum + quantityValue(resources?.requests?.memory ?? '0'), 0)
-  return Math.min(999, Math.max(3, Math.floor(1000 - (1000 * asked) / quantityValue(allocatable().memory ?? '1'))))
+/** What the kernel tells of processes that it killed. */
+function killed({ allocatable }: KubeletContext, { pod }: PodState, { id, config, outOfMemory }: Container): Killed {
+  const { command, args, image, memoryLimitBytes, who } = config
+  const [program = ''] = [...(command ?? image.entrypoint ?? []), ...(args ?? image.cmd ?? [])]
+  const nodeBytes = quantityValue(allocatable().memory ?? '1')
+  return { pod, id, program, uid: who.uid, takenBytes: outOfMemory, limitBytes: memoryLimitBytes ?? 0, nodeBytes }
 }
 
 export function stopProbes(container: ContainerState): void {

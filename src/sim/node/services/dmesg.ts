@@ -4,6 +4,7 @@ import type { Host } from '../host'
 import { KERNEL } from '../journal'
 import { sleep, write } from '../os/calls'
 import type { Program } from '../os/syscalls'
+import { textOf } from './journal-text'
 import { spoken } from './journalctl'
 
 /** `dmesg [-T] [-w] [-H]`: what the kernel has said since the machine came up. Whom it killed for want of memory is there. */
@@ -20,7 +21,7 @@ export const dmesg = (host: () => Host): Program =>
     let told = 0
     do {
       const entries = said()
-      for (const { text, timeMs } of entries.slice(told)) yield* write(1, `${at(timeMs)}${text.replace(/^kernel: /, '')}\n`)
+      for (const entry of entries.slice(told)) yield* write(1, `${at(entry.timeMs)}${textOf(entry).replace(/^kernel: /, '')}\n`)
       told = entries.length
       if (has('w')) yield* sleep(500)
     } while (has('w'))

@@ -2,9 +2,10 @@ import { timestamp } from '../../engine/time'
 import { parseOptions, tool, ToolError, type Options } from '../../shell/tools/tool'
 import { parseDate } from '../../shell/tools/dates'
 import type { Host } from '../host'
-import { journalLine, KERNEL, type JournalEntry } from '../journal'
+import { KERNEL, type JournalEntry } from '../journal'
 import { nowMs, sleep, write } from '../os/calls'
 import type { Program } from '../os/syscalls'
+import { journalLine, textOf } from './journal-text'
 
 const LONG = {
   'unit=': 'u', 'lines=?': 'n', follow: 'f', reverse: 'r', 'pager-end': 'e', catalog: 'x', 'boot=?': 'b', dmesg: 'k', 'priority=': 'p',
@@ -61,13 +62,18 @@ function chosen({ has, get, all }: Options, now: number): (entry: JournalEntry) 
   const level = PRIORITIES.indexOf(get('p') ?? '')
   const worst = level >= 0 ? level : Number(get('p') ?? 7)
   const pattern = get('g') === undefined ? undefined : expression(get('g')!)
-  return ({ unit, text, timeMs }) =>
-    (has('k') ? unit === KERNEL : units.length === 0 || units.includes(unit)) &&
-    (get('t') === undefined || text.startsWith(`${get('t')}[`) || text.startsWith(`${get('t')}:`)) &&
-    timeMs >= since &&
-    timeMs <= until &&
-    priorityOf(text) <= worst &&
-    (pattern === undefined || pattern.test(message(text)))
+  return (entry) => {
+    const { unit, timeMs } = entry
+    const text = textOf(entry)
+    return (
+      (has('k') ? unit === KERNEL : units.length === 0 || units.includes(unit)) &&
+      (get('t') === undefined || text.startsWith(`${get('t')}[`) || text.startsWith(`${get('t')}:`)) &&
+      timeMs >= since &&
+      timeMs <= until &&
+      priorityOf(text) <= worst &&
+      (pattern === undefined || pattern.test(message(text)))
+    )
+  }
 }
 
 const PRIORITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug']
@@ -106,7 +112,8 @@ function expression(pattern: string): RegExp {
 const message = (text: string) => text.replace(/^[\w-]+(\[\d+\])?: /, '')
 
 function shown(entry: JournalEntry, host: string, format: string, nameless: boolean): string {
-  const { text, timeMs, unit } = entry
+  const { timeMs, unit } = entry
+  const text = textOf(entry)
   const who = nameless ? '' : `${host} `
   if (format === 'cat') return message(text)
   if (format.startsWith('short-iso')) return `${timestamp(timeMs).replace('Z', '+0000')} ${who}${text}`

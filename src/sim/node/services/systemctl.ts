@@ -1,9 +1,9 @@
 import { humanDuration } from '../../formats/duration'
 import type { Host, ServiceName } from '../host'
 import { commandOfService } from '../host-processes'
-import { journalLine } from '../journal'
 import { nowMs, write } from '../os/calls'
 import type { Proc } from '../os/syscalls'
+import { journalLine, textOf } from './journal-text'
 import { spoken } from './journalctl'
 
 interface Unit {
@@ -137,7 +137,7 @@ const listUnitFiles = () =>
   `UNIT FILE          STATE   PRESET\n${units.map(({ name }) => `${`${name}.service`.padEnd(18)} enabled enabled\n`).join('')}\n${units.length} unit files listed.\n`
 
 function sinceOf({ journal, bootedMs }: Host, name: ServiceName): number {
-  const changed = journal.entries.findLast(({ unit, text }) => unit === name && /^systemd\[1\]: (Started|Stopped) /.test(text))
+  const changed = journal.entries.findLast((entry) => entry.unit === name && /^systemd\[1\]: (Started|Stopped) /.test(textOf(entry)))
   return changed?.timeMs ?? bootedMs
 }
 
