@@ -25,7 +25,7 @@ test('a cluster is born with its flow schemas and priority levels', () => {
   ])
   expect(words(cluster.run('kubectl get prioritylevelconfigurations --no-headers').stdout)).toEqual([
     ['catch-all', 'Limited', '5', '<none>', '<none>', '<none>', '2m'],
-    ['exempt', 'Exempt', '0', '<none>', '<none>', '<none>', '2m'],
+    ['exempt', 'Exempt', '<none>', '<none>', '<none>', '<none>', '2m'],
     ['global-default', 'Limited', '20', '128', '6', '50', '2m'],
     ['leader-election', 'Limited', '10', '16', '4', '50', '2m'],
     ['node-high', 'Limited', '40', '64', '6', '50', '2m'],

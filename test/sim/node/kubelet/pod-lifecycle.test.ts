@@ -147,5 +147,7 @@ test('a Pod that is deleted before it could start has failed in its last status'
     exitCode: 137,
     reason: 'ContainerStatusUnknown',
     message: 'The container could not be located when the pod was terminated',
+    startedAt: null,
+    finishedAt: null,
   })
 })
