@@ -154,7 +154,7 @@ export const simplified = [
 /** What is not there at all. */
 export const notModelled = [
   'controllers for Ingresses other than ingress-nginx and for the Gateway API other than NGINX Gateway Fabric (both add-ons: a cluster as kubeadm leaves it has neither, and nobody serves an Ingress there)',
-  'on nodes: `kubeadm` beyond tokens, certificates and what it tells (no init, join, upgrade, reset), restoring a snapshot of etcd and clusters of several etcds, `nsenter`, rules of `iptables` other than kube-proxy’s, files that are changed to configure the runtime, the network or the kubelet (they are read by nobody); of the processes of services and containers only what `ps` and `kill` need, nothing in /proc',
+  'on nodes: `kubeadm` beyond tokens, certificates and what it tells (no init, join, upgrade, reset), restoring a snapshot of etcd and clusters of several etcds, `nsenter`, rules of `iptables` other than kube-proxy’s, files that are changed to configure the runtime or the network (they are read by nobody; of a kubelet’s configuration its number of Pods, reservations, hard eviction thresholds, client CA and shutdown periods count); of the processes of services and containers only what `ps` and `kill` need, nothing in /proc',
   'of RabbitMQ exchanges, users, the management pages and AMQP itself (its own command-line clients speak with it), `cqlsh`',
   'of kubectl: the bodies of typed requests and the lines of reflectors in `-v` traces are not those of the real one',
   'of the kubelet’s own HTTP API behind nodes/proxy: `exec`, `run`, `checkpoint`; figures in `stats/summary` are averages since a container’s start',

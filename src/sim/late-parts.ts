@@ -138,6 +138,8 @@ import { healthCheckListener } from './network/health-check'
 import { lateInternet } from './network/late-internet'
 import { lateHostTools } from './node/late-host-tools'
 import { lateHostView } from './node/late-host-view'
+import { readSettings } from './node/kubelet-settings'
+import { lateKubeletSettings } from './node/late-kubelet-settings'
 import { lateSsh } from './late-ssh'
 import { lateShell } from './shell/login'
 import { profilesOf } from './scheduler/configuration'
@@ -244,6 +246,7 @@ lateAddons.arrive({
   manifests: addonManifests,
 })
 lateEviction.arrive(lookForShortage)
+lateKubeletSettings.arrive(readSettings)
 lateDeviceClaims.arrive({ prepareClaims, unprepareClaims, deviceVariables })
 lateConfiguration.arrive(profilesOf)
 lateDevices.arrive({ preFilter, filter, reserved })

@@ -11,6 +11,7 @@ import { API_SERVER_PORT } from './addresses'
 import { MANIFESTS_FOLDER, staticPodManifests } from './static-pods'
 
 const YEAR_MS = 365 * 86_400_000
+const PKI_FOLDER = '/etc/kubernetes/pki'
 
 /** The cluster's certificate authority: what Pods and kubeconfigs are told to trust. */
 export const rootCertificate = authorityCertificate
@@ -32,6 +33,7 @@ export function hostFiles({ name, address, controlPlane }: HostFacts, version: s
     '/usr/local/bin/k': link('kubectl', nowMs),
     '/root/.bashrc': file(SHIPPED_BASHRC, 0o644, nowMs),
     '/etc/machine-id': file(`${name}\n`, 0o444, nowMs),
+    [`${PKI_FOLDER}/ca.crt`]: file(rootCertificate(nowMs), 0o644, nowMs),
     ...(controlPlane && controlPlaneFiles(address, version, nowMs)),
   }
 }
@@ -56,9 +58,8 @@ function controlPlaneFiles(address: string, version: string, nowMs: number): Rec
   }
 }
 
-/** What kubeadm keeps in /etc/kubernetes/pki, as far as people use it: the authority, and the API server's own certificate. */
+/** What kubeadm keeps in /etc/kubernetes/pki of the control plane, as far as people use it: the authority's key, and the API server's own certificate. */
 function pki(address: string, nowMs: number): Record<string, FileNode> {
-  const folder = '/etc/kubernetes/pki'
   const dns = ['controlplane', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local']
   const server = certificateFor([['CN', 'kube-apiserver']], {
     serial: '02',
@@ -68,10 +69,9 @@ function pki(address: string, nowMs: number): Record<string, FileNode> {
     alternativeNames: [...dns.map((name) => `DNS:${name}`), 'IP Address:10.96.0.1', `IP Address:${address}`],
   })
   return {
-    [`${folder}/ca.crt`]: file(rootCertificate(nowMs), 0o644, nowMs),
-    [`${folder}/ca.key`]: file(writeKey(AUTHORITY_KEY), 0o600, nowMs),
-    [`${folder}/apiserver.crt`]: file(server, 0o644, nowMs),
-    [`${folder}/apiserver.key`]: file(writeKey('ab'.repeat(256)), 0o600, nowMs),
+    [`${PKI_FOLDER}/ca.key`]: file(writeKey(AUTHORITY_KEY), 0o600, nowMs),
+    [`${PKI_FOLDER}/apiserver.crt`]: file(server, 0o644, nowMs),
+    [`${PKI_FOLDER}/apiserver.key`]: file(writeKey('ab'.repeat(256)), 0o600, nowMs),
   }
 }
 

@@ -10,6 +10,7 @@ import type { CSINode } from '../api/types/storage-v1.gen'
 import { node as nodeKind } from '../kinds/core/node'
 import { csiNode } from '../kinds/storage/csi-node'
 import { csiNodeOf } from './csi-node-object'
+import type { KubeletSettings } from './kubelet-configuration'
 import type { NodeImages } from './kubelet/node-images'
 import { extendedResources, networkAvailable, nodeStatus, registration, type Health, type HostFacts } from './node-object'
 
@@ -46,6 +47,7 @@ export function createHeartbeat(
   look: () => Health,
   /** The attachable volumes that its Pods use. */
   volumesInUse: () => readonly string[],
+  settings: () => KubeletSettings,
 ): Heartbeat {
   let timer: Timer | undefined
   let reportedMs = 0
@@ -74,7 +76,7 @@ export function createHeartbeat(
     if (!current) return
     const inUse = volumesInUse()
     const status = {
-      ...nodeStatus(facts, version, images.list(), current.status, engine.nowMs, health, boots),
+      ...nodeStatus(facts, version, images.list(), current.status, engine.nowMs, health, boots, settings()),
       ...(current.status?.volumesAttached && { volumesAttached: current.status.volumesAttached }),
       ...(inUse.length > 0 && { volumesInUse: inUse }),
     }

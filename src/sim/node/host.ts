@@ -2,7 +2,7 @@ import { SmallMap } from './os/small-map'
 import type { Client } from '../api/client'
 import type { ContainerPort, Pod } from '../api/types/core-v1.gen'
 import type { EventRecorder } from '../api/event-recorder'
-import type { Engine } from '../engine/engine'
+import type { Engine, Timer } from '../engine/engine'
 import type { Place, Places } from '../network/places'
 import type { ServiceIndex } from '../network/service-index'
 import type { Catalogue } from './images/catalogue'
@@ -12,7 +12,8 @@ import { createJournal, KERNEL, KUBELET_PID, type Journal } from './journal'
 import { notingTrouble } from './kubelet-log'
 import type { KubeletContext } from './kubelet/context'
 import { APPARMOR_PROFILES } from './kubelet/security-profiles'
-import { KUBELET_CONFIGURATION, KUBELET_CONFIGURATION_PATH } from './kubelet-configuration'
+import { DEFAULT_SETTINGS, KUBELET_CONFIGURATION, KUBELET_CONFIGURATION_PATH, type KubeletSettings } from './kubelet-configuration'
+import { lateKubeletSettings } from './late-kubelet-settings'
 import { createKubelet, type Kubelet } from './kubelet/kubelet'
 import { controlPlanePaths, hostPaths, lateHostView, type LogFolder } from './late-host-view'
 import { lateEviction, type WatchedNode } from './kubelet/late-eviction'
@@ -75,6 +76,8 @@ export interface Host {
   /** When it was switched on. */
   readonly bootedMs: number
   isActive(service: ServiceName): boolean
+  /** It was started, ended at once, and will be started again in a moment. */
+  isFailing(service: ServiceName): boolean
   startService(service: ServiceName): void
   stopService(service: ServiceName): void
   /** What something outside of Pods takes of memory and disk; more of it makes the node run short. */
@@ -102,6 +105,10 @@ const logFolders: readonly LogFolder[] = ['/var/log/pods', '/var/log/containers'
 /** The machine took its leave, or was never heard of again. */
 export type Farewell = 'closed' | 'lost'
 
+/** `RestartSec=` of the kubelet's unit. */
+const RESTART_MS = 10_000
+const GIB = 1024 ** 3
+
 /** After so long without an answer a connection counts as lost. */
 const LOST_MS = 30_000
 
@@ -126,6 +133,10 @@ export function createHost(
   let poweredOn = true
   let connected = true
   let boots = 0
+  let settings = DEFAULT_SETTINGS
+  /** When systemd starts the kubelet again that could not read its configuration. */
+  let relaunch: Timer | undefined
+  let relaunches = 0
   /** The kubelet's process is there, whether anybody hears of it or not. */
   let kubeletRuns = false
   const listeners = new SmallMap<string, Listener>()
@@ -211,7 +222,12 @@ export function createHost(
       hostIP: facts.address,
       release: around.release,
       pressures: () => watched.lastSeenMs.keys(),
-      allocatable: () => ({ cpu: String(facts.cpu), memory: `${facts.memoryGiB}Gi`, 'ephemeral-storage': `${facts.diskGiB}Gi` }),
+      allocatable: () => ({
+        cpu: `${facts.cpu * 1000 - settings.reserved.milliCores}m`,
+        memory: String(facts.memoryGiB * GIB - settings.reserved.memoryBytes),
+        'ephemeral-storage': `${facts.diskGiB}Gi`,
+        pods: String(settings.maxPods),
+      }),
       devicePlugins: new Map(),
       volumes: {
         client,
@@ -260,6 +276,7 @@ export function createHost(
   )
   const watched: WatchedNode = {
     facts,
+    settings: () => settings,
     context: kubelet.context,
     pods: () => kubelet.pods.values(),
     ballast: { memoryBytes: 0, diskBytes: 0 },
@@ -275,11 +292,48 @@ export function createHost(
     ...(shuttingDown && { Ready: 'node is shutting down' }),
   })
   const volumesInUse = () => around.volumesInUse(facts.name)
-  const heartbeat = createHeartbeat(engine, client, recorder, facts, around.version, images, health, volumesInUse)
+  const heartbeat = createHeartbeat(engine, client, recorder, facts, around.version, images, health, volumesInUse, () => settings)
+
+  /** What the configuration says; a sentence when no kubelet can start with it. */
+  function readConfiguration(): KubeletSettings | string {
+    const text = files.stat(KUBELET_CONFIGURATION_PATH)?.type === 'file' ? files.read(KUBELET_CONFIGURATION_PATH) : undefined
+    if (text === KUBELET_CONFIGURATION) return DEFAULT_SETTINGS
+    return lateKubeletSettings.arrived ? lateKubeletSettings.code(files, facts) : settings
+  }
+
+  /** systemd starts the kubelet, which reads its configuration first. One that cannot ends, and is started again after ten seconds. */
+  function launchKubelet() {
+    engine.cancel(relaunch)
+    relaunch = undefined
+    journal.started('kubelet')
+    const read = readConfiguration()
+    if (typeof read !== 'string') {
+      settings = read
+      relaunches = 0
+      return
+    }
+    journal.log('kubelet', { failure: read })
+    journal.log('kubelet', 'systemd[1]: kubelet.service: Main process exited, code=exited, status=1/FAILURE')
+    journal.log('kubelet', "systemd[1]: kubelet.service: Failed with result 'exit-code'.")
+    relaunch = engine.after(
+      RESTART_MS,
+      () => {
+        journal.log('kubelet', `systemd[1]: kubelet.service: Scheduled restart job, restart counter is at ${++relaunches}.`)
+        launchKubelet()
+        settle()
+      },
+      { background: true },
+    )
+  }
+
+  function stopLaunching() {
+    engine.cancel(relaunch)
+    relaunch = undefined
+  }
 
   /** Brings kubelet and heartbeat in line with switch, cable and systemd. */
   function settle() {
-    const runs = poweredOn && active.has('kubelet') && active.has('containerd')
+    const runs = poweredOn && active.has('kubelet') && active.has('containerd') && relaunch === undefined
     if (runs && connected) {
       heartbeat.start(boots, kubeletRuns)
       kubelet.start()
@@ -312,15 +366,18 @@ export function createHost(
     get bootedMs() {
       return bootedMs
     },
-    isActive: (service) => poweredOn && active.has(service),
+    isActive: (service) => poweredOn && active.has(service) && !host.isFailing(service),
+    isFailing: (service) => service === 'kubelet' && relaunch !== undefined,
     startService(service) {
       if (active.has(service)) return
       active.add(service)
-      journal.started(service)
+      if (service === 'kubelet') launchKubelet()
+      else journal.started(service)
       settle()
     },
     stopService(service) {
       if (!active.delete(service)) return
+      if (service === 'kubelet') stopLaunching()
       journal.stopped(service)
       settle()
     },
@@ -340,6 +397,7 @@ export function createHost(
       const deserted = [...sessions]
       engine.after(LOST_MS, () => endSessions(deserted, 'lost'), { background: true })
       poweredOn = false
+      stopLaunching()
       kubeletRuns = false
       shuttingDown = false
       heartbeat.stop()
@@ -354,7 +412,7 @@ export function createHost(
       machine = bootMachine()
       bootedMs = engine.nowMs
       journal.started('containerd')
-      journal.started('kubelet')
+      if (active.has('kubelet')) launchKubelet()
       settle()
     },
     disconnect() {

@@ -4,7 +4,12 @@ export interface JournalEntry {
   readonly timeMs: number
   readonly unit: string
   /** A line, or what is put into words (services/journal-text.ts) only when somebody reads it. */
-  readonly said: string | Trouble | Killed
+  readonly said: string | Failure | Trouble | Killed
+}
+
+/** The kubelet cannot start. */
+export interface Failure {
+  readonly failure: string
 }
 
 /** Something is wrong with a Pod. */

@@ -51,3 +51,25 @@ streamingConnectionIdleTimeout: 0s
 syncFrequency: 0s
 volumeStatsAggPeriod: 0s
 `
+
+/** What a kubelet takes from its configuration here. */
+export interface KubeletSettings {
+  readonly maxPods: number
+  /** Kept from Pods for the system and for the kubelet itself. */
+  readonly reserved: { readonly milliCores: number; readonly memoryBytes: number; readonly storageBytes: number }
+  /** Less than this of each and Pods are evicted; storage as a share of the disk or in bytes. */
+  readonly evictionHard: { readonly memoryBytes: number; readonly storageBytes?: number; readonly storageShare?: number }
+}
+
+const MIB = 1024 * 1024
+
+/** A kubelet's own defaults, which the configuration of kubeadm leaves as they are. */
+export const DEFAULT_SETTINGS: KubeletSettings = {
+  maxPods: 110,
+  reserved: { milliCores: 0, memoryBytes: 0, storageBytes: 0 },
+  evictionHard: { memoryBytes: 100 * MIB, storageShare: 0.1 },
+}
+
+/** The least that must stay free of a disk of so many bytes. */
+export const storageKept = ({ evictionHard: { storageBytes, storageShare = 0 } }: KubeletSettings, diskBytes: number): number =>
+  storageBytes ?? Math.floor(diskBytes * storageShare)

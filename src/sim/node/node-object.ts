@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS, storageKept, type KubeletSettings } from './kubelet-configuration'
 import type { Node, NodeCondition, NodeStatus } from '../api/types/core-v1.gen'
 import type { NewObject } from '../api/object'
 import { atLeast, parseRelease } from '../api/schema/schema'
@@ -25,11 +26,6 @@ export interface HostFacts {
   readonly labels?: Readonly<Record<string, string>>
   readonly taints?: readonly Taint[]
 }
-
-/** Pods a kubelet accepts unless told otherwise. */
-const MAX_PODS = '110'
-/** Memory that kubelet and system keep from Pods (hard eviction threshold of 100Mi). */
-const EVICTION_RESERVE_KI = 100 * 1024
 
 /** What the machine's firmware and kernel take of its memory before anybody else. */
 const KERNEL_KI = 254_316
@@ -77,10 +73,13 @@ export function nodeStatus(
   health: Health = {},
   /** How often the machine has been switched on again. */
   boots = 0,
+  settings: KubeletSettings = DEFAULT_SETTINGS,
 ): NodeStatus {
+  const { maxPods, reserved, evictionHard } = settings
   const totalKi = facts.memoryGiB * 1024 * 1024 - KERNEL_KI
   const diskKi = facts.diskGiB * 1024 * 1024
-  const common = { cpu: String(facts.cpu), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: MAX_PODS }
+  const common = { cpu: String(facts.cpu), 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: String(maxPods) }
+  const diskBytes = diskKi * 1024
   const ids = createRandom(facts.address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0))
   const machineID = ids.hex(32)
   const firstBootID = ids.uuid()
@@ -102,8 +101,9 @@ export function nodeStatus(
     allocatable: {
       ...extended,
       ...common,
-      'ephemeral-storage': String(Math.floor(diskKi * 1024 * 0.9)),
-      memory: `${totalKi - EVICTION_RESERVE_KI}Ki`,
+      ...(reserved.milliCores > 0 && { cpu: `${facts.cpu * 1000 - reserved.milliCores}m` }),
+      'ephemeral-storage': String(diskBytes - storageKept(settings, diskBytes) - reserved.storageBytes),
+      memory: `${totalKi - (evictionHard.memoryBytes + reserved.memoryBytes) / 1024}Ki`,
     },
     capacity: { ...extended, ...common, 'ephemeral-storage': `${diskKi}Ki`, memory: `${totalKi}Ki` },
     conditions: [...others, ...own],

@@ -19,12 +19,27 @@ export function certificateFor(subject: Name, details: Details): string {
   return writeCertificate({ subject, ...plain, ...details }, AUTHORITY_KEY)
 }
 
-/** The authority's own certificate. */
-export const authorityCertificate = (nowMs: number) =>
+const DAY_MS = 86_400_000
+
+/** Authorities are in force from midnight on, for ten years: clusters that are set up on one day have the same certificates, to the letter. */
+const forTenYears = (nowMs: number) => {
+  const notBeforeMs = nowMs - (nowMs % DAY_MS)
+  return { notBeforeMs, notAfterMs: notBeforeMs + 10 * 365 * DAY_MS }
+}
+
+/** The authority's own certificate, which every machine has a copy of. */
+export function authorityCertificate(nowMs: number): string {
+  const validity = forTenYears(nowMs)
+  if (latest?.notBeforeMs !== validity.notBeforeMs) latest = { ...validity, text: writeAuthority(validity) }
+  return latest.text
+}
+
+let latest: { readonly notBeforeMs: number; readonly text: string } | undefined
+
+const writeAuthority = (validity: ReturnType<typeof forTenYears>) =>
   certificateFor(AUTHORITY, {
     serial: '00',
-    notBeforeMs: nowMs,
-    notAfterMs: nowMs + 10 * 365 * 86_400_000,
+    ...validity,
     key: AUTHORITY_KEY,
     isAuthority: true,
     usages: [],
@@ -41,8 +56,7 @@ export const frontProxyCertificate = (nowMs: number) =>
       issuer: FRONT_PROXY_AUTHORITY.name,
       serial: '00',
       key: FRONT_PROXY_AUTHORITY.key,
-      notBeforeMs: nowMs,
-      notAfterMs: nowMs + 10 * 365 * 86_400_000,
+      ...forTenYears(nowMs),
       isAuthority: true,
       usages: [],
       alternativeNames: ['DNS:front-proxy-ca'],

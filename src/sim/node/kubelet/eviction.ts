@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/types/core-v1.gen'
 import { node as nodeKind } from '../../kinds/core/node'
+import { storageKept } from '../kubelet-configuration'
 import { memoryBytesOf } from '../runtime/memory'
 import { localStorageExcess, localStorageBytes } from './local-storage'
 import type { Pressure, WatchedNode } from './late-eviction'
@@ -39,7 +40,7 @@ const resources: readonly Resource[] = [
   {
     name: 'memory',
     pressure: 'MemoryPressure',
-    threshold: () => 100 * MIB,
+    threshold: ({ settings }) => settings().evictionHard.memoryBytes,
     available: ({ facts, ballast }, used) => Math.max(0, facts.memoryGiB * GIB - SYSTEM_MEMORY_BYTES - ballast.memoryBytes - used),
     usedBy: memoryOf,
     usedByContainer: (state, name) => {
@@ -50,7 +51,7 @@ const resources: readonly Resource[] = [
   {
     name: 'ephemeral-storage',
     pressure: 'DiskPressure',
-    threshold: ({ facts }) => Math.floor(facts.diskGiB * GIB * 0.1),
+    threshold: ({ facts, settings }) => storageKept(settings(), facts.diskGiB * GIB),
     available: ({ facts, ballast, context }, used) =>
       Math.max(
         0,

@@ -1,4 +1,5 @@
 import { lateCode } from '../../engine/late-code'
+import type { KubeletSettings } from '../kubelet-configuration'
 import type { HostFacts } from '../node-object'
 import type { KubeletContext } from './context'
 import type { PodState } from './pod-state'
@@ -9,6 +10,7 @@ export type Pressure = 'MemoryPressure' | 'DiskPressure' | 'PIDPressure'
 /** What the eviction manager of a node looks at, and what it keeps in mind. */
 export interface WatchedNode {
   readonly facts: HostFacts
+  readonly settings: () => KubeletSettings
   readonly context: KubeletContext
   readonly pods: () => Iterable<PodState>
   /** Taken by something outside of Pods: somebody fills a node up on purpose. */

@@ -8,18 +8,24 @@ import { klogHead, syslogDate } from '../programs/dates'
 /** What an entry says, with the name of whoever says it before it. */
 export function textOf({ said, timeMs }: JournalEntry): string {
   if (typeof said === 'string') return said
+  if ('failure' in said) return failureLine(said.failure, timeMs)
   return 'reason' in said ? kubeletLine(said, timeMs) : kernelLine(said)
 }
 
 /** A line as journalctl prints it. */
 export const journalLine = (host: string, entry: JournalEntry) => `${syslogDate(entry.timeMs)} ${host} ${textOf(entry)}`
 
+const kubeletSays = (timeMs: number, severity: 'I' | 'E', text: string) =>
+  `kubelet[${KUBELET_PID}]: ${klogHead(timeMs, severity, KUBELET_PID)}${text}`
+
+const failureLine = (why: string, timeMs: number) => kubeletSays(timeMs, 'E', `run.go:72] "command failed" err=${JSON.stringify(why)}`)
+
 const probed = /^(\w+) probe (failed|errored[^:]*): ([^]*)$/
 
 /** What a kubelet says in its log about a Pod that something is wrong with, in the words of a real one. */
 function kubeletLine({ reason, message, container, waiting, pod: { name, namespace, uid } }: Trouble, timeMs: number): string {
   const pod = `pod="${namespace}/${name}" podUID="${uid}"`
-  const line = (severity: 'I' | 'E', text: string) => `kubelet[${KUBELET_PID}]: ${klogHead(timeMs, severity, KUBELET_PID)}${text}`
+  const line = (severity: 'I' | 'E', text: string) => kubeletSays(timeMs, severity, text)
   const probe = reason === 'Unhealthy' ? probed.exec(message) : null
   if (probe)
     return line('I', `prober.go:107] "Probe failed" probeType="${probe[1]}" ${pod} containerName="${container}" probeResult="failure" output=${JSON.stringify(probe[3])}`) // prettier-ignore

@@ -77,10 +77,10 @@ function* onUnit(host: Host, verb: string, { name, file }: Unit, args: readonly 
       host.startService(name)
       return 0
     case 'is-active':
-      if (!args.includes('-q') && !args.includes('--quiet')) yield* write(1, isActive ? 'active\n' : 'inactive\n')
+      if (!args.includes('-q') && !args.includes('--quiet')) yield* write(1, `${stateOf(host, name)[0]}\n`)
       return isActive ? 0 : 3
     case 'is-failed':
-      yield* write(1, isActive ? 'active\n' : 'inactive\n')
+      yield* write(1, `${stateOf(host, name)[0]}\n`)
       return 1
     case 'is-enabled':
       yield* write(1, 'enabled\n')
@@ -117,11 +117,13 @@ function* onUnit(host: Host, verb: string, { name, file }: Unit, args: readonly 
   return 1
 }
 
-const stateOf = (host: Host, name: ServiceName) => (host.isActive(name) ? ['active', 'running'] : ['inactive', 'dead'])
+/** As systemd calls it; one that ends again and again is about to be started. */
+const stateOf = (host: Host, name: ServiceName) =>
+  host.isActive(name) ? ['active', 'running'] : host.isFailing(name) ? ['activating', 'auto-restart'] : ['inactive', 'dead']
 
 function listUnits(host: Host, args: readonly string[]): string {
   const all = args.includes('--all') || args.includes('-a')
-  const rows = units.filter(({ name }) => all || host.isActive(name))
+  const rows = units.filter(({ name }) => all || host.isActive(name) || host.isFailing(name))
   const line = (unit: string, load: string, active: string, sub: string, description: string) =>
     `  ${unit.padEnd(18)} ${load.padEnd(6)} ${active.padEnd(8)} ${sub.padEnd(7)} ${description}\n`
   const body = rows.map(({ name, description }) => {
@@ -146,6 +148,7 @@ function statusText(host: Host, name: ServiceName, now: number, args: readonly s
   const changed = sinceOf(host, name)
   const since = `since ${spoken(changed)}; ${humanDuration(now - changed)} ago`
   const active = host.isActive(name)
+  const [state, sub] = stateOf(host, name)
   const { pid, argv } = commandOfService(name)
   const lines = Number(/^-n(\d+)$|^--lines=(\d+)$/.exec(args.find((word) => /^(-n|--lines=)\d+$/.test(word)) ?? '')?.slice(1).find(Boolean) ?? (args[args.indexOf('-n') + 1 || Infinity] ?? 10)) // prettier-ignore
   const log = host.journal.entries.filter(({ unit }) => unit === name).slice(-lines)
@@ -153,7 +156,7 @@ function statusText(host: Host, name: ServiceName, now: number, args: readonly s
     `${active ? '●' : '○'} ${name}.service - ${description}`,
     `     Loaded: loaded (${file}; enabled; preset: enabled)`,
     ...(name === 'kubelet' ? ['    Drop-In: /usr/lib/systemd/system/kubelet.service.d', '             └─10-kubeadm.conf'] : []),
-    `     Active: ${active ? 'active (running)' : 'inactive (dead)'} ${since}`,
+    `     Active: ${state} (${sub})${host.isFailing(name) ? ' (Result: exit-code)' : ''} ${since}`,
     `       Docs: ${docs}`,
     ...(active ? [`   Main PID: ${pid} (${name})`, `     CGroup: /system.slice/${name}.service`, `             └─${pid} ${argv}`] : []),
     '',
