@@ -25,6 +25,15 @@ test('a cluster is born with what kubeadm was told, and with what others need to
   expect(out('grep requestheader-username /etc/kubernetes/manifests/kube-apiserver.yaml')).toContain('--requestheader-username-headers=X-Remote-User\n') // prettier-ignore
 })
 
+test('given two clusters that were set up on one day, then their ConfigMaps are the same to the letter', () => {
+  const noon = Date.UTC(2026, 5, 1, 12)
+  const [one, other] = [noon, noon + 61_000].map((startMs) =>
+    createCluster({ seed: 1, startMs }).run("kubectl get configmaps -A -o jsonpath='{range .items[*]}{.metadata.name}{.data}{end}'"),
+  )
+  expect(one!.stdout).toContain('-----BEGIN CERTIFICATE-----')
+  expect(one!.stdout).toBe(other!.stdout)
+})
+
 test('CoreDNS tells figures where its Corefile has the prometheus plugin', () => {
   const cluster = createCluster({ seed: 1 })
   const metrics = () => cluster.run('kubectl get --raw /api/v1/namespaces/kube-system/services/kube-dns:metrics/proxy/metrics')
